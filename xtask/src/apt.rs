@@ -101,7 +101,7 @@ impl Apt {
         ] {
             command.args(["-o", &option]);
         }
-        command.args(["-q", "-y"]).current_dir(&self.folder);
+        command.current_dir(&self.folder);
         command
     }
 
