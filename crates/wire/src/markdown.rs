@@ -1,0 +1,99 @@
+//! A notice's text as a tree. The face turns it into elements and text nodes, so that Markdown can
+//! never become raw HTML (security.md §2.8).
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::AttachmentId;
+
+/// A block of text.
+#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+#[serde(tag = "block", rename_all = "snake_case")]
+pub enum Block {
+    /// A heading; level 2 to 4, since the notice's title is level 1.
+    Heading {
+        /// 2, 3 or 4.
+        level: u8,
+        /// Its text.
+        text: Vec<Inline>,
+    },
+    /// A paragraph.
+    Paragraph {
+        /// Its text.
+        text: Vec<Inline>,
+    },
+    /// A list.
+    List {
+        /// First number of a numbered list; none for bullets.
+        start: Option<u64>,
+        /// Items.
+        items: Vec<Vec<Block>>,
+    },
+    /// A quotation.
+    Quote {
+        /// What is quoted.
+        blocks: Vec<Block>,
+    },
+    /// Preformatted text.
+    Code {
+        /// The text.
+        text: String,
+    },
+    /// A table.
+    Table {
+        /// Header cells.
+        header: Vec<Vec<Inline>>,
+        /// Rows of cells.
+        rows: Vec<Vec<Vec<Inline>>>,
+        /// Columns that hold figures are aligned right.
+        right: Vec<bool>,
+    },
+    /// A picture that belongs to the notice.
+    Picture {
+        /// The file.
+        id: AttachmentId,
+        /// What it shows, for those who do not see it.
+        alt: String,
+    },
+    /// A line between two parts.
+    Rule,
+}
+
+/// A piece of a line.
+#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+#[serde(tag = "inline", rename_all = "snake_case")]
+pub enum Inline {
+    /// Plain text.
+    Text {
+        /// The text.
+        text: String,
+    },
+    /// Emphasis.
+    Emphasis {
+        /// What is emphasised.
+        text: Vec<Inline>,
+    },
+    /// Strong emphasis.
+    Strong {
+        /// What is emphasised.
+        text: Vec<Inline>,
+    },
+    /// Struck through.
+    Struck {
+        /// What no longer holds.
+        text: Vec<Inline>,
+    },
+    /// Code.
+    Code {
+        /// The text.
+        text: String,
+    },
+    /// A link, shown with where it leads before it opens. Only `https:`, `mailto:` and `tel:`.
+    Link {
+        /// Where it leads.
+        url: String,
+        /// Its text.
+        text: Vec<Inline>,
+    },
+    /// A line break.
+    Break,
+}

@@ -1,0 +1,2 @@
+//! face
+fn main() {}
