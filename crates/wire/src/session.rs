@@ -30,9 +30,15 @@ impl std::fmt::Debug for Tokens {
 /// The client stores `nonce` before it asks. A server that has already rotated this token answers
 /// a repeat with the same nonce and a valid signature with the same successor, within 60 seconds;
 /// any other reuse is theft and ends the device.
+///
+/// After a restore the server knows an older token than the device holds. Then the device key alone
+/// counts: a valid signature of a device whose session was last rotated before the restore opens a
+/// new session, so that restoring a backup signs nobody out.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RefreshRequest {
+    /// The device that asks.
+    pub device_id: DeviceId,
     /// The token to use up.
     pub refresh: String,
     /// 16 random bytes, base64url without padding.
