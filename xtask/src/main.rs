@@ -1,19 +1,25 @@
 //! Every job a developer or CI does, in Rust, so that `cargo xtask` is the only tool to know.
 
 mod apt;
+mod face;
 mod place;
 mod program;
+mod setup;
 mod step;
+mod system_packages;
 mod wasm_target;
 
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 const HELP: &str = "\
 cargo xtask JOB
 
-  wasm-target   install or build the compiler's library for the face
+  setup [GROUP …]          install what is missing: build, window, release, test (all of them if none is named)
+  face [--release] [--out DIR]
+                           build the face into src-ui/dist
+  wasm-target              install or build the compiler's library for the face (setup does it, too)
 ";
 
 fn main() -> ExitCode {
@@ -33,7 +39,21 @@ fn job(words: &[&str]) -> Result<()> {
             print!("{HELP}");
             Ok(())
         }
+        ["setup", groups @ ..] => setup::ensure(&system_packages::groups(groups)?),
         ["wasm-target"] => wasm_target::ensure(),
+        ["face", words @ ..] => {
+            let (mut profile, mut folder) = (face::Profile::Dev, place::root().join("src-ui/dist"));
+            let mut words = words.iter();
+            while let Some(word) = words.next() {
+                match *word {
+                    "--release" => profile = face::Profile::Release,
+                    "--out" => folder = words.next().context("--out wants a folder")?.into(),
+                    other => bail!("face does not know `{other}`"),
+                }
+            }
+            wasm_target::ensure()?;
+            face::build(profile, &folder)
+        }
         [unknown, ..] => bail!("There is no job `{unknown}`. `cargo xtask help` lists them."),
     }
 }
