@@ -12,13 +12,16 @@ use anyhow::{Context, Result, bail};
 use crate::program;
 
 // The small suites first: an index of backports is a thirtieth of a whole suite's.
-const SUITES: [&str; 6] = ["trixie-backports", "bookworm-backports", "forky-backports", "trixie", "forky", "sid"];
+const SUITES: [&str; 6] =
+    ["trixie-backports", "bookworm-backports", "forky-backports", "trixie", "forky", "sid"];
 
 /// Downloads the first of `packages` that some suite has in `version` (any revision of the distribution) and returns
 /// the file in `folder`.
 pub(crate) fn download(packages: &[String], version: &str, folder: &Path) -> Result<PathBuf> {
     if program::find("apt-get").is_none() {
-        bail!("There is no apt on this machine; install the wasm32-unknown-unknown target of rustc {version}");
+        bail!(
+            "There is no apt on this machine; install the wasm32-unknown-unknown target of rustc {version}"
+        );
     }
     let folder = folder.canonicalize()?;
     for mirror in mirrors()? {
@@ -48,7 +51,11 @@ fn mirrors() -> Result<Vec<String>> {
 /// The suites of apt's own configuration and their backports.
 fn own_suites() -> Result<Vec<String>> {
     let followed = targets("$(RELEASE)")?;
-    Ok(followed.iter().filter(|suite| !suite.contains('-')).map(|suite| format!("{suite}-backports")).collect())
+    Ok(followed
+        .iter()
+        .filter(|suite| !suite.contains('-'))
+        .map(|suite| format!("{suite}-backports"))
+        .collect())
 }
 
 fn targets(format: &str) -> Result<Vec<String>> {
@@ -73,7 +80,8 @@ impl Apt {
     fn new(folder: &Path, mirror: &str, suite: &str) -> Result<Self> {
         const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
         // Newer suites are signed with keys that the machine's own source entries need not name.
-        let keys = if Path::new(KEYRING).is_file() { format!(" [signed-by={KEYRING}]") } else { String::new() };
+        let keys =
+            if Path::new(KEYRING).is_file() { format!(" [signed-by={KEYRING}]") } else { String::new() };
         let list = folder.join("sources.list");
         for part in ["lists/partial", "cache/archives/partial"] {
             fs::create_dir_all(folder.join(part))?;
@@ -117,6 +125,8 @@ impl Apt {
     fn fetch(&self, package: &str, version: &str) -> Result<PathBuf> {
         program::text(self.get().arg("download").arg(format!("{package}={version}")))?;
         let mut files = fs::read_dir(&self.folder)?.flatten().map(|entry| entry.path());
-        files.find(|path| path.extension().is_some_and(|end| end == "deb")).context("apt downloaded no package")
+        files
+            .find(|path| path.extension().is_some_and(|end| end == "deb"))
+            .context("apt downloaded no package")
     }
 }

@@ -207,8 +207,12 @@ fn print_row(name: &str, sizes: [Option<usize>; 3]) {
 
 /// What `content` weighs after a packing program, if this machine has it.
 fn packed_size(program: &str, level: &str, content: &[u8]) -> Option<usize> {
-    let mut child =
-        Command::new(program).args([level, "-c"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().ok()?;
+    let mut child = Command::new(program)
+        .args([level, "-c"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .ok()?;
     let mut input = child.stdin.take()?;
     let content = content.to_vec();
     let writer = std::thread::spawn(move || input.write_all(&content));

@@ -7,6 +7,7 @@ mod program;
 mod setup;
 mod step;
 mod system_packages;
+mod tidy;
 mod wasm_target;
 
 use std::process::ExitCode;
@@ -19,6 +20,7 @@ cargo xtask JOB
   setup [GROUP …]          install what is missing: build, window, release, test (all of them if none is named)
   face [--release] [--out DIR]
                            build the face into src-ui/dist
+  tidy                     check the invariants of the design
   wasm-target              install or build the compiler's library for the face (setup does it, too)
 ";
 
@@ -40,6 +42,7 @@ fn job(words: &[&str]) -> Result<()> {
             Ok(())
         }
         ["setup", groups @ ..] => setup::ensure(&system_packages::groups(groups)?),
+        ["tidy"] => tidy::run(),
         ["wasm-target"] => wasm_target::ensure(),
         ["face", words @ ..] => {
             let (mut profile, mut folder) = (face::Profile::Dev, place::root().join("src-ui/dist"));

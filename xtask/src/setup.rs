@@ -15,7 +15,9 @@ const RUST: (u32, u32) = (1, 95);
 /// Whether a window can be shown here.
 pub(crate) fn has_display() -> bool {
     if cfg!(target_os = "linux") {
-        ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some_and(|v| !v.is_empty()))
+        ["DISPLAY", "WAYLAND_DISPLAY"]
+            .iter()
+            .any(|name| std::env::var_os(name).is_some_and(|v| !v.is_empty()))
     } else {
         true
     }
@@ -64,7 +66,8 @@ fn missing(groups: &[Group]) -> Result<Vec<&'static Package>> {
         .args(wanted.iter().map(|package| package.name))
         .output()?;
     let known = String::from_utf8_lossy(&known.stdout).into_owned();
-    let is_installed = |package: &Package| known.lines().any(|line| line == format!("{} installed", package.name));
+    let is_installed =
+        |package: &Package| known.lines().any(|line| line == format!("{} installed", package.name));
     Ok(wanted.into_iter().filter(|package| !is_installed(package)).collect())
 }
 
@@ -102,7 +105,10 @@ fn apt_get(words: &[&str], names: &[&str]) -> Result<()> {
         sudo.args(["DEBIAN_FRONTEND=noninteractive", "apt-get"]);
         sudo
     } else {
-        bail!("Only root can install them, and there is no sudo. As root: apt-get install {}", names.join(" "));
+        bail!(
+            "Only root can install them, and there is no sudo. As root: apt-get install {}",
+            names.join(" ")
+        );
     };
     command.env("DEBIAN_FRONTEND", "noninteractive").args(options).args(words).args(names);
     program::run_quietly(&mut command, &place::target().join("setup/apt-get.log"), None)

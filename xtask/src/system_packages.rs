@@ -201,9 +201,12 @@ impl System {
     /// Reads the family out of `/etc/os-release`, so that relatives of a distribution count as it.
     fn of(release: &str) -> Self {
         let field = |name: &str| {
-            release.lines().find_map(|line| Some(line.strip_prefix(name)?.strip_prefix('=')?.trim_matches('"')))
+            release
+                .lines()
+                .find_map(|line| Some(line.strip_prefix(name)?.strip_prefix('=')?.trim_matches('"')))
         };
-        let family = format!(" {} {} ", field("ID").unwrap_or_default(), field("ID_LIKE").unwrap_or_default());
+        let family =
+            format!(" {} {} ", field("ID").unwrap_or_default(), field("ID_LIKE").unwrap_or_default());
         let is = |name: &str| family.contains(&format!(" {name} "));
         if (is("debian") || is("ubuntu")) && program::find("apt-get").is_some() {
             Self::Debian

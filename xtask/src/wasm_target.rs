@@ -27,7 +27,9 @@ pub(crate) fn ensure() -> Result<()> {
     if is_there(&sysroot) {
         return Ok(());
     }
-    if let Err(refused) = step("wasm target: the face is compiled to WebAssembly; asking rustup", || add(&sysroot)) {
+    if let Err(refused) =
+        step("wasm target: the face is compiled to WebAssembly; asking rustup", || add(&sysroot))
+    {
         println!("  rustup could not bring it ({refused:#}); building it from source");
         step("wasm target: building the standard library for it (about a minute)", || build(&sysroot))?;
     }
@@ -65,7 +67,8 @@ fn build(sysroot: &Path) -> Result<()> {
     let package = apt::download(&["rust-src".to_owned(), format!("rust-{minor}-src")], &version, &work)?;
     let unpacked = work.join("unpacked");
     program::run(Command::new("dpkg-deb").arg("-x").arg(&package).arg(&unpacked))?;
-    let library = library_in(&unpacked.join("usr")).context("The rust-src package holds no `library` folder")?;
+    let library =
+        library_in(&unpacked.join("usr")).context("The rust-src package holds no `library` folder")?;
 
     let crate_folder = work.join("empty");
     fs::create_dir_all(crate_folder.join("src"))?;
@@ -170,7 +173,9 @@ fn library_in(folder: &Path) -> Option<PathBuf> {
             if library.join("std/Cargo.toml").is_file() {
                 return Some(library);
             }
-            next.extend(names(&folder).into_iter().map(|name| folder.join(name)).filter(|path| path.is_dir()));
+            next.extend(
+                names(&folder).into_iter().map(|name| folder.join(name)).filter(|path| path.is_dir()),
+            );
         }
         level = next;
     }

@@ -11,7 +11,8 @@ use anyhow::Result;
 use crate::step::step;
 use crate::{place, program};
 
-const PACKAGE: &str = r#"{ "name": "linli-tools", "private": true, "dependencies": { "binaryen": "132.0.0" } }"#;
+const PACKAGE: &str =
+    r#"{ "name": "linli-tools", "private": true, "dependencies": { "binaryen": "132.0.0" } }"#;
 
 const LOCK: &str = r#"{
   "name": "linli-tools",

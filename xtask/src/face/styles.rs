@@ -27,7 +27,10 @@ fn append(file: &Path, whole: &mut String, depth: usize) -> Result<()> {
         match import(line) {
             Some(name) => append(&file.with_file_name(name), whole, depth + 1)?,
             None if line.trim_start().starts_with("@import") => {
-                bail!("{}: only `@import url(\"…\");` alone on its line can be inlined: {line}", file.display())
+                bail!(
+                    "{}: only `@import url(\"…\");` alone on its line can be inlined: {line}",
+                    file.display()
+                )
             }
             None => {
                 whole.push_str(line);
