@@ -1,1 +1,8 @@
-//! .
+//! Linli's community server.
+
+pub mod clock;
+pub mod db;
+mod error;
+pub mod log;
+
+pub use error::Error;

@@ -1,0 +1,62 @@
+//! Migrations: numbered SQL files, run once each in order, never changed afterwards.
+//!
+//! They are written once, in PostgreSQL's words, with one token: `{strict}` stands behind every table.
+//! For SQLite three words are exchanged. A new file is added to the end of the list below.
+
+use sha2::{Digest, Sha256};
+
+use super::{DbError, Tx};
+use crate::{Error, params};
+
+const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_foundation.sql")];
+
+/// Number of the newest migration of this build.
+pub fn newest() -> i64 {
+    i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
+}
+
+pub(super) fn run(tx: &mut Tx<'_>) -> Result<(), Error> {
+    if tx.is_postgres() {
+        // Several servers may start at the same moment; the number is arbitrary and ours.
+        tx.batch("SELECT pg_advisory_xact_lock(7101952401)")?;
+    }
+    let (_, strict) = words(tx);
+    tx.batch(&format!(
+        "CREATE TABLE IF NOT EXISTS migration (number BIGINT PRIMARY KEY, checksum TEXT NOT NULL, at BIGINT NOT NULL){}",
+        strict
+    ).replace("BIGINT", words(tx).0))?;
+    let done = tx.query("SELECT number, checksum FROM migration ORDER BY number", &[])?;
+    for row in &done {
+        let number: i64 = row.get(0)?;
+        let known = usize::try_from(number - 1).ok().and_then(|at| MIGRATIONS.get(at));
+        let known = known.ok_or(DbError::Newer { found: number, known: newest() })?;
+        if checksum(known) != row.get::<String>(1)? {
+            return Err(DbError::Altered { number }.into());
+        }
+    }
+    for (number, text) in (1_i64..).zip(MIGRATIONS).skip(done.len()) {
+        let sql = translate(tx, text);
+        tx.batch(&sql)?;
+        let now = tx.now();
+        tx.execute("INSERT INTO migration (number, checksum, at) VALUES ($1, $2, $3)", params![
+            number,
+            checksum(text),
+            now
+        ])?;
+    }
+    Ok(())
+}
+
+fn words(tx: &Tx<'_>) -> (&'static str, &'static str) {
+    if tx.is_postgres() { ("BIGINT", "") } else { ("INTEGER", " STRICT") }
+}
+
+fn translate(tx: &Tx<'_>, text: &str) -> String {
+    let (integer, strict) = words(tx);
+    let text = text.replace("{strict}", strict);
+    if tx.is_postgres() { text } else { text.replace("BIGINT", integer).replace("BYTEA", "BLOB") }
+}
+
+fn checksum(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,61 @@
+//! What a domain function can answer instead of a result.
+
+use std::sync::Arc;
+
+use linli_wire::{Code, WireError};
+
+use crate::db::DbError;
+
+/// A refusal that the client gets as it is, or trouble that it gets a code for.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The request cannot be granted; the error crosses the wire as it stands.
+    #[error("{0}")]
+    Refused(WireError),
+    /// The database failed; only the code crosses the wire.
+    #[error(transparent)]
+    Database(#[from] DbError),
+    /// A commit that was shared with others failed.
+    #[error("commit: {0}")]
+    Commit(Arc<DbError>),
+}
+
+impl Error {
+    /// A refusal with a code.
+    pub fn refused(code: Code, message: &str) -> Self {
+        Self::Refused(WireError::new(code, message))
+    }
+
+    /// What does not exist, or belongs to others: the two are never told apart.
+    pub fn not_found() -> Self {
+        Self::refused(Code::NotFound, "not found")
+    }
+
+    /// A malformed field.
+    pub fn invalid(field: &str, reason: impl Into<String>) -> Self {
+        Self::Refused(WireError::invalid(field, reason))
+    }
+
+    /// The code that a client is answered with.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Refused(error) => error.code,
+            Self::Database(error) => error.code(),
+            Self::Commit(error) => error.code(),
+        }
+    }
+
+    /// What crosses the wire: nothing of the inside.
+    pub fn into_wire(self) -> WireError {
+        match self {
+            Self::Refused(error) => error,
+            other => WireError::new(other.code(), "the server could not do this"),
+        }
+    }
+}
+
+impl From<WireError> for Error {
+    fn from(error: WireError) -> Self {
+        Self::Refused(error)
+    }
+}
