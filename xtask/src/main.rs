@@ -1,6 +1,7 @@
 //! Every job a developer or CI does, in Rust, so that `cargo xtask` is the only tool to know.
 
 mod apt;
+mod children;
 mod face;
 mod place;
 mod program;
@@ -26,7 +27,9 @@ cargo xtask JOB
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    match job(&words.iter().map(String::as_str).collect::<Vec<_>>()) {
+    let result = children::end_with_this_process()
+        .and_then(|()| job(&words.iter().map(String::as_str).collect::<Vec<_>>()));
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("\n{error:#}");

@@ -2,18 +2,19 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
+use crate::children::Children;
+
 /// Runs a program with its output on the screen; an error names the command line and how it ended.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
-    let status = command.status().with_context(|| format!("Could not start {}", shown(command)))?;
+    let mut children = Children::new();
+    children.start(command)?;
+    let status = children.next_end()?.status;
     if !status.success() {
         bail!("{} ended with {status}", shown(command));
     }
@@ -36,59 +37,32 @@ pub(crate) fn run_quietly(command: &mut Command, log: &Path, limit: Option<Durat
     if let Some(folder) = log.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    let mut file = File::create(log).with_context(|| format!("Could not write {}", log.display()))?;
-    let mut child = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .with_context(|| format!("Could not start {}", shown(command)))?;
-
-    let (sender, lines) = channel();
-    let outputs: [Option<Box<dyn Read + Send>>; 2] =
-        [child.stdout.take().map(|o| Box::new(o) as _), child.stderr.take().map(|o| Box::new(o) as _)];
-    for output in outputs.into_iter().flatten() {
-        let sender = sender.clone();
-        thread::spawn(move || {
-            for line in BufReader::new(output).split(b'\n').map_while(Result::ok) {
-                if sender.send(String::from_utf8_lossy(&line).into_owned()).is_err() {
-                    return;
-                }
-            }
-        });
-    }
-    drop(sender);
-
+    let file = File::create(log).with_context(|| format!("Could not write {}", log.display()))?;
+    let mut children = Children::new();
+    children.start(command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file))?;
     let started = Instant::now();
-    let (mut newest, mut last_shown) = (String::new(), started);
-    loop {
-        match lines.recv_timeout(Duration::from_secs(1)) {
-            Ok(line) => {
-                writeln!(file, "{line}")?;
-                newest = line;
-            }
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => break,
+    let status = loop {
+        if let Some(end) = children.end_within(SIGN_OF_LIFE.min(limit.unwrap_or(SIGN_OF_LIFE))) {
+            break end.status;
         }
         if limit.is_some_and(|limit| started.elapsed() > limit) {
-            child.kill()?;
-            child.wait()?;
             bail!("{} gave no result within {} s", shown(command), started.elapsed().as_secs());
         }
-        if last_shown.elapsed() > SIGN_OF_LIFE {
-            last_shown = Instant::now();
-            let line: String = newest.trim().chars().take(90).collect();
-            println!("    {:>4} s  {line}", started.elapsed().as_secs());
-        }
-    }
-    let status = child.wait()?;
+        let newest: String = last_lines(log, 1)?.trim().chars().take(90).collect();
+        println!("    {:>4} s  {newest}", started.elapsed().as_secs());
+    };
     if !status.success() {
-        let said = std::fs::read_to_string(log)?;
-        let mut last: Vec<&str> = said.lines().rev().take(12).collect();
-        last.reverse();
-        bail!("{} ended with {status}; its last words:\n{}", shown(command), last.join("\n"));
+        bail!("{} ended with {status}; its last words:\n{}", shown(command), last_lines(log, 12)?);
     }
     Ok(())
+}
+
+/// The end of a log, whatever bytes are in it.
+pub(crate) fn last_lines(log: &Path, count: usize) -> Result<String> {
+    let said = String::from_utf8_lossy(&std::fs::read(log)?).into_owned();
+    let mut last: Vec<&str> = said.lines().rev().take(count).collect();
+    last.reverse();
+    Ok(last.join("\n"))
 }
 
 /// The full path of a program that a shell would find by this name.

@@ -101,6 +101,11 @@ fn apt_get(words: &[&str], names: &[&str]) -> Result<()> {
     let mut command = if is_root()? {
         Command::new("apt-get")
     } else if program::find("sudo").is_some() {
+        // The password is asked for here, where its question is seen.
+        let allowed = Command::new("sudo").arg("--validate").status()?;
+        if !allowed.success() {
+            bail!("sudo refused. As root: apt-get install {}", names.join(" "));
+        }
         let mut sudo = Command::new("sudo");
         sudo.args(["DEBIAN_FRONTEND=noninteractive", "apt-get"]);
         sudo
