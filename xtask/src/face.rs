@@ -40,6 +40,16 @@ pub(crate) enum Profile {
     Release,
 }
 
+/// Where the shell and the browser host look for the face.
+pub(crate) fn folder() -> PathBuf {
+    place::root().join("src-ui/dist")
+}
+
+/// Makes the folder, if only an empty one: the shell does not compile without it.
+pub(crate) fn ensure_folder() -> Result<()> {
+    Ok(fs::create_dir_all(folder())?)
+}
+
 /// Builds the face into `folder`, doing only what has changed since the last time.
 pub(crate) fn build(profile: Profile, folder: &Path) -> Result<()> {
     let source = place::root().join("src-ui");

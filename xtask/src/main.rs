@@ -3,15 +3,18 @@
 mod apt;
 mod children;
 mod face;
+mod npm;
 mod place;
+mod postgres;
 mod program;
 mod setup;
 mod step;
 mod system_packages;
+mod test;
 mod tidy;
 mod wasm_target;
 
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
 
@@ -19,8 +22,10 @@ const HELP: &str = "\
 cargo xtask JOB
 
   setup [GROUP …]          install what is missing: build, window, release, test (all of them if none is named)
+  test [--quick] [NAME]    run every check, or those whose name contains NAME; --quick: those of the inner loop
   face [--release] [--out DIR]
                            build the face into src-ui/dist
+  postgres COMMAND …       run COMMAND with LINLI_TEST_POSTGRES naming a throw-away PostgreSQL
   tidy                     check the invariants of the design
   wasm-target              install or build the compiler's library for the face (setup does it, too)
 ";
@@ -45,10 +50,16 @@ fn job(words: &[&str]) -> Result<()> {
             Ok(())
         }
         ["setup", groups @ ..] => setup::ensure(&system_packages::groups(groups)?),
+        ["test", "--quick", filter @ ..] => test::run(&test::Wish { quick: true, filter: only(filter)? }),
+        ["test", filter @ ..] => test::run(&test::Wish { quick: false, filter: only(filter)? }),
+        ["postgres", name, words @ ..] => {
+            let cluster = postgres::Cluster::start()?;
+            program::run(Command::new(name).args(words).env("LINLI_TEST_POSTGRES", cluster.url()))
+        }
         ["tidy"] => tidy::run(),
         ["wasm-target"] => wasm_target::ensure(),
         ["face", words @ ..] => {
-            let (mut profile, mut folder) = (face::Profile::Dev, place::root().join("src-ui/dist"));
+            let (mut profile, mut folder) = (face::Profile::Dev, face::folder());
             let mut words = words.iter();
             while let Some(word) = words.next() {
                 match *word {
@@ -61,5 +72,13 @@ fn job(words: &[&str]) -> Result<()> {
             face::build(profile, &folder)
         }
         [unknown, ..] => bail!("There is no job `{unknown}`. `cargo xtask help` lists them."),
+    }
+}
+
+fn only<'a>(words: &[&'a str]) -> Result<Option<&'a str>> {
+    match words {
+        [] => Ok(None),
+        [word] => Ok(Some(word)),
+        _ => bail!("One name at most"),
     }
 }

@@ -71,6 +71,11 @@ pub(crate) fn find(name: &str) -> Option<PathBuf> {
     std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
 }
 
+/// Whether this job runs as the system's administrator.
+pub(crate) fn is_root() -> Result<bool> {
+    Ok(text(Command::new("id").arg("-u"))? == "0")
+}
+
 /// The cargo that runs this job, without what it told this job about the job's own package.
 pub(crate) fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

@@ -98,7 +98,7 @@ fn index_is_there() -> bool {
 
 fn apt_get(words: &[&str], names: &[&str]) -> Result<()> {
     let options = ["-q", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=120"];
-    let mut command = if is_root()? {
+    let mut command = if program::is_root()? {
         Command::new("apt-get")
     } else if program::find("sudo").is_some() {
         // The password is asked for here, where its question is seen.
@@ -117,10 +117,6 @@ fn apt_get(words: &[&str], names: &[&str]) -> Result<()> {
     };
     command.env("DEBIAN_FRONTEND", "noninteractive").args(options).args(words).args(names);
     program::run_quietly(&mut command, &place::target().join("setup/apt-get.log"), None)
-}
-
-fn is_root() -> Result<bool> {
-    Ok(program::text(Command::new("id").arg("-u"))? == "0")
 }
 
 /// Names the packages of a system that is its owner's to change, and stops when some are missing.

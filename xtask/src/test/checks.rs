@@ -1,0 +1,135 @@
+//! The checks themselves, in the order they run: what is quick to fail comes first.
+
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::npm::{self, NpmPackage};
+use crate::postgres::Cluster;
+use crate::step::step;
+use crate::{face, place, program, tidy};
+
+const WASM: &str = "wasm32-unknown-unknown";
+
+/// One check.
+pub(crate) struct Check {
+    pub(crate) name: &'static str,
+    /// Whether `--quick` runs it, too.
+    pub(crate) is_quick: bool,
+    /// The checks whose product this one uses.
+    pub(crate) needs: &'static [&'static str],
+    /// Does it; the flag says whether only the quick part is wanted.
+    pub(crate) run: fn(bool) -> Result<()>,
+}
+
+pub(crate) const ALL: [Check; 10] = [
+    Check { name: "format", is_quick: true, needs: &[], run: |_| cargo(&["fmt", "--all", "--check"]) },
+    Check { name: "tidy", is_quick: false, needs: &[], run: |_| tidy::run() },
+    Check { name: "clippy", is_quick: true, needs: &[], run: |_| clippy() },
+    Check { name: "clippy-face", is_quick: false, needs: &[], run: |_| clippy_face() },
+    Check { name: "core-wasm", is_quick: false, needs: &[], run: |_| core_wasm() },
+    Check { name: "licences", is_quick: false, needs: &[], run: |_| licences() },
+    Check { name: "rust", is_quick: true, needs: &[], run: rust },
+    Check { name: "face", is_quick: false, needs: &[], run: |_| build_face() },
+    Check { name: "apps", is_quick: false, needs: &["face"], run: |_| apps() },
+    Check { name: "end-to-end", is_quick: false, needs: &["face", "apps"], run: |_| end_to_end() },
+];
+
+/// Lints of everything that runs on this machine.
+fn clippy() -> Result<()> {
+    face::ensure_folder()?;
+    cargo(&[
+        "clippy",
+        "--quiet",
+        "--workspace",
+        "--exclude",
+        "linli-ui",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ])
+}
+
+fn clippy_face() -> Result<()> {
+    cargo(&["clippy", "--quiet", "-p", "linli-ui", "--target", WASM, "--", "-D", "warnings"])
+}
+
+/// The core stays free of threads and runtimes for as long as it compiles for a browser.
+fn core_wasm() -> Result<()> {
+    cargo(&["check", "--quiet", "-p", "linli-core", "--target", WASM])
+}
+
+fn licences() -> Result<()> {
+    const VERSION: &str = "0.20.2";
+    let home = place::target().join("tools/cargo-deny").join(VERSION);
+    let cargo_deny = home.join("bin/cargo-deny");
+    if !cargo_deny.is_file() {
+        step(&format!("building cargo-deny {VERSION}, which reads licences (about a minute, once)"), || {
+            let mut install = program::cargo();
+            install.args(["install", "cargo-deny", "--version", VERSION, "--locked", "--debug"]);
+            // Its default features fetch advisories over the network, which no check here depends on.
+            install.args(["--no-default-features", "--root"]).arg(&home);
+            program::run_quietly(&mut install, &home.with_extension("log"), None)
+        })?;
+    }
+    let mut deny = Command::new(cargo_deny);
+    deny.args(["--log-level", "error", "check", "licenses", "bans", "sources"]);
+    program::run(deny.current_dir(place::root()))
+}
+
+/// Unit, integration and documentation tests; the stores' tests run on both engines unless it is to be quick.
+fn rust(quick: bool) -> Result<()> {
+    let mut tests = program::cargo();
+    tests.args(["test", "--quiet", "--workspace", "--exclude", "linli-ui", "--exclude", "linli-e2e"]);
+    tests.arg("--no-fail-fast").env_remove("LINLI_TEST_POSTGRES");
+    face::ensure_folder()?;
+    if quick {
+        return program::run(&mut tests);
+    }
+    let cluster = step("starting a PostgreSQL of the tests' own", Cluster::start)?;
+    program::run(tests.env("LINLI_TEST_POSTGRES", cluster.url()))
+}
+
+fn build_face() -> Result<()> {
+    face::build(face::Profile::Release, &face::folder())
+}
+
+/// What the end-to-end tests drive, built as a developer runs it.
+fn apps() -> Result<()> {
+    cargo(&["build", "--quiet", "-p", "linli", "-p", "linli-host", "-p", "linli-server"])
+}
+
+/// The app from outside: in Chromium through the browser host, and in its own window.
+///
+/// The session bus and the display are the tests' own, so that they neither see nor touch those of a person.
+fn end_to_end() -> Result<()> {
+    let axe = npm::fetch(&NpmPackage {
+        name: "axe-core",
+        version: "4.14.1",
+        integrity: "sha512-FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==",
+        why: "finds what keeps people from using a page",
+    })?;
+    let found = |name: &str| program::find(name).with_context(|| format!("{name} is not installed"));
+    let binaries = place::target().join("debug");
+    let mut tests = Command::new("dbus-run-session");
+    tests.args(["--", "xvfb-run", "-a", "-s", "-screen 0 1400x1000x24"]).arg(program::cargo().get_program());
+    tests.args(["test", "--quiet", "-p", "linli-e2e", "--no-fail-fast", "--", "--test-threads=1"]);
+    tests
+        .current_dir(place::root())
+        .env("NO_AT_BRIDGE", "1")
+        .env("LINLI_CHROMIUM", found("chromium")?)
+        .env("LINLI_CHROMEDRIVER", found("chromedriver")?)
+        .env("LINLI_WEBKITDRIVER", found("WebKitWebDriver")?)
+        .env("LINLI_AXE", axe.join("axe.min.js"))
+        .env("LINLI_FACE", face::folder())
+        .env("LINLI_APP", binaries.join("linli"))
+        .env("LINLI_HOST", binaries.join("linli-host"))
+        .env("LINLI_SERVER", binaries.join("linli-server"))
+        .env("LINLI_ARTIFACTS", place::target().join("e2e"));
+    program::run(&mut tests)
+}
+
+fn cargo(words: &[&str]) -> Result<()> {
+    program::run(program::cargo().args(words))
+}
