@@ -7,6 +7,7 @@ mod npm;
 mod place;
 mod postgres;
 mod program;
+mod run;
 mod setup;
 mod step;
 mod system_packages;
@@ -21,6 +22,7 @@ use anyhow::{Context, Result, bail};
 const HELP: &str = "\
 cargo xtask JOB
 
+  run [--fresh]            start the demo community and open the app; --fresh: begin with an empty app
   setup [GROUP …]          install what is missing: build, window, release, test (all of them if none is named)
   test [--quick] [NAME]    run every check, or those whose name contains NAME; --quick: those of the inner loop
   face [--release] [--out DIR]
@@ -49,6 +51,8 @@ fn job(words: &[&str]) -> Result<()> {
             print!("{HELP}");
             Ok(())
         }
+        ["run"] => run::run(false),
+        ["run", "--fresh"] => run::run(true),
         ["setup", groups @ ..] => setup::ensure(&system_packages::groups(groups)?),
         ["test", "--quick", filter @ ..] => test::run(&test::Wish { quick: true, filter: only(filter)? }),
         ["test", filter @ ..] => test::run(&test::Wish { quick: false, filter: only(filter)? }),

@@ -1,0 +1,120 @@
+//! The demo community on the server, and the people one can step in as.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+
+use crate::step::step;
+use crate::{place, program};
+
+/// One of the demo people, as assets/demo/people.csv has them.
+struct Person {
+    code: &'static str,
+    key: &'static str,
+    name: &'static str,
+    name_zh: &'static str,
+    role: &'static str,
+    language: &'static str,
+    mode: &'static str,
+}
+
+const PEOPLE: [Person; 5] = [
+    Person::new("P-0001", "wang-mei", "Wang Mei", "王梅", "resident", "en", "standard"),
+    Person::new("P-0002", "grandma-wang", "Grandma Wang", "王奶奶", "resident", "zh", "simple"),
+    Person::new("P-0004", "zhao", "Zhao Jianguo", "赵建国", "repairs", "zh", "standard"),
+    Person::new("P-0005", "chen-jing", "Chen Jing", "陈静", "office", "zh", "standard"),
+    Person::new("P-0006", "lin", "Lin Tao", "林涛", "manager", "zh", "standard"),
+];
+
+impl Person {
+    const fn new(
+        code: &'static str,
+        key: &'static str,
+        name: &'static str,
+        name_zh: &'static str,
+        role: &'static str,
+        language: &'static str,
+        mode: &'static str,
+    ) -> Self {
+        Self { code, key, name, name_zh, role, language, mode }
+    }
+}
+
+/// The server's program, deaf to settings that the developer's own environment has for another server.
+pub(super) fn server() -> Command {
+    let mut command = Command::new(super::binary("linli-server"));
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("LINLI_") {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+/// Loads the demo community once, with its dates moved so that the newest notices are of today.
+pub(super) fn import(data: &PathBuf) -> Result<()> {
+    let done = data.with_extension("imported");
+    if done.exists() && data.is_dir() {
+        return Ok(());
+    }
+    fs::create_dir_all(data)?;
+    step("loading the demo community", || {
+        let folder = place::root().join("assets/demo");
+        let mut command = server();
+        command.arg("import").arg(folder).arg("--data").arg(data).arg("--dates-end-today");
+        program::run_quietly(&mut command, &data.with_extension("log"), None)?;
+        Ok(fs::write(done, "")?)
+    })
+}
+
+/// Invites every demo person and returns what the app wants to know of them, as JSON.
+pub(super) fn invite(data: &Path, url: &str) -> Result<String> {
+    let mut people = Vec::new();
+    for person in &PEOPLE {
+        let mut command = server();
+        command
+            .arg("invite")
+            .args(["--person", person.code])
+            .arg("--data")
+            .arg(data)
+            .args(["--public-url", url]);
+        let said = program::text(&mut command)?;
+        let invitation: Value = serde_json::from_str(&said).context("linli-server invite printed no JSON")?;
+        let link =
+            invitation.get("link").and_then(Value::as_str).context("An invitation came without a link")?;
+        people.push(json!({
+            "key": person.key,
+            "name": person.name,
+            "name_zh": person.name_zh,
+            "role": person.role,
+            "language": person.language,
+            "mode": person.mode,
+            "join_link": link,
+        }));
+    }
+    Ok(serde_json::to_string_pretty(&people)?)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn the_demo_community_has_these_people() {
+        let csv = fs::read_to_string(place::root().join("assets/demo/people.csv")).unwrap();
+        for person in &PEOPLE {
+            let row = csv.lines().find(|line| line.starts_with(&format!("{},", person.code))).unwrap();
+            assert!(row.contains(person.name_zh), "{}: {row}", person.code);
+            assert!(
+                row.contains(&format!(",{},{},", person.language, person.mode)),
+                "{}: {row}",
+                person.code
+            );
+        }
+    }
+}
