@@ -175,7 +175,8 @@ impl Files {
     }
 }
 
-fn files_in(folder: &Path) -> Result<Vec<PathBuf>> {
+/// All files below a folder, sorted.
+pub(crate) fn files_in(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).with_context(|| format!("Could not read {}", folder.display()))? {
         let entry = entry?;

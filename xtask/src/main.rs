@@ -2,6 +2,7 @@
 
 mod apt;
 mod children;
+mod dist;
 mod face;
 mod npm;
 mod place;
@@ -27,6 +28,7 @@ cargo xtask JOB
   test [--quick] [NAME]    run every check, or those whose name contains NAME; --quick: those of the inner loop
   face [--release] [--out DIR]
                            build the face into src-ui/dist
+  dist [--quick]           build the package for Debian and Ubuntu; --quick: with the binary of development
   postgres COMMAND …       run COMMAND with LINLI_TEST_POSTGRES naming a throw-away PostgreSQL
   tidy                     check the invariants of the design
   wasm-target              install or build the compiler's library for the face (setup does it, too)
@@ -56,6 +58,8 @@ fn job(words: &[&str]) -> Result<()> {
         ["setup", groups @ ..] => setup::ensure(&system_packages::groups(groups)?),
         ["test", "--quick", filter @ ..] => test::run(&test::Wish { quick: true, filter: only(filter)? }),
         ["test", filter @ ..] => test::run(&test::Wish { quick: false, filter: only(filter)? }),
+        ["dist"] => dist::build(dist::Speed::Release),
+        ["dist", "--quick"] => dist::build(dist::Speed::Quick),
         ["postgres", name, words @ ..] => {
             let cluster = postgres::Cluster::start()?;
             program::run(Command::new(name).args(words).env("LINLI_TEST_POSTGRES", cluster.url()))
