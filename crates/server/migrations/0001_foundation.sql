@@ -5,8 +5,8 @@
 -- One row: what makes this database itself. epoch changes with every restore.
 CREATE TABLE instance (
     one BIGINT PRIMARY KEY CHECK (one = 1),
-    id TEXT NOT NULL,
-    epoch TEXT NOT NULL,
+    id BYTEA NOT NULL,
+    epoch BYTEA NOT NULL,
     cursor_key BYTEA NOT NULL,
     token_key BYTEA NOT NULL,
     code_salt BYTEA NOT NULL,

@@ -59,3 +59,8 @@ impl From<WireError> for Error {
         Self::Refused(error)
     }
 }
+
+/// The JSON text of a value of ours.
+pub(crate) fn json<T: serde::Serialize + ?Sized>(value: &T) -> Result<String, Error> {
+    serde_json::to_string(value).map_err(|_| Error::refused(Code::Internal, "a value has no JSON form"))
+}

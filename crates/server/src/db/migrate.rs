@@ -8,7 +8,8 @@ use sha2::{Digest, Sha256};
 use super::{DbError, Tx};
 use crate::{Error, params};
 
-const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_foundation.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("../../migrations/0001_foundation.sql"), include_str!("../../migrations/0002_import.sql")];
 
 /// Number of the newest migration of this build.
 pub fn newest() -> i64 {
@@ -38,11 +39,10 @@ pub(super) fn run(tx: &mut Tx<'_>) -> Result<(), Error> {
         let sql = translate(tx, text);
         tx.batch(&sql)?;
         let now = tx.now();
-        tx.execute("INSERT INTO migration (number, checksum, at) VALUES ($1, $2, $3)", params![
-            number,
-            checksum(text),
-            now
-        ])?;
+        tx.execute(
+            "INSERT INTO migration (number, checksum, at) VALUES ($1, $2, $3)",
+            params![number, checksum(text), now],
+        )?;
     }
     Ok(())
 }

@@ -31,11 +31,7 @@ pub(super) struct Engine {
 }
 
 impl Engine {
-    pub(super) fn open(
-        path: &Path,
-        clock: Clock,
-        commits: broadcast::Sender<Commit>,
-    ) -> Result<Self, Error> {
+    pub(super) fn open(path: &Path, clock: Clock, commits: broadcast::Sender<Commit>) -> Result<Self, Error> {
         let connection = connect(path, true)?;
         let (writer, jobs) = mpsc::channel(QUEUE);
         std::thread::Builder::new()

@@ -80,6 +80,18 @@ impl<'c> Tx<'c> {
         self.query_opt(sql, params)?.ok_or(DbError::Missing)
     }
 
+    /// The first row, locked against other writers until the end of the transaction. `sql` is a
+    /// plain `SELECT`; SQLite has one writer anyway.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn query_locked(&mut self, sql: &str, params: &[Value<'_>]) -> Result<Option<Row>, DbError> {
+        match &self.connection {
+            Connection::Sqlite(_) => self.query_opt(sql, params),
+            Connection::Postgres(_) => self.query_opt(&format!("{sql} FOR UPDATE"), params),
+        }
+    }
+
     /// Several statements without parameters: migrations.
     pub(crate) fn batch(&mut self, sql: &str) -> Result<(), DbError> {
         match &self.connection {
@@ -130,6 +142,26 @@ impl<'c> Tx<'c> {
         body: Option<std::sync::Arc<str>>,
     ) {
         self.pending.push(Pending { community, scope, entity, id, version, body });
+    }
+
+    /// [`Tx::log`] in each of `scopes`, with the JSON of the entity, or none when it left them.
+    ///
+    /// # Errors
+    /// `internal` when the entity has no JSON form.
+    pub fn log_as<T: serde::Serialize>(
+        &mut self,
+        community: CommunityId,
+        scopes: &[Scope],
+        entity: Entity,
+        id: uuid::Uuid,
+        version: u64,
+        body: Option<&T>,
+    ) -> Result<(), Error> {
+        let body = body.map(crate::error::json).transpose()?.map(std::sync::Arc::from);
+        for scope in scopes {
+            self.log(community, *scope, entity, id, version, body.clone());
+        }
+        Ok(())
     }
 
     /// How many entries [`Tx::log`] was given so far: marks which of them belong to which operation.
