@@ -1,0 +1,123 @@
+//! Loading a community from its office's spreadsheets.
+//!
+//! A folder holds `community.toml`, `buildings.csv`, `units.csv`, `households.csv`, `people.csv`,
+//! `notices/SLUG.LANGUAGE.md` and the pictures that the notices show. [`read`] checks all of it and
+//! collects every mistake with its file, row and column; [`apply`] brings the database level with it
+//! in one transaction. If there is one mistake, nothing is loaded.
+//!
+//! **Importing is a three-way merge.** The database keeps what the folder said last time
+//! (`import_row`). A cell that has not changed since then is left alone, whatever people have changed
+//! in the app meanwhile; a cell that has changed is written. So importing twice changes nothing, a
+//! mended spreadsheet mends the database, and a resident's own settings survive it. A row that is no
+//! longer there is reported and never deleted: a filter left on in a spreadsheet must not evict a
+//! household.
+//!
+//! **Ids are derived**, UUIDv8 over SHA-256 of the community's key, the kind and the office's code
+//! ([`ids`]). Turned down: random ids looked up by code (a second server fed with the same folder,
+//! as after a lost disk, would not be recognised by devices), and UUIDv5 (SHA-1, one more library).
+
+mod apply;
+mod cell;
+mod community;
+mod dates;
+mod folder;
+pub mod ids;
+mod notices;
+mod people;
+mod pictures;
+mod places;
+mod problem;
+mod summary;
+mod table;
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use jiff::{Timestamp, Unit, Zoned, tz::TimeZone};
+
+pub use apply::apply;
+pub use folder::{
+    AudienceRow, BuildingRow, CommunityFields, CommunityRow, Folder, HouseholdRow, NoticeRow, NoticeTextRow,
+    PersonRow, UnitCode, UnitRow,
+};
+pub use problem::{Problem, Problems};
+pub use summary::{Counts, Summary};
+
+/// Largest text file that is read besides CSV, in bytes.
+const MAX_TEXT_BYTES: u64 = 1024 * 1024;
+
+/// How to read a folder.
+#[derive(Clone, Copy, Debug)]
+pub struct Reading {
+    /// The present.
+    pub now: Timestamp,
+    /// Shift all dates by whole days so that the folder's `as_of` becomes today.
+    pub dates_end_today: bool,
+}
+
+/// Reads and checks a whole folder.
+///
+/// # Errors
+/// Every mistake that was found, by file and row.
+pub fn read(folder: &Path, reading: Reading) -> Result<Folder, Vec<Problem>> {
+    let mut problems = Problems::default();
+    if !folder.is_dir() {
+        problems.file(&folder.display().to_string(), "This is not a folder.");
+        return Err(problems.into_sorted());
+    }
+    let described = community::read(folder, &mut problems);
+    let now = Zoned::new(reading.now, described.as_ref().map_or(TimeZone::UTC, |(_, zone)| zone.clone()));
+    let buildings = places::buildings(folder, &mut problems);
+    let units = places::units(folder, &buildings, &mut problems);
+    let households = places::households(folder, &units, &mut problems);
+    let languages = described.as_ref().map_or(&[][..], |(row, _)| &row.fields.languages);
+    let people = people::people(folder, &households, languages, now.year(), &mut problems);
+    let Some((community, _)) = described else { return Err(problems.into_sorted()) };
+    let shift_days = if reading.dates_end_today {
+        community.as_of.until((Unit::Day, now.date())).map_or(0, |span| span.get_days())
+    } else {
+        0
+    };
+    let mut folder_read = Folder {
+        community,
+        buildings,
+        units,
+        households,
+        people,
+        notices: BTreeMap::new(),
+        files: BTreeMap::new(),
+    };
+    notices::notices(folder, &mut folder_read, shift_days, &mut problems);
+    if problems.is_empty() { Ok(folder_read) } else { Err(problems.into_sorted()) }
+}
+
+/// A text file of the folder in UTF-8 or GBK.
+fn read_text(folder: &Path, file: &str, problems: &mut Problems) -> Option<String> {
+    let path = folder.join(file);
+    match fs::metadata(&path).and_then(|meta| {
+        if meta.len() > MAX_TEXT_BYTES {
+            Err(std::io::ErrorKind::FileTooLarge.into())
+        } else {
+            fs::read(&path)
+        }
+    }) {
+        Ok(bytes) => {
+            let text = table::decode(&bytes);
+            if text.is_none() {
+                problems.file(file, "The text is neither UTF-8 nor GBK. Save it as UTF-8.");
+            }
+            text.map(std::borrow::Cow::into_owned)
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            problems.file(file, "The file is missing.");
+            None
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::FileTooLarge => {
+            problems.file(file, "The file is larger than 1 MB.");
+            None
+        }
+        Err(error) => {
+            problems.file(file, format!("The file cannot be read: {error}."));
+            None
+        }
+    }
+}

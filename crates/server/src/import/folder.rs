@@ -1,0 +1,177 @@
+//! What a folder says, after every row was checked: plain data, keyed by the office's own codes.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::{Date, DateTime};
+use linli_wire::{
+    Language, Localized,
+    community::{Category, Office, Role},
+};
+use serde::{Deserialize, Serialize};
+
+/// A community as its office describes it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Folder {
+    /// The community itself.
+    pub community: CommunityRow,
+    /// Buildings by code.
+    pub buildings: BTreeMap<String, BuildingRow>,
+    /// Units by building code and number on the door.
+    pub units: BTreeMap<UnitCode, UnitRow>,
+    /// Households by code.
+    pub households: BTreeMap<String, HouseholdRow>,
+    /// People by code.
+    pub people: BTreeMap<String, PersonRow>,
+    /// Notices by the part of their file name before the language.
+    pub notices: BTreeMap<String, NoticeRow>,
+    /// Pictures and documents of notices, by path in the folder.
+    pub files: BTreeMap<String, Vec<u8>>,
+}
+
+/// `community.toml`
+#[derive(Clone, PartialEq, Debug)]
+pub struct CommunityRow {
+    /// Stable key; every id of the community is derived from it.
+    pub key: String,
+    /// The day that the newest dates in the folder count as today.
+    pub as_of: Date,
+    /// What is stored.
+    pub fields: CommunityFields,
+}
+
+/// What is stored of a community.
+#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+pub struct CommunityFields {
+    /// Its name.
+    pub name: Localized,
+    /// IANA time zone.
+    pub time_zone: String,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// Languages of its notices.
+    pub languages: Vec<Language>,
+    /// The property office.
+    pub office: Office,
+    /// Categories of notices.
+    pub categories: Vec<Category>,
+}
+
+/// A row of `buildings.csv`.
+#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+pub struct BuildingRow {
+    /// Its name.
+    pub name: Localized,
+    /// Floors above ground.
+    pub floors: Option<i64>,
+    /// Units on a floor.
+    pub units_per_floor: Option<i64>,
+}
+
+/// `3-1201`: building code and number on the door.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Debug)]
+pub struct UnitCode {
+    /// Code of the building.
+    pub building: String,
+    /// Number on the door.
+    pub code: String,
+}
+
+impl UnitCode {
+    /// Reads `3-1201`; the building's code ends at the first dash.
+    pub fn read(text: &str) -> Option<Self> {
+        let (building, code) = text.split_once('-')?;
+        (!building.is_empty() && !code.is_empty())
+            .then(|| Self { building: building.to_owned(), code: code.to_owned() })
+    }
+}
+
+impl std::fmt::Display for UnitCode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}-{}", self.building, self.code)
+    }
+}
+
+/// A row of `units.csv`.
+#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+pub struct UnitRow {
+    /// Floor; negative below ground.
+    pub floor: Option<i64>,
+    /// Area in hundredths of a square metre.
+    pub area: Option<i64>,
+}
+
+/// A row of `households.csv`.
+#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+pub struct HouseholdRow {
+    /// Its units, at least one.
+    pub units: Vec<UnitCode>,
+}
+
+/// A row of `people.csv`.
+#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+pub struct PersonRow {
+    /// Full name.
+    pub name: String,
+    /// How they like to be addressed.
+    pub given_name: String,
+    /// Code of the household; none for people of the office.
+    pub household: Option<String>,
+    /// What they may do.
+    pub role: Role,
+    /// Language of letters and of the app at first start.
+    pub language: Language,
+    /// Simple mode.
+    pub simple: bool,
+    /// Telephone number.
+    pub phone: Option<String>,
+    /// Year of birth.
+    pub birth_year: Option<i64>,
+}
+
+/// A notice in all its languages.
+#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+pub struct NoticeRow {
+    /// Title and Markdown body; pictures are still paths of the folder.
+    pub texts: BTreeMap<Language, NoticeTextRow>,
+    /// Category key.
+    pub category: String,
+    /// Code of the author.
+    pub author: String,
+    /// Who may see it.
+    pub audience: AudienceRow,
+    /// When it was or will be published, on the community's clock.
+    pub published: DateTime,
+    /// When it was changed after that.
+    pub changed: Option<DateTime>,
+    /// When it leaves the list.
+    pub expires: Option<DateTime>,
+    /// Emergency.
+    pub emergency: bool,
+    /// Pinned.
+    pub pinned: bool,
+    /// Paths of pictures and documents, in the order in which they appear.
+    pub files: Vec<String>,
+}
+
+/// A notice in one language.
+#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+pub struct NoticeTextRow {
+    /// Title.
+    pub title: String,
+    /// Markdown body, dates filled in.
+    pub body: String,
+}
+
+/// Who may see a notice, in the office's codes.
+#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+#[serde(rename_all = "snake_case")]
+pub enum AudienceRow {
+    /// Everyone.
+    Community,
+    /// Everyone in these buildings.
+    Buildings(Vec<String>),
+    /// The households of these units.
+    Units(Vec<UnitCode>),
+    /// Everyone with this role.
+    Role(Role),
+}

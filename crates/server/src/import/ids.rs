@@ -1,0 +1,56 @@
+//! Ids that follow from the office's own codes.
+
+use linli_wire::id::{AttachmentId, BuildingId, CommunityId, HouseholdId, NoticeId, PersonId, UnitId};
+use sha2::{Digest, Sha256};
+use uuid::{Builder, Uuid};
+
+use super::folder::UnitCode;
+
+/// UUIDv8 (RFC 9562, §5.8) over SHA-256 of length-prefixed parts, so that no two lists of parts
+/// run together.
+fn derive(parts: &[&[u8]]) -> Uuid {
+    let mut hash = Sha256::new_with_prefix(b"linli import v1");
+    for part in parts {
+        hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(part);
+    }
+    let digest = hash.finalize();
+    let mut bytes = [0; 16];
+    bytes.iter_mut().zip(digest.iter()).for_each(|(to, from)| *to = *from);
+    Builder::from_custom_bytes(bytes).into_uuid()
+}
+
+/// A community's id, from its key.
+pub fn community(key: &str) -> CommunityId {
+    CommunityId(derive(&[b"community", key.as_bytes()]))
+}
+
+/// A building's id, from its code.
+pub fn building(community: CommunityId, code: &str) -> BuildingId {
+    BuildingId(derive(&[community.0.as_bytes(), b"building", code.as_bytes()]))
+}
+
+/// A unit's id, from its building's code and its own.
+pub fn unit(community: CommunityId, unit: &UnitCode) -> UnitId {
+    UnitId(derive(&[community.0.as_bytes(), b"unit", unit.building.as_bytes(), unit.code.as_bytes()]))
+}
+
+/// A household's id, from its code.
+pub fn household(community: CommunityId, code: &str) -> HouseholdId {
+    HouseholdId(derive(&[community.0.as_bytes(), b"household", code.as_bytes()]))
+}
+
+/// A person's id, from their code.
+pub fn person(community: CommunityId, code: &str) -> PersonId {
+    PersonId(derive(&[community.0.as_bytes(), b"person", code.as_bytes()]))
+}
+
+/// A notice's id, from its file's name.
+pub fn notice(community: CommunityId, slug: &str) -> NoticeId {
+    NoticeId(derive(&[community.0.as_bytes(), b"notice", slug.as_bytes()]))
+}
+
+/// A file's id, from its content: a picture that was redrawn is another file.
+pub fn attachment(community: CommunityId, content: &[u8]) -> AttachmentId {
+    AttachmentId(derive(&[community.0.as_bytes(), b"attachment", content]))
+}
