@@ -1,0 +1,76 @@
+//! The phone's destinations.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+use super::{badge::unread_badge, icon::icon};
+use crate::{state::app, words};
+
+/// A destination of the app.
+#[derive(Clone, Copy)]
+pub struct Destination {
+    /// Where it leads.
+    pub href: &'static str,
+    /// Its symbol.
+    pub symbol: &'static str,
+    /// Its word.
+    pub name: fn() -> &'static str,
+    /// Whether unread notices are counted on it.
+    pub counts_unread: bool,
+}
+
+/// Home, notices and services: what everyone has.
+pub const MAIN: [Destination; 3] = [
+    Destination { href: "/", symbol: "home", name: words::nav::home, counts_unread: false },
+    Destination { href: "/notices", symbol: "bell", name: words::nav::notices, counts_unread: true },
+    Destination { href: "/services", symbol: "grid", name: words::nav::services, counts_unread: false },
+];
+
+/// The office's side.
+pub const OFFICE: [Destination; 3] = [
+    Destination { href: "/office/notices", symbol: "megaphone", name: words::nav::office_notices, counts_unread: false },
+    Destination { href: "/office/people", symbol: "people", name: words::nav::office_people, counts_unread: false },
+    Destination { href: "/office/templates", symbol: "template", name: words::nav::office_templates, counts_unread: false },
+];
+
+const OFFICE_ALONE: Destination =
+    Destination { href: "/office/notices", symbol: "megaphone", name: words::nav::office, counts_unread: false };
+const ME: Destination = Destination { href: "/me", symbol: "me", name: words::nav::me, counts_unread: false };
+
+/// `page` when the address is this destination or below it.
+pub fn current(href: &'static str) -> impl Fn() -> Option<&'static str> + Copy + Send + 'static {
+    let path = use_location().pathname;
+    move || {
+        path.with(|path| {
+            let below = path.strip_prefix(href).is_some_and(|rest| rest.is_empty() || (href != "/" && rest.starts_with('/')));
+            below.then_some("page")
+        })
+    }
+}
+
+/// The bar at the bottom of a phone.
+#[component]
+pub fn Bar() -> impl IntoView {
+    let app = app();
+    let is_office = Memo::new(move |_| app.with_me(|me| me.person.role.is_office()).unwrap_or_default());
+    view! {
+        <nav class="c-bar" id="menu" aria-label=words::nav::label()>
+            {MAIN.map(|destination| bar_link(destination, destination.href))}
+            {move || is_office.get().then(|| bar_link(OFFICE_ALONE, "/office"))}
+            {bar_link(ME, ME.href)}
+        </nav>
+    }
+}
+
+fn bar_link(destination: Destination, root: &'static str) -> AnyView {
+    let Destination { href, symbol, name, counts_unread } = destination;
+    let app = app();
+    let unread = Memo::new(move |_| if counts_unread { app.view.with(|view| view.map_or(0, |view| view.unread_notices)) } else { 0 });
+    view! {
+        <a href=href aria-current=current(root) data-testid=format!("nav-{symbol}")>
+            <span class="c-bar__icon">{icon(symbol)} {move || unread_badge(unread.get())}</span>
+            {name()}
+        </a>
+    }
+    .into_any()
+}

@@ -1,0 +1,52 @@
+//! What went wrong, in a sentence with a next step; the code hides behind "Details".
+
+use leptos::prelude::*;
+use linli_wire::{Code, WireError};
+
+use super::icon::{icon, icon_on_ground};
+use crate::words;
+
+/// The error in words, with "Try again" where that can help, and the office to call.
+pub fn error_state(error: &WireError, retry: Option<Callback<()>>) -> AnyView {
+    let (title, text) = words::trouble(error);
+    let (symbol, tone) = match error.code {
+        Code::Offline | Code::ServerUnreachable => ("off", "plain"),
+        _ => ("info", "amber"),
+    };
+    let retry = retry.map(|retry| {
+        view! {
+            <button type="button" class="c-button" data-kind="quiet" data-testid="retry" on:click=move |_| retry.run(())>
+                {icon("refresh")}
+                {words::common::retry()}
+            </button>
+        }
+    });
+    view! {
+        <div class="c-error" role="alert" data-testid="error" data-code=error.code.as_str()>
+            <div class="c-error__top">
+                {icon_on_ground(symbol, tone)}
+                <div>
+                    <h2 class="c-error__title">{title}</h2>
+                    <p class="c-error__text">{text}</p>
+                </div>
+            </div>
+            <div class="c-error__actions">{retry} {super::help_bar::call_office("quiet")}</div>
+            {error_details(error)}
+        </div>
+    }
+    .into_any()
+}
+
+/// The code and the developers' message, folded away.
+pub fn error_details(error: &WireError) -> AnyView {
+    view! {
+        <details class="c-details" data-kind="quiet">
+            <summary>{words::common::details()}</summary>
+            <div class="c-details__body">
+                <p>{words::errors::code_line(error.code.as_str())}</p>
+                {(!error.message.is_empty()).then(|| view! { <p class="t-code" lang="en">{error.message.clone()}</p> })}
+            </div>
+        </details>
+    }
+    .into_any()
+}

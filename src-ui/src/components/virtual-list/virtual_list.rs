@@ -1,0 +1,364 @@
+//! A list of any length of which only the rows near the window exist.
+//!
+//! Rows may be of any height. A height is an estimate until the row has been on screen; when it turns
+//! out different above what the person reads, the scroll position moves by the same amount, so that
+//! nothing jumps (the browser's own scroll anchoring is not everywhere and is switched off here). Rows
+//! that exist are in the normal flow between two paddings, so styles, selection and find-in-page work as
+//! in any list. A screen reader hears the place of a row in the whole (`aria-posinset`, `aria-setsize`);
+//! arrow keys, Home, End and the page keys move from row to row, Tab as everywhere.
+//!
+//! The list needs no scroll container of its own: it looks where it stands in the window.
+
+use leptos::{html, prelude::*};
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{Element, HtmlElement};
+
+/// Pixels above and below the window in which rows exist too.
+const OVERSCAN: f64 = 600.0;
+/// Rows that exist before the list has been measured.
+const FIRST_ROWS: usize = 12;
+
+/// Heights by row, some measured, the others estimated.
+#[derive(Default)]
+struct Heights {
+    known: Vec<Option<f64>>,
+    /// Top of each row and the end of the last; one longer than `known`.
+    tops: Vec<f64>,
+    estimate: f64,
+}
+
+impl Heights {
+    fn resize(&mut self, count: usize) {
+        self.known.resize(count, None);
+        self.add_up();
+    }
+
+    fn set(&mut self, row: usize, height: f64) -> f64 {
+        let Some(slot) = self.known.get_mut(row) else { return 0.0 };
+        let before = slot.unwrap_or(self.estimate);
+        *slot = Some(height);
+        height - before
+    }
+
+    /// Rows were put in at the front (or taken out, if negative); gives the change of height.
+    fn shift(&mut self, rows: i64) -> f64 {
+        let count = usize::try_from(rows.unsigned_abs()).unwrap_or_default();
+        let before = self.tops.last().copied().unwrap_or_default();
+        if rows > 0 {
+            self.known.splice(0..0, std::iter::repeat_n(None, count));
+        } else {
+            self.known.drain(..count.min(self.known.len()));
+        }
+        self.add_up();
+        self.tops.last().copied().unwrap_or_default() - before
+    }
+
+    fn add_up(&mut self) {
+        self.tops.clear();
+        let mut top = 0.0;
+        self.tops.push(top);
+        for height in &self.known {
+            top += height.unwrap_or(self.estimate);
+            self.tops.push(top);
+        }
+    }
+
+    fn top(&self, row: usize) -> f64 {
+        self.tops.get(row).or(self.tops.last()).copied().unwrap_or_default()
+    }
+
+    fn row_at(&self, offset: f64) -> usize {
+        self.tops.partition_point(|top| *top <= offset).saturating_sub(1).min(self.known.len().saturating_sub(1))
+    }
+}
+
+/// A list of `count` rows.
+#[component]
+pub fn VirtualList(
+    /// How many rows there are.
+    #[prop(into)]
+    count: Signal<usize>,
+    /// Height of a row that was never on screen, in pixels.
+    estimate: f64,
+    /// Spoken name of the list.
+    #[prop(into)]
+    label: String,
+    /// What stands in a row; may follow signals.
+    #[prop(into)]
+    row: Callback<usize, AnyView>,
+    /// Told the rows that exist now, first and one past the last.
+    #[prop(into)]
+    visible: Callback<(usize, usize)>,
+    /// Raised when the list is about something else: back to the top, heights forgotten.
+    #[prop(into)]
+    reset: Signal<u32>,
+    /// Rows that came in at the front since the last time (negative: went away).
+    #[prop(into)]
+    moved: Signal<i64>,
+) -> impl IntoView {
+    let list = NodeRef::<html::Ul>::new();
+    let heights = StoredValue::new(Heights { estimate, ..Heights::default() });
+    let range = RwSignal::new((0_usize, FIRST_ROWS));
+    let padding = RwSignal::new((0.0_f64, 0.0_f64));
+    let focus_on = StoredValue::new(None::<usize>);
+    let width = StoredValue::new(0.0_f64);
+
+    let place = move || {
+        let Some(list) = list.get_untracked() else { return };
+        let rect = list.get_bounding_client_rect();
+        if rect.width() == 0.0 {
+            return;
+        }
+        let window_height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(800.0);
+        let placed = heights.try_with_value(|heights| {
+            let first = heights.row_at(-rect.top() - OVERSCAN);
+            let last = (heights.row_at(window_height - rect.top() + OVERSCAN) + 1).min(heights.known.len());
+            let end = heights.top(heights.known.len());
+            ((first, last), (heights.top(first), end - heights.top(last)))
+        });
+        let Some((rows, pads)) = placed else { return };
+        if padding.get_untracked() != pads {
+            padding.set(pads);
+        }
+        if range.get_untracked() != rows {
+            range.set(rows);
+            visible.run(rows);
+        }
+    };
+
+    let measure = move || {
+        let Some(list) = list.get_untracked() else { return };
+        let rect = list.get_bounding_client_rect();
+        if rect.width() == 0.0 {
+            return;
+        }
+        let rows = rows_of(&list);
+        let mut above = 0.0;
+        let mut changed = false;
+        let _ = heights.try_update_value(|heights| {
+            if (width.get_value() - rect.width()).abs() > 0.5 {
+                heights.known.fill(None);
+                width.set_value(rect.width());
+            }
+            let reading = heights.row_at(-rect.top());
+            for (at, element) in &rows {
+                let difference = heights.set(*at, element.get_bounding_client_rect().height());
+                changed |= difference.abs() > 0.5;
+                if *at < reading && rect.top() < 0.0 {
+                    above += difference;
+                }
+            }
+            if changed {
+                heights.add_up();
+            }
+        });
+        if changed {
+            if above.abs() > 0.5 {
+                scroll_by(&list, above);
+            }
+            place();
+        }
+        if let Some(wanted) = focus_on.get_value()
+            && let Some((_, element)) = rows.iter().find(|(at, _)| *at == wanted)
+        {
+            focus_on.set_value(None);
+            focus_link(element);
+        }
+    };
+
+    Effect::new(move |_| {
+        let count = count.get();
+        heights.update_value(|heights| heights.resize(count));
+        place();
+    });
+    Effect::new(move |before: Option<u32>| {
+        let now = reset.get();
+        if before.is_some_and(|before| before != now) {
+            heights.update_value(|heights| {
+                heights.known.fill(None);
+                heights.add_up();
+            });
+            if let Some(list) = list.get_untracked() {
+                let top = list.get_bounding_client_rect().top();
+                if top < 0.0 {
+                    scroll_by(&list, top);
+                }
+            }
+            place();
+        }
+        now
+    });
+    Effect::new(move |_| {
+        let rows = moved.get();
+        if rows == 0 {
+            return;
+        }
+        let change = heights.try_update_value(|heights| heights.shift(rows)).unwrap_or_default();
+        if let Some(list) = list.get_untracked()
+            && list.get_bounding_client_rect().top() < 0.0
+        {
+            scroll_by(&list, change);
+        }
+        place();
+    });
+    // After the rows of a new range are there.
+    Effect::new(move |_| {
+        range.track();
+        request_animation_frame(measure);
+    });
+    Effect::new(move |_| {
+        if let Some(list) = list.get() {
+            width.set_value(list.get_bounding_client_rect().width());
+            follow_window(&list, place, measure);
+            visible.run(range.get_untracked());
+        }
+    });
+
+    let go_to = move |wanted: usize| {
+        let Some(list) = list.get_untracked() else { return };
+        let rows = rows_of(&list);
+        match rows.iter().find(|(at, _)| *at == wanted) {
+            Some((_, element)) => focus_link(element),
+            None => {
+                focus_on.set_value(Some(wanted));
+                let top = heights.with_value(|heights| heights.top(wanted));
+                scroll_by(&list, list.get_bounding_client_rect().top() + top - 120.0);
+                place();
+            }
+        }
+    };
+    let on_key = move |event: web_sys::KeyboardEvent| {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let Some(here) = target.and_then(|target| index_of(&target)) else { return };
+        let last = count.get_untracked().saturating_sub(1);
+        let wanted = match event.key().as_str() {
+            "ArrowDown" => here + 1,
+            "ArrowUp" => here.saturating_sub(1),
+            "PageDown" => here + 8,
+            "PageUp" => here.saturating_sub(8),
+            "Home" => 0,
+            "End" => last,
+            _ => return,
+        };
+        event.prevent_default();
+        go_to(wanted.min(last));
+    };
+
+    view! {
+        <ul class="c-list c-virtual" role="list" aria-label=label node_ref=list tabindex="-1" data-testid="list"
+            style:padding-top=move || format!("{}px", padding.get().0)
+            style:padding-bottom=move || format!("{}px", padding.get().1)
+            on:keydown=on_key>
+            <For each=move || { let (first, last) = range.get(); first..last.min(count.get()) } key=|at| *at let(at)>
+                <li data-index=at aria-setsize=move || count.get() aria-posinset=at + 1>{move || row.run(at)}</li>
+            </For>
+        </ul>
+    }
+}
+
+/// Looks again whenever anything scrolls, the window changes, or the list does.
+fn follow_window(list: &HtmlElement, place: impl Fn() + Copy + 'static, measure: impl Fn() + Copy + 'static) {
+    let on_scroll = Closure::<dyn Fn()>::new(place);
+    let on_resize = Closure::<dyn Fn()>::new(move || {
+        measure();
+        place();
+    });
+    let window = window();
+    let scroll: js_sys::Function = on_scroll.into_js_value().unchecked_into();
+    let resize: js_sys::Function = on_resize.into_js_value().unchecked_into();
+    // Captured, because scrolling does not bubble and the container is not ours.
+    let _ = window.add_event_listener_with_callback_and_bool("scroll", &scroll, true);
+    let _ = window.add_event_listener_with_callback("resize", &resize);
+    let observer = web_sys::ResizeObserver::new(&resize).ok();
+    if let Some(observer) = &observer {
+        observer.observe(list);
+    }
+    let held = StoredValue::new_local((scroll, resize, observer));
+    on_cleanup(move || {
+        let _ = held.try_with_value(|(scroll, resize, observer)| {
+            let window = leptos::prelude::window();
+            let _ = window.remove_event_listener_with_callback_and_bool("scroll", scroll, true);
+            let _ = window.remove_event_listener_with_callback("resize", resize);
+            if let Some(observer) = observer {
+                observer.disconnect();
+            }
+        });
+    });
+}
+
+fn rows_of(list: &HtmlElement) -> Vec<(usize, Element)> {
+    let children = list.children();
+    (0..children.length()).filter_map(|at| children.item(at)).filter_map(|row| Some((index_of(&row)?, row))).collect()
+}
+
+fn index_of(element: &Element) -> Option<usize> {
+    element.closest("[data-index]").ok()??.get_attribute("data-index")?.parse().ok()
+}
+
+fn focus_link(row: &Element) {
+    let link = row.query_selector("a, button").ok().flatten();
+    if let Some(link) = link.and_then(|link| link.dyn_into::<HtmlElement>().ok()) {
+        let _ = link.focus();
+    }
+}
+
+/// Scrolls the container that the list stands in.
+fn scroll_by(list: &HtmlElement, pixels: f64) {
+    let mut ancestor = list.parent_element();
+    while let Some(element) = ancestor {
+        let scrolls = window()
+            .get_computed_style(&element)
+            .ok()
+            .flatten()
+            .and_then(|style| style.get_property_value("overflow-y").ok())
+            .is_some_and(|overflow| overflow == "auto" || overflow == "scroll");
+        if scrolls {
+            #[expect(clippy::cast_possible_truncation, reason = "pixels of a scroll position fit i32")]
+            element.set_scroll_top(element.scroll_top() + pixels.round() as i32);
+            return;
+        }
+        ancestor = element.parent_element();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn heights(count: usize) -> Heights {
+        let mut heights = Heights { estimate: 100.0, ..Heights::default() };
+        heights.resize(count);
+        heights
+    }
+
+    #[test]
+    fn rows_are_found_by_offset_within_bounds() {
+        let mut heights = heights(10_000);
+        assert_eq!(heights.row_at(-50.0), 0);
+        assert_eq!(heights.row_at(0.0), 0);
+        assert_eq!(heights.row_at(250.0), 2);
+        assert_eq!(heights.row_at(9e9), 9_999);
+        assert!((heights.set(0, 40.0) + 60.0).abs() < 1e-9, "a smaller row tells how much smaller");
+        heights.add_up();
+        assert_eq!(heights.row_at(50.0), 1);
+        assert!((heights.top(10_000) - 999_940.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn rows_put_in_front_keep_what_was_measured() {
+        let mut heights = heights(3);
+        heights.set(1, 300.0);
+        heights.add_up();
+        assert!((heights.shift(2) - 200.0).abs() < 1e-9);
+        assert_eq!(heights.known.get(3), Some(&Some(300.0)));
+        assert!((heights.shift(-2) + 200.0).abs() < 1e-9);
+        assert_eq!(heights.known.get(1), Some(&Some(300.0)));
+    }
+
+    #[test]
+    fn an_empty_list_has_no_rows_and_no_height() {
+        let heights = heights(0);
+        assert_eq!(heights.row_at(100.0), 0);
+        assert!(heights.top(0).abs() < 1e-9);
+    }
+}
