@@ -395,8 +395,6 @@ pub struct HomeView {
     pub unread_total: u32,
     /// The newest notices, at most five, for when nothing is unread.
     pub newest: Vec<NoticeRow>,
-    /// Local hour of the day in the community's time zone, for the greeting.
-    pub hour: u8,
 }
 
 /// A notice.

@@ -1,0 +1,382 @@
+//! The whole app on one device: which screen comes first, and which accounts run.
+//!
+//! A start goes: look at the folder → open the data key (key store, passphrase, or the person's
+//! choice) → open the device's database → open each account → ready. Each step that can fail leaves
+//! the app on a screen that says what to do ([`Stage`]), never without one.
+
+use std::{
+    path::Path,
+    sync::{Arc, Mutex},
+};
+
+use event_listener::Event;
+use futures_util::{FutureExt, StreamExt, stream::FuturesUnordered};
+use linli_wire::{
+    Code, WireError,
+    command::{AccountCard, AppView, Connection, ConnectionState, Keeping, Stage, Topic, UnlockWith},
+    id::AccountId,
+    outbox::OutboxCounts,
+    settings::Settings,
+};
+
+use crate::{
+    account::{self, Account},
+    cache::{Cache, DataKey, lock},
+    community, device,
+    error::{Error, Result},
+    keys::{self, Found},
+    notices, outbox,
+    ports::Ports,
+    sync,
+};
+
+/// The core. One for each running app.
+pub struct Core {
+    pub(crate) ports: Ports,
+    state: Mutex<State>,
+    accounts_changed: Event,
+}
+
+struct State {
+    stage: Stage,
+    opened: Option<Opened>,
+    opened_link: Option<String>,
+}
+
+/// What is there once the data key is.
+#[derive(Clone)]
+pub(crate) struct Opened {
+    pub(crate) device: Arc<Cache>,
+    pub(crate) key: Option<DataKey>,
+    pub(crate) accounts: Vec<Arc<Account>>,
+    pub(crate) current: Option<AccountId>,
+}
+
+impl Core {
+    /// A core that has not been started.
+    pub fn new(ports: Ports) -> Arc<Self> {
+        let state = State { stage: Stage::Opening, opened: None, opened_link: None };
+        Arc::new(Self { ports, state: Mutex::new(state), accounts_changed: Event::new() })
+    }
+
+    /// Opens the cache, or ends on the screen that says why not.
+    pub async fn start(&self) {
+        let stage = match self.ports.folder.as_deref() {
+            None => self.open(None).unwrap_or_else(|error| locked(error, Found::Nothing)),
+            Some(folder) => {
+                keys::sweep_set_aside(folder, &*self.ports.system);
+                self.start_in(folder).await
+            }
+        };
+        self.set_stage(stage);
+    }
+
+    async fn start_in(&self, folder: &Path) -> Stage {
+        let (store, system) = (&*self.ports.key_store, &*self.ports.system);
+        let found = match keys::look(folder) {
+            Ok(found) => found,
+            Err(error) => return locked(error, Found::Orphans),
+        };
+        let key = match found {
+            Found::Nothing => match keys::create_with_key_store(folder, store, system).await {
+                Ok(key) => Ok(key),
+                Err(Error(trouble)) if is_key_store(trouble.code) => return Stage::ChooseKeeping { trouble },
+                Err(error) => Err(error),
+            },
+            Found::Slots { .. } => keys::open_with_key_store(folder, store).await,
+            Found::Orphans => Err(Error::new(Code::KeyStoreWiped, "databases without slots")),
+        };
+        key.and_then(|key| self.open(Some(key))).unwrap_or_else(|error| locked(error, found))
+    }
+
+    /// Opens the databases.
+    fn open(&self, key: Option<DataKey>) -> Result<Stage> {
+        let device = match (&self.ports.folder, &key) {
+            (Some(folder), Some(key)) => Cache::open(&folder.join("device.db"), key, device::MIGRATIONS)?,
+            _ => Cache::in_memory(device::MIGRATIONS)?,
+        };
+        let mut opened = Opened { device: Arc::new(device), key, accounts: Vec::new(), current: None };
+        for row in device::accounts(&opened.device)? {
+            let account = self.open_account(&opened, row.id)?;
+            opened.accounts.push(account);
+        }
+        opened.current = device::current_account(&opened.device)?
+            .filter(|id| opened.accounts.iter().any(|account| account.id == *id))
+            .or_else(|| opened.accounts.first().map(|account| account.id));
+        let stage = if opened.accounts.is_empty() { Stage::Welcome } else { Stage::Ready };
+        lock(&self.state).opened = Some(opened);
+        self.accounts_changed.notify(usize::MAX);
+        Ok(stage)
+    }
+
+    /// Opens or creates the cache of an account.
+    pub(crate) fn open_account(&self, opened: &Opened, id: AccountId) -> Result<Arc<Account>> {
+        let cache = match (&self.ports.folder, &opened.key) {
+            (Some(folder), Some(key)) => {
+                Cache::open(&folder.join(format!("{id}.db")), key, account::MIGRATIONS)?
+            }
+            _ => Cache::in_memory(account::MIGRATIONS)?,
+        };
+        Ok(Account::new(id, cache, self.ports.clone()))
+    }
+
+    /// Runs every account until the app ends. Drop the future to stop; nothing is lost by it.
+    pub async fn run(&self) {
+        let mut running: FuturesUnordered<_> = FuturesUnordered::new();
+        let mut known: Vec<Arc<Account>> = Vec::new();
+        loop {
+            let changed = self.accounts_changed.listen();
+            let accounts =
+                lock(&self.state).opened.as_ref().map(|opened| opened.accounts.clone()).unwrap_or_default();
+            known.retain(|account| accounts.iter().any(|other| Arc::ptr_eq(account, other)));
+            for account in accounts {
+                if !known.iter().any(|other| Arc::ptr_eq(&account, other)) {
+                    known.push(account.clone());
+                    running.push(async move {
+                        let end = account.run().await;
+                        (account, end)
+                    });
+                }
+            }
+            let mut changed = changed.fuse();
+            if running.is_empty() {
+                changed.await;
+                continue;
+            }
+            futures_util::select! {
+                () = changed => {}
+                ended = running.next() => if let Some((account, Some(error))) = ended {
+                    self.account_ended(&account, error);
+                },
+            }
+        }
+    }
+
+    /// The server ended the membership: what was kept here goes, and the person is told.
+    fn account_ended(&self, account: &Arc<Account>, error: Error) {
+        if !matches!(error.code(), Code::SignedOut | Code::DeviceRevoked) {
+            // Trouble of the cache: the account stays as it is and is tried at the next start.
+            self.set_stage(locked(error, Found::Nothing));
+            return;
+        }
+        let left = self.forget_account(account.id);
+        if let Ok(0) | Err(_) = left {
+            self.set_stage(Stage::SignedOut { trouble: error.0 });
+        } else {
+            (self.ports.announce)(Topic::App);
+        }
+    }
+
+    /// Removes an account and its cache from this device. Returns how many accounts are left.
+    pub(crate) fn forget_account(&self, id: AccountId) -> Result<usize> {
+        let (device, left) = {
+            let mut state = lock(&self.state);
+            let Some(opened) = state.opened.as_mut() else { return Ok(0) };
+            opened.accounts.retain(|account| account.id != id);
+            if opened.current == Some(id) {
+                opened.current = opened.accounts.first().map(|account| account.id);
+            }
+            (opened.device.clone(), opened.accounts.len())
+        };
+        self.accounts_changed.notify(usize::MAX);
+        device::remove_account(&device, id)?;
+        if let Some(folder) = &self.ports.folder {
+            for ending in ["db", "db-wal", "db-shm"] {
+                // A file that is not there is as good as deleted.
+                let _ = std::fs::remove_file(folder.join(format!("{id}.{ending}")));
+            }
+        }
+        for topic in [Topic::App, Topic::Notices, Topic::Community, Topic::Devices, Topic::Outbox] {
+            (self.ports.announce)(topic);
+        }
+        Ok(left)
+    }
+
+    pub(crate) async fn unlock(&self, with: UnlockWith) -> Result<()> {
+        let Some(folder) = self.ports.folder.as_deref() else { return Ok(()) };
+        if lock(&self.state).opened.is_some() {
+            return Ok(());
+        }
+        match with {
+            UnlockWith::KeyStore => {
+                let stage = self.start_in(folder).await;
+                let trouble = match &stage {
+                    Stage::Locked { trouble, .. } | Stage::ChooseKeeping { trouble } => Some(trouble.clone()),
+                    _ => None,
+                };
+                self.set_stage(stage);
+                trouble.map_or(Ok(()), |trouble| Err(trouble.into()))
+            }
+            UnlockWith::Passphrase { passphrase } => {
+                let key = keys::open_with_passphrase(folder, &passphrase)?;
+                // The key store may have lost its key; with the cache open it gets a new one. Without a
+                // key store the passphrase stays the way in.
+                let _ =
+                    keys::renew_key_store(folder, &key, &*self.ports.key_store, &*self.ports.system).await;
+                let stage = self.open(Some(key))?;
+                self.set_stage(stage);
+                Ok(())
+            }
+        }
+    }
+
+    pub(crate) fn choose_keeping(&self, keeping: Keeping) -> Result<()> {
+        let folder = self.ports.folder.as_deref();
+        let stage = match (keeping, folder) {
+            (Keeping::Passphrase { passphrase }, Some(folder)) => {
+                let key = keys::create_with_passphrase(folder, &passphrase, &*self.ports.system)?;
+                self.open(Some(key))?
+            }
+            (Keeping::Nothing, _) => self.open(None)?,
+            _ => return Err(WireError::invalid("by", "passphrase or nothing").into()),
+        };
+        self.set_stage(stage);
+        Ok(())
+    }
+
+    pub(crate) async fn set_aside(&self) -> Result<()> {
+        if let Some(folder) = self.ports.folder.as_deref() {
+            if lock(&self.state).opened.is_some() {
+                return Err(WireError::invalid("stage", "the cache is open").into());
+            }
+            keys::set_aside(folder, &*self.ports.system)?;
+            let stage = self.start_in(folder).await;
+            self.set_stage(stage);
+        }
+        Ok(())
+    }
+
+    /// A link that the system opened the app with; the person confirms it on the join page.
+    pub fn opened_with(&self, link: &str) {
+        lock(&self.state).opened_link = linli_wire::join::JoinLink::read(link).map(|link| link.to_string());
+        (self.ports.announce)(Topic::App);
+    }
+
+    pub(crate) fn forget_link(&self) {
+        lock(&self.state).opened_link = None;
+    }
+
+    /// The frame around the pages.
+    pub(crate) fn view(&self) -> Result<AppView> {
+        let (stage, opened, opened_link) = {
+            let state = lock(&self.state);
+            (state.stage.clone(), state.opened.clone(), state.opened_link.clone())
+        };
+        let mut view = AppView {
+            stage,
+            settings: Settings::default(),
+            settings_chosen: false,
+            accounts: Vec::new(),
+            me: None,
+            connection: Connection { state: ConnectionState::Connecting, updated_at: None },
+            outbox: OutboxCounts::default(),
+            unread_notices: 0,
+            keeping: None,
+            demo: self.ports.demo.clone(),
+            opened_link,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        };
+        let Some(opened) = opened else { return Ok(view) };
+        if let Some(settings) = device::settings(&opened.device)? {
+            view.settings = settings;
+            view.settings_chosen = true;
+        }
+        view.keeping = Some(self.keeping(&opened)?);
+        let now = self.ports.system.now();
+        for row in device::accounts(&opened.device)? {
+            let Some(account) = opened.accounts.iter().find(|account| account.id == row.id) else { continue };
+            let unread = account.cache.read(|db| notices::unread(db, now))?;
+            let current = opened.current == Some(row.id);
+            if current {
+                view.connection = Connection {
+                    state: account.connection(),
+                    updated_at: sync::progress(&account.cache)?.updated_at,
+                };
+                (view.me, view.outbox) =
+                    account.cache.read(|db| Ok((community::me_whole(db)?, outbox::counts(db)?)))?;
+                view.unread_notices = unread;
+                if let Some(me) = &view.me {
+                    device::name_account(&opened.device, row.id, &me.community.name, &me.person.name)?;
+                }
+            }
+            let name = row.person_name;
+            view.accounts.push(AccountCard {
+                id: row.id,
+                server: row.server,
+                community: row.community,
+                name,
+                current,
+                unread,
+            });
+        }
+        Ok(view)
+    }
+
+    fn keeping(&self, opened: &Opened) -> Result<Keeping> {
+        let (Some(folder), Some(_)) = (&self.ports.folder, &opened.key) else { return Ok(Keeping::Nothing) };
+        Ok(match keys::look(folder)? {
+            Found::Slots { passphrase, key_store: true } => Keeping::KeyStore { passphrase },
+            _ => Keeping::Passphrase { passphrase: String::new() },
+        })
+    }
+
+    /// What is open.
+    pub(crate) fn opened(&self) -> Result<Opened> {
+        lock(&self.state)
+            .opened
+            .clone()
+            .ok_or_else(|| Error::new(Code::KeyStoreLocked, "the cache is not open"))
+    }
+
+    /// The account that is shown.
+    pub(crate) fn account(&self) -> Result<Arc<Account>> {
+        let opened = self.opened()?;
+        let current = opened.accounts.iter().find(|account| Some(account.id) == opened.current);
+        current.cloned().ok_or_else(|| Error::new(Code::SignedOut, "no community joined"))
+    }
+
+    /// Shows another account of this device.
+    pub(crate) fn switch_to(&self, id: AccountId) -> Result<()> {
+        let device = {
+            let mut state = lock(&self.state);
+            let opened = state
+                .opened
+                .as_mut()
+                .ok_or_else(|| Error::new(Code::KeyStoreLocked, "the cache is not open"))?;
+            if !opened.accounts.iter().any(|account| account.id == id) {
+                return Err(Error::new(Code::NotFound, "account"));
+            }
+            opened.current = Some(id);
+            opened.device.clone()
+        };
+        device::set_current_account(&device, id)?;
+        for topic in [Topic::App, Topic::Notices, Topic::Community, Topic::Devices, Topic::Outbox] {
+            (self.ports.announce)(topic);
+        }
+        Ok(())
+    }
+
+    /// A new account runs from now on and is shown.
+    pub(crate) fn add_account(&self, account: Arc<Account>) {
+        if let Some(opened) = lock(&self.state).opened.as_mut() {
+            opened.current = Some(account.id);
+            opened.accounts.push(account);
+        }
+        self.accounts_changed.notify(usize::MAX);
+        self.set_stage(Stage::Ready);
+    }
+
+    pub(crate) fn set_stage(&self, stage: Stage) {
+        lock(&self.state).stage = stage;
+        (self.ports.announce)(Topic::App);
+    }
+}
+
+const fn is_key_store(code: Code) -> bool {
+    matches!(code, Code::KeyStoreMissing | Code::KeyStoreLocked | Code::KeyStoreRefused)
+}
+
+fn locked(error: Error, found: Found) -> Stage {
+    let passphrase = matches!(found, Found::Slots { passphrase: true, .. });
+    Stage::Locked { trouble: error.0, passphrase, unsent: None }
+}

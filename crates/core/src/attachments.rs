@@ -1,0 +1,265 @@
+//! Files: taken in from the person, sent once, kept for reading offline.
+//!
+//! A picture is decoded, turned upright, scaled and written anew *here*, so that where it was taken
+//! never leaves the device; the server does the same again. Bytes stand in the encrypted cache like
+//! everything else. What has not been sent is never evicted; what can be fetched again goes first,
+//! least recently used.
+
+use std::io::Cursor;
+
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
+use bytes::Bytes;
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use linli_wire::{
+    Code, Timestamp, WireError,
+    attachments::{Attachment, FileBytes, MAX_EDGE, MAX_FILE_BYTES, MAX_PIXELS, NewFile},
+    id::AttachmentId,
+};
+use rusqlite::{OptionalExtension, params};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    cache::Cache,
+    error::{Error, Result, internal},
+    ports::System,
+};
+
+/// Room for files that can be fetched again, in bytes.
+const ROOM: u64 = 256 * 1024 * 1024;
+/// JPEG quality of pictures.
+const QUALITY: u8 = 85;
+
+/// A file in the cache.
+pub struct Kept {
+    /// What it is.
+    pub about: Attachment,
+    /// Its bytes.
+    pub bytes: Bytes,
+}
+
+/// Takes a file in: checked, cleaned, kept, queued for sending.
+///
+/// # Errors
+/// `too_large`, `unsupported_file`, `storage_full`.
+pub fn add(cache: &Cache, system: &dyn System, file: &NewFile) -> Result<Attachment> {
+    if file.base64.len() as u64 > MAX_FILE_BYTES / 3 * 4 + 4 {
+        return Err(too_large());
+    }
+    let bytes = BASE64.decode(&file.base64).map_err(|_| WireError::invalid("file", "not base64"))?;
+    let (bytes, media_type, pixels) = clean(bytes)?;
+    let now = system.now();
+    let mut random = [0; 10];
+    system.random(&mut random);
+    let about = Attachment {
+        id: AttachmentId::new(now, random),
+        name: tidy_name(&file.name, &media_type),
+        media_type,
+        bytes: bytes.len() as u64,
+        sha256: sha256(&bytes),
+        pixels,
+    };
+    cache.write(|tx| {
+        tx.execute(
+            "INSERT INTO attachment (id, about, bytes, upload, used_at) VALUES (?1, ?2, ?3, 'queued', ?4)",
+            params![about.id.0, serde_json::to_string(&about)?, bytes, now.0],
+        )?;
+        Ok(())
+    })?;
+    Ok(about)
+}
+
+/// A file from the cache.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn kept(cache: &Cache, id: AttachmentId) -> Result<Option<Kept>> {
+    cache.read(|db| {
+        let row: Option<(String, Vec<u8>)> = db
+            .prepare_cached("SELECT about, bytes FROM attachment WHERE id = ?1")?
+            .query_row([id.0], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        row.map(|(about, bytes)| Ok(Kept { about: serde_json::from_str(&about)?, bytes: bytes.into() }))
+            .transpose()
+    })
+}
+
+/// Whether a file is in the cache.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn is_kept(cache: &Cache, id: AttachmentId) -> Result<bool> {
+    cache.read(|db| {
+        Ok(db
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM attachment WHERE id = ?1)")?
+            .query_row([id.0], |row| row.get(0))?)
+    })
+}
+
+/// Keeps a file that was fetched, making room first.
+///
+/// # Errors
+/// `not_linli_server` when the bytes are not those that the notice names; trouble of the cache.
+pub fn keep(cache: &Cache, about: &Attachment, bytes: &Bytes, now: Timestamp) -> Result<()> {
+    if sha256(bytes) != about.sha256 {
+        return Err(Error::new(
+            Code::NotLinliServer,
+            "the file does not have the hash that the notice names",
+        ));
+    }
+    cache.write(|tx| {
+        let used: u64 = tx.query_row("SELECT coalesce(sum(length(bytes)), 0) FROM attachment WHERE upload IS NULL", [], |row| row.get(0))?;
+        let mut over = (used + about.bytes).saturating_sub(ROOM);
+        while over > 0 {
+            let oldest: Option<u64> = tx
+                .query_row(
+                    "DELETE FROM attachment WHERE id = (SELECT id FROM attachment WHERE upload IS NULL ORDER BY used_at LIMIT 1)
+                     RETURNING length(bytes)",
+                    [],
+                    |row| row.get(0),
+                )
+                .optional()?;
+            let Some(freed) = oldest else { break };
+            over = over.saturating_sub(freed);
+        }
+        tx.execute(
+            "INSERT INTO attachment (id, about, bytes, used_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO NOTHING",
+            params![about.id.0, serde_json::to_string(about)?, bytes.as_ref(), now.0],
+        )?;
+        Ok(())
+    })
+}
+
+/// The next file to send, if any.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn next_upload(cache: &Cache) -> Result<Option<Kept>> {
+    let id: Option<uuid::Uuid> = cache.read(|db| {
+        Ok(db
+            .prepare_cached(
+                "SELECT id FROM attachment WHERE upload IS NOT NULL ORDER BY used_at, id LIMIT 1",
+            )?
+            .query_row([], |row| row.get(0))
+            .optional()?)
+    })?;
+    match id {
+        Some(id) => kept(cache, AttachmentId(id)),
+        None => Ok(None),
+    }
+}
+
+/// The server has the file. What it made of it is fetched like any other when it is next shown.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn uploaded(cache: &Cache, sent: &Attachment, stored: &Attachment) -> Result<()> {
+    cache.write(|tx| {
+        if sent.sha256 == stored.sha256 {
+            tx.execute(
+                "UPDATE attachment SET upload = NULL, about = ?2 WHERE id = ?1",
+                params![sent.id.0, serde_json::to_string(stored)?],
+            )?;
+        } else {
+            tx.execute("DELETE FROM attachment WHERE id = ?1", [sent.id.0])?;
+        }
+        Ok(())
+    })
+}
+
+/// The server will never take this file: it waits no longer, and the notice that names it is refused
+/// with the reason.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn refused(cache: &Cache, id: AttachmentId) -> Result<()> {
+    cache.write(|tx| {
+        tx.execute("UPDATE attachment SET upload = NULL WHERE id = ?1", [id.0])?;
+        Ok(())
+    })
+}
+
+/// For the face.
+pub fn file_bytes(kept: &Kept) -> FileBytes {
+    FileBytes { media_type: kept.about.media_type.clone(), base64: BASE64.encode(&kept.bytes) }
+}
+
+/// Bytes as they may leave this device, their media type and, for pictures, their size.
+fn clean(bytes: Vec<u8>) -> Result<(Vec<u8>, String, Option<(u32, u32)>)> {
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        return Err(too_large());
+    }
+    if bytes.starts_with(b"%PDF-") {
+        return Ok((bytes, "application/pdf".to_owned(), None));
+    }
+    let format = image::guess_format(&bytes)
+        .ok()
+        .filter(|format| matches!(format, ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP));
+    let format = format.ok_or_else(|| unsupported("neither JPEG, PNG, WebP nor PDF"))?;
+    let mut reader = ImageReader::with_format(Cursor::new(&bytes), format);
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MAX_PIXELS * 8);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().map_err(|error| unsupported(&error.to_string()))?;
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > MAX_PIXELS {
+        return Err(Error(
+            WireError::new(Code::TooLarge, "too many pixels")
+                .with_details(serde_json::json!({ "limit": MAX_PIXELS })),
+        ));
+    }
+    let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(|error| unsupported(&error.to_string()))?;
+    picture.apply_orientation(orientation);
+    if picture.width().max(picture.height()) > MAX_EDGE {
+        picture = picture.resize(MAX_EDGE, MAX_EDGE, image::imageops::FilterType::CatmullRom);
+    }
+    let mut out = Cursor::new(Vec::new());
+    let media_type = if picture.color().has_alpha() {
+        picture
+            .into_rgba8()
+            .write_to(&mut out, ImageFormat::Png)
+            .map_err(|error| internal(error.to_string()))?;
+        "image/png"
+    } else {
+        let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, QUALITY);
+        picture.into_rgb8().write_with_encoder(encoder).map_err(|error| internal(error.to_string()))?;
+        "image/jpeg"
+    };
+    let out = out.into_inner();
+    let pixels = image::ImageReader::with_format(
+        Cursor::new(&out),
+        image::guess_format(&out).unwrap_or(ImageFormat::Jpeg),
+    )
+    .into_dimensions()
+    .map_err(|error| internal(error.to_string()))?;
+    Ok((out, media_type.to_owned(), Some(pixels)))
+}
+
+/// A name without folders and control characters, with the ending that the bytes deserve.
+fn tidy_name(name: &str, media_type: &str) -> String {
+    let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let stem: String = stem.chars().filter(|c| !c.is_control()).take(80).collect();
+    let stem = if stem.trim().is_empty() { "file" } else { stem.trim() };
+    let ending = match media_type {
+        "image/jpeg" => "jpg",
+        "image/png" => "png",
+        _ => "pdf",
+    };
+    format!("{stem}.{ending}")
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn too_large() -> Error {
+    Error(
+        WireError::new(Code::TooLarge, "file too large")
+            .with_details(serde_json::json!({ "limit": MAX_FILE_BYTES })),
+    )
+}
+
+fn unsupported(why: &str) -> Error {
+    Error::new(Code::UnsupportedFile, why)
+}

@@ -1,0 +1,348 @@
+//! The commands of the face: adapters of a few lines over the domains.
+
+use linli_wire::{
+    Code, Language, WireError,
+    attachments::{Attachment, FileBytes, NewFile},
+    command::*,
+    community::ProfileChange,
+    devices::DeviceLink,
+    id::TemplateId,
+    join::{Invitation, InviteRequest, JoinWith, Letter},
+    notices::*,
+    ops::Action,
+    outbox::OutboxPage,
+    settings::{Preferences, Settings, TEXT_PERCENT},
+    sync::Entity,
+};
+
+use crate::{
+    account::authorised,
+    app::Core,
+    attachments, community, device, devices,
+    error::{Result, not_found},
+    join, keys, markdown,
+    notices::{self, office},
+    outbox, qr,
+};
+
+type Answer<T> = std::result::Result<T, WireError>;
+
+impl Core {
+    fn language(&self) -> Result<Language> {
+        Ok(device::settings(&self.opened()?.device)?.unwrap_or_default().language)
+    }
+
+    fn announce(&self, topics: &[Topic]) {
+        topics.iter().for_each(|topic| (self.ports.announce)(*topic));
+    }
+
+    /// After something was queued.
+    fn queued(&self, topics: &[Topic]) -> Answer<Done> {
+        self.account()?.wake_sender();
+        self.announce(topics);
+        self.announce(&[Topic::Outbox, Topic::App]);
+        Ok(Done {})
+    }
+}
+
+impl Commands for Core {
+    async fn app_get(&self, _: Empty) -> Answer<AppView> {
+        Ok(self.view()?)
+    }
+
+    async fn diagnostics(&self, _: Empty) -> Answer<Text> {
+        let view = self.view()?;
+        // Counts and states only: no names, no texts, no addresses.
+        let mut text = format!(
+            "Linli {}\nstage {:?}\naccounts {}\nconnection {:?}\nupdated {:?}\nwaiting {} stuck {}\nunread {}\nkeeping {}\n",
+            view.version,
+            std::mem::discriminant(&view.stage),
+            view.accounts.len(),
+            view.connection.state,
+            view.connection.updated_at,
+            view.outbox.waiting,
+            view.outbox.stuck,
+            view.unread_notices,
+            match view.keeping {
+                Some(Keeping::KeyStore { passphrase }) =>
+                    format!("key store ({}), passphrase {passphrase}", self.ports.key_store.backend()),
+                Some(Keeping::Passphrase { .. }) => "passphrase".to_owned(),
+                Some(Keeping::Nothing) => "nothing".to_owned(),
+                None => "closed".to_owned(),
+            },
+        );
+        if let Ok(account) = self.account() {
+            for row in account.cache.read(outbox::rows)? {
+                text.push_str(&format!("{} {:?}\n", row.kind, row.state));
+            }
+        }
+        Ok(Text { text })
+    }
+
+    async fn open_url(&self, Text { text }: Text) -> Answer<Done> {
+        let known = ["https://", "mailto:", "tel:"].iter().any(|scheme| text.starts_with(scheme));
+        if !known {
+            return Err(WireError::invalid("text", "https, mailto or tel"));
+        }
+        if self.ports.desktop.open_url(&text) {
+            Ok(Done {})
+        } else {
+            Err(WireError::new(Code::UnknownCommand, "this host cannot open links"))
+        }
+    }
+
+    async fn unlock(&self, with: UnlockWith) -> Answer<Done> {
+        Core::unlock(self, with).await?;
+        Ok(Done {})
+    }
+
+    async fn choose_keeping(&self, keeping: Keeping) -> Answer<Done> {
+        Core::choose_keeping(self, keeping)?;
+        Ok(Done {})
+    }
+
+    async fn set_passphrase(&self, MaybeText { text }: MaybeText) -> Answer<Done> {
+        let opened = self.opened()?;
+        let (Some(folder), Some(key)) = (&self.ports.folder, &opened.key) else {
+            return Err(WireError::invalid("passphrase", "nothing is kept on this device"));
+        };
+        keys::set_passphrase(folder, key, text.as_deref(), &*self.ports.system)?;
+        self.announce(&[Topic::App]);
+        Ok(Done {})
+    }
+
+    async fn set_aside(&self, _: Empty) -> Answer<Done> {
+        Core::set_aside(self).await?;
+        Ok(Done {})
+    }
+
+    async fn join(&self, with: JoinWith) -> Answer<Me> {
+        Ok(join::join(self, with).await?)
+    }
+
+    async fn switch_account(&self, AccountKey { id }: AccountKey) -> Answer<Done> {
+        self.switch_to(id)?;
+        Ok(Done {})
+    }
+
+    async fn leave_account(&self, AccountKey { id }: AccountKey) -> Answer<Done> {
+        join::leave(self, id).await?;
+        Ok(Done {})
+    }
+
+    async fn save_settings(&self, mut settings: Settings) -> Answer<Done> {
+        settings.text_percent = settings.text_percent.clamp(*TEXT_PERCENT.start(), *TEXT_PERCENT.end());
+        device::save_settings(&self.opened()?.device, &settings)?;
+        self.announce(&[Topic::App, Topic::Notices]);
+        Ok(Done {})
+    }
+
+    async fn preferences_get(&self, _: Empty) -> Answer<Preferences> {
+        Ok(self.account()?.cache.read(community::preferences)?)
+    }
+
+    async fn preferences_save(&self, preferences: Preferences) -> Answer<Done> {
+        community::save_preferences(&self.account()?.cache, &*self.ports.system, preferences)?;
+        self.queued(&[])
+    }
+
+    async fn change_profile(&self, change: ProfileChange) -> Answer<Done> {
+        community::change_profile(&self.account()?.cache, &*self.ports.system, change)?;
+        self.queued(&[])
+    }
+
+    async fn home_get(&self, _: Empty) -> Answer<HomeView> {
+        Ok(notices::home(&self.account()?.cache, &self.language()?, self.ports.system.now())?)
+    }
+
+    async fn notices_list(&self, query: NoticesQuery) -> Answer<NoticesPage> {
+        Ok(notices::list(&self.account()?.cache, &query, &self.language()?, self.ports.system.now())?)
+    }
+
+    async fn notice_open(&self, request: NoticeGet) -> Answer<NoticeView> {
+        Ok(notices::open(&self.account()?.cache, &request, &self.language()?)?)
+    }
+
+    async fn notices_read(&self, NoticeKeys { ids }: NoticeKeys) -> Answer<Done> {
+        if notices::read(&self.account()?.cache, &*self.ports.system, &ids)? {
+            self.queued(&[Topic::Notices])
+        } else {
+            Ok(Done {})
+        }
+    }
+
+    async fn attachment_read(&self, AttachmentKey { id }: AttachmentKey) -> Answer<FileBytes> {
+        Ok(attachments::file_bytes(&self.account()?.file(id).await?))
+    }
+
+    async fn attachment_open(&self, AttachmentKey { id }: AttachmentKey) -> Answer<Done> {
+        let kept = self.account()?.file(id).await?;
+        if self.ports.desktop.open_file(&kept.about.name, &kept.bytes) {
+            Ok(Done {})
+        } else {
+            Err(WireError::new(Code::UnknownCommand, "this host cannot open files"))
+        }
+    }
+
+    async fn attachment_add(&self, file: NewFile) -> Answer<Attachment> {
+        let account = self.account()?;
+        let about = attachments::add(&account.cache, &*self.ports.system, &file)?;
+        account.wake_sender();
+        Ok(about)
+    }
+
+    async fn office_notices_list(&self, query: OfficeNoticesQuery) -> Answer<OfficeNoticesPage> {
+        Ok(office::list(&self.account()?.cache, &query, &self.language()?, self.ports.system.now())?)
+    }
+
+    async fn office_notice_open(&self, NoticeKey { id }: NoticeKey) -> Answer<OfficeNotice> {
+        Ok(office::open(&self.account()?.cache, id)?)
+    }
+
+    async fn notice_new(&self, NewNotice { template }: NewNotice) -> Answer<OfficeNotice> {
+        let notice = office::new(&self.account()?.cache, &*self.ports.system, template)?;
+        self.announce(&[Topic::Notices]);
+        Ok(notice)
+    }
+
+    async fn notice_keep(&self, draft: KeepDraft) -> Answer<Done> {
+        office::keep(&self.account()?.cache, &*self.ports.system, &draft)?;
+        Ok(Done {})
+    }
+
+    async fn notice_forget(&self, NoticeKey { id }: NoticeKey) -> Answer<Done> {
+        office::forget(&self.account()?.cache, id)?;
+        self.announce(&[Topic::Notices, Topic::Outbox, Topic::App]);
+        Ok(Done {})
+    }
+
+    async fn notice_save(&self, request: SaveNotice) -> Answer<Done> {
+        office::save(&self.account()?.cache, &*self.ports.system, request)?;
+        self.queued(&[Topic::Notices])
+    }
+
+    async fn notice_withdraw(&self, NoticeKey { id }: NoticeKey) -> Answer<Done> {
+        office::withdraw(&self.account()?.cache, &*self.ports.system, id, &self.language()?)?;
+        self.queued(&[Topic::Notices])
+    }
+
+    async fn notice_preview(&self, Text { text }: Text) -> Answer<Blocks> {
+        if text.chars().count() > MAX_BODY {
+            return Err(WireError::new(Code::TooLarge, "body too long")
+                .with_details(serde_json::json!({ "limit": MAX_BODY })));
+        }
+        Ok(Blocks { blocks: markdown::parse(&text) })
+    }
+
+    async fn notice_readers_get(&self, NoticeKey { id }: NoticeKey) -> Answer<NoticeReaders> {
+        let account = self.account()?;
+        let path = format!("/v1/notices/{id}/readers");
+        Ok(authorised!(account, |api| api.get(&path))?)
+    }
+
+    async fn templates_list(&self, _: Empty) -> Answer<Templates> {
+        let mut templates: Vec<NoticeTemplate> =
+            self.account()?.cache.read(|db| community::records(db, Entity::NoticeTemplate))?;
+        templates.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(Templates { templates })
+    }
+
+    async fn template_save(&self, SaveTemplate { id, name, content }: SaveTemplate) -> Answer<Done> {
+        let system = &*self.ports.system;
+        let id = id.unwrap_or_else(|| {
+            let mut random = [0; 10];
+            system.random(&mut random);
+            TemplateId::new(system.now(), random)
+        });
+        self.account()?.cache.write(|tx| {
+            let action = Action::SaveTemplate { template_id: id, name: name.clone(), content };
+            outbox::replace(tx, system, &format!("template:{id}"), &name, action).map(drop)
+        })?;
+        self.queued(&[Topic::Notices])
+    }
+
+    async fn template_delete(&self, TemplateKey { id }: TemplateKey) -> Answer<Done> {
+        let system = &*self.ports.system;
+        self.account()?.cache.write(|tx| {
+            outbox::enqueue(
+                tx,
+                system,
+                &format!("template:{id}"),
+                "",
+                Action::DeleteTemplate { template_id: id },
+            )
+            .map(drop)
+        })?;
+        self.queued(&[Topic::Notices])
+    }
+
+    async fn community_map(&self, _: Empty) -> Answer<CommunityMapView> {
+        Ok(community::map(&self.account()?.cache)?)
+    }
+
+    async fn people_list(&self, query: PeopleQuery) -> Answer<PeoplePage> {
+        Ok(community::people(&self.account()?.cache, &query)?)
+    }
+
+    async fn invite(&self, PersonKey { id }: PersonKey) -> Answer<Letter> {
+        let account = self.account()?;
+        let request = InviteRequest { person_id: id };
+        let invitation: Invitation = authorised!(account, |api| api.post("/v1/invitations", &request))?;
+        let (person, home) = account
+            .cache
+            .read(|db| community::person_with_home(db, id))?
+            .ok_or_else(|| not_found("person"))?;
+        Ok(Letter {
+            qr: qr::draw(&invitation.link)?,
+            invitation,
+            name: person.name,
+            home,
+            role: person.role,
+            language: person.language,
+        })
+    }
+
+    async fn devices_list(&self, _: Empty) -> Answer<DevicesView> {
+        Ok(devices::list(&self.account()?.cache)?)
+    }
+
+    async fn device_add(&self, _: Empty) -> Answer<DeviceLinkView> {
+        let account = self.account()?;
+        let link: DeviceLink = authorised!(account, |api| api.post("/v1/devices/link", &Empty {}))?;
+        Ok(DeviceLinkView { qr: qr::draw(&link.link)?, link, server: account.session()?.server })
+    }
+
+    async fn device_revoke(&self, DeviceKey { id }: DeviceKey) -> Answer<Done> {
+        let account = self.account()?;
+        let path = format!("/v1/devices/{id}/revoke");
+        authorised!(account, |api| api.act("POST", &path))?;
+        Ok(Done {})
+    }
+
+    async fn device_rename(&self, RenameDevice { id, name }: RenameDevice) -> Answer<Done> {
+        devices::rename(&self.account()?.cache, &*self.ports.system, id, &name)?;
+        self.queued(&[Topic::Devices])
+    }
+
+    async fn outbox_list(&self, _: Empty) -> Answer<OutboxPage> {
+        Ok(OutboxPage { rows: self.account()?.cache.read(outbox::rows)? })
+    }
+
+    async fn outbox_retry(&self, OpKey { id }: OpKey) -> Answer<Done> {
+        outbox::retry(&self.account()?.cache, id)?;
+        self.queued(&[Topic::Notices])
+    }
+
+    async fn outbox_discard(&self, OpKey { id }: OpKey) -> Answer<Done> {
+        self.account()?.cache.write(|tx| match outbox::discard(tx, id)? {
+            Some(op) => office::take_back(tx, &op),
+            None => Ok(()),
+        })?;
+        self.queued(&[Topic::Notices])
+    }
+
+    async fn sync_now(&self, _: Empty) -> Answer<Done> {
+        self.account()?.wake();
+        Ok(Done {})
+    }
+}

@@ -1,0 +1,366 @@
+//! The outbox: what a person did here and the server does not know yet.
+//!
+//! ```text
+//! queued → sending → acked → settled → (journal, 7 days) → gone
+//!             ↓
+//!           stuck: edit, retry or discard
+//! ```
+//!
+//! An operation is written in the same transaction as what it does here, with the id it keeps for
+//! good. It is sent in batches; the server keeps the order within a lane and skips what stands behind
+//! a refused one, so a lane that is stuck blocks no other. `acked` means that the server has it,
+//! `settled` that its effect has come back through the log. A crash at any point sends the same id
+//! again, and the server answers with what it recorded.
+//!
+//! A notice waits until its files are on the server. Acked operations stay as a journal for seven
+//! days: when the server comes back from a backup (a new epoch), they are offered again.
+//!
+//! Turned down: one request for each operation (twenty times slower on a busy evening), and a retry
+//! count that gives up (a phone may be in a drawer for weeks).
+
+use std::collections::BTreeSet;
+
+use linli_wire::{
+    Timestamp, WireError,
+    id::OpId,
+    notices::ReadMark,
+    ops::{Action, Effect, MAX_BATCH, MAX_BATCH_BYTES, Op, Outcome},
+    outbox::{OutboxCounts, OutboxRow, Pending, PendingState},
+};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use crate::{api::is_passing, cache::Cache, error::Result, ports::System};
+
+/// How long settled operations stay, in milliseconds.
+const JOURNAL_MILLIS: i64 = 7 * 24 * 3600 * 1000;
+/// Read marks in one operation.
+const MAX_MARKS: usize = 500;
+
+/// Queues an operation.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn enqueue(
+    tx: &Transaction<'_>,
+    system: &dyn System,
+    lane: &str,
+    subject: &str,
+    action: Action,
+) -> Result<OpId> {
+    let at = system.now();
+    let mut random = [0; 10];
+    system.random(&mut random);
+    let op = Op { id: OpId::new(at, random), lane: lane.to_owned(), at, action };
+    tx.prepare_cached(
+        "INSERT INTO outbox (id, lane, kind, subject, op, state) VALUES (?1, ?2, ?3, ?4, ?5, 'queued')",
+    )?
+    .execute(params![op.id.0, lane, op.action.kind(), subject, serde_json::to_string(&op)?])?;
+    Ok(op.id)
+}
+
+/// Queues an operation that replaces one of the same kind and lane which has not left yet.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn replace(
+    tx: &Transaction<'_>,
+    system: &dyn System,
+    lane: &str,
+    subject: &str,
+    action: Action,
+) -> Result<OpId> {
+    tx.execute(
+        "DELETE FROM outbox WHERE lane = ?1 AND kind = ?2 AND state IN ('queued', 'stuck')",
+        [lane, action.kind()],
+    )?;
+    enqueue(tx, system, lane, subject, action)
+}
+
+/// Queues read marks, together with those that have not left yet.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn enqueue_reads(tx: &Transaction<'_>, system: &dyn System, marks: &[ReadMark]) -> Result<()> {
+    const LANE: &str = "reads";
+    let open: Option<(i64, String)> = tx
+        .prepare_cached(
+            "SELECT seq, op FROM outbox WHERE lane = ?1 AND state = 'queued' ORDER BY seq DESC LIMIT 1",
+        )?
+        .query_row([LANE], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    if let Some((seq, text)) = open {
+        let mut op: Op = serde_json::from_str(&text)?;
+        if let Action::ReadNotices { marks: queued } = &mut op.action
+            && queued.len() + marks.len() <= MAX_MARKS
+        {
+            queued.extend_from_slice(marks);
+            tx.prepare_cached("UPDATE outbox SET op = ?2 WHERE seq = ?1")?
+                .execute(params![seq, serde_json::to_string(&op)?])?;
+            return Ok(());
+        }
+    }
+    for part in marks.chunks(MAX_MARKS) {
+        enqueue(tx, system, LANE, "", Action::ReadNotices { marks: part.to_vec() })?;
+    }
+    Ok(())
+}
+
+/// After a start: what was on its way when the app ended goes again, and the old journal goes.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn recover(cache: &Cache, now: Timestamp) -> Result<()> {
+    cache.write(|tx| {
+        tx.execute("UPDATE outbox SET state = 'queued' WHERE state = 'sending'", [])?;
+        tx.execute("UPDATE attachment SET upload = 'queued' WHERE upload = 'sending'", [])?;
+        tx.execute(
+            "DELETE FROM outbox WHERE state = 'settled' AND settled_at < ?1",
+            [now.0 - JOURNAL_MILLIS],
+        )?;
+        Ok(())
+    })
+}
+
+/// The next batch, marked as on its way. Empty when nothing can go.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn next_batch(cache: &Cache) -> Result<Vec<Op>> {
+    let anything = cache.read(|db| {
+        Ok(db.query_row("SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 'queued')", [], |row| {
+            row.get::<_, bool>(0)
+        })?)
+    })?;
+    if !anything {
+        return Ok(Vec::new());
+    }
+    cache.write(|tx| {
+        let mut batch = Vec::new();
+        let mut bytes = 0;
+        let mut closed: BTreeSet<String> = BTreeSet::new();
+        let mut select = tx.prepare_cached(
+            "SELECT seq, lane, state, op FROM outbox WHERE state IN ('queued', 'stuck') ORDER BY seq",
+        )?;
+        let mut mark = tx.prepare_cached("UPDATE outbox SET state = 'sending' WHERE seq = ?1")?;
+        let mut rows = select.query([])?;
+        while let Some(row) = rows.next()? {
+            let (seq, lane, state, text): (i64, String, String, String) =
+                (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+            if closed.contains(&lane) {
+                continue;
+            }
+            if state == "stuck" {
+                closed.insert(lane);
+                continue;
+            }
+            let op: Op = serde_json::from_str(&text)?;
+            if waits_for_files(tx, &op)? {
+                closed.insert(lane);
+                continue;
+            }
+            bytes += text.len();
+            if batch.len() == MAX_BATCH || (bytes > MAX_BATCH_BYTES / 2 && !batch.is_empty()) {
+                break;
+            }
+            mark.execute([seq])?;
+            batch.push(op);
+        }
+        Ok(batch)
+    })
+}
+
+/// The batch did not get through: all of it waits again.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn put_back(cache: &Cache) -> Result<()> {
+    cache.write(|tx| {
+        tx.execute("UPDATE outbox SET state = 'queued' WHERE state = 'sending'", [])?;
+        Ok(())
+    })
+}
+
+/// Takes the server's answers in. Returns whether something got stuck.
+///
+/// # Errors
+/// Trouble of the cache; then the batch is asked again and answered the same.
+pub fn conclude(cache: &Cache, batch: &[Op], outcomes: &[Outcome], now: Timestamp) -> Result<bool> {
+    cache.write(|tx| {
+        let mut stuck = false;
+        for (op, outcome) in batch.iter().zip(outcomes) {
+            match outcome {
+                Outcome::Done { effects } => {
+                    tx.prepare_cached(
+                        "UPDATE outbox SET state = 'acked', effects = ?2, error = NULL WHERE id = ?1",
+                    )?
+                    .execute(params![op.id.0, serde_json::to_string(effects)?])?;
+                }
+                Outcome::Refused { error } if !is_passing(error.code) => {
+                    stuck = true;
+                    tx.prepare_cached("UPDATE outbox SET state = 'stuck', error = ?2 WHERE id = ?1")?
+                        .execute(params![op.id.0, serde_json::to_string(error)?])?;
+                }
+                Outcome::Refused { .. } | Outcome::Skipped => {
+                    tx.prepare_cached("UPDATE outbox SET state = 'queued' WHERE id = ?1")?
+                        .execute([op.id.0])?;
+                }
+            }
+        }
+        settle(tx, now)?;
+        Ok(stuck)
+    })
+}
+
+/// Settles what the log has brought back. Returns whether anything was.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn settle(tx: &Connection, now: Timestamp) -> Result<bool> {
+    let acked: Vec<(i64, String)> = {
+        let mut select = tx.prepare_cached("SELECT seq, effects FROM outbox WHERE state = 'acked'")?;
+        let rows = select
+            .query_map([], |row| Ok((row.get(0)?, row.get::<_, Option<String>>(1)?.unwrap_or_default())))?;
+        rows.collect::<std::result::Result<_, _>>()?
+    };
+    let mut settled = false;
+    for (seq, effects) in acked {
+        let effects: Vec<Effect> = serde_json::from_str(&effects).unwrap_or_default();
+        let mut level = true;
+        for effect in effects {
+            let position: Option<i64> = tx
+                .prepare_cached("SELECT position FROM scope WHERE name = ?1")?
+                .query_row([effect.scope.to_string()], |row| row.get(0))
+                .optional()?;
+            // A scope that is not followed here brings nothing back.
+            level &= position.is_none_or(|position| position >= effect.seq as i64);
+        }
+        if level {
+            settled = true;
+            tx.prepare_cached("UPDATE outbox SET state = 'settled', settled_at = ?2 WHERE seq = ?1")?
+                .execute([seq, now.0])?;
+        }
+    }
+    Ok(settled)
+}
+
+/// The server's history is another one now: what it acknowledged goes again, under the same ids.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn offer_again(tx: &Connection) -> Result<()> {
+    tx.execute("UPDATE outbox SET state = 'queued', effects = NULL WHERE state IN ('acked', 'settled')", [])?;
+    Ok(())
+}
+
+/// Sends a stuck operation again, as it is.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn retry(cache: &Cache, id: OpId) -> Result<()> {
+    cache.write(|tx| {
+        tx.execute(
+            "UPDATE outbox SET state = 'queued', error = NULL WHERE id = ?1 AND state = 'stuck'",
+            [id.0],
+        )?;
+        Ok(())
+    })
+}
+
+/// Gives an operation up and returns it, unless it is on its way or done.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn discard(tx: &Transaction<'_>, id: OpId) -> Result<Option<Op>> {
+    let text: Option<String> = tx
+        .query_row(
+            "DELETE FROM outbox WHERE id = ?1 AND state IN ('queued', 'stuck') RETURNING op",
+            [id.0],
+            |row| row.get(0),
+        )
+        .optional()?;
+    Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
+}
+
+/// What waits and what is stuck.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn rows(db: &Connection) -> Result<Vec<OutboxRow>> {
+    let mut select =
+        db.prepare_cached("SELECT op, subject, state, error FROM outbox WHERE state IN ('queued', 'sending', 'stuck') ORDER BY seq")?;
+    let rows = select.query_map([], |row| {
+        Ok((
+            row.get::<_, String>(0)?,
+            row.get::<_, String>(1)?,
+            row.get::<_, String>(2)?,
+            row.get::<_, Option<String>>(3)?,
+        ))
+    })?;
+    let mut found = Vec::new();
+    for row in rows {
+        let (op, subject, state, error) = row?;
+        let op: Op = serde_json::from_str(&op)?;
+        let state = pending_state(&state, error.as_deref());
+        found.push(OutboxRow { op_id: op.id, kind: op.action.kind().to_owned(), subject, at: op.at, state });
+    }
+    Ok(found)
+}
+
+/// How much waits and how much is stuck.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn counts(db: &Connection) -> Result<OutboxCounts> {
+    Ok(db.query_row(
+        "SELECT count(*) FILTER (WHERE state IN ('queued', 'sending')), count(*) FILTER (WHERE state = 'stuck')
+         FROM outbox WHERE state <> 'settled'",
+        [],
+        |row| Ok(OutboxCounts { waiting: row.get(0)?, stuck: row.get(1)? }),
+    )?)
+}
+
+/// The operations of a lane that the log has not brought back yet, oldest first.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn open_in_lane(db: &Connection, lane: &str) -> Result<Vec<(Op, Pending)>> {
+    let mut select = db.prepare_cached(
+        "SELECT op, state, error FROM outbox WHERE lane = ?1 AND state <> 'settled' ORDER BY seq",
+    )?;
+    let rows = select.query_map([lane], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, Option<String>>(2)?))
+    })?;
+    let mut found = Vec::new();
+    for row in rows {
+        let (op, state, error) = row?;
+        let op: Op = serde_json::from_str(&op)?;
+        let pending = Pending { op_id: op.id, state: pending_state(&state, error.as_deref()) };
+        found.push((op, pending));
+    }
+    Ok(found)
+}
+
+fn pending_state(state: &str, error: Option<&str>) -> PendingState {
+    match state {
+        "stuck" => PendingState::Stuck {
+            error: error
+                .and_then(|text| serde_json::from_str(text).ok())
+                .unwrap_or_else(|| WireError::new(linli_wire::Code::Internal, "")),
+        },
+        "queued" => PendingState::Waiting,
+        _ => PendingState::Sending,
+    }
+}
+
+fn waits_for_files(db: &Connection, op: &Op) -> Result<bool> {
+    let Action::SaveNotice { content, .. } = &op.action else { return Ok(false) };
+    for attachment in &content.attachments {
+        let waiting: bool = db
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM attachment WHERE id = ?1 AND upload IS NOT NULL)")?
+            .query_row([attachment.id.0], |row| row.get(0))?;
+        if waiting {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

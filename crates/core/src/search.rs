@@ -1,0 +1,205 @@
+//! Full-text search that finds what `LIKE '%…%'` finds, in Chinese and in Latin script.
+//!
+//! SQLite's own tokenizers do not: `trigram` finds nothing for words of two characters, which is what
+//! most Chinese words are, and `unicode61` takes a whole Chinese sentence for one word. So the text is
+//! prepared before it is indexed, in two columns:
+//!
+//! * `spaced`: every Han character and every digit stands alone, runs of other letters stay whole. A
+//!   term is searched as the phrase of its pieces: 停水 becomes `"停 水"`.
+//! * `endings`: every ending of every run of letters (`water`, `ater`, `ter`, `er`). A term inside a
+//!   word is the beginning of one of its endings: `"ter" *`.
+//!
+//! What the index cannot decide alone (a term that begins in the middle of a Latin word and goes on in
+//! Chinese; a single letter; punctuation) it narrows down as far as it can, and the caller verifies
+//! each candidate with [`Terms::found_in`], which is the definition of a hit.
+
+use linli_wire::notices::Piece;
+
+/// Longest query that is looked at, in characters.
+const MAX_QUERY: usize = 100;
+/// Most terms of a query.
+const MAX_TERMS: usize = 8;
+/// Characters shown before the first hit, and in all.
+const BEFORE: usize = 16;
+const EXCERPT: usize = 110;
+
+/// A query, taken apart: all of its terms must be found.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Terms(Vec<String>);
+
+/// The two columns of the index for a text.
+pub fn prepare(text: &str) -> (String, String) {
+    let mut spaced = String::with_capacity(text.len() * 2);
+    let mut endings = String::with_capacity(text.len() * 2);
+    for piece in pieces(&fold(text)) {
+        spaced.push_str(piece);
+        spaced.push(' ');
+        if !stands_alone(piece) {
+            let mut rest = piece.chars();
+            while !rest.as_str().is_empty() {
+                let ending = rest.as_str();
+                if ending.chars().nth(1).is_some() {
+                    endings.push_str(ending);
+                    endings.push(' ');
+                }
+                rest.next();
+            }
+        }
+    }
+    (spaced, endings)
+}
+
+impl Terms {
+    /// Reads a query; none if there is nothing to search for.
+    pub fn read(query: &str) -> Option<Self> {
+        let query: String = query.chars().take(MAX_QUERY).collect();
+        let terms: Vec<String> = fold(&query).split_whitespace().take(MAX_TERMS).map(str::to_owned).collect();
+        (!terms.is_empty()).then_some(Self(terms))
+    }
+
+    /// The FTS5 expression that every hit matches, or none when the index has nothing to say, and
+    /// whether what it matches must still be verified.
+    pub fn expression(&self) -> (Option<String>, bool) {
+        let mut parts = Vec::new();
+        let mut verify = false;
+        for term in &self.0 {
+            let (part, exact) = expression(term);
+            parts.extend(part);
+            verify |= !exact;
+        }
+        ((!parts.is_empty()).then(|| parts.join(" AND ")), verify)
+    }
+
+    /// Whether every term stands somewhere in the text.
+    pub fn found_in(&self, text: &str) -> bool {
+        let text = fold(text);
+        self.0.iter().all(|term| text.contains(term.as_str()))
+    }
+
+    /// The words around the first hit, hits marked; the beginning of the text if none is in it.
+    pub fn excerpt(&self, text: &str) -> Vec<Piece> {
+        let letters: Vec<char> = text.chars().map(|c| if c == '\n' { ' ' } else { c }).collect();
+        let folded: Vec<char> = letters.iter().map(|c| fold_char(*c)).collect();
+        let terms: Vec<Vec<char>> = self.0.iter().map(|term| term.chars().collect()).collect();
+        let first = (0..folded.len()).find(|at| hit_at(&folded, *at, &terms).is_some()).unwrap_or(0);
+        let start = first.saturating_sub(BEFORE);
+        let end = (start + EXCERPT).min(letters.len());
+        let mut pieces: Vec<Piece> = Vec::new();
+        let mut push = |hit: bool, part: &[char]| match pieces.last_mut() {
+            Some(last) if last.hit == hit => last.text.extend(part),
+            _ => pieces.push(Piece { text: part.iter().collect(), hit }),
+        };
+        if start > 0 {
+            push(false, &['…']);
+        }
+        let mut at = start;
+        while at < end {
+            let length = hit_at(&folded, at, &terms);
+            let step = length.unwrap_or(1);
+            push(length.is_some(), letters.get(at..(at + step).min(letters.len())).unwrap_or_default());
+            at += step;
+        }
+        if end < letters.len() {
+            push(false, &['…']);
+        }
+        pieces
+    }
+}
+
+/// The beginning of a text, for lists.
+pub fn beginning(text: &str) -> Vec<Piece> {
+    let mut short: String = text.chars().take(EXCERPT).map(|c| if c == '\n' { ' ' } else { c }).collect();
+    if text.chars().nth(EXCERPT).is_some() {
+        short.push('…');
+    }
+    vec![Piece { text: short, hit: false }]
+}
+
+fn hit_at(text: &[char], at: usize, terms: &[Vec<char>]) -> Option<usize> {
+    terms.iter().filter(|term| text.get(at..at + term.len()) == Some(term.as_slice())).map(Vec::len).max()
+}
+
+/// One term: its expression, and whether what it matches is exactly what contains the term.
+fn expression(term: &str) -> (Option<String>, bool) {
+    let parts: Vec<&str> = pieces(term);
+    let length: usize = parts.iter().map(|part| part.len()).sum();
+    // Signs between letters are not indexed.
+    let mut exact = length == term.len();
+    match parts.as_slice() {
+        [] => (None, false),
+        [word] if !stands_alone(word) => {
+            if word.chars().nth(1).is_some() {
+                (Some(format!("endings : \"{word}\" *")), exact)
+            } else {
+                (None, false)
+            }
+        }
+        many => {
+            // A run of letters at the beginning may be the end of a longer one.
+            let skip = usize::from(many.first().is_some_and(|first| !stands_alone(first)));
+            exact &= skip == 0;
+            let phrase = many.get(skip..).unwrap_or_default();
+            if phrase.is_empty() {
+                return (None, false);
+            }
+            let open_end = phrase.last().is_some_and(|last| !stands_alone(last));
+            (Some(format!("spaced : \"{}\"{}", phrase.join(" "), if open_end { " *" } else { "" })), exact)
+        }
+    }
+}
+
+/// Cuts a folded text: Han characters and digits alone, other letters in runs, signs left out.
+fn pieces(text: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let mut run: Option<usize> = None;
+    for (at, letter) in text.char_indices() {
+        let alone = is_alone(letter);
+        if (alone || !letter.is_alphanumeric())
+            && let Some(start) = run.take()
+        {
+            pieces.extend(text.get(start..at));
+        }
+        if alone {
+            pieces.extend(text.get(at..at + letter.len_utf8()));
+        } else if letter.is_alphanumeric() && run.is_none() {
+            run = Some(at);
+        }
+    }
+    if let Some(start) = run {
+        pieces.extend(text.get(start..));
+    }
+    pieces
+}
+
+fn stands_alone(piece: &str) -> bool {
+    piece.chars().next().is_some_and(is_alone)
+}
+
+/// Characters that are words, or parts of numbers, by themselves.
+fn is_alone(letter: char) -> bool {
+    letter.is_numeric()
+        || matches!(letter,
+            '\u{2E80}'..='\u{2FDF}' | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}'
+            | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{323AF}')
+}
+
+/// One spelling for search: lower case, full-width forms as ASCII, one character for one character.
+fn fold(text: &str) -> String {
+    text.chars().map(fold_char).collect()
+}
+
+fn fold_char(letter: char) -> char {
+    let narrow = match letter {
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(letter) - 0xFEE0).unwrap_or(letter),
+        '\u{3000}' => ' ',
+        other => other,
+    };
+    let mut lower = narrow.to_lowercase();
+    match (lower.next(), lower.next()) {
+        (Some(one), None) => one,
+        _ => narrow,
+    }
+}
+
+#[cfg(test)]
+mod tests;

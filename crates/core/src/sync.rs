@@ -1,0 +1,254 @@
+//! Following the community's log: pages in, cursor on, nothing twice, nothing left behind.
+//!
+//! [`apply`] is the only place that changes what the cache holds of the community, and it does so in
+//! one transaction with the cursor. A crash between two pages costs nothing; the same page twice
+//! changes nothing, since an entity is taken only at a version not older than the one held.
+//!
+//! An entity is here *through scopes* (table `holding`): a notice may come through a building and
+//! through the office. It goes when the last scope lets it go. When the server no longer knows the
+//! cursor (restored from a backup, or too old), [`retake`] marks every holding stale and starts from
+//! nothing; what is still stale when the log has been read is gone. The outbox is never touched.
+
+use std::collections::BTreeSet;
+
+use linli_wire::{
+    Timestamp,
+    command::Topic,
+    notices::{Notice, ReadMark},
+    sync::{Change, Entity, Scope, SyncPage},
+};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use serde_json::value::RawValue;
+
+use crate::{cache::Cache, error::Result, notices, outbox};
+
+/// Where the cache stands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Progress {
+    /// To send with the next question; empty at first.
+    pub cursor: String,
+    /// When the cache last was level with the server.
+    pub updated_at: Option<Timestamp>,
+}
+
+/// What a page brought.
+#[derive(Default, Debug)]
+pub struct Applied {
+    /// What to announce.
+    pub topics: BTreeSet<Topic>,
+    /// Notices that a resident sees for the first time, newest last.
+    pub new_notices: Vec<Notice>,
+    /// Whether the cache is level with the server now.
+    pub level: bool,
+}
+
+/// Reads where the cache stands.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn progress(cache: &Cache) -> Result<Progress> {
+    cache.read(|db| {
+        Ok(db.query_row("SELECT cursor, updated_at FROM progress", [], |row| {
+            Ok(Progress { cursor: row.get(0)?, updated_at: row.get::<_, Option<i64>>(1)?.map(Timestamp) })
+        })?)
+    })
+}
+
+/// The server answered while there was nothing new: the cache is level as of now.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn mark_level(cache: &Cache, now: Timestamp) -> Result<()> {
+    cache.write(|tx| {
+        tx.execute("UPDATE progress SET updated_at = ?1", [now.0])?;
+        Ok(())
+    })
+}
+
+/// Applies a page.
+///
+/// # Errors
+/// Trouble of the cache; then nothing of the page is applied.
+pub fn apply(cache: &Cache, page: &SyncPage, now: Timestamp) -> Result<Applied> {
+    cache.write(|tx| {
+        let mut applied = Applied { level: !page.more, ..Applied::default() };
+        let was_level: bool =
+            tx.query_row("SELECT updated_at IS NOT NULL FROM progress", [], |row| row.get(0))?;
+        for part in &page.scopes {
+            let scope = scope_key(tx, part.scope)?;
+            let resident = !matches!(part.scope, Scope::Staff(_));
+            let mut position = 0;
+            for change in &part.changes {
+                let fresh = take(tx, scope, resident, change, &mut applied.topics)?;
+                if was_level && let Some(notice) = fresh {
+                    applied.new_notices.push(notice);
+                }
+                position = change.seq;
+            }
+            tx.prepare_cached("UPDATE scope SET position = max(position, ?2) WHERE key = ?1")?
+                .execute(params![scope, position])?;
+        }
+        for scope in &page.lost {
+            lose(tx, *scope, &mut applied.topics)?;
+        }
+        tx.execute("UPDATE progress SET cursor = ?1", [&page.cursor])?;
+        if applied.level {
+            if finish_retaking(tx)? {
+                applied.topics.extend([Topic::App, Topic::Notices, Topic::Community, Topic::Devices]);
+            }
+            tx.execute("UPDATE progress SET updated_at = ?1", [now.0])?;
+        }
+        if outbox::settle(tx, now)? {
+            applied.topics.extend([Topic::Outbox, Topic::App]);
+        }
+        if applied.topics.contains(&Topic::Notices) || applied.topics.contains(&Topic::Community) {
+            applied.topics.insert(Topic::App);
+        }
+        Ok(applied)
+    })
+}
+
+/// Begins to take every scope again.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn retake(cache: &Cache) -> Result<()> {
+    cache.write(|tx| {
+        tx.execute_batch(
+            "UPDATE progress SET cursor = '', retaking = 1;
+             UPDATE holding SET stale = 1;
+             UPDATE scope SET position = 0;
+             -- Versions begin anew with the other history; what comes now is right.
+             UPDATE record SET version = 0;
+             UPDATE notice SET version = 0;",
+        )?;
+        // What was acknowledged by a history that is no more is offered again; its id keeps it single.
+        outbox::offer_again(tx)
+    })
+}
+
+/// One change. Returns a notice that a resident sees for the first time.
+fn take(
+    tx: &Transaction<'_>,
+    scope: i64,
+    resident: bool,
+    change: &Change,
+    topics: &mut BTreeSet<Topic>,
+) -> Result<Option<Notice>> {
+    let Some(topic) = topic_of(change.entity) else { return Ok(None) };
+    topics.insert(topic);
+    let entity = change.entity.as_str();
+    let Some(body) = &change.body else {
+        tx.prepare_cached("DELETE FROM holding WHERE entity = ?1 AND id = ?2 AND scope = ?3")?
+            .execute(params![entity, change.id, scope])?;
+        release(tx, change.entity, change.id)?;
+        return Ok(None);
+    };
+    tx.prepare_cached(
+        "INSERT INTO holding (entity, id, scope) VALUES (?1, ?2, ?3)
+         ON CONFLICT (entity, id, scope) DO UPDATE SET stale = 0",
+    )?
+    .execute(params![entity, change.id, scope])?;
+    match change.entity {
+        Entity::Notice => notices::take(tx, change.id, change.version, body, resident),
+        Entity::ReadMark => {
+            if let Ok(mark) = serde_json::from_str::<ReadMark>(body.get()) {
+                notices::take_read_mark(tx, &mark)?;
+            }
+            Ok(None)
+        }
+        _ => take_record(tx, entity, change, body).map(|()| None),
+    }
+}
+
+fn take_record(tx: &Transaction<'_>, entity: &str, change: &Change, body: &RawValue) -> Result<()> {
+    tx.prepare_cached(
+        "INSERT INTO record (entity, id, version, body) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (entity, id) DO UPDATE SET version = excluded.version, body = excluded.body
+         WHERE excluded.version >= version",
+    )?
+    .execute(params![entity, change.id, change.version, body.get()])?;
+    Ok(())
+}
+
+/// Deletes an entity that no scope holds any more; a notice may also stop being a resident's.
+fn release(tx: &Connection, entity: Entity, id: uuid::Uuid) -> Result<()> {
+    let held: bool = tx
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM holding WHERE entity = ?1 AND id = ?2)")?
+        .query_row(params![entity.as_str(), id], |row| row.get(0))?;
+    match entity {
+        Entity::Notice if held => notices::review_visibility(tx, id),
+        Entity::Notice => notices::drop(tx, id),
+        Entity::ReadMark => Ok(()),
+        _ if held => Ok(()),
+        _ => {
+            tx.prepare_cached("DELETE FROM record WHERE entity = ?1 AND id = ?2")?
+                .execute(params![entity.as_str(), id])?;
+            Ok(())
+        }
+    }
+}
+
+fn lose(tx: &Transaction<'_>, scope: Scope, topics: &mut BTreeSet<Topic>) -> Result<()> {
+    let key: Option<i64> = tx
+        .query_row("SELECT key FROM scope WHERE name = ?1", [scope.to_string()], |row| row.get(0))
+        .optional()?;
+    let Some(key) = key else { return Ok(()) };
+    let gone = holdings(tx, "DELETE FROM holding WHERE scope = ?1 RETURNING entity, id", params![key])?;
+    tx.execute("DELETE FROM scope WHERE key = ?1", [key])?;
+    for (entity, id) in gone {
+        topics.extend(topic_of(entity));
+        release(tx, entity, id)?;
+    }
+    Ok(())
+}
+
+fn finish_retaking(tx: &Transaction<'_>) -> Result<bool> {
+    let retaking: bool = tx.query_row("SELECT retaking FROM progress", [], |row| row.get(0))?;
+    if retaking {
+        let gone = holdings(tx, "DELETE FROM holding WHERE stale = 1 RETURNING entity, id", [])?;
+        for (entity, id) in gone {
+            release(tx, entity, id)?;
+        }
+        tx.execute_batch(
+            "DELETE FROM scope WHERE NOT EXISTS (SELECT 1 FROM holding WHERE holding.scope = scope.key);
+             UPDATE progress SET retaking = 0;",
+        )?;
+    }
+    Ok(retaking)
+}
+
+fn holdings(tx: &Connection, sql: &str, params: impl rusqlite::Params) -> Result<Vec<(Entity, uuid::Uuid)>> {
+    let mut statement = tx.prepare(sql)?;
+    let rows = statement.query_map(params, |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))?;
+    let mut found = Vec::new();
+    for row in rows {
+        let (entity, id) = row?;
+        found.push((serde_json::from_value(serde_json::Value::String(entity))?, id));
+    }
+    Ok(found)
+}
+
+fn scope_key(tx: &Transaction<'_>, scope: Scope) -> Result<i64> {
+    Ok(tx
+        .prepare_cached(
+            "INSERT INTO scope (name) VALUES (?1) ON CONFLICT (name) DO UPDATE SET name = name RETURNING key",
+        )?
+        .query_row([scope.to_string()], |row| row.get(0))?)
+}
+
+/// Which pages show an entity; none for those of a newer server.
+const fn topic_of(entity: Entity) -> Option<Topic> {
+    match entity {
+        Entity::Notice | Entity::ReadMark | Entity::NoticeTemplate => Some(Topic::Notices),
+        Entity::Device => Some(Topic::Devices),
+        Entity::Preferences => Some(Topic::App),
+        Entity::Community
+        | Entity::Building
+        | Entity::Unit
+        | Entity::Household
+        | Entity::Person
+        | Entity::Invitation => Some(Topic::Community),
+        Entity::Unknown => None,
+    }
+}
