@@ -1,0 +1,73 @@
+//! The browser host: `linli-host [--face DIR] [--listen 127.0.0.1:0] [--no-key-store] [--keep-nothing]`.
+//!
+//! Prints one line of JSON when it is ready: `{"url":"http://127.0.0.1:…/#token=…"}`.
+
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+
+use linli_core::ports::{Desktop, KeyStore, Notification, System};
+use linli_host::{
+    Options, browser, demo,
+    key_store::{NoKeyStore, RealKeyStore},
+    log, place, start,
+    system::RealSystem,
+};
+
+/// A browser does these itself.
+struct InBrowser;
+
+impl Desktop for InBrowser {
+    fn notify(&self, notification: Notification) {
+        // Tests read that a notification was shown; its text stays out of logs.
+        tracing::info!(target: "linli", urgent = notification.urgent, "notification");
+    }
+
+    fn open_url(&self, _: &str) -> bool {
+        false
+    }
+
+    fn open_file(&self, _: &str, _: &[u8]) -> bool {
+        false
+    }
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let mut face = PathBuf::from("src-ui/dist");
+    let mut listen: SocketAddr = "127.0.0.1:0".parse()?;
+    let mut key_store: Arc<dyn KeyStore> = Arc::new(RealKeyStore);
+    let mut folder = Some(place::data_folder());
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        let mut value = || arguments.next().ok_or_else(|| format!("{argument} needs a value"));
+        match argument.as_str() {
+            "--face" => face = value()?.into(),
+            "--listen" => listen = value()?.parse()?,
+            "--no-key-store" => key_store = Arc::new(NoKeyStore),
+            "--keep-nothing" => folder = None,
+            other => {
+                return Err(format!(
+                    "unknown option {other}; see the head of crates/host/src/bin/linli-host.rs"
+                )
+                .into());
+            }
+        }
+    }
+    let _log = folder.as_deref().and_then(log::start);
+    let host =
+        Arc::new(start(Options { folder, key_store, desktop: Arc::new(InBrowser), demo: demo::people()? })?);
+    let mut random = [0; 24];
+    RealSystem.random(&mut random);
+    let token: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    let runtime = host.runtime().clone();
+    runtime.block_on(async move {
+        let listener = tokio::net::TcpListener::bind(listen).await?;
+        println!(
+            "{}",
+            serde_json::json!({ "url": format!("http://{}/#token={token}", listener.local_addr()?) })
+        );
+        tokio::select! {
+            served = browser::serve(host, face, token, listener) => served?,
+            _ = tokio::signal::ctrl_c() => {}
+        }
+        Ok(())
+    })
+}

@@ -1,0 +1,66 @@
+//! HTTP through reqwest, with the operating system's TLS and trust.
+//!
+//! A community that hosts its own server with a certificate authority of its own works once the
+//! computer trusts it, as for every other program. Redirects are not followed: a token never goes to
+//! another host than the one that was joined.
+
+use futures_util::StreamExt;
+use linli_core::ports::{Answer, Network, NetworkError, Request, Task};
+
+/// The real network.
+#[derive(Clone, Debug)]
+pub struct RealNetwork {
+    far: reqwest::Client,
+    near: reqwest::Client,
+}
+
+impl RealNetwork {
+    /// A network.
+    ///
+    /// # Errors
+    /// When the operating system's TLS cannot be set up.
+    pub fn new() -> Result<Self, reqwest::Error> {
+        let builder = || {
+            reqwest::Client::builder()
+                .user_agent(concat!("Linli/", env!("CARGO_PKG_VERSION")))
+                .redirect(reqwest::redirect::Policy::none())
+                .connect_timeout(std::time::Duration::from_secs(10))
+                .tcp_nodelay(true)
+        };
+        // Compressing for a server on the same machine costs more than it saves.
+        Ok(Self { far: builder().build()?, near: builder().no_gzip().no_proxy().build()? })
+    }
+}
+
+impl Network for RealNetwork {
+    fn send(&self, request: Request) -> Task<'_, Result<Answer, NetworkError>> {
+        Box::pin(async move {
+            let method = reqwest::Method::from_bytes(request.method.as_bytes())
+                .map_err(|error| NetworkError(error.to_string()))?;
+            let client = if is_loopback(&request.url) { &self.near } else { &self.far };
+            let mut outgoing = client.request(method, &request.url);
+            for (name, value) in &request.headers {
+                outgoing = outgoing.header(*name, value);
+            }
+            let answer = tokio::time::timeout(request.timeout, outgoing.body(request.body).send())
+                .await
+                .map_err(|_| NetworkError("no answer in time".to_owned()))?
+                // The address may name the community; the log does not need it.
+                .map_err(|error| NetworkError(error.without_url().to_string()))?;
+            let content_type = answer.headers().get("content-type").and_then(|value| value.to_str().ok());
+            Ok(Answer {
+                status: answer.status().as_u16(),
+                content_type: content_type.unwrap_or_default().to_owned(),
+                body: Box::pin(
+                    answer
+                        .bytes_stream()
+                        .map(|part| part.map_err(|error| NetworkError(error.without_url().to_string()))),
+                ),
+            })
+        })
+    }
+}
+
+fn is_loopback(url: &str) -> bool {
+    ["http://127.0.0.1", "http://localhost", "http://[::1]"].iter().any(|start| url.starts_with(start))
+}

@@ -1,0 +1,138 @@
+//! A core on a thread of its own.
+
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc, time::Duration};
+
+use linli_core::{
+    Core,
+    ports::{Desktop, KeyStore, Ports},
+};
+use linli_wire::{
+    Code, WireError,
+    command::{DemoPerson, Topic, dispatch},
+};
+use tokio::sync::{broadcast, oneshot};
+
+use crate::{network::RealNetwork, place, system::RealSystem};
+
+/// How long announcements are gathered before pages ask again: less than a frame.
+const GATHER: Duration = Duration::from_millis(4);
+
+/// What differs between hosts.
+pub struct Options {
+    /// Folder of the cache; none keeps nothing.
+    pub folder: Option<PathBuf>,
+    /// The key store.
+    pub key_store: Arc<dyn KeyStore>,
+    /// The desktop.
+    pub desktop: Arc<dyn Desktop>,
+    /// People of the demo.
+    pub demo: Vec<DemoPerson>,
+}
+
+/// A running core.
+pub struct Host {
+    core: Arc<Core>,
+    announcements: broadcast::Sender<Topic>,
+    runtime: tokio::runtime::Handle,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+/// Starts a core: opens its cache and keeps its accounts level until the host is dropped.
+///
+/// # Errors
+/// When the operating system gives no thread, no runtime or no TLS.
+pub fn start(options: Options) -> Result<Host, Box<dyn std::error::Error + Send + Sync>> {
+    let (announcements, _) = broadcast::channel(256);
+    let sender = announcements.clone();
+    let core = Core::new(Ports {
+        system: Arc::new(RealSystem),
+        network: Arc::new(RealNetwork::new()?),
+        key_store: options.key_store,
+        desktop: options.desktop,
+        // Nobody may be listening yet.
+        announce: Arc::new(move |topic| drop(sender.send(topic))),
+        folder: options.folder,
+        device_name: place::device_name(),
+        demo: options.demo,
+    });
+    // One runtime of two threads: one follows the network, the other answers the face.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name("linli-core")
+        .enable_all()
+        .build()?;
+    let handle = runtime.handle().clone();
+    let (stop, stopped) = oneshot::channel();
+    let running = core.clone();
+    let thread = std::thread::Builder::new().name("linli-host".to_owned()).spawn(move || {
+        runtime.spawn(async move {
+            running.start().await;
+            running.run().await;
+        });
+        // Ends when told, or when the host was dropped.
+        let _ = runtime.block_on(stopped);
+        runtime.shutdown_timeout(Duration::from_secs(2));
+    })?;
+    Ok(Host { core, announcements, runtime: handle, stop: Some(stop), thread: Some(thread) })
+}
+
+impl Host {
+    /// The core.
+    pub fn core(&self) -> &Arc<Core> {
+        &self.core
+    }
+
+    /// The runtime it runs on.
+    pub fn runtime(&self) -> &tokio::runtime::Handle {
+        &self.runtime
+    }
+
+    /// Answers one command of the face: request and reply as JSON text.
+    ///
+    /// # Errors
+    /// The command's, or `internal` when it broke.
+    pub async fn call(&self, name: String, request: String) -> Result<String, WireError> {
+        let core = self.core.clone();
+        let answer = self.runtime.spawn(async move { dispatch(&*core, &name, &request).await });
+        answer.await.unwrap_or_else(|_| Err(WireError::new(Code::Internal, "the command broke")))
+    }
+
+    /// What changes, gathered so that a page asks once.
+    pub fn topics(&self) -> Topics {
+        Topics(self.announcements.subscribe())
+    }
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// A listener for what changes.
+pub struct Topics(broadcast::Receiver<Topic>);
+
+impl Topics {
+    /// The next set of topics; none when the host has ended.
+    pub async fn next(&mut self) -> Option<BTreeSet<Topic>> {
+        use broadcast::error::RecvError;
+        let all = [Topic::App, Topic::Notices, Topic::Community, Topic::Devices, Topic::Outbox];
+        let mut topics = match self.0.recv().await {
+            Ok(topic) => BTreeSet::from([topic]),
+            // Too slow to hear each one: everything may have changed.
+            Err(RecvError::Lagged(_)) => BTreeSet::from(all),
+            Err(RecvError::Closed) => return None,
+        };
+        tokio::time::sleep(GATHER).await;
+        while let Ok(topic) = self.0.try_recv() {
+            topics.insert(topic);
+        }
+        Some(topics)
+    }
+}
