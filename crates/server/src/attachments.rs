@@ -21,10 +21,10 @@ use linli_wire::{
 
 use crate::{
     Error,
-    auth::{self, Caller},
+    auth::Caller,
     config, input,
     db::{Database, Row, Tx},
-    params,
+    notices, params,
 };
 
 /// Longest file name, in characters.
@@ -148,30 +148,11 @@ fn repeat(
 /// `not_found`.
 pub fn visible(tx: &mut Tx<'_>, caller: &Caller, id: AttachmentId) -> Result<Attachment, Error> {
     let found = get(tx, caller.community, id)?.ok_or_else(Error::not_found)?;
-    if caller.role.is_office() {
-        return Ok(found);
-    }
     let own = tx.query_opt(
         "SELECT 1 FROM attachment WHERE community_id = $1 AND id = $2 AND person_id = $3",
         params![caller.community, id, caller.person],
     )?;
-    if own.is_some() {
-        return Ok(found);
-    }
-    let scopes = auth::scopes(tx, caller)?;
-    let shown = tx.query(
-        "SELECT DISTINCT notice_scope.scope FROM notice_attachment JOIN notice_scope
-         ON notice_scope.community_id = notice_attachment.community_id
-         AND notice_scope.notice_id = notice_attachment.notice_id
-         WHERE notice_attachment.community_id = $1 AND notice_attachment.attachment_id = $2",
-        params![caller.community, id],
-    )?;
-    for row in &shown {
-        if scopes.contains(&row.get(0)?) {
-            return Ok(found);
-        }
-    }
-    Err(Error::not_found())
+    if own.is_some() || notices::can_see_file(tx, caller, id)? { Ok(found) } else { Err(Error::not_found()) }
 }
 
 /// A file's row.

@@ -30,6 +30,11 @@ macro_rules! params {
 pub struct Row(pub(super) Vec<Value<'static>>);
 
 impl Row {
+    /// All columns, as they are.
+    pub(crate) fn values(&self) -> &[Value<'static>] {
+        &self.0
+    }
+
     /// The column at `at`, counted from 0.
     ///
     /// # Errors

@@ -288,10 +288,10 @@ impl<'a> Import<'a> {
             let (community, dry_run) = (self.community, self.summary.dry_run);
             let mut withdrawn = false;
             self.row(tx, NOTICES, slug, &body, |tx, _| {
-                if is_withdrawn(tx, community, id)? {
+                let Some(version) = next_version(tx, community, id)? else {
                     withdrawn = true;
                     return Ok(());
-                }
+                };
                 let mut attached = Vec::new();
                 for path in &row.files {
                     // In a dry run new files have no row yet; what the notice says of them is undone.
@@ -303,7 +303,7 @@ impl<'a> Import<'a> {
                 }
                 let notice = Notice {
                     id,
-                    version: 1,
+                    version,
                     author: Author {
                         id: ids::person(community, &row.author),
                         name: author.map(|author| author.name.clone()).unwrap_or_default(),
@@ -312,7 +312,7 @@ impl<'a> Import<'a> {
                     state,
                     content: content(community, row, &files, attached, expires_at),
                 };
-                notices::put_notice(tx, community, &notice).map(drop)
+                notices::put(tx, community, &notice)
             })?;
             if withdrawn {
                 self.summary.withdrawn.push(slug.clone());
@@ -350,10 +350,12 @@ fn content(
     }
 }
 
-fn is_withdrawn(tx: &mut Tx<'_>, community: CommunityId, id: linli_wire::id::NoticeId) -> Result<bool, Error> {
-    let sql = "SELECT state FROM notice WHERE community_id = $1 AND id = $2";
-    let state: Option<String> = tx.query_opt(sql, params![community, id])?.map(|row| row.get(0)).transpose()?;
-    Ok(matches!(state.as_deref(), Some("withdrawn" | "deleted")))
+/// The version that a notice gets; none for one that was taken back in the app.
+fn next_version(tx: &mut Tx<'_>, community: CommunityId, id: linli_wire::id::NoticeId) -> Result<Option<u64>, Error> {
+    let sql = "SELECT version, state FROM notice WHERE community_id = $1 AND id = $2";
+    let Some(row) = tx.query_opt(sql, params![community, id])? else { return Ok(Some(1)) };
+    let state: String = row.get(1)?;
+    Ok((!matches!(state.as_str(), "withdrawn" | "deleted")).then_some(row.get::<u64>(0)? + 1))
 }
 
 /// What people change themselves in the app is written only where the spreadsheet's own cell changed.

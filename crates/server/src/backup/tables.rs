@@ -1,0 +1,74 @@
+//! All tables, in an order in which their rows can be inserted.
+
+/// A table.
+#[derive(Clone, Copy, Debug)]
+pub struct Table {
+    /// Its name.
+    pub name: &'static str,
+    /// Its columns.
+    pub columns: &'static [&'static str],
+    /// How many of the first columns make its primary key.
+    pub key: usize,
+}
+
+macro_rules! tables {
+    ($($name:ident [$($key:ident)+] $($column:ident)*;)*) => {
+        /// All tables but `migration`, referenced ones first. A test holds it against the catalog of
+        /// both engines, so that a table added by a migration cannot be forgotten in a backup.
+        pub const TABLES: &[Table] = &[$(Table {
+            name: stringify!($name),
+            columns: &[$(stringify!($key),)+ $(stringify!($column),)*],
+            key: [$(stringify!($key)),+].len(),
+        },)*];
+    };
+}
+
+tables! {
+    instance [one] id epoch cursor_key token_key code_salt created_at restored_at;
+    scope [scope] community_id head;
+    changes [scope entity id] community_id seq version body at;
+    community [id] name time_zone currency languages office categories version created_at;
+    building [community_id id] code name version;
+    household [community_id id] code version;
+    unit [community_id id] building_id code household_id version;
+    person [community_id id] code name given_name phone role household_id language simple visible_flat
+        visible_phone joined version;
+    device [id] community_id person_id name device_key version joined_at revoked_at;
+    invitation [id] community_id person_id kind secret_hash code_hash issued_at expires_at ended_at used_at used_op
+        used_key device_id version;
+    session [device_id] community_id refresh_hash expires_at previous_hash previous_nonce_hash rotated_at;
+    access_token [hash] device_id community_id expires_at;
+    op [device_id op_id] community_id hash outcome at;
+    preferences [community_id person_id] body version;
+    attachment [community_id id] name media_type bytes sha256 received_sha256 width height person_id at;
+    notice [community_id id] version author_id author_name author_role state publish_at published_at changed_at
+        withdrawn_at content;
+    notice_scope [community_id notice_id scope];
+    notice_attachment [community_id notice_id attachment_id];
+    notice_template [community_id id] name content version deleted_at;
+    read_mark [community_id notice_id person_id] read_at version;
+    audit [id] community_id at event person_id device_id details;
+    import_row [community_id kind code] body at;
+}
+
+impl Table {
+    /// The statement that reads `limit` rows in the order of the key; with `after`, those behind the
+    /// key in the first parameters.
+    pub(super) fn select(&self, after: bool, limit: usize) -> String {
+        let columns = self.columns.join(", ");
+        let key = self.columns.get(..self.key).unwrap_or_default().join(", ");
+        let behind = if after {
+            let places: Vec<String> = (1..=self.key).map(|n| format!("${n}")).collect();
+            format!(" WHERE ({key}) > ({})", places.join(", "))
+        } else {
+            String::new()
+        };
+        format!("SELECT {columns} FROM {}{behind} ORDER BY {key} LIMIT {limit}", self.name)
+    }
+
+    /// The statement that inserts a row.
+    pub(super) fn insert(&self) -> String {
+        let places: Vec<String> = (1..=self.columns.len()).map(|n| format!("${n}")).collect();
+        format!("INSERT INTO {} ({}) VALUES ({})", self.name, self.columns.join(", "), places.join(", "))
+    }
+}

@@ -1,0 +1,188 @@
+//! What the log must hold, worked out from the tables alone.
+
+use std::collections::BTreeMap;
+
+use linli_wire::{
+    community::{Building, Community, Household, Person, Unit},
+    devices::Device,
+    id::{CommunityId, DeviceId, HouseholdId, InvitationId, NoticeId, PersonId, TemplateId},
+    join::InvitationStatus,
+    notices::{Notice, NoticeTemplate, ReadMark},
+    settings::Preferences,
+    sync::{Entity, Scope},
+};
+use serde::{Serialize, de::DeserializeOwned};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::Place;
+use crate::{Error, community, db::Tx, notices, params};
+
+/// What must stand at a place of the log.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fact {
+    pub(super) version: u64,
+    /// SHA-256 of the entity's JSON as this version writes it.
+    pub(super) digest: [u8; 32],
+}
+
+/// The entity with this name in the log.
+pub(super) fn entity(name: &str) -> Option<Entity> {
+    match serde_json::from_value(name.into()) {
+        Ok(Entity::Unknown) | Err(_) => None,
+        Ok(entity) => Some(entity),
+    }
+}
+
+/// The digest of a body, read and written again: an older server may have left fields out.
+pub(super) fn digest(entity: Entity, body: &str) -> Option<[u8; 32]> {
+    fn again<T: Serialize + DeserializeOwned>(body: &str) -> Option<[u8; 32]> {
+        of(&serde_json::from_str::<T>(body).ok()?)
+    }
+    match entity {
+        Entity::Community => again::<Community>(body),
+        Entity::Building => again::<Building>(body),
+        Entity::Unit => again::<Unit>(body),
+        Entity::Household => again::<Household>(body),
+        Entity::Person => again::<Person>(body),
+        Entity::Preferences => again::<Preferences>(body),
+        Entity::Device => again::<Device>(body),
+        Entity::Invitation => again::<InvitationStatus>(body),
+        Entity::Notice => again::<Notice>(body),
+        Entity::ReadMark => again::<ReadMark>(body),
+        Entity::NoticeTemplate => again::<NoticeTemplate>(body),
+        Entity::Unknown => None,
+    }
+}
+
+fn of<T: Serialize>(entity: &T) -> Option<[u8; 32]> {
+    Some(Sha256::digest(serde_json::to_vec(entity).ok()?).into())
+}
+
+struct Facts(BTreeMap<Place, Fact>);
+
+impl Facts {
+    fn put<T: Serialize>(&mut self, scopes: &[Scope], entity: Entity, id: Uuid, version: u64, body: &T) {
+        let Some(digest) = of(body) else { return };
+        for scope in scopes {
+            self.0.insert((*scope, entity, id), Fact { version, digest });
+        }
+    }
+}
+
+/// Everything that the log of a community must hold.
+pub(super) fn expected(tx: &mut Tx<'_>, id: CommunityId) -> Result<BTreeMap<Place, Fact>, Error> {
+    let mut facts = Facts(BTreeMap::new());
+    places(tx, id, &mut facts)?;
+    people(tx, id, &mut facts)?;
+    devices(tx, id, &mut facts)?;
+    told(tx, id, &mut facts)?;
+    Ok(facts.0)
+}
+
+/// The versions of all rows of a table, by id.
+fn versions(tx: &mut Tx<'_>, id: CommunityId, table: &str) -> Result<BTreeMap<Uuid, u64>, Error> {
+    let rows = tx.query(&format!("SELECT id, version FROM {table} WHERE community_id = $1"), params![id])?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
+fn places(tx: &mut Tx<'_>, id: CommunityId, facts: &mut Facts) -> Result<(), Error> {
+    let (everyone, staff) = (Scope::Community(id), Scope::Staff(id));
+    if let Some(body) = community::get(tx, id)? {
+        let row = tx.query_one("SELECT version FROM community WHERE id = $1", params![id])?;
+        facts.put(&[everyone], Entity::Community, id.0, row.get(0)?, &body);
+    }
+    let known = versions(tx, id, "building")?;
+    let version = |known: &BTreeMap<Uuid, u64>, id: Uuid| known.get(&id).copied().unwrap_or_default();
+    for body in community::buildings(tx, id)? {
+        facts.put(&[everyone], Entity::Building, body.id.0, version(&known, body.id.0), &body);
+    }
+    let known = versions(tx, id, "unit")?;
+    for body in community::units(tx, id)? {
+        facts.put(&[staff], Entity::Unit, body.id.0, version(&known, body.id.0), &body);
+    }
+    for (household, version) in versions(tx, id, "household")? {
+        if let Some(body) = community::household(tx, id, HouseholdId(household))? {
+            let scopes = [Scope::Household(HouseholdId(household)), staff];
+            facts.put(&scopes, Entity::Household, household, version, &body);
+        }
+    }
+    Ok(())
+}
+
+fn people(tx: &mut Tx<'_>, id: CommunityId, facts: &mut Facts) -> Result<(), Error> {
+    for body in community::people(tx, id)? {
+        let scopes = [Scope::Person(body.id), Scope::Staff(id)];
+        facts.put(&scopes, Entity::Person, body.id.0, body.version, &body);
+    }
+    for row in tx.query("SELECT person_id, version, body FROM preferences WHERE community_id = $1", params![id])? {
+        let person: PersonId = row.get(0)?;
+        let body: Preferences = row.json(2)?;
+        facts.put(&[Scope::Person(person)], Entity::Preferences, person.0, row.get(1)?, &body);
+    }
+    Ok(())
+}
+
+fn devices(tx: &mut Tx<'_>, id: CommunityId, facts: &mut Facts) -> Result<(), Error> {
+    let rows = tx.query(
+        "SELECT id, person_id, name, joined_at, version FROM device WHERE community_id = $1 AND revoked_at IS NULL",
+        params![id],
+    )?;
+    for row in &rows {
+        let device: DeviceId = row.get(0)?;
+        let body = Device { id: device, name: row.get(2)?, joined_at: row.get(3)? };
+        facts.put(&[Scope::Person(row.get(1)?)], Entity::Device, device.0, row.get(4)?, &body);
+    }
+    let rows = tx.query(
+        "SELECT id, person_id, issued_at, expires_at, used_at, ended_at, version FROM invitation
+         WHERE community_id = $1 AND kind = 'letter'",
+        params![id],
+    )?;
+    for row in &rows {
+        let invitation: InvitationId = row.get(0)?;
+        let body = InvitationStatus {
+            id: invitation,
+            person_id: row.get(1)?,
+            issued_at: row.get(2)?,
+            expires_at: row.get(3)?,
+            used_at: row.get(4)?,
+            ended_at: row.get(5)?,
+        };
+        facts.put(&[Scope::Staff(id)], Entity::Invitation, invitation.0, row.get(6)?, &body);
+    }
+    Ok(())
+}
+
+/// Notices, templates and read marks.
+fn told(tx: &mut Tx<'_>, id: CommunityId, facts: &mut Facts) -> Result<(), Error> {
+    let mut audience: BTreeMap<Uuid, Vec<Scope>> = BTreeMap::new();
+    for row in tx.query("SELECT notice_id, scope FROM notice_scope WHERE community_id = $1", params![id])? {
+        audience.entry(row.get(0)?).or_default().push(row.get(1)?);
+    }
+    for notice in versions(tx, id, "notice")?.into_keys() {
+        if let Some(body) = notices::get(tx, id, NoticeId(notice))? {
+            let mut scopes = audience.remove(&notice).unwrap_or_default();
+            scopes.push(Scope::Staff(id));
+            facts.put(&scopes, Entity::Notice, notice, body.version, &body);
+        }
+    }
+    let rows = tx.query(
+        "SELECT id, name, content, version FROM notice_template WHERE community_id = $1 AND deleted_at IS NULL",
+        params![id],
+    )?;
+    for row in &rows {
+        let template: TemplateId = row.get(0)?;
+        let body = NoticeTemplate { id: template, name: row.get(1)?, content: row.json(2)?, version: row.get(3)? };
+        facts.put(&[Scope::Staff(id)], Entity::NoticeTemplate, template.0, body.version, &body);
+    }
+    let rows = tx.query(
+        "SELECT notice_id, person_id, read_at, version FROM read_mark WHERE community_id = $1",
+        params![id],
+    )?;
+    for row in &rows {
+        let notice: NoticeId = row.get(0)?;
+        let body = ReadMark { notice_id: notice, read_at: row.get(2)? };
+        facts.put(&[Scope::Person(row.get(1)?)], Entity::ReadMark, notice.0, row.get(3)?, &body);
+    }
+    Ok(())
+}

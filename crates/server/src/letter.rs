@@ -1,0 +1,200 @@
+//! The letter with which somebody is invited: one A4 page to print, fold and hand over.
+//!
+//! It is HTML because every office can print that, without a font of ours: the page asks for the
+//! computer's own Chinese and Latin fonts. It holds a secret, so it is written to a file of its own
+//! and never to a log.
+
+use std::fmt::Write as _;
+
+use fast_qr::{ECL, QRBuilder};
+use jiff::tz::TimeZone;
+use linli_wire::{
+    Code, Language,
+    community::{Community, Person},
+    join::{Invitation, Qr},
+};
+
+use crate::Error;
+
+/// Light modules around the code: scanners need four.
+const QUIET: usize = 4;
+
+/// A letter for `person`, in their language.
+///
+/// # Errors
+/// `internal` when the link does not fit into a QR code.
+pub fn html(community: &Community, person: &Person, home: &[String], invitation: &Invitation) -> Result<String, Error> {
+    let words = Words::of(&person.language);
+    let name = escape(community.name.in_language(&person.language));
+    let qr = qr(&invitation.link)?;
+    let mut page = String::new();
+    let _ = write!(
+        page,
+        "<!doctype html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"robots\" content=\"noindex\">\n\
+         <title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<header><p class=\"community\">{name}</p><p class=\"home\">{home}</p></header>\n\
+         <h1>{greeting}</h1>\n<p>{intro}</p>\n<ol>\n<li>{install}</li>\n<li>{scan}</li>\n<li>{done}</li>\n</ol>\n\
+         <section class=\"code\">\n<svg viewBox=\"0 0 {size} {size}\" role=\"img\" aria-label=\"QR\" shape-rendering=\"crispEdges\">\
+         <rect width=\"{size}\" height=\"{size}\" fill=\"#fff\"/><path d=\"{path}\" fill=\"#000\"/></svg>\n\
+         <div><p>{or_type}</p>\n<dl><dt>{address}</dt><dd>{server}</dd><dt>{code_word}</dt><dd class=\"short\">{code}</dd></dl></div>\n</section>\n\
+         <p class=\"until\">{until}</p>\n<p>{secret}</p>\n<footer><p>{help}</p><p>{office}</p></footer>\n</main>\n</body>\n</html>\n",
+        lang = person.language,
+        title = escape(&format!("{} {}", words.title, person.name)),
+        home = escape(&home.join(words.comma)),
+        greeting = escape(&words.greeting.replace("{name}", &person.name)),
+        intro = words.intro.replace("{community}", &name),
+        install = words.install,
+        scan = words.scan,
+        done = words.done,
+        size = qr.size,
+        path = qr.path,
+        or_type = words.or_type,
+        address = words.address,
+        server = escape(&invitation.server),
+        code_word = words.code,
+        code = escape(&invitation.code),
+        until = escape(&words.until.replace("{date}", &expiry(community, person, invitation)?)),
+        secret = words.secret,
+        help = words.help,
+        office = escape(&format!(
+            "{} · {} · {}",
+            community.office.phone,
+            community.office.hours.in_language(&person.language),
+            community.office.address.in_language(&person.language),
+        )),
+    );
+    Ok(page)
+}
+
+/// A text as QR code, quiet zone included.
+///
+/// # Errors
+/// `internal` when the text is too long.
+pub fn qr(text: &str) -> Result<Qr, Error> {
+    let code = QRBuilder::new(text)
+        .ecl(ECL::M)
+        .build()
+        .map_err(|_| Error::refused(Code::Internal, "the text does not fit into a QR code"))?;
+    let mut path = String::new();
+    for row in 0..code.size {
+        let mut column = 0;
+        while column < code.size {
+            let run = (column..code.size).take_while(|at| dark(&code, row, *at)).count();
+            if run > 0 {
+                let _ = write!(path, "M{} {}h{run}v1h-{run}z", column + QUIET, row + QUIET);
+            }
+            column += run.max(1);
+        }
+    }
+    let size = u16::try_from(code.size + 2 * QUIET).unwrap_or(u16::MAX);
+    Ok(Qr { size, path, text: text.to_owned() })
+}
+
+fn dark(code: &fast_qr::QRCode, row: usize, column: usize) -> bool {
+    code.data.get(row * code.size + column).is_some_and(|module| module.value())
+}
+
+/// The day on which the letter stops working, on the community's calendar.
+fn expiry(community: &Community, person: &Person, invitation: &Invitation) -> Result<String, Error> {
+    let trouble = |_| Error::refused(Code::Internal, "the time zone of the community is not known");
+    let zone = TimeZone::get(&community.time_zone).map_err(trouble)?;
+    let moment = jiff::Timestamp::from_millisecond(invitation.expires_at.0).map_err(trouble)?.to_zoned(zone);
+    Ok(match person.language.as_str() {
+        "zh" => moment.strftime("%Y年%-m月%-d日 %H:%M").to_string(),
+        _ => moment.strftime("%-d %B %Y, %H:%M").to_string(),
+    })
+}
+
+/// Text for HTML, in elements and in quoted attributes.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+/// The words of a letter.
+struct Words {
+    title: &'static str,
+    greeting: &'static str,
+    intro: &'static str,
+    install: &'static str,
+    scan: &'static str,
+    done: &'static str,
+    or_type: &'static str,
+    address: &'static str,
+    code: &'static str,
+    until: &'static str,
+    secret: &'static str,
+    help: &'static str,
+    comma: &'static str,
+}
+
+impl Words {
+    fn of(language: &Language) -> &'static Self {
+        if language.as_str() == "zh" { &ZH } else { &EN }
+    }
+}
+
+const EN: Words = Words {
+    title: "Invitation for",
+    greeting: "Dear {name},",
+    intro: "with Linli you read the notices of {community} on your phone or computer, also without a network, and in large text if you like.",
+    install: "Install Linli from your app store, or ask us for it.",
+    scan: "Open it, choose <b>Join with a letter</b>, and scan this picture.",
+    done: "That is all. There is no password to remember.",
+    or_type: "If scanning does not work, type this instead:",
+    address: "Address",
+    code: "Code",
+    until: "The code works once, until {date}.",
+    secret: "It is meant for you alone: whoever has this letter can join in your name. If it gets lost, call us and we print a new one.",
+    help: "We gladly help, on the phone or in person:",
+    comma: ", ",
+};
+
+const ZH: Words = Words {
+    title: "邀请函：",
+    greeting: "{name}，您好！",
+    intro: "装上“邻里”，在手机或电脑上就能看{community}的通知，没有网络也能看，字还可以放大。",
+    install: "在应用商店里安装“邻里”，或者到物业来，我们帮您装。",
+    scan: "打开后选择<b>用邀请函加入</b>，扫一扫下面的图。",
+    done: "这样就好了，不用记密码。",
+    or_type: "扫不了的话，请输入：",
+    address: "地址",
+    code: "邀请码",
+    until: "邀请码只能用一次，{date}之前有效。",
+    secret: "这封信只给您本人：谁拿到它，谁就能用您的名义加入。丢了请打电话，我们再给您印一份。",
+    help: "有不明白的，打电话或者过来，我们很乐意帮忙：",
+    comma: "、",
+};
+
+const STYLE: &str = "
+@page { size: A4; margin: 22mm 24mm; }
+* { box-sizing: border-box; }
+body { margin: 0; color: #16201c; background: #fff; font: 13pt/1.6 'Noto Sans', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif; }
+main { max-width: 162mm; margin: 0 auto; padding: 8mm 0; }
+header { display: flex; justify-content: space-between; gap: 8mm; border-bottom: 1pt solid #16201c; }
+header p { margin: 0 0 2mm; }
+.community { font-weight: 700; }
+h1 { font-size: 19pt; line-height: 1.3; margin: 10mm 0 4mm; }
+ol { padding-left: 7mm; }
+li { margin: 1mm 0; }
+.code { display: flex; gap: 9mm; align-items: center; margin: 8mm 0; break-inside: avoid; }
+.code svg { flex: none; width: 58mm; height: 58mm; border: 1pt solid #b9c4be; }
+.code p { margin: 0 0 3mm; }
+dl { margin: 0; }
+dt { font-size: 11pt; color: #45524c; }
+dd { margin: 0 0 3mm; font-family: 'Noto Sans Mono', Menlo, Consolas, monospace; overflow-wrap: anywhere; }
+.short { font-size: 21pt; font-weight: 700; letter-spacing: 1pt; white-space: nowrap; }
+.until { font-weight: 700; }
+footer { margin-top: 12mm; padding-top: 3mm; border-top: 1pt solid #b9c4be; font-size: 11.5pt; }
+footer p { margin: 0; }
+@media print { main { padding: 0; } }
+";
