@@ -6,9 +6,9 @@
 mod demo;
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -41,14 +41,12 @@ pub(crate) fn run(fresh: bool) -> Result<()> {
     let mut children = Children::new();
     let server = start_server(&mut children, &data, address)?;
     println!("▸ the community server listens at {url}");
-    let app = children.start(&mut app(has_display, &people, home.join("app")))?;
-    if has_display {
-        println!("▸ the app opens; closing it or Ctrl-C ends everything");
+    let (people, data) = (&people, &home.join("app"));
+    let app = if has_display {
+        open_window(&mut children, people, data)?
     } else {
-        println!(
-            "▸ there is no display here, so the same app is served to a browser; Ctrl-C ends everything"
-        );
-    }
+        serve_browser(&mut children, people, data)?
+    };
     let end = children.next_end()?;
     if children::asked_to_stop() {
         return Ok(());
@@ -76,7 +74,7 @@ fn address() -> Result<SocketAddr> {
 }
 
 /// Starts the server and waits until it answers.
-fn start_server(children: &mut Children, data: &PathBuf, address: SocketAddr) -> Result<u32> {
+fn start_server(children: &mut Children, data: &Path, address: SocketAddr) -> Result<u32> {
     const PATIENCE: Duration = Duration::from_secs(30);
     let mut command = demo::server();
     command.arg("serve").arg("--data").arg(data).args(["--listen", &address.to_string(), "--log", "warn"]);
@@ -105,10 +103,32 @@ fn is_ready(address: SocketAddr) -> bool {
     ask().is_ok_and(|answer| answer.split(' ').nth(1) == Some("200"))
 }
 
-fn app(has_display: bool, people: &PathBuf, data: PathBuf) -> Command {
-    let name = if has_display { "linli" } else { "linli-host" };
+fn open_window(children: &mut Children, people: &Path, data: &Path) -> Result<u32> {
+    println!("▸ the app opens; closing it or Ctrl-C ends everything");
+    children.start(&mut app("linli", people, data))
+}
+
+/// Serves the same app to a browser on this machine and says where.
+fn serve_browser(children: &mut Children, people: &Path, data: &Path) -> Result<u32> {
+    println!("▸ there is no display here, so the same app is served to a browser on this machine");
+    let (reader, writer) = std::io::pipe()?;
+    let mut command = app("linli-host", people, data);
+    command.arg("--face").arg(face::folder()).stdout(writer);
+    let host = children.start(&mut command)?;
+    drop(command); // holds an end of the pipe, which would then never close
+    let mut lines = BufReader::new(reader).lines();
+    let ready = lines.next().context("The browser host ended before it was ready")??;
+    let ready: serde_json::Value = serde_json::from_str(&ready)?;
+    let url =
+        ready.get("url").and_then(serde_json::Value::as_str).context("The browser host named no address")?;
+    println!("\n    {url}\n\n  Ctrl-C ends everything.");
+    std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| println!("{line}")));
+    Ok(host)
+}
+
+fn app(name: &str, people: &Path, data: &Path) -> Command {
     let mut command = Command::new(binary(name));
-    command.env("LINLI_DEMO", people).env("LINLI_DATA", data).env("LINLI_FACE", face::folder());
+    command.env("LINLI_DEMO", people).env("LINLI_DATA", data);
     command
 }
 

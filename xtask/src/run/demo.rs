@@ -1,7 +1,7 @@
 //! The demo community on the server, and the people one can step in as.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -10,38 +10,58 @@ use serde_json::{Value, json};
 use crate::step::step;
 use crate::{place, program};
 
-/// One of the demo people, as assets/demo/people.csv has them.
+/// One of the demo people, as assets/demo/people.csv has them. Pairs are English and Chinese.
 struct Person {
     code: &'static str,
     key: &'static str,
-    name: &'static str,
-    name_zh: &'static str,
-    role: &'static str,
+    name: [&'static str; 2],
+    about: [&'static str; 2],
     language: &'static str,
     mode: &'static str,
 }
 
 const PEOPLE: [Person; 5] = [
-    Person::new("P-0001", "wang-mei", "Wang Mei", "王梅", "resident", "en", "standard"),
-    Person::new("P-0002", "grandma-wang", "Grandma Wang", "王奶奶", "resident", "zh", "simple"),
-    Person::new("P-0004", "zhao", "Zhao Jianguo", "赵建国", "repairs", "zh", "standard"),
-    Person::new("P-0005", "chen-jing", "Chen Jing", "陈静", "office", "zh", "standard"),
-    Person::new("P-0006", "lin", "Lin Tao", "林涛", "manager", "zh", "standard"),
+    Person {
+        code: "P-0001",
+        key: "wang-mei",
+        name: ["Wang Mei", "王梅"],
+        about: ["Resident, building 3, flat 1201", "住户，3 号楼 1201"],
+        language: "en",
+        mode: "standard",
+    },
+    Person {
+        code: "P-0002",
+        key: "grandma-wang",
+        name: ["Grandma Wang", "王奶奶"],
+        about: ["Resident, Simple mode in Chinese", "住户，长辈版"],
+        language: "zh",
+        mode: "simple",
+    },
+    Person {
+        code: "P-0004",
+        key: "zhao",
+        name: ["Zhao Jianguo", "赵建国"],
+        about: ["Repairs", "维修"],
+        language: "zh",
+        mode: "standard",
+    },
+    Person {
+        code: "P-0005",
+        key: "chen-jing",
+        name: ["Chen Jing", "陈静"],
+        about: ["Property office", "物业办公室"],
+        language: "zh",
+        mode: "standard",
+    },
+    Person {
+        code: "P-0006",
+        key: "lin",
+        name: ["Lin Tao", "林涛"],
+        about: ["Manager", "物业经理"],
+        language: "zh",
+        mode: "standard",
+    },
 ];
-
-impl Person {
-    const fn new(
-        code: &'static str,
-        key: &'static str,
-        name: &'static str,
-        name_zh: &'static str,
-        role: &'static str,
-        language: &'static str,
-        mode: &'static str,
-    ) -> Self {
-        Self { code, key, name, name_zh, role, language, mode }
-    }
-}
 
 /// The server's program, deaf to settings that the developer's own environment has for another server.
 pub(super) fn server() -> Command {
@@ -55,7 +75,7 @@ pub(super) fn server() -> Command {
 }
 
 /// Loads the demo community once, with its dates moved so that the newest notices are of today.
-pub(super) fn import(data: &PathBuf) -> Result<()> {
+pub(super) fn import(data: &Path) -> Result<()> {
     let done = data.with_extension("imported");
     if done.exists() && data.is_dir() {
         return Ok(());
@@ -85,14 +105,14 @@ pub(super) fn invite(data: &Path, url: &str) -> Result<String> {
         let invitation: Value = serde_json::from_str(&said).context("linli-server invite printed no JSON")?;
         let link =
             invitation.get("link").and_then(Value::as_str).context("An invitation came without a link")?;
+        let [name, name_zh] = person.name;
+        let [about, about_zh] = person.about;
         people.push(json!({
             "key": person.key,
-            "name": person.name,
-            "name_zh": person.name_zh,
-            "role": person.role,
-            "language": person.language,
-            "mode": person.mode,
-            "join_link": link,
+            "name": { "en": name, "zh": name_zh },
+            "about": { "en": about, "zh": about_zh },
+            "settings": { "language": person.language, "mode": person.mode },
+            "link": link,
         }));
     }
     Ok(serde_json::to_string_pretty(&people)?)
@@ -109,7 +129,7 @@ mod tests {
         let csv = fs::read_to_string(place::root().join("assets/demo/people.csv")).unwrap();
         for person in &PEOPLE {
             let row = csv.lines().find(|line| line.starts_with(&format!("{},", person.code))).unwrap();
-            assert!(row.contains(person.name_zh), "{}: {row}", person.code);
+            assert!(row.contains(person.name[1]), "{}: {row}", person.code);
             assert!(
                 row.contains(&format!(",{},{},", person.language, person.mode)),
                 "{}: {row}",
