@@ -1,5 +1,6 @@
 //! Every job a developer or CI does, in Rust, so that `cargo xtask` is the only tool to know.
 
+mod app_session;
 mod apt;
 mod children;
 mod dist;
@@ -10,6 +11,7 @@ mod postgres;
 mod program;
 mod run;
 mod setup;
+mod shots;
 mod step;
 mod system_packages;
 mod test;
@@ -28,6 +30,7 @@ cargo xtask JOB
   test [--quick] [NAME]    run every check, or those whose name contains NAME; --quick: those of the inner loop
   face [--release] [--out DIR]
                            build the face into src-ui/dist
+  shots [WORD …]           picture every page × mode × width × language in target/shots
   dist [--quick]           build the package for Debian and Ubuntu; --quick: with the binary of development
   postgres COMMAND …       run COMMAND with LINLI_TEST_POSTGRES naming a throw-away PostgreSQL
   tidy                     check the invariants of the design
@@ -58,6 +61,7 @@ fn job(words: &[&str]) -> Result<()> {
         ["setup", groups @ ..] => setup::ensure(&system_packages::groups(groups)?),
         ["test", "--quick", filter @ ..] => test::run(&test::Wish { quick: true, filter: only(filter)? }),
         ["test", filter @ ..] => test::run(&test::Wish { quick: false, filter: only(filter)? }),
+        ["shots", words @ ..] => shots::take(words),
         ["dist"] => dist::build(dist::Speed::Release),
         ["dist", "--quick"] => dist::build(dist::Speed::Quick),
         ["postgres", name, words @ ..] => {

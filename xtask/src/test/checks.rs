@@ -2,12 +2,11 @@
 
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
-use crate::npm::{self, NpmPackage};
 use crate::postgres::Cluster;
 use crate::step::step;
-use crate::{face, place, program, tidy};
+use crate::{app_session, face, place, program, tidy};
 
 const WASM: &str = "wasm32-unknown-unknown";
 
@@ -31,7 +30,7 @@ pub(crate) const ALL: [Check; 10] = [
     Check { name: "licences", is_quick: false, needs: &[], run: |_| licences() },
     Check { name: "rust", is_quick: true, needs: &[], run: rust },
     Check { name: "face", is_quick: false, needs: &[], run: |_| build_face() },
-    Check { name: "apps", is_quick: false, needs: &["face"], run: |_| apps() },
+    Check { name: "apps", is_quick: false, needs: &["face"], run: |_| app_session::build_programs() },
     Check { name: "end-to-end", is_quick: false, needs: &["face", "apps"], run: |_| end_to_end() },
 ];
 
@@ -95,38 +94,11 @@ fn build_face() -> Result<()> {
     face::build(face::Profile::Release, &face::folder())
 }
 
-/// What the end-to-end tests drive, built as a developer runs it.
-fn apps() -> Result<()> {
-    cargo(&["build", "--quiet", "-p", "linli", "-p", "linli-host", "-p", "linli-server"])
-}
-
-/// The app from outside: in Chromium through the browser host, and in its own window.
-///
-/// The session bus and the display are the tests' own, so that they neither see nor touch those of a person.
+/// The app from outside: in Chromium through the browser host, and in its own window. One test at a time, because the
+/// windows share a display and a key store.
 fn end_to_end() -> Result<()> {
-    let axe = npm::fetch(&NpmPackage {
-        name: "axe-core",
-        version: "4.14.1",
-        integrity: "sha512-FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==",
-        why: "finds what keeps people from using a page",
-    })?;
-    let found = |name: &str| program::find(name).with_context(|| format!("{name} is not installed"));
-    let binaries = place::target().join("debug");
-    let mut tests = Command::new("dbus-run-session");
-    tests.args(["--", "xvfb-run", "-a", "-s", "-screen 0 1400x1000x24"]).arg(program::cargo().get_program());
+    let mut tests = app_session::cargo()?;
     tests.args(["test", "--quiet", "-p", "linli-e2e", "--no-fail-fast", "--", "--test-threads=1"]);
-    tests
-        .current_dir(place::root())
-        .env("NO_AT_BRIDGE", "1")
-        .env("LINLI_CHROMIUM", found("chromium")?)
-        .env("LINLI_CHROMEDRIVER", found("chromedriver")?)
-        .env("LINLI_WEBKITDRIVER", found("WebKitWebDriver")?)
-        .env("LINLI_AXE", axe.join("axe.min.js"))
-        .env("LINLI_FACE", face::folder())
-        .env("LINLI_APP", binaries.join("linli"))
-        .env("LINLI_HOST", binaries.join("linli-host"))
-        .env("LINLI_SERVER", binaries.join("linli-server"))
-        .env("LINLI_ARTIFACTS", place::target().join("e2e"));
     program::run(&mut tests)
 }
 
