@@ -3,15 +3,19 @@
 use std::sync::Arc;
 
 use linli_wire::Timestamp;
+use tokio::sync::Notify;
 
 /// Tells the time. Clones tell the same.
 #[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+pub struct Clock {
+    now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    moved: Arc<Notify>,
+}
 
 impl Clock {
     /// A clock of one's own.
     pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
-        Self(Arc::new(now))
+        Self { now: Arc::new(now), moved: Arc::default() }
     }
 
     /// The computer's clock.
@@ -24,7 +28,24 @@ impl Clock {
 
     /// Now.
     pub fn now(&self) -> Timestamp {
-        (self.0)()
+        (self.now)()
+    }
+
+    /// Tells everything that waits for a time that the clock was set: for clocks held by a test.
+    pub fn was_set(&self) {
+        self.moved.notify_waiters();
+    }
+
+    /// Waits until `time`, until the clock is set, or for a minute at most, since a computer's clock
+    /// may be set while it sleeps; whoever waits looks again.
+    pub async fn wait_until(&self, time: Option<Timestamp>) {
+        const MINUTE_MS: i64 = 60_000;
+        let left = time.map_or(MINUTE_MS, |time| time.millis_since(self.now()).clamp(0, MINUTE_MS));
+        let sleep = tokio::time::sleep(std::time::Duration::from_millis(left.unsigned_abs()));
+        tokio::select! {
+            () = sleep => {}
+            () = self.moved.notified() => {}
+        }
     }
 }
 

@@ -1,0 +1,160 @@
+//! Who may call what: one row for each route and for each kind of operation.
+//!
+//! The router is built from [`ROUTES`]; operations go through [`op`]. What has no row here cannot be
+//! called, and the tests take the rows to try every one as every kind of caller.
+
+use std::{fmt, future::Future, pin::Pin};
+
+use axum::{response::Response, routing::MethodFilter};
+use linli_wire::{Code, attachments::MAX_FILE_BYTES, ops::MAX_BATCH_BYTES};
+
+use super::{Call, limits::Limit, routes};
+use crate::{
+    Error,
+    auth::{self, Caller},
+    live,
+};
+
+/// Who may call.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Who {
+    /// Anybody, also without a token.
+    Anyone,
+    /// Every member of the community.
+    Member,
+    /// Staff and managers.
+    Office,
+}
+
+impl Who {
+    /// Refuses a caller who may not.
+    ///
+    /// # Errors
+    /// `not_allowed`.
+    pub fn allow(self, caller: &Caller) -> Result<(), Error> {
+        match self {
+            Self::Anyone | Self::Member => Ok(()),
+            Self::Office if caller.role.is_office() => Ok(()),
+            Self::Office => Err(auth::not_allowed()),
+        }
+    }
+}
+
+/// A method that the API uses.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Method {
+    /// Reads.
+    Get,
+    /// Does.
+    Post,
+    /// Stores under an id.
+    Put,
+    /// Ends.
+    Delete,
+}
+
+impl Method {
+    /// As on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
+        }
+    }
+
+    pub(super) const fn filter(self) -> MethodFilter {
+        match self {
+            Self::Get => MethodFilter::GET,
+            Self::Post => MethodFilter::POST,
+            Self::Put => MethodFilter::PUT,
+            Self::Delete => MethodFilter::DELETE,
+        }
+    }
+}
+
+pub(super) type Answer = Pin<Box<dyn Future<Output = Result<Response, Error>> + Send>>;
+
+/// A row of the table.
+pub struct Route {
+    /// Method.
+    pub method: Method,
+    /// Path as axum writes it.
+    pub path: &'static str,
+    /// Who may call.
+    pub who: Who,
+    /// The bucket it draws from.
+    pub limit: Limit,
+    /// Most bytes of a body.
+    pub body: usize,
+    /// Whether the answer is compressed for those who ask.
+    pub gzip: bool,
+    pub(super) handler: fn(Call) -> Answer,
+}
+
+impl fmt::Debug for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {:?}", self.method.as_str(), self.path, self.who)
+    }
+}
+
+const JSON: usize = 64 * 1024;
+
+macro_rules! routes {
+    ($($method:ident $path:literal $who:ident $limit:ident $body:expr, $gzip:literal => $handler:path;)*) => {
+        /// Every route of the server.
+        pub static ROUTES: &[Route] = &[$(Route {
+            method: Method::$method,
+            path: $path,
+            who: Who::$who,
+            limit: Limit::$limit,
+            body: $body,
+            gzip: $gzip,
+            handler: |call| Box::pin($handler(call)),
+        },)*];
+    };
+}
+
+routes! {
+    Get "/healthz" Anyone Free 0, false => routes::health;
+    Get "/readyz" Anyone Public 0, false => routes::ready;
+    Get "/openapi.json" Anyone Public 0, true => routes::openapi;
+    Get "/v1/community" Anyone Public 0, false => routes::community;
+    Post "/v1/join" Anyone Join JSON, false => routes::join;
+    Post "/v1/session/refresh" Anyone Refresh JSON, false => routes::refresh;
+    Delete "/v1/session" Member Device 0, false => routes::sign_out;
+    Get "/v1/sync" Member Device 0, true => routes::sync;
+    Get "/v1/live" Member Device 0, false => live::open;
+    Post "/v1/ops" Member Device MAX_BATCH_BYTES, false => routes::ops;
+    Put "/v1/attachments/{id}" Office Device FILE, false => routes::put_attachment;
+    Get "/v1/attachments/{id}" Member Device 0, false => routes::get_attachment;
+    Get "/v1/notices/{id}/readers" Office Device 0, false => routes::readers;
+    Post "/v1/invitations" Office Codes JSON, false => routes::invite;
+    Post "/v1/devices/link" Member Codes JSON, false => routes::link_device;
+    Post "/v1/devices/{id}/revoke" Member Device JSON, false => routes::revoke_device;
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "12 MiB fits")]
+const FILE: usize = MAX_FILE_BYTES as usize;
+
+/// Every kind of operation of `POST /v1/ops`.
+pub static OPS: &[(&str, Who)] = &[
+    ("save_notice", Who::Office),
+    ("withdraw_notice", Who::Office),
+    ("read_notices", Who::Member),
+    ("save_template", Who::Office),
+    ("delete_template", Who::Office),
+    ("change_profile", Who::Member),
+    ("save_preferences", Who::Member),
+    ("rename_device", Who::Member),
+];
+
+/// Who may do operations of this kind.
+///
+/// # Errors
+/// `unknown_command` for a kind without a row.
+pub fn op(kind: &str) -> Result<Who, Error> {
+    let row = OPS.iter().find(|(name, _)| *name == kind);
+    row.map(|(_, who)| *who).ok_or_else(|| Error::refused(Code::UnknownCommand, "no such operation"))
+}

@@ -1,0 +1,74 @@
+//! Serving connections. `axum::serve` has neither a header timeout nor a connection cap (a head sent
+//! one byte a minute keeps a connection for ever), so connections are served with hyper here.
+
+use std::{convert::Infallible, future::Future, sync::Arc, time::Duration};
+
+use axum::{body::Body, extract::Request};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+};
+use tokio::{net::TcpListener, sync::Semaphore};
+use tower::ServiceExt;
+
+use super::Peer;
+use crate::App;
+
+/// Bytes of a request's head; cursors travel in it.
+const MAX_HEAD: usize = 64 * 1024;
+/// How long requests under way may take after the server was told to stop.
+const LAST_REQUESTS: Duration = Duration::from_secs(10);
+
+pub(crate) async fn serve(app: &App, listener: TcpListener, shutdown: impl Future<Output = ()> + Send) {
+    let router = super::router(app);
+    let places = Arc::new(Semaphore::new(app.settings.max_connections));
+    let graceful = GracefulShutdown::new();
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new())
+        .header_read_timeout(app.settings.header_timeout)
+        .max_buf_size(MAX_HEAD)
+        .pipeline_flush(true);
+    let mut shutdown = std::pin::pin!(shutdown);
+    loop {
+        // When every place is taken, new connections wait in the system's queue.
+        let place = tokio::select! {
+            place = Arc::clone(&places).acquire_owned() => place,
+            () = &mut shutdown => break,
+        };
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = &mut shutdown => break,
+        };
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // Out of descriptors: those that close will make room.
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                continue;
+            }
+        };
+        // Live events are small and must not wait for each other.
+        let _ = stream.set_nodelay(true);
+        let router = router.clone();
+        let service = service_fn(move |request: hyper::Request<Incoming>| {
+            let router = router.clone();
+            let mut request: Request = request.map(Body::new);
+            request.extensions_mut().insert(Peer(peer.ip()));
+            async move {
+                Ok::<_, Infallible>(router.oneshot(request).await.unwrap_or_else(|never| match never {}))
+            }
+        });
+        let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
+        tokio::spawn(async move {
+            let _place = place;
+            // A client that hangs up or sends nonsense is no event of ours.
+            let _ = connection.await;
+        });
+    }
+    app.closing.send_replace(true);
+    if tokio::time::timeout(LAST_REQUESTS, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some connections were cut at shutdown");
+    }
+}

@@ -1,0 +1,59 @@
+//! What the server does by itself.
+
+use linli_wire::{Timestamp, sync::Entity};
+use tokio::sync::broadcast::error::RecvError;
+
+use crate::{App, notices, params};
+
+/// Publishes scheduled notices when they are due, at the very moment: it sleeps until the next one,
+/// and looks again whenever a notice changes or the clock is set.
+pub async fn publish(app: App) {
+    let mut commits = app.db.commits();
+    let mut next = publish_due(&app).await;
+    loop {
+        tokio::select! {
+            () = app.db.clock().wait_until(next) => {}
+            commit = commits.recv() => match commit {
+                Ok(commit) if commit.iter().all(|change| change.entity != Entity::Notice) => continue,
+                Ok(_) | Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => return,
+            },
+        }
+        next = publish_due(&app).await;
+    }
+}
+
+async fn publish_due(app: &App) -> Option<Timestamp> {
+    let due = app.db.read(|tx| {
+        let row = tx.query_opt(
+            "SELECT publish_at FROM notice WHERE state = 'scheduled' AND publish_at IS NOT NULL
+             ORDER BY publish_at LIMIT 1",
+            &[],
+        )?;
+        Ok(row.map(|row| row.get::<Timestamp>(0)).transpose()?)
+    });
+    let next = match due.await {
+        Ok(Some(due)) if due <= app.db.now() => app.db.write(notices::publish_due).await,
+        other => other,
+    };
+    next.unwrap_or_else(|error| {
+        tracing::error!(%error, "scheduled notices could not be published; tried again in a minute");
+        None
+    })
+}
+
+/// Once an hour: tokens that ended, and rate limits of those who left.
+pub async fn tidy(app: App) {
+    let mut hour = tokio::time::interval(std::time::Duration::from_secs(3600));
+    loop {
+        hour.tick().await;
+        app.limits.forget_idle();
+        let done = app.db.write(|tx| {
+            let now = tx.now();
+            Ok(tx.execute("DELETE FROM access_token WHERE expires_at <= $1", params![now])?)
+        });
+        if let Err(error) = done.await {
+            tracing::error!(%error, "old tokens could not be deleted; tried again in an hour");
+        }
+    }
+}

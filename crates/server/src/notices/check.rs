@@ -1,0 +1,122 @@
+//! What a notice must be before it is saved, and before its audience sees it.
+
+use linli_wire::{
+    community::Role,
+    id::CommunityId,
+    notices::{Audience, MAX_ATTACHMENTS, MAX_BODY, MAX_TITLE, NoticeContent},
+};
+
+use crate::{Error, community, db::Tx, input, params};
+
+/// Most languages of one notice.
+const MAX_LANGUAGES: usize = 20;
+/// Most buildings or units of one audience.
+const MAX_TARGETS: usize = 2000;
+
+/// A draft may be incomplete; what is published has a title in every language, a category and an
+/// audience that exist.
+pub(super) fn content(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    content: &NoticeContent,
+    complete: bool,
+) -> Result<(), Error> {
+    if content.texts.is_empty() {
+        return Err(Error::invalid("texts", "must hold at least one language"));
+    }
+    if content.texts.len() > MAX_LANGUAGES {
+        return Err(Error::invalid("texts", format!("must not hold more than {MAX_LANGUAGES} languages")));
+    }
+    for (language, text) in &content.texts {
+        let field = format!("texts.{language}.title");
+        if complete || !text.title.trim().is_empty() {
+            input::line(&field, &text.title, MAX_TITLE)?;
+        }
+        input::lines(&format!("texts.{language}.body"), &text.body, MAX_BODY)?;
+    }
+    category(tx, community, &content.category, complete)?;
+    audience(tx, community, &content.audience)?;
+    attachments(tx, community, content)
+}
+
+fn category(tx: &mut Tx<'_>, community: CommunityId, key: &str, complete: bool) -> Result<(), Error> {
+    if key.is_empty() && !complete {
+        return Ok(());
+    }
+    let known = community::get(tx, community)?.ok_or_else(Error::not_found)?;
+    if known.categories.iter().any(|category| category.key == key) {
+        Ok(())
+    } else {
+        Err(Error::invalid("category", "is not a category of this community"))
+    }
+}
+
+fn audience(tx: &mut Tx<'_>, community: CommunityId, audience: &Audience) -> Result<(), Error> {
+    let exists = |tx: &mut Tx<'_>, sql: &str, id: uuid::Uuid, field: &str| match tx
+        .query_opt(sql, params![community, id])?
+    {
+        Some(_) => Ok(()),
+        None => Err(Error::invalid(field, "does not exist in this community")),
+    };
+    match audience {
+        Audience::Community => {}
+        Audience::Role { role } => {
+            if *role == Role::Other {
+                return Err(Error::invalid("audience.role", "is not a role of this server"));
+            }
+        }
+        Audience::Buildings { buildings } => {
+            size("audience.buildings", buildings.len())?;
+            for id in buildings {
+                let sql = "SELECT 1 FROM building WHERE community_id = $1 AND id = $2";
+                exists(tx, sql, id.0, "audience.buildings")?;
+            }
+        }
+        Audience::Units { units } => {
+            size("audience.units", units.len())?;
+            for id in units {
+                let sql = "SELECT 1 FROM unit WHERE community_id = $1 AND id = $2";
+                exists(tx, sql, id.0, "audience.units")?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn size(field: &str, count: usize) -> Result<(), Error> {
+    if count == 0 {
+        return Err(Error::invalid(field, "must not be empty"));
+    }
+    if count > MAX_TARGETS {
+        return Err(Error::invalid(field, format!("must not be more than {MAX_TARGETS}")));
+    }
+    Ok(())
+}
+
+/// Files must have been sent before, and be described as they are: what stands in a notice is what
+/// every reader's device believes.
+fn attachments(tx: &mut Tx<'_>, community: CommunityId, content: &NoticeContent) -> Result<(), Error> {
+    if content.attachments.len() > MAX_ATTACHMENTS {
+        return Err(Error::invalid("attachments", format!("must not be more than {MAX_ATTACHMENTS}")));
+    }
+    for file in &content.attachments {
+        input::line("attachments.name", &file.name, 200)?;
+        let row = tx.query_opt(
+            "SELECT media_type, bytes, sha256, width, height FROM attachment
+             WHERE community_id = $1 AND id = $2",
+            params![community, file.id],
+        )?;
+        let Some(row) = row else {
+            return Err(Error::invalid("attachments", "has not been sent to this server"));
+        };
+        let pixels = row.get::<Option<u32>>(3)?.zip(row.get::<Option<u32>>(4)?);
+        let same = row.get::<String>(0)? == file.media_type
+            && row.get::<u64>(1)? == file.bytes
+            && row.get::<String>(2)? == file.sha256
+            && pixels == file.pixels;
+        if !same {
+            return Err(Error::invalid("attachments", "is not described as the server keeps it"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,211 @@
+//! The API's description, made from the policy table and the types of `linli-wire`, so that neither a
+//! route nor a field can be forgotten in it.
+
+use linli_wire::{
+    WireError, attachments::Attachment, community::ServerInfo, devices, join, notices, ops, session,
+    settings, sync,
+};
+use utoipa::{
+    OpenApi, ToSchema,
+    openapi::{
+        Components, ContentBuilder, InfoBuilder, OpenApi as Document, OpenApiBuilder, PathsBuilder, Ref,
+        Required,
+        path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem},
+        request_body::RequestBodyBuilder,
+        response::ResponseBuilder,
+        schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type},
+        security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+    },
+};
+
+use crate::http::policy::{Method, ROUTES, Route, Who};
+
+/// Everything that crosses the wire; what these types hold comes with them.
+#[derive(OpenApi)]
+#[openapi(components(schemas(
+    WireError,
+    ServerInfo,
+    Attachment,
+    join::JoinRequest,
+    join::JoinReply,
+    join::InviteRequest,
+    join::Invitation,
+    join::InvitationStatus,
+    session::RefreshRequest,
+    session::Tokens,
+    devices::Device,
+    devices::DeviceLink,
+    sync::SyncPage,
+    ops::OpsRequest,
+    ops::OpsReply,
+    notices::Notice,
+    notices::NoticeTemplate,
+    notices::NoticeReaders,
+    settings::Preferences,
+    linli_wire::community::Community,
+    linli_wire::community::Building,
+    linli_wire::community::Unit,
+    linli_wire::community::Household,
+    linli_wire::community::Person,
+)))]
+struct Types;
+
+/// What a route takes and gives.
+struct About {
+    summary: &'static str,
+    takes: Content,
+    gives: Content,
+}
+
+enum Content {
+    Nothing,
+    Json(String),
+    Bytes,
+    Events(String),
+    Any,
+}
+
+fn of<T: ToSchema>() -> Content {
+    Content::Json(T::name().into_owned())
+}
+
+fn about(route: &Route) -> Option<About> {
+    use Content::{Any, Bytes, Events, Nothing};
+    let (summary, takes, gives) = match (route.method, route.path) {
+        (Method::Get, "/healthz") => ("Whether the process lives", Nothing, Any),
+        (Method::Get, "/readyz") => ("Whether the database answers", Nothing, Any),
+        (Method::Get, "/openapi.json") => ("This document", Nothing, Any),
+        (Method::Get, "/v1/community") => ("What anybody may know", Nothing, of::<ServerInfo>()),
+        (Method::Post, "/v1/join") => {
+            ("Join with a code", of::<join::JoinRequest>(), of::<join::JoinReply>())
+        }
+        (Method::Post, "/v1/session/refresh") => {
+            ("The next tokens", of::<session::RefreshRequest>(), of::<session::Tokens>())
+        }
+        (Method::Delete, "/v1/session") => ("Sign this device out", Nothing, Nothing),
+        (Method::Get, "/v1/sync") => ("The log behind a cursor", Nothing, of::<sync::SyncPage>()),
+        (Method::Get, "/v1/live") => {
+            let page = Events(sync::SyncPage::name().into_owned());
+            ("The log as it grows; Last-Event-ID is the cursor", Nothing, page)
+        }
+        (Method::Post, "/v1/ops") => ("A batch of writes", of::<ops::OpsRequest>(), of::<ops::OpsReply>()),
+        (Method::Put, "/v1/attachments/{id}") => {
+            ("Send a file; its name is in the header Linli-Name", Bytes, of::<Attachment>())
+        }
+        (Method::Get, "/v1/attachments/{id}") => ("A file's bytes", Nothing, Bytes),
+        (Method::Get, "/v1/notices/{id}/readers") => {
+            ("Who has read a notice, by building", Nothing, of::<notices::NoticeReaders>())
+        }
+        (Method::Post, "/v1/invitations") => {
+            ("Invite a person", of::<join::InviteRequest>(), of::<join::Invitation>())
+        }
+        (Method::Post, "/v1/devices/link") => {
+            ("A code for one more device", Nothing, of::<devices::DeviceLink>())
+        }
+        (Method::Post, "/v1/devices/{id}/revoke") => ("Remove a device", Nothing, Nothing),
+        _ => return None,
+    };
+    Some(About { summary, takes, gives })
+}
+
+/// The document as JSON.
+pub fn document() -> String {
+    build().to_pretty_json().unwrap_or_default()
+}
+
+fn build() -> Document {
+    let mut paths = PathsBuilder::new();
+    for route in ROUTES {
+        let method = match route.method {
+            Method::Get => HttpMethod::Get,
+            Method::Post => HttpMethod::Post,
+            Method::Put => HttpMethod::Put,
+            Method::Delete => HttpMethod::Delete,
+        };
+        if let Some(about) = about(route) {
+            paths = paths.path(route.path, PathItem::new(method, operation(route, about)));
+        }
+    }
+    let mut components = Types::openapi().components.unwrap_or_else(Components::new);
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+    components.add_security_scheme("access", SecurityScheme::Http(bearer));
+    OpenApiBuilder::new()
+        .info(
+            InfoBuilder::new()
+                .title("Linli community server")
+                .version(env!("CARGO_PKG_VERSION"))
+                .description(Some(
+                    "Ids are UUIDs made by the client, times UTC milliseconds. Errors are RFC 9457 problems \
+                     with a `code`.",
+                )),
+        )
+        .paths(paths)
+        .components(Some(components))
+        .build()
+}
+
+fn operation(route: &Route, about: About) -> OperationBuilder {
+    let mut operation = OperationBuilder::new().summary(Some(about.summary));
+    if route.who != Who::Anyone {
+        operation = operation.security(SecurityRequirement::new("access", Vec::<String>::new()));
+    }
+    if route.who == Who::Office {
+        operation = operation.description(Some("Staff and managers only."));
+    }
+    if route.path.contains("{id}") {
+        operation = operation.parameter(parameter("id", ParameterIn::Path, Required::True));
+    }
+    if route.path == "/v1/sync" {
+        operation = operation.parameter(parameter("cursor", ParameterIn::Query, Required::False));
+    }
+    if route.path == "/v1/live" {
+        operation = operation.parameter(parameter("Last-Event-ID", ParameterIn::Header, Required::False));
+    }
+    if let Some((kind, content)) = content(&about.takes) {
+        let body = RequestBodyBuilder::new().required(Some(Required::True)).content(kind, content);
+        operation = operation.request_body(Some(body.build()));
+    }
+    let (status, mut answer) = match about.gives {
+        Content::Nothing => ("204", ResponseBuilder::new().description("Done")),
+        _ => ("200", ResponseBuilder::new().description("Done")),
+    };
+    if let Some((kind, content)) = content(&about.gives) {
+        answer = answer.content(kind, content);
+    }
+    let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("WireError"))).build();
+    let problem =
+        ResponseBuilder::new().description("A problem").content("application/problem+json", problem);
+    operation.response(status, answer).response("default", problem)
+}
+
+fn parameter(name: &str, place: ParameterIn, required: Required) -> ParameterBuilder {
+    let text = ObjectBuilder::new().schema_type(Type::String);
+    let text = if name == "id" { text.format(Some(SchemaFormat::Custom("uuid".to_owned()))) } else { text };
+    ParameterBuilder::new().name(name).parameter_in(place).required(required).schema(Some(text))
+}
+
+fn content(what: &Content) -> Option<(&'static str, utoipa::openapi::Content)> {
+    let named = |name: &str| ContentBuilder::new().schema(Some(Ref::from_schema_name(name))).build();
+    Some(match what {
+        Content::Nothing => return None,
+        Content::Json(name) => ("application/json", named(name)),
+        Content::Events(name) => ("text/event-stream", named(name)),
+        Content::Any => ("application/json", ContentBuilder::new().build()),
+        Content::Bytes => {
+            let bytes = ObjectBuilder::new()
+                .schema_type(Type::String)
+                .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)));
+            ("application/octet-stream", ContentBuilder::new().schema(Some(bytes)).build())
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_route_is_described() {
+        for route in super::ROUTES {
+            assert!(super::about(route).is_some(), "{route:?}");
+        }
+    }
+}

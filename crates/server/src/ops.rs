@@ -1,0 +1,178 @@
+//! Queued writes: `POST /v1/ops`.
+//!
+//! A batch is one transaction, and each operation a savepoint in it. The record of an operation (its
+//! id, the hash of its content, its outcome) is written in the transaction of its effect, so after a
+//! crash either both are there or neither. The device's row is locked first: the same batch sent
+//! twice at once is applied by one of the two and answered from the record by the other. What was
+//! refused is not recorded; the same id may come again once the person has mended it.
+//!
+//! Trouble of the database is not an outcome: it ends the whole batch, which the client sends again.
+
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
+
+use linli_wire::{
+    Code,
+    id::OpId,
+    ops::{Action, Effect, MAX_BATCH, Op, OpsReply, OpsRequest, Outcome},
+    sync::Scope,
+};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    Error,
+    auth::{self, Caller},
+    community,
+    db::Tx,
+    devices,
+    error::json,
+    http::policy,
+    notices, params, settings,
+};
+
+/// Longest lane, in characters.
+const MAX_LANE: usize = 80;
+
+/// Applies a batch.
+///
+/// # Errors
+/// `invalid_input` for a batch of another form, `device_revoked`, or the database's.
+pub fn apply(tx: &mut Tx<'_>, caller: &Caller, request: &OpsRequest) -> Result<OpsReply, Error> {
+    check(request)?;
+    tx.query_locked("SELECT id FROM device WHERE id = $1", params![caller.device])?;
+    let caller = auth::again(tx, caller.device)?;
+    let seen = auth::scopes(tx, &caller)?;
+    let mut steps = Vec::with_capacity(request.ops.len());
+    let mut done: BTreeMap<OpId, (usize, [u8; 32])> = BTreeMap::new();
+    let mut broken: BTreeSet<&str> = BTreeSet::new();
+    for (at, op) in request.ops.iter().enumerate() {
+        let step = if broken.contains(op.lane.as_str()) {
+            Step::Skipped
+        } else {
+            step(tx, &caller, op, at, &mut done)?
+        };
+        if matches!(step, Step::Refused(_)) {
+            broken.insert(&op.lane);
+        }
+        steps.push(step);
+    }
+    let sealed = tx.seal()?;
+    let mut outcomes: Vec<Outcome> = Vec::with_capacity(steps.len());
+    for (step, op) in steps.into_iter().zip(&request.ops) {
+        outcomes.push(match step {
+            Step::Skipped => Outcome::Skipped,
+            Step::Refused(error) => Outcome::Refused { error: error.into_wire() },
+            Step::Recorded(outcome) => outcome,
+            Step::Repeated(first) => outcomes.get(first).cloned().unwrap_or(Outcome::Skipped),
+            Step::Applied { from, to, hash } => {
+                let effects = effects(sealed.effects.get(from..to).unwrap_or_default(), &seen);
+                let outcome = Outcome::Done { effects };
+                record(tx, &caller, op.id, &hash, &outcome)?;
+                outcome
+            }
+        });
+    }
+    Ok(OpsReply { outcomes })
+}
+
+/// What came of an operation before the log has numbered its effects.
+enum Step {
+    /// Applied now; its log entries are `from..to`.
+    Applied {
+        from: usize,
+        to: usize,
+        hash: [u8; 32],
+    },
+    /// Applied by an earlier batch.
+    Recorded(Outcome),
+    /// The same operation stands earlier in this batch.
+    Repeated(usize),
+    Refused(Error),
+    Skipped,
+}
+
+fn step(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    op: &Op,
+    at: usize,
+    done: &mut BTreeMap<OpId, (usize, [u8; 32])>,
+) -> Result<Step, Error> {
+    let hash: [u8; 32] = Sha256::digest(json(&(&op.lane, &op.at, &op.action))?.as_bytes()).into();
+    let reused = || Error::refused(Code::OperationReused, "the operation id stands for another content");
+    let place = match done.entry(op.id) {
+        Entry::Occupied(first) if first.get().1 == hash => return Ok(Step::Repeated(first.get().0)),
+        Entry::Occupied(_) => return Ok(Step::Refused(reused())),
+        Entry::Vacant(place) => place,
+    };
+    let sql = "SELECT hash, outcome FROM op WHERE device_id = $1 AND op_id = $2";
+    if let Some(row) = tx.query_opt(sql, params![caller.device, op.id])? {
+        if row.get::<[u8; 32]>(0)? != hash {
+            return Ok(Step::Refused(reused()));
+        }
+        return Ok(Step::Recorded(row.json(1)?));
+    }
+    let from = tx.log_len();
+    match tx.savepoint(|tx| perform(tx, caller, &op.action)) {
+        Ok(()) => {
+            place.insert((at, hash));
+            Ok(Step::Applied { from, to: tx.log_len(), hash })
+        }
+        Err(error @ Error::Refused(_)) if error.code() != Code::Internal => Ok(Step::Refused(error)),
+        Err(error) => Err(error),
+    }
+}
+
+fn perform(tx: &mut Tx<'_>, caller: &Caller, action: &Action) -> Result<(), Error> {
+    policy::op(action.kind())?.allow(caller)?;
+    match action {
+        Action::SaveNotice { notice_id, base_version, content, publish } => {
+            notices::save(tx, caller, *notice_id, *base_version, content, *publish)
+        }
+        Action::WithdrawNotice { notice_id } => notices::withdraw(tx, caller, *notice_id),
+        Action::ReadNotices { marks } => notices::mark_read(tx, caller, marks),
+        Action::SaveTemplate { template_id, name, content } => {
+            notices::save_template(tx, caller, *template_id, name, content)
+        }
+        Action::DeleteTemplate { template_id } => notices::delete_template(tx, caller, *template_id),
+        Action::ChangeProfile { change } => community::change_profile(tx, caller, change),
+        Action::SavePreferences { preferences } => settings::save_preferences(tx, caller, preferences),
+        Action::RenameDevice { device_id, name } => devices::rename(tx, caller, *device_id, name),
+    }
+}
+
+fn check(request: &OpsRequest) -> Result<(), Error> {
+    if request.ops.len() > MAX_BATCH {
+        return Err(Error::invalid("ops", format!("must not be more than {MAX_BATCH}")));
+    }
+    for op in &request.ops {
+        if op.lane.is_empty() || op.lane.chars().count() > MAX_LANE {
+            return Err(Error::invalid("ops.lane", format!("must be 1 to {MAX_LANE} characters")));
+        }
+    }
+    Ok(())
+}
+
+/// The last place in each scope that the caller follows.
+fn effects(all: &[Effect], seen: &[Scope]) -> Vec<Effect> {
+    let mut last: BTreeMap<Scope, u64> = BTreeMap::new();
+    for effect in all.iter().filter(|effect| seen.contains(&effect.scope)) {
+        let seq = last.entry(effect.scope).or_default();
+        *seq = effect.seq.max(*seq);
+    }
+    last.into_iter().map(|(scope, seq)| Effect { scope, seq }).collect()
+}
+
+fn record(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    op: OpId,
+    hash: &[u8; 32],
+    outcome: &Outcome,
+) -> Result<(), Error> {
+    let now = tx.now();
+    tx.execute(
+        "INSERT INTO op (device_id, op_id, community_id, hash, outcome, at) VALUES ($1, $2, $3, $4, $5, $6)",
+        params![caller.device, op, caller.community, hash, &json(outcome)?, now],
+    )?;
+    Ok(())
+}
