@@ -72,7 +72,8 @@ fn build(sysroot: &Path) -> Result<()> {
 
     let crate_folder = work.join("empty");
     fs::create_dir_all(crate_folder.join("src"))?;
-    let manifest = "[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n";
+    let manifest = "[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
+        [profile.release]\ncodegen-units = 1\n\n[workspace]\n";
     fs::write(crate_folder.join("Cargo.toml"), manifest)?;
     fs::write(crate_folder.join("src/lib.rs"), "")?;
 
@@ -81,6 +82,8 @@ fn build(sysroot: &Path) -> Result<()> {
     let mut cargo = program::cargo();
     cargo.args(["build", "-Zbuild-std=std,panic_abort,panic_unwind,test", "--release", "--target", TARGET]);
     cargo.current_dir(&crate_folder).env("RUSTC_BOOTSTRAP", "1").env("CARGO_TARGET_DIR", &built);
+    // As rustup's: without bitcode in it, no program could be optimised as a whole.
+    cargo.env("RUSTFLAGS", "-Cembed-bitcode=yes");
     program::run_quietly(&mut cargo, &place::target().join("setup/wasm-target.log"), None)?;
     drop(link);
 
@@ -115,7 +118,8 @@ fn try_out() -> Result<()> {
     let source = work.join("trial.rs");
     fs::write(&source, "#[unsafe(no_mangle)] pub extern \"C\" fn half(n: u32) -> u32 { n / 2 }")?;
     let mut rustc = Command::new("rustc");
-    rustc.args(["--edition=2024", "--crate-type=cdylib", "--target", TARGET]).arg(&source);
+    // Optimised as a whole, like the face of a release: that needs more of the library than plain compiling.
+    rustc.args(["--edition=2024", "--crate-type=cdylib", "-Clto=fat", "--target", TARGET]).arg(&source);
     program::run(rustc.arg("-o").arg(work.join("trial.wasm")))
 }
 
