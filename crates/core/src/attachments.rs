@@ -184,7 +184,9 @@ pub fn file_bytes(kept: &Kept) -> FileBytes {
 }
 
 /// Bytes as they may leave this device, their media type and, for pictures, their size.
-fn clean(bytes: Vec<u8>) -> Result<(Vec<u8>, String, Option<(u32, u32)>)> {
+type Cleaned = (Vec<u8>, String, Option<(u32, u32)>);
+
+fn clean(bytes: Vec<u8>) -> Result<Cleaned> {
     if bytes.len() as u64 > MAX_FILE_BYTES {
         return Err(too_large());
     }

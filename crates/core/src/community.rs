@@ -75,7 +75,7 @@ pub(crate) fn me_whole(db: &Connection) -> Result<Option<Me>> {
 /// Buildings by code.
 pub(crate) fn buildings(db: &Connection) -> Result<Vec<Building>> {
     let mut buildings: Vec<Building> = records(db, Entity::Building)?;
-    buildings.sort_by(|one, other| natural(&one.code).cmp(&natural(&other.code)));
+    buildings.sort_by_key(|building| natural(&building.code));
     Ok(buildings)
 }
 
@@ -116,7 +116,7 @@ pub fn map(cache: &Cache) -> Result<CommunityMapView> {
 pub fn people(cache: &Cache, query: &PeopleQuery) -> Result<PeoplePage> {
     cache.read(|db| {
         let mut people: Vec<Person> = records(db, Entity::Person)?;
-        people.sort_by(|one, other| natural(&one.code).cmp(&natural(&other.code)));
+        people.sort_by_key(|person| natural(&person.code));
         let households: std::collections::HashMap<HouseholdId, Vec<String>> =
             records::<Household>(db, Entity::Household)?
                 .into_iter()

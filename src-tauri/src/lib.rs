@@ -1,0 +1,97 @@
+//! The shell: a window, a tray, notifications and deep links around the core.
+//!
+//! No domain logic lives here. The face calls one command, [`commands::call`], which hands its text to
+//! the host; what changes goes to the face as one event, `linli://topic`. The window may do nothing
+//! else (src-tauri/capabilities/main.json).
+
+mod commands;
+mod desktop;
+mod tray;
+mod window;
+
+use std::{process::ExitCode, sync::Arc};
+
+use linli_host::{Host, Options, demo, key_store::RealKeyStore, log, place, start};
+use tauri::{AppHandle, Emitter, Manager};
+use tauri_plugin_deep_link::DeepLinkExt;
+
+/// The core, as Tauri's state.
+pub(crate) struct Core(pub(crate) Arc<Host>);
+
+/// Event with which the face hears what changed: a JSON array of topics.
+const TOPIC_EVENT: &str = "linli://topic";
+
+/// Runs the app until its window is closed.
+#[cfg(mobile)]
+#[tauri::mobile_entry_point]
+fn run() {
+    // The exit code is for desktops only.
+    let _ = main();
+}
+
+/// Runs the app until its window is closed.
+pub fn main() -> ExitCode {
+    let folder = place::data_folder();
+    let _log = log::start(&folder);
+    let app = tauri::Builder::default()
+        // First, so that a second start hands its link over before it opens anything.
+        .plugin(tauri_plugin_single_instance::init(|app, _arguments, _folder| window::show(app)))
+        .plugin(tauri_plugin_deep_link::init())
+        .plugin(tauri_plugin_notification::init())
+        .plugin(tauri_plugin_window_state::Builder::default().build())
+        .plugin(commands::plugin())
+        .setup(move |app| {
+            let desktop = Arc::new(desktop::TauriDesktop::new(app.handle().clone()));
+            let options = Options {
+                folder: Some(folder),
+                key_store: Arc::new(RealKeyStore),
+                desktop,
+                demo: demo::people()?,
+            };
+            let host = Arc::new(start(options).map_err(|error| -> Box<dyn std::error::Error> { error })?);
+            app.manage(Core(host.clone()));
+            window::open(app.handle())?;
+            tray::add(app.handle());
+            follow_links(app.handle(), &host);
+            tell_the_face(app.handle().clone(), &host);
+            Ok(())
+        })
+        .build(tauri::generate_context!());
+    match app {
+        Ok(app) => {
+            app.run(|_, _| {});
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            tracing::error!(target: "linli", %error, "the app could not start");
+            eprintln!("Linli could not start: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Links that the system opens the app with: at start, and later.
+fn follow_links(app: &AppHandle, host: &Arc<Host>) {
+    let links = app.deep_link();
+    for link in links.get_current().ok().flatten().unwrap_or_default() {
+        host.core().opened_with(link.as_str());
+    }
+    let (app, host) = (app.clone(), host.clone());
+    links.on_open_url(move |event| {
+        for link in event.urls() {
+            host.core().opened_with(link.as_str());
+        }
+        window::show(&app);
+    });
+}
+
+fn tell_the_face(app: AppHandle, host: &Arc<Host>) {
+    let mut topics = host.topics();
+    host.runtime().spawn(async move {
+        while let Some(changed) = topics.next().await {
+            // A window that is closing hears nothing any more.
+            let _ = app.emit(TOPIC_EVENT, &changed);
+            tray::show_unread(&app).await;
+        }
+    });
+}

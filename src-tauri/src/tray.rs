@@ -1,0 +1,56 @@
+//! The tray: how many notices are unread, a way to the window, a way out.
+
+use linli_wire::command::{AppGet, AppView, Command};
+use tauri::{
+    AppHandle, Manager,
+    menu::{MenuBuilder, MenuItemBuilder},
+    tray::{TrayIconBuilder, TrayIconEvent},
+};
+
+use crate::{Core, window};
+
+const TRAY: &str = "main";
+
+/// Adds the tray. A desktop without one goes without.
+pub(crate) fn add(app: &AppHandle) {
+    if let Err(error) = build(app) {
+        tracing::warn!(target: "linli", %error, "no tray");
+    }
+}
+
+fn build(app: &AppHandle) -> tauri::Result<()> {
+    // Both languages stand in the menu: it is two words, and the face's language may change.
+    let open = MenuItemBuilder::with_id("open", "Open Linli · 打开邻里").build(app)?;
+    let quit = MenuItemBuilder::with_id("quit", "Quit · 退出").build(app)?;
+    let menu = MenuBuilder::new(app).items(&[&open, &quit]).build()?;
+    let mut tray = TrayIconBuilder::with_id(TRAY).menu(&menu).tooltip("Linli 邻里");
+    if let Some(icon) = app.default_window_icon() {
+        tray = tray.icon(icon.clone());
+    }
+    tray.on_menu_event(|app, event| match event.id().as_ref() {
+        "open" => window::show(app),
+        "quit" => app.exit(0),
+        _ => {}
+    })
+    .on_tray_icon_event(|tray, event| {
+        if let TrayIconEvent::Click { .. } = event {
+            window::show(tray.app_handle());
+        }
+    })
+    .build(app)?;
+    Ok(())
+}
+
+/// Puts the number of unread notices beside the icon.
+pub(crate) async fn show_unread(app: &AppHandle) {
+    let Some(tray) = app.tray_by_id(TRAY) else { return };
+    let Some(host) = app.try_state::<Core>().map(|core| core.0.clone()) else { return };
+    let Ok(reply) = host.call(AppGet::NAME.to_owned(), "{}".to_owned()).await else { return };
+    let Ok(view) = serde_json::from_str::<AppView>(&reply) else { return };
+    let text = match view.unread_notices {
+        0 => "Linli 邻里".to_owned(),
+        unread => format!("Linli 邻里 · {unread}"),
+    };
+    // Where the desktop shows no tooltip, the window and its badge do.
+    let _ = tray.set_tooltip(Some(text));
+}
