@@ -49,20 +49,6 @@ pub struct Listen {
     pub max_connections: usize,
 }
 
-impl Listen {
-    /// The address that stands in letters and links when the server listens at `bound`.
-    pub fn public_address(&self, bound: SocketAddr) -> String {
-        self.public_url.clone().unwrap_or_else(|| {
-            let port = bound.port();
-            if bound.ip().is_loopback() {
-                format!("http://127.0.0.1:{port}")
-            } else {
-                format!("https://{bound}")
-            }
-        })
-    }
-}
-
 /// Where everything is kept.
 #[derive(Clone, Debug)]
 pub struct Storage {
@@ -70,8 +56,6 @@ pub struct Storage {
     pub data: PathBuf,
     /// PostgreSQL; none means SQLite in the data folder.
     pub database: Option<DatabaseUrl>,
-    /// Connections kept to PostgreSQL.
-    pub connections: usize,
 }
 
 /// Address of a PostgreSQL database. It may hold a password, which no output of it shows.

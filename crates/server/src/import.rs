@@ -90,6 +90,11 @@ pub fn read(folder: &Path, reading: Reading) -> Result<Folder, Vec<Problem>> {
     if problems.is_empty() { Ok(folder_read) } else { Err(problems.into_sorted()) }
 }
 
+/// `text` with its dates filled in relative to `day`; a placeholder that is not known stays.
+pub(crate) fn fill_dates(text: &str, language: &linli_wire::Language, day: jiff::civil::Date) -> String {
+    dates::fill(text, language, day).unwrap_or_else(|_| text.to_owned())
+}
+
 /// A text file of the folder in UTF-8 or GBK.
 fn read_text(folder: &Path, file: &str, problems: &mut Problems) -> Option<String> {
     let path = folder.join(file);

@@ -52,7 +52,7 @@ pub fn html(community: &Community, person: &Person, home: &[String], invitation:
         server = escape(&invitation.server),
         code_word = words.code,
         code = escape(&invitation.code),
-        until = escape(&words.until.replace("{date}", &expiry(community, person, invitation)?)),
+        until = escape(&words.until.replace("{date}", &until(community, person, invitation)?)),
         secret = words.secret,
         help = words.help,
         office = escape(&format!(
@@ -93,8 +93,12 @@ fn dark(code: &fast_qr::QRCode, row: usize, column: usize) -> bool {
     code.data.get(row * code.size + column).is_some_and(|module| module.value())
 }
 
-/// The day on which the letter stops working, on the community's calendar.
-fn expiry(community: &Community, person: &Person, invitation: &Invitation) -> Result<String, Error> {
+/// The day and hour at which the letter stops working, on the community's clock and in the person's
+/// language.
+///
+/// # Errors
+/// `internal` for a time zone that this computer does not know.
+pub fn until(community: &Community, person: &Person, invitation: &Invitation) -> Result<String, Error> {
     let trouble = |_| Error::refused(Code::Internal, "the time zone of the community is not known");
     let zone = TimeZone::get(&community.time_zone).map_err(trouble)?;
     let moment = jiff::Timestamp::from_millisecond(invitation.expires_at.0).map_err(trouble)?.to_zoned(zone);

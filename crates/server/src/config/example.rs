@@ -65,7 +65,7 @@ mod tests {
             }
             settings.push('\n');
         }
-        assert!(settings.contains("max_connections = 10000"), "{settings}");
+        assert!(settings.contains("max_connections = 12000"), "{settings}");
         read_file(&settings).unwrap_or_else(|error| panic!("{error}\n{settings}"));
     }
 

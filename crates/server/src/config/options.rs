@@ -34,7 +34,7 @@ pub struct ListenOptions {
     /// from the right [default: 0].
     #[arg(long, env = "LINLI_TRUSTED_HOPS", value_name = "N")]
     pub trusted_hops: Option<u8>,
-    /// Most connections at a time; further ones wait [default: 10000].
+    /// Most connections at a time; further ones wait [default: 12000].
     #[arg(long, env = "LINLI_MAX_CONNECTIONS", value_name = "N")]
     pub max_connections: Option<usize>,
 }
@@ -51,9 +51,6 @@ pub struct StorageOptions {
     /// PostgreSQL instead of SQLite: postgres://user:password@host:5432/name [default: none].
     #[arg(long, env = "LINLI_DATABASE", value_name = "URL", hide_env_values = true)]
     pub database: Option<String>,
-    /// Connections kept to PostgreSQL [default: 8].
-    #[arg(long = "database-connections", env = "LINLI_DATABASE_CONNECTIONS", value_name = "N")]
-    pub connections: Option<usize>,
 }
 
 /// `[log]`
@@ -75,7 +72,7 @@ pub struct LogOptions {
 #[serde(default, deny_unknown_fields)]
 #[command(next_help_heading = "Invitations")]
 pub struct InvitationOptions {
-    /// Days that the code of a letter works, 1 to 90 [default: 14].
+    /// Days that the code of a letter works, 1 to 90 [default: 30].
     #[arg(long = "invitation-days", env = "LINLI_INVITATION_DAYS", value_name = "N")]
     pub days: Option<u16>,
 }
@@ -85,10 +82,10 @@ pub struct InvitationOptions {
 #[serde(default, deny_unknown_fields)]
 #[command(next_help_heading = "Attachments")]
 pub struct AttachmentOptions {
-    /// Most files that one person may send in 24 hours [default: 200].
+    /// Most files that one person may send in 24 hours [default: 500].
     #[arg(long, env = "LINLI_FILES_PER_DAY", value_name = "N")]
     pub files_per_day: Option<u32>,
-    /// Most megabytes that one person may send in 24 hours [default: 500].
+    /// Most megabytes that one person may send in 24 hours [default: 1024].
     #[arg(long, env = "LINLI_MEGABYTES_PER_DAY", value_name = "N")]
     pub megabytes_per_day: Option<u32>,
 }
@@ -172,7 +169,7 @@ fn listen(flag: ListenOptions, file: ListenOptions) -> Result<Listen, ConfigErro
             })
         })
         .transpose()?;
-    let max_connections = flag.max_connections.or(file.max_connections).unwrap_or(10_000);
+    let max_connections = flag.max_connections.or(file.max_connections).unwrap_or(12_000);
     if max_connections == 0 {
         return Err(ConfigError(
             "max_connections is 0, so nobody could connect. Give at least 1.".to_owned(),
@@ -190,16 +187,9 @@ fn listen(flag: ListenOptions, file: ListenOptions) -> Result<Listen, ConfigErro
 fn storage(flag: StorageOptions, file: StorageOptions) -> Result<Storage, ConfigError> {
     let database = flag.database.or(file.database);
     let database = database.map(|url| DatabaseUrl::read(&url)).transpose().map_err(ConfigError)?;
-    let connections = flag.connections.or(file.connections).unwrap_or(8);
-    if !(1..=500).contains(&connections) {
-        return Err(ConfigError(format!(
-            "{connections} database connections cannot be kept. Give 1 to 500."
-        )));
-    }
     Ok(Storage {
         data: flag.data.or(file.data).unwrap_or_else(|| PathBuf::from("linli-data")),
         database,
-        connections,
     })
 }
 
@@ -211,7 +201,7 @@ fn log(flag: LogOptions, file: LogOptions) -> Log {
 }
 
 fn invitations(flag: &InvitationOptions, file: &InvitationOptions) -> Result<Invitations, ConfigError> {
-    let days = flag.days.or(file.days).unwrap_or(14);
+    let days = flag.days.or(file.days).unwrap_or(30);
     if !(1..=90).contains(&days) {
         return Err(ConfigError(format!("A letter cannot work for {days} days. Give 1 to 90.")));
     }
@@ -219,9 +209,9 @@ fn invitations(flag: &InvitationOptions, file: &InvitationOptions) -> Result<Inv
 }
 
 fn attachments(flag: &AttachmentOptions, file: &AttachmentOptions) -> Attachments {
-    let megabytes = flag.megabytes_per_day.or(file.megabytes_per_day).unwrap_or(500);
+    let megabytes = flag.megabytes_per_day.or(file.megabytes_per_day).unwrap_or(1024);
     Attachments {
-        files_per_day: flag.files_per_day.or(file.files_per_day).unwrap_or(200),
+        files_per_day: flag.files_per_day.or(file.files_per_day).unwrap_or(500),
         bytes_per_day: u64::from(megabytes) * 1024 * 1024,
     }
 }

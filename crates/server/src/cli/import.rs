@@ -1,0 +1,52 @@
+//! `linli-server import`
+
+use std::{fmt::Write as _, path::PathBuf};
+
+use clap::Args;
+
+use super::{Exit, Failure, files, open, print, resolve};
+use crate::{
+    config::{FileOption, Options, StorageOptions},
+    import::{self, Reading},
+};
+
+#[derive(Args, Debug)]
+pub(super) struct Import {
+    /// Folder with community.toml, buildings.csv, units.csv, households.csv, people.csv and notices/.
+    folder: PathBuf,
+    /// Check everything and say what would change, without changing it.
+    #[arg(long)]
+    dry_run: bool,
+    /// Shift all dates by whole days so that the folder's as_of becomes today: for demonstrations.
+    #[arg(long)]
+    dates_end_today: bool,
+    #[command(flatten)]
+    storage: StorageOptions,
+    #[command(flatten)]
+    file: FileOption,
+}
+
+impl Import {
+    pub(super) async fn run(self) -> Result<(), Failure> {
+        let config = resolve(Options { file: self.file, storage: self.storage, ..Options::default() })?;
+        let reading = Reading { now: jiff::Timestamp::now(), dates_end_today: self.dates_end_today };
+        let folder = import::read(&self.folder, reading).map_err(|problems| {
+            let mut message = String::new();
+            for problem in &problems {
+                let _ = writeln!(message, "{problem}");
+            }
+            let count = problems.len();
+            let _ = write!(
+                message,
+                "{count} {} to mend; nothing was loaded.",
+                if count == 1 { "thing" } else { "things" }
+            );
+            Failure::new(Exit::Data, message)
+        })?;
+        // A dry run needs no data folder, yet compares with one that is there.
+        let db = open(&config.storage).await?;
+        let files = files(&config.storage)?;
+        let summary = import::apply(&db, &files, folder, self.dry_run).await?;
+        print(&summary.to_string())
+    }
+}

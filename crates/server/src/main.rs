@@ -1,0 +1,5 @@
+//! The community server.
+
+fn main() -> std::process::ExitCode {
+    linli_server::cli::main()
+}
