@@ -33,6 +33,8 @@ pub(crate) fn ensure() -> Result<()> {
         println!("  rustup could not bring it ({refused:#}); building it from source");
         step("wasm target: building the standard library for it (about a minute)", || build(&sysroot))?;
     }
+    // What was compiled against an earlier library does not fit this one, and cargo would not notice.
+    let _ = fs::remove_dir_all(place::target().join(TARGET));
     step("wasm target: trying it", try_out)
 }
 
