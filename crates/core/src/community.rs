@@ -6,6 +6,7 @@ use linli_wire::{
     id::{HouseholdId, PersonId, UnitId},
     join::InvitationStatus,
     ops::{Action, Op},
+    outbox::PendingState,
     settings::Preferences,
     sync::Entity,
 };
@@ -54,8 +55,8 @@ pub(crate) fn me(db: &Connection) -> Result<Option<Person>> {
         db.query_row("SELECT person_id FROM session", [], |row| row.get(0)).optional()?;
     let Some(id) = id else { return Ok(None) };
     let Some(mut person) = record::<Person>(db, Entity::Person, id)? else { return Ok(None) };
-    for (op, _) in outbox::open_in_lane(db, PROFILE_LANE)? {
-        if let Action::ChangeProfile { change } = op.action {
+    for open in outbox::open_in_lane(db, PROFILE_LANE)? {
+        if let Action::ChangeProfile { change } = open.op.action {
             change_person(&mut person, change);
         }
     }
@@ -164,18 +165,15 @@ pub(crate) fn person_with_home(db: &Connection, id: PersonId) -> Result<Option<(
 /// Trouble of the cache.
 pub fn change_profile(cache: &Cache, system: &dyn System, change: ProfileChange) -> Result<()> {
     cache.write(|tx| {
-        // What has not left yet and this change become one.
-        let merged =
-            outbox::open_in_lane(tx, PROFILE_LANE)?.into_iter().fold(None, |merged, (op, pending)| match op
-                .action
-            {
-                Action::ChangeProfile { change }
-                    if pending.state == linli_wire::outbox::PendingState::Waiting =>
-                {
+        // What has never left and this change become one.
+        let merged = outbox::open_in_lane(tx, PROFILE_LANE)?.into_iter().rev().find_map(|open| {
+            match open.op.action {
+                Action::ChangeProfile { change } if open.pending.state == PendingState::Waiting && !open.tried => {
                     Some(change)
                 }
-                _ => merged,
-            });
+                _ => None,
+            }
+        });
         let change = merged.map_or_else(|| change.clone(), |earlier| later_wins(earlier, change.clone()));
         outbox::replace(tx, system, PROFILE_LANE, "", Action::ChangeProfile { change })?;
         Ok(())
@@ -188,7 +186,7 @@ pub fn change_profile(cache: &Cache, system: &dyn System, change: ProfileChange)
 /// Trouble of the cache.
 pub fn preferences(db: &Connection) -> Result<Preferences> {
     let waiting = outbox::open_in_lane(db, PREFERENCES_LANE)?.into_iter().next_back();
-    if let Some((Op { action: Action::SavePreferences { preferences }, .. }, _)) = waiting {
+    if let Some(outbox::Open { op: Op { action: Action::SavePreferences { preferences }, .. }, .. }) = waiting {
         return Ok(preferences);
     }
     Ok(records(db, Entity::Preferences)?.into_iter().next().unwrap_or_default())

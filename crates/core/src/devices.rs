@@ -17,11 +17,11 @@ pub fn list(cache: &Cache) -> Result<DevicesView> {
         devices.sort_by_key(|device| (device.joined_at, device.id));
         let mut pending = BTreeMap::new();
         for device in &mut devices {
-            if let Some((op, state)) = outbox::open_in_lane(db, &lane(device.id))?.into_iter().next_back()
-                && let Action::RenameDevice { name, .. } = op.action
+            if let Some(open) = outbox::open_in_lane(db, &lane(device.id))?.into_iter().next_back()
+                && let Action::RenameDevice { name, .. } = open.op.action
             {
                 device.name = name;
-                pending.insert(device.id, state);
+                pending.insert(device.id, open.pending);
             }
         }
         let this =

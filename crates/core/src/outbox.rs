@@ -10,7 +10,8 @@
 //! good. It is sent in batches; the server keeps the order within a lane and skips what stands behind
 //! a refused one, so a lane that is stuck blocks no other. `acked` means that the server has it,
 //! `settled` that its effect has come back through the log. A crash at any point sends the same id
-//! again, and the server answers with what it recorded.
+//! again, and the server answers with what it recorded. So an operation that has left once (`tried`) is
+//! never changed or replaced, even while it waits again: the server may know its id with this content.
 //!
 //! A notice waits until its files are on the server. Acked operations stay as a journal for seven
 //! days: when the server comes back from a backup (a new epoch), they are offered again.
@@ -58,7 +59,7 @@ pub fn enqueue(
     Ok(op.id)
 }
 
-/// Queues an operation that replaces one of the same kind and lane which has not left yet.
+/// Queues an operation that replaces one of the same kind and lane which has never left, or was refused.
 ///
 /// # Errors
 /// Trouble of the cache.
@@ -70,13 +71,13 @@ pub fn replace(
     action: Action,
 ) -> Result<OpId> {
     tx.execute(
-        "DELETE FROM outbox WHERE lane = ?1 AND kind = ?2 AND state IN ('queued', 'stuck')",
+        "DELETE FROM outbox WHERE lane = ?1 AND kind = ?2 AND (state = 'stuck' OR (state = 'queued' AND tried = 0))",
         [lane, action.kind()],
     )?;
     enqueue(tx, system, lane, subject, action)
 }
 
-/// Queues read marks, together with those that have not left yet.
+/// Queues read marks, together with those that have never left.
 ///
 /// # Errors
 /// Trouble of the cache.
@@ -84,7 +85,7 @@ pub fn enqueue_reads(tx: &Transaction<'_>, system: &dyn System, marks: &[ReadMar
     const LANE: &str = "reads";
     let open: Option<(i64, String)> = tx
         .prepare_cached(
-            "SELECT seq, op FROM outbox WHERE lane = ?1 AND state = 'queued' ORDER BY seq DESC LIMIT 1",
+            "SELECT seq, op FROM outbox WHERE lane = ?1 AND state = 'queued' AND tried = 0 ORDER BY seq DESC LIMIT 1",
         )?
         .query_row([LANE], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
@@ -141,7 +142,7 @@ pub fn next_batch(cache: &Cache) -> Result<Vec<Op>> {
         let mut select = tx.prepare_cached(
             "SELECT seq, lane, state, op FROM outbox WHERE state IN ('queued', 'stuck') ORDER BY seq",
         )?;
-        let mut mark = tx.prepare_cached("UPDATE outbox SET state = 'sending' WHERE seq = ?1")?;
+        let mut mark = tx.prepare_cached("UPDATE outbox SET state = 'sending', tried = 1 WHERE seq = ?1")?;
         let mut rows = select.query([])?;
         while let Some(row) = rows.next()? {
             let (seq, lane, state, text): (i64, String, String, String) =
@@ -206,6 +207,8 @@ pub fn conclude(cache: &Cache, batch: &[Op], outcomes: &[Outcome], now: Timestam
                 }
             }
         }
+        // A reply that says less than was asked leaves the rest waiting.
+        tx.execute("UPDATE outbox SET state = 'queued' WHERE state = 'sending'", [])?;
         settle(tx, now)?;
         Ok(stuck)
     })
@@ -319,23 +322,39 @@ pub fn counts(db: &Connection) -> Result<OutboxCounts> {
     )?)
 }
 
+/// An operation that the log has not brought back yet.
+pub struct Open {
+    /// The operation.
+    pub op: Op,
+    /// Where it stands.
+    pub pending: Pending,
+    /// Whether the server may have it: it has left at least once and was not refused.
+    pub tried: bool,
+}
+
 /// The operations of a lane that the log has not brought back yet, oldest first.
 ///
 /// # Errors
 /// Trouble of the cache.
-pub fn open_in_lane(db: &Connection, lane: &str) -> Result<Vec<(Op, Pending)>> {
+pub fn open_in_lane(db: &Connection, lane: &str) -> Result<Vec<Open>> {
     let mut select = db.prepare_cached(
-        "SELECT op, state, error FROM outbox WHERE lane = ?1 AND state <> 'settled' ORDER BY seq",
+        "SELECT op, state, error, tried AND state <> 'stuck' FROM outbox
+         WHERE lane = ?1 AND state <> 'settled' ORDER BY seq",
     )?;
     let rows = select.query_map([lane], |row| {
-        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, Option<String>>(2)?))
+        Ok((
+            row.get::<_, String>(0)?,
+            row.get::<_, String>(1)?,
+            row.get::<_, Option<String>>(2)?,
+            row.get::<_, bool>(3)?,
+        ))
     })?;
     let mut found = Vec::new();
     for row in rows {
-        let (op, state, error) = row?;
+        let (op, state, error, tried) = row?;
         let op: Op = serde_json::from_str(&op)?;
         let pending = Pending { op_id: op.id, state: pending_state(&state, error.as_deref()) };
-        found.push((op, pending));
+        found.push(Open { op, pending, tried });
     }
     Ok(found)
 }

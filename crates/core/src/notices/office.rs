@@ -143,16 +143,17 @@ pub fn save(cache: &Cache, system: &dyn System, request: SaveNotice) -> Result<(
     cache.write(|tx| {
         let lane = lane(id);
         let open = outbox::open_in_lane(tx, &lane)?;
-        // A save that has not left is replaced and keeps what it was made from; behind one that is on
-        // its way, this save is made from what that one will become.
-        let base_version =
-            open.iter().fold(base_version, |base, (op, pending)| match (&op.action, &pending.state) {
-                (Action::SaveNotice { base_version: queued, .. }, PendingState::Waiting) => *queued,
-                (Action::SaveNotice { base_version: sent, .. }, PendingState::Sending) => {
-                    (*sent + 1).max(base)
-                }
-                _ => base,
-            });
+        // A save that has never left is replaced and keeps what it was made from; behind one that the
+        // server may have, this save is made from what that one will become.
+        let base_version = open.iter().fold(base_version, |base, open| match &open.op.action {
+            Action::SaveNotice { base_version: sent, .. } if open.tried => (*sent + 1).max(base),
+            Action::SaveNotice { base_version: queued, .. }
+                if open.pending.state == PendingState::Waiting =>
+            {
+                *queued
+            }
+            _ => base,
+        });
         let subject = content
             .texts
             .values()
@@ -180,11 +181,12 @@ pub fn withdraw(cache: &Cache, system: &dyn System, id: NoticeId, language: &Lan
     cache.write(|tx| {
         let on_server = load(tx, id)?;
         let lane = lane(id);
-        let on_its_way = outbox::open_in_lane(tx, &lane)?
-            .iter()
-            .any(|(_, pending)| pending.state == PendingState::Sending);
+        let on_its_way = outbox::open_in_lane(tx, &lane)?.iter().any(|open| open.tried);
         tx.execute("DELETE FROM draft WHERE notice_id = ?1", [id.0])?;
-        tx.execute("DELETE FROM outbox WHERE lane = ?1 AND state IN ('queued', 'stuck')", [&lane])?;
+        tx.execute(
+            "DELETE FROM outbox WHERE lane = ?1 AND (state = 'stuck' OR (state = 'queued' AND tried = 0))",
+            [&lane],
+        )?;
         if on_server.is_some() || on_its_way {
             let subject = on_server
                 .as_ref()
@@ -260,8 +262,8 @@ fn opened(db: &Connection, id: NoticeId) -> Result<Option<OfficeNotice>> {
         .query_row([id.0], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     let last = outbox::open_in_lane(db, &lane(id))?.into_iter().next_back();
-    let pending: Option<Pending> = last.as_ref().map(|(_, pending)| pending.clone());
-    let saving = last.and_then(|(op, _)| match op.action {
+    let pending: Option<Pending> = last.as_ref().map(|open| open.pending.clone());
+    let saving = last.and_then(|open| match open.op.action {
         Action::SaveNotice { base_version, content, .. } => Some((base_version, content)),
         _ => None,
     });
