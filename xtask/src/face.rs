@@ -130,7 +130,7 @@ fn page(html: &str, sprite: &str) -> Result<String> {
     let body = html.find("<body").context("src-ui/index.html has no <body>")?;
     let (before, rest) = html.split_at(body);
     let (tag, after) = rest.split_once('>').context("src-ui/index.html has no end of <body>")?;
-    Ok(format!("{before}{tag}>\n{}{after}", sprite.trim_end()))
+    Ok(format!("{before}{tag}>\n<div hidden>{}</div>{after}", sprite.trim()))
 }
 
 /// The files of a folder that is to hold these and nothing else.
@@ -200,7 +200,7 @@ fn print_sizes(folder: &Path, profile: Profile) -> Result<()> {
             Profile::Release => packed_size(program, level, &content),
             Profile::Dev => None,
         };
-        let sizes = [Some(content.len()), packed("gzip", "-9"), packed("brotli", "-q11")];
+        let sizes = [Some(content.len()), packed("gzip", "-9"), packed("brotli", "--quality=11")];
         for (sum, size) in total.iter_mut().zip(sizes) {
             *sum += size.unwrap_or(0);
         }
@@ -244,7 +244,7 @@ mod tests {
     #[test]
     fn icons_stand_first_in_the_body() {
         let page = page(PAGE, "<svg></svg>\n").unwrap();
-        assert!(page.contains("<body class=\"x\">\n<svg></svg><p>…</p>"), "{page}");
+        assert!(page.contains("<body class=\"x\">\n<div hidden><svg></svg></div><p>…</p>"), "{page}");
     }
 
     #[test]
