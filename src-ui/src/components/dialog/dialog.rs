@@ -19,6 +19,7 @@ pub fn Dialog(
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
     let heading = format!("{id}-title");
+    let labelled = heading.clone();
     Effect::new(move |_| {
         let open = open.get();
         if let Some(dialog) = dialog.get() {
@@ -30,7 +31,7 @@ pub fn Dialog(
         }
     });
     view! {
-        <dialog class="c-dialog" id=id aria-labelledby=heading.clone() node_ref=dialog data-testid=id on:close=move |_| open.set(false)>
+        <dialog class="c-dialog" id=id aria-labelledby=labelled node_ref=dialog data-testid=id on:close=move |_| open.set(false)>
             <h2 id=heading>{title}</h2>
             {move || open.get().then(|| children())}
         </dialog>

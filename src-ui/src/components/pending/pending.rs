@@ -28,13 +28,13 @@ pub fn pending_actions(pending: &Pending) -> AnyView {
     view! {
         {stuck.then(|| view! {
             <button type="button" class="c-button" data-kind="plain" data-testid="retry-write"
-                on:click=move |_| app.run::<OutboxRetry>(key, |_| ())>
+                on:click={move |_| app.run::<OutboxRetry>(key, |_| ())}>
                 {icon("refresh")} {words::common::retry()}
             </button>
         })}
         {(!sending).then(|| view! {
             <button type="button" class="c-button" data-kind="plain" data-testid="discard-write"
-                on:click=move |_| app.run::<OutboxDiscard>(key, move |_| app.tell(words::outbox::discarded()))>
+                on:click={move |_| app.run::<OutboxDiscard>(key, move |_| app.tell(words::outbox::discarded()))}>
                 {icon("trash")} {words::common::discard()}
             </button>
         })}

@@ -50,14 +50,14 @@ fn list_view(start: Option<u64>, items: Vec<Vec<Block>>, on_link: OnLink) -> Any
 }
 
 fn table_view(header: Vec<Vec<Inline>>, rows: Vec<Vec<Vec<Inline>>>, right: &[bool], on_link: OnLink) -> AnyView {
-    let align = |column: usize| right.get(column).copied().unwrap_or_default().then_some("right");
+    let align = |column: usize| right.get(column).copied().unwrap_or_default().then_some("end");
     let head = header.into_iter().enumerate().map(|(column, cell)| {
-        view! { <th scope="col" attr:align=align(column)>{inline_views(cell, on_link)}</th> }
+        view! { <th scope="col" data-align=align(column)>{inline_views(cell, on_link)}</th> }
     });
     let head = head.collect_view();
     let body = rows.into_iter().map(|row| {
         let cells = row.into_iter().enumerate().map(|(column, cell)| {
-            view! { <td attr:align=align(column)>{inline_views(cell, on_link)}</td> }
+            view! { <td data-align=align(column)>{inline_views(cell, on_link)}</td> }
         });
         view! { <tr>{cells.collect_view()}</tr> }
     });

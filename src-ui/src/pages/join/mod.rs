@@ -22,6 +22,7 @@ use crate::{
 };
 
 pub use letter::LetterPage;
+pub use profile::{home_of, language_choices, mode_choices, name_problem, role_name, visibility_choices};
 
 /// Where the person stands on the way in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

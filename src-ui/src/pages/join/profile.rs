@@ -11,7 +11,7 @@ use linli_wire::{
 use super::{Joining, Step, stage, steps};
 use crate::{
     components::{choice::{Choice, choices}, field::Field, icon::icon, help_bar::call_office},
-    state::app,
+    state::{App, app},
     words::{self, join as texts, profile},
 };
 
@@ -74,11 +74,12 @@ pub(super) fn not_me(joining: Joining) -> AnyView {
     stage(None, false, content.into_any())
 }
 
-fn change(change: ProfileChange) {
-    app().run::<ChangeProfile>(change, |_| ());
+fn change(app: App, change: ProfileChange) {
+    app.run::<ChangeProfile>(change, |_| ());
 }
 
 pub(super) fn name(joining: Joining) -> AnyView {
+    let app = app();
     let known = joining.me.with_untracked(|me| me.as_ref().map(|me| me.person.given_name.clone())).unwrap_or_default();
     let value = RwSignal::new(known.clone());
     let tried = RwSignal::new(false);
@@ -91,7 +92,7 @@ pub(super) fn name(joining: Joining) -> AnyView {
             return;
         }
         if name != known {
-            change(ProfileChange { given_name: Some(name), ..ProfileChange::default() });
+            change(app, ProfileChange { given_name: Some(name), ..ProfileChange::default() });
         }
         joining.step.set(Step::Privacy);
     };
@@ -117,11 +118,12 @@ pub fn name_problem(name: &str) -> Option<String> {
 }
 
 pub(super) fn privacy(joining: Joining) -> AnyView {
+    let app = app();
     let visible = RwSignal::new(joining.me.with_untracked(|me| me.as_ref().map(|me| me.person.visible)).unwrap_or_default());
     let me = joining.me.get_untracked();
     let next = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        change(ProfileChange { visible: Some(visible.get_untracked()), ..ProfileChange::default() });
+        change(app, ProfileChange { visible: Some(visible.get_untracked()), ..ProfileChange::default() });
         joining.step.set(Step::Look);
     };
     let content = view! {
@@ -155,10 +157,10 @@ pub fn visibility_choices(me: Option<&Me>, visible: Signal<Visibility>, choose: 
 }
 
 pub(super) fn look(joining: Joining) -> AnyView {
+    let app = app();
     let finish = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        let app = app();
-        change(ProfileChange { language: Some(app.language()), simple: Some(app.is_simple()), ..ProfileChange::default() });
+        change(app, ProfileChange { language: Some(app.language()), simple: Some(app.is_simple()), ..ProfileChange::default() });
         joining.finish();
     };
     let content = view! {

@@ -1,0 +1,206 @@
+//! The root: which screen stands before all others, and behind it the pages with their frame.
+
+use leptos::prelude::*;
+use leptos_router::{
+    components::{FlatRoutes, Route, Router},
+    hooks::use_location,
+    path,
+};
+use linli_wire::{
+    command::{ConnectionState, Stage},
+    id::AccountId,
+    settings::Mode,
+};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+use crate::{
+    components::{bar::Bar, help_bar::HelpBar, sidebar::Sidebar, toast::Toasts},
+    ipc::{NoHost, Topics},
+    pages::{self, join::Joining},
+    state::{App, app},
+    words,
+};
+
+/// Puts the face into the page's `#app`.
+pub fn mount() {
+    let Some(place) = document().get_element_by_id("app") else { return };
+    leptos::mount::mount_to(place.unchecked_into::<HtmlElement>(), Root).forget();
+}
+
+/// What makes the face be built anew: everything else changes in place.
+#[derive(Clone, PartialEq)]
+struct Shown {
+    screen: Screen,
+    account: Option<AccountId>,
+    language: String,
+    mode: Mode,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Screen {
+    Opening,
+    Locked,
+    ChooseKeeping,
+    Join,
+    SignedOut,
+    Ready,
+    /// The first question of all failed.
+    Failed,
+}
+
+#[component]
+fn Root() -> impl IntoView {
+    match Topics::listen() {
+        Ok(topics) => {
+            provide_context(topics);
+            let app = App::start();
+            provide_context(app);
+            provide_context(Joining::new(app));
+            view! { <Screens /> <Toasts app=app /> }.into_any()
+        }
+        Err(NoHost) => pages::keys::no_host(),
+    }
+}
+
+#[component]
+fn Screens() -> impl IntoView {
+    let app = app();
+    let joining = expect_context::<Joining>();
+    let shown = Memo::new(move |_| {
+        let settings = app.settings.get();
+        let stage = match app.view.get() {
+            crate::ipc::Answer::Loading => Screen::Opening,
+            crate::ipc::Answer::Failed(_) => Screen::Failed,
+            crate::ipc::Answer::Ready(view) => match view.stage {
+                _ if joining.is_on(&view) => Screen::Join,
+                Stage::Opening => Screen::Opening,
+                Stage::Locked { .. } => Screen::Locked,
+                Stage::ChooseKeeping { .. } => Screen::ChooseKeeping,
+                Stage::Welcome => Screen::Join,
+                Stage::SignedOut { .. } => Screen::SignedOut,
+                Stage::Ready => Screen::Ready,
+            },
+        };
+        let account = app.view.with(|view| {
+            view?.accounts.iter().find(|account| account.current).map(|account| account.id)
+        });
+        Shown { screen: stage, account, language: settings.language.to_string(), mode: settings.mode }
+    });
+    move || {
+        let Shown { screen, language, mode, .. } = shown.get();
+        // Before the effect that sets <html>, so that the first words are right.
+        app.settings.with_untracked(|settings| words::speak(&settings.language));
+        let _ = language;
+        untrack(move || match screen {
+            Screen::Opening => pages::keys::opening(),
+            Screen::Failed => pages::keys::failed(app),
+            Screen::Locked => pages::keys::locked(),
+            Screen::ChooseKeeping => pages::keys::choose_keeping(),
+            Screen::SignedOut => pages::keys::signed_out(),
+            Screen::Join => pages::join::screen(),
+            Screen::Ready => view! { <Ready simple=mode == Mode::Simple /> }.into_any(),
+        })
+    }
+}
+
+/// The frame and the pages within.
+#[component]
+fn Ready(simple: bool) -> impl IntoView {
+    view! {
+        <Router>
+            <a class="u-hidden" href="#main" rel="external">{words::app::skip_to_content()}</a>
+            <div class="l-frame" data-simple=simple>
+                {(!simple).then(|| view! {
+                    <a class="l-jump" href="#menu" rel="external">{words::app::jump_to_menu()}</a>
+                    <Sidebar />
+                })}
+                <main class="l-main" id="main" tabindex="-1"><Pages /></main>
+                {if simple { view! { <HelpBar /> }.into_any() } else { view! { <Bar /> }.into_any() }}
+            </div>
+            <FollowPages />
+        </Router>
+    }
+}
+
+#[component]
+fn Pages() -> impl IntoView {
+    view! {
+        <FlatRoutes fallback=pages::missing>
+            <Route path=path!("/") view=pages::home::Home />
+            <Route path=path!("/notices/:id?") view=pages::notices::Notices />
+            <Route path=path!("/services") view=pages::services::Services />
+            <Route path=path!("/help") view=pages::help::Help />
+            <Route path=path!("/me") view=pages::settings::Me />
+            <Route path=path!("/me/settings") view=pages::settings::Look />
+            <Route path=path!("/me/profile") view=pages::settings::Profile />
+            <Route path=path!("/me/notifications") view=pages::settings::Notifications />
+            <Route path=path!("/me/keeping") view=pages::settings::KeepingPage />
+            <Route path=path!("/me/devices") view=pages::devices::Devices />
+            <Route path=path!("/me/devices/add") view=pages::devices::AddDevice />
+            <Route path=path!("/me/outbox") view=pages::outbox::Outbox />
+            <Route path=path!("/join") view=pages::join::AddCommunity />
+            <Route path=path!("/office/notices") view=pages::notices::office::List />
+            <Route path=path!("/office/notices/:id") view=pages::notices::office::Editor />
+            <Route path=path!("/office/notices/:id/readers") view=pages::notices::office::Readers />
+            <Route path=path!("/office/templates") view=pages::notices::office::Templates />
+            <Route path=path!("/office/people") view=pages::community::People />
+            <Route path=path!("/office/letter/:person") view=pages::join::LetterPage />
+        </FlatRoutes>
+    }
+}
+
+/// After each navigation: focus on the page's heading, the title of the window, messages left behind;
+/// and what a screen reader hears when the network comes and goes.
+#[component]
+fn FollowPages() -> impl IntoView {
+    let app = app();
+    let path = use_location().pathname;
+    Effect::new(move |before: Option<String>| {
+        let now = path.get();
+        if before.as_ref() != Some(&now) {
+            let first = before.is_none();
+            if !first {
+                app.toasts.update(Vec::clear);
+            }
+            request_animation_frame(move || request_animation_frame(move || arrive(first)));
+        }
+        now
+    });
+    let offline = Memo::new(move |_| {
+        app.view.with(|view| view.is_some_and(|view| view.connection.state == ConnectionState::Offline))
+    });
+    Effect::new(move |before: Option<bool>| {
+        let now = offline.get();
+        match before {
+            Some(false) if now => app.say(words::offline::banner_simple()),
+            Some(true) if !now => app.say(words::offline::back()),
+            _ => {}
+        }
+        now
+    });
+    let stuck = Memo::new(move |_| app.view.with(|view| view.map_or(0, |view| view.outbox.stuck)));
+    Effect::new(move |before: Option<u32>| {
+        let now = stuck.get();
+        if before.is_some_and(|before| now > before) {
+            app.say(words::home::unsent(now));
+        }
+        now
+    });
+}
+
+fn arrive(first: bool) {
+    let headings = document().query_selector_all("main h1");
+    let Ok(headings) = headings else { return };
+    let heading = (0..headings.length())
+        .filter_map(|at| headings.item(at)?.dyn_into::<HtmlElement>().ok())
+        .find(|heading| heading.offset_parent().is_some());
+    let Some(heading) = heading else { return };
+    let title = heading.text_content().unwrap_or_default();
+    document().set_title(&format!("{title} · {}", words::app::name()));
+    let typing = document().active_element().is_some_and(|active| active.tag_name() == "INPUT" || active.tag_name() == "TEXTAREA");
+    if !first && !typing {
+        let _ = heading.set_attribute("tabindex", "-1");
+        let _ = heading.focus();
+    }
+}

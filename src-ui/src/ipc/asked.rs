@@ -1,0 +1,110 @@
+//! A question that a page keeps open.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use linli_wire::{
+    WireError,
+    command::{Command, Topic},
+};
+
+use super::{Topics, call};
+
+/// What a page knows about its question.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Answer<T> {
+    /// Not answered yet.
+    Loading,
+    /// The newest answer.
+    Ready(T),
+    /// Never answered, and the last attempt failed.
+    Failed(WireError),
+}
+
+/// A question and its answer as a signal. While it is asked again, and when that fails, the old
+/// answer stays.
+pub struct Asked<T: Send + Sync + 'static> {
+    answer: RwSignal<Answer<T>>,
+    again: RwSignal<u32>,
+}
+
+impl<T: Send + Sync + 'static> Clone for Asked<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: Send + Sync + 'static> Copy for Asked<T> {}
+
+impl<T: Clone + Send + Sync + 'static> Asked<T> {
+    /// The answer; follows it.
+    pub fn get(&self) -> Answer<T> {
+        self.answer.get()
+    }
+
+    /// The answer if there is one; follows it.
+    pub fn ready(&self) -> Option<T> {
+        self.with(|answer| answer.cloned())
+    }
+
+    /// Looks at the answer without a copy; follows it.
+    pub fn with<R>(&self, look: impl FnOnce(Option<&T>) -> R) -> R {
+        self.answer.with(|answer| match answer {
+            Answer::Ready(value) => look(Some(value)),
+            Answer::Loading | Answer::Failed(_) => look(None),
+        })
+    }
+
+    /// Looks at the answer without following it.
+    pub fn with_untracked<R>(&self, look: impl FnOnce(Option<&T>) -> R) -> R {
+        untrack(|| self.with(look))
+    }
+
+    /// Asks once more.
+    pub fn again(&self) {
+        self.again.update(|count| *count = count.wrapping_add(1));
+    }
+
+    /// A callback that asks once more, for "Try again".
+    pub fn retry(&self) -> Callback<()> {
+        let asked = *self;
+        Callback::new(move |()| asked.again())
+    }
+}
+
+/// Asks command `C` now, and again whenever `request` changes or one of `topics` is announced.
+///
+/// Answers of an earlier request that come late are dropped.
+pub fn ask<C>(topics: &'static [Topic], request: impl Fn() -> C::Request + 'static) -> Asked<C::Reply>
+where
+    C: Command + 'static,
+    C::Request: 'static,
+    C::Reply: Clone + Send + Sync + 'static,
+{
+    let asked = Asked { answer: RwSignal::new(Answer::Loading), again: RwSignal::new(0) };
+    let turn = StoredValue::new(0_u32);
+    let announced = use_context::<Topics>();
+    Effect::new(move |_| {
+        asked.again.track();
+        if let Some(announced) = announced {
+            for topic in topics {
+                announced.track(*topic);
+            }
+        }
+        let request = request();
+        turn.update_value(|turn| *turn = turn.wrapping_add(1));
+        let mine = turn.get_value();
+        spawn_local(async move {
+            let reply = call::<C>(request).await;
+            // None when the page has gone meanwhile.
+            if turn.try_get_value() != Some(mine) {
+                return;
+            }
+            let _ = asked.answer.try_update(|answer| match (reply, &answer) {
+                (Ok(value), _) => *answer = Answer::Ready(value),
+                (Err(_), Answer::Ready(_)) => {}
+                (Err(error), _) => *answer = Answer::Failed(error),
+            });
+        });
+    });
+    asked
+}

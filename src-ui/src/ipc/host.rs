@@ -1,0 +1,159 @@
+//! Which host runs the core, and how text gets there and back.
+
+use js_sys::{Function, JSON, Object, Promise, Reflect};
+use leptos::prelude::window;
+use linli_wire::{Code, WireError};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{EventSource, MessageEvent, RequestInit, Response};
+
+const TOKEN: &str = "linli-token";
+
+/// The page was opened without the host's token, so nothing can be asked.
+#[derive(Clone, Copy, Debug)]
+pub struct NoHost;
+
+/// Whether the face runs in the app's own window.
+fn in_app() -> bool {
+    tauri().is_some()
+}
+
+/// Takes the token of the browser host from the address, so that it does not stay there.
+///
+/// # Errors
+/// [`NoHost`] in a browser without a token.
+pub(super) fn take_token() -> Result<(), NoHost> {
+    if in_app() {
+        return Ok(());
+    }
+    let storage = window().session_storage().ok().flatten().ok_or(NoHost)?;
+    let location = window().location();
+    if let Some(token) = location.hash().unwrap_or_default().strip_prefix("#token=") {
+        storage.set_item(TOKEN, token).map_err(|_| NoHost)?;
+        if let (Ok(history), Ok(path)) = (window().history(), location.pathname()) {
+            let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&path));
+        }
+    }
+    token().map(|_| ()).ok_or(NoHost)
+}
+
+/// Sends a command's request and waits for its reply, both JSON text.
+pub(super) async fn send(name: &str, request: String) -> Result<String, WireError> {
+    match tauri() {
+        Some(tauri) => send_to_shell(&tauri, name, &request).await,
+        None => send_to_browser_host(name, &request).await,
+    }
+}
+
+/// Calls `heard` with the text of each announcement: a JSON array of topics.
+pub(super) fn listen(heard: impl Fn(&str) + 'static) {
+    match tauri() {
+        Some(tauri) => listen_to_shell(&tauri, heard),
+        None => listen_to_browser_host(heard),
+    }
+}
+
+fn tauri() -> Option<Object> {
+    Reflect::get(&window(), &"__TAURI_INTERNALS__".into()).ok()?.dyn_into().ok()
+}
+
+fn invoke(tauri: &Object, command: &str, arguments: &Object) -> Result<Promise, JsValue> {
+    let invoke: Function = Reflect::get(tauri, &"invoke".into())?.dyn_into()?;
+    invoke.call2(tauri, &command.into(), arguments)?.dyn_into()
+}
+
+fn object(pairs: &[(&str, JsValue)]) -> Object {
+    let object = Object::new();
+    for (key, value) in pairs {
+        let _ = Reflect::set(&object, &(*key).into(), value);
+    }
+    object
+}
+
+async fn send_to_shell(tauri: &Object, name: &str, request: &str) -> Result<String, WireError> {
+    let arguments = object(&[("name", name.into()), ("request", request.into())]);
+    let reply = match invoke(tauri, "plugin:linli|call", &arguments) {
+        Ok(promise) => JsFuture::from(promise).await,
+        Err(error) => Err(error),
+    };
+    match reply {
+        Ok(text) => text.as_string().ok_or_else(|| internal("the shell's reply is no text")),
+        Err(error) => Err(read_error(&text_of(&error))),
+    }
+}
+
+async fn send_to_browser_host(name: &str, request: &str) -> Result<String, WireError> {
+    let unreachable = |_| WireError::new(Code::ServerUnreachable, "the host of this page does not answer");
+    let init = RequestInit::new();
+    init.set_method("POST");
+    init.set_body(&request.into());
+    let token = token().unwrap_or_default();
+    init.set_headers(&object(&[("Linli-Token", token.into()), ("Content-Type", "application/json".into())]));
+    let answer = window().fetch_with_str_and_init(&format!("/rpc/{name}"), &init);
+    let response: Response = JsFuture::from(answer)
+        .await
+        .map_err(unreachable)?
+        .dyn_into()
+        .map_err(|_| internal("fetch gave no response"))?;
+    let text = JsFuture::from(response.text().map_err(unreachable)?).await.map_err(unreachable)?;
+    let text = text.as_string().unwrap_or_default();
+    if response.ok() { Ok(text) } else { Err(read_error(&text)) }
+}
+
+fn listen_to_shell(tauri: &Object, heard: impl Fn(&str) + 'static) {
+    let handler = Closure::<dyn Fn(JsValue)>::new(move |event: JsValue| {
+        if let Ok(payload) = Reflect::get(&event, &"payload".into()) {
+            heard(&text_of(&payload));
+        }
+    });
+    let id = Reflect::get(tauri, &"transformCallback".into())
+        .and_then(|function| function.dyn_into::<Function>())
+        .and_then(|function| function.call1(tauri, &handler.into_js_value()));
+    if let Ok(id) = id {
+        let target = object(&[("kind", "Any".into())]);
+        let arguments =
+            object(&[("event", "linli://topic".into()), ("target", target.into()), ("handler", id)]);
+        let _ = invoke(tauri, "plugin:event|listen", &arguments);
+    }
+}
+
+fn listen_to_browser_host(heard: impl Fn(&str) + 'static) {
+    let address = format!("/topics?token={}", token().unwrap_or_default());
+    // The browser reconnects by itself; what was missed meanwhile is asked for on `open`.
+    let Ok(source) = EventSource::new(&address) else { return };
+    let heard = std::rc::Rc::new(heard);
+    let on_message = {
+        let heard = heard.clone();
+        Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+            heard(&event.data().as_string().unwrap_or_default());
+        })
+    };
+    let first = std::cell::Cell::new(true);
+    let on_open = Closure::<dyn Fn()>::new(move || {
+        if !first.replace(false) {
+            heard(r#"["app","notices","community","devices","outbox"]"#);
+        }
+    });
+    source.set_onmessage(Some(on_message.into_js_value().unchecked_ref()));
+    source.set_onopen(Some(on_open.into_js_value().unchecked_ref()));
+    // Lives as long as the page.
+    std::mem::forget(source);
+}
+
+fn token() -> Option<String> {
+    window().session_storage().ok().flatten()?.get_item(TOKEN).ok().flatten()
+}
+
+/// Text as it is, anything else as JSON.
+fn text_of(value: &JsValue) -> String {
+    value.as_string().or_else(|| JSON::stringify(value).ok()?.as_string()).unwrap_or_default()
+}
+
+fn read_error(text: &str) -> WireError {
+    serde_json::from_str(text).unwrap_or_else(|_| internal(text.get(..200).unwrap_or(text)))
+}
+
+fn internal(message: &str) -> WireError {
+    WireError::new(Code::Internal, message)
+}
+

@@ -1,0 +1,34 @@
+//! The only way from the face to the core: typed commands out, topics in.
+//!
+//! Two hosts run the same core. In the app's window `window.__TAURI_INTERNALS__` is there and a
+//! command is the shell's `plugin:linli|call`; in a browser it is `POST /rpc/{name}` with the token
+//! that the host printed, taken from the address once and kept for this tab. Either way a request and
+//! a reply are JSON *text* made and read by serde, so 64-bit numbers never become JavaScript numbers.
+//!
+//! [`call`] asks once, [`ask`] keeps a page's answer fresh: it asks again whenever its request or one
+//! of its topics changes, and shows the old answer until the new one is there.
+
+mod asked;
+mod host;
+mod topics;
+
+use linli_wire::{Code, WireError, command::Command};
+
+pub use asked::{Answer, Asked, ask};
+pub use host::NoHost;
+pub use topics::Topics;
+
+/// Runs a command.
+///
+/// # Errors
+/// The command's own; `internal` when the reply cannot be read; `server_unreachable` when the
+/// browser host is gone.
+pub async fn call<C: Command>(request: C::Request) -> Result<C::Reply, WireError> {
+    let request = serde_json::to_string(&request).map_err(|error| unreadable(C::NAME, &error))?;
+    let reply = host::send(C::NAME, request).await?;
+    serde_json::from_str(&reply).map_err(|error| unreadable(C::NAME, &error))
+}
+
+fn unreadable(name: &str, error: &serde_json::Error) -> WireError {
+    WireError::new(Code::Internal, format!("{name}: {error}"))
+}

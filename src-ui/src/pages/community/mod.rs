@@ -1,0 +1,105 @@
+//! The people of the community, for the office: find one, make a letter.
+
+use leptos::prelude::*;
+use linli_wire::{
+    command::{PeopleList, PeopleQuery, PersonRow, Topic},
+    join::InvitationStatus,
+};
+
+use super::join::role_name;
+use crate::{
+    components::{
+        avatar::avatar, banner::OfflineBanner, empty_state::empty_state, error_state::error_state, icon::icon, page_header::PageHeader, search_field::SearchField,
+        skeleton::skeleton_list,
+    },
+    format,
+    ipc::{self, Answer},
+    state::app,
+    words::{self, people as texts},
+};
+
+const STEP: u32 = 50;
+const MOST: u32 = 200;
+
+/// People, found by a part of name, code or unit.
+#[component]
+pub fn People() -> impl IntoView {
+    let search = RwSignal::new(String::new());
+    let limit = RwSignal::new(STEP);
+    Effect::new(move |_| {
+        search.track();
+        limit.set(STEP);
+    });
+    let query = Memo::new(move |_| (search.get(), limit.get()));
+    let asked = ipc::ask::<PeopleList>(&[Topic::Community], move || {
+        let (search, limit) = query.get();
+        PeopleQuery { search: search.trim().to_owned(), offset: 0, limit }
+    });
+    view! {
+        <div class="l-page" data-width="wide">
+            <PageHeader title=texts::title() />
+            <OfflineBanner />
+            <SearchField words=search label=texts::search_label() placeholder=texts::search_placeholder() />
+            {move || match asked.get() {
+                Answer::Loading => skeleton_list(8),
+                Answer::Failed(error) => error_state(&error, Some(asked.retry())),
+                Answer::Ready(page) if page.rows.is_empty() => empty_state("people", texts::empty_title(), texts::empty_text(), None),
+                Answer::Ready(page) => {
+                    let shown = page.rows.len();
+                    let rows = page.rows.iter().map(|person| view! { <li>{row(person)}</li> }).collect_view();
+                    view! {
+                        <p class="t-soft t-small" role="status">{texts::shown(&shown.to_string(), &page.total.to_string())}</p>
+                        <ul class="c-list" role="list" data-lead="avatar">{rows}</ul>
+                        {more(page.total, limit)}
+                    }.into_any()
+                }
+            }}
+        </div>
+    }
+}
+
+fn more(total: u32, limit: RwSignal<u32>) -> Option<AnyView> {
+    let now = limit.get_untracked();
+    if total <= now {
+        return None;
+    }
+    Some(if now < MOST {
+        view! { <button type="button" class="c-button" data-kind="quiet" on:click=move |_| limit.update(|limit| *limit = (*limit * 2).min(MOST))>{words::common::more()}</button> }.into_any()
+    } else {
+        view! { <p class="t-soft">{texts::narrow_down()}</p> }.into_any()
+    })
+}
+
+fn row(row: &PersonRow) -> AnyView {
+    let person = &row.person;
+    let place = if row.home.is_empty() { role_name(person.role).to_owned() } else { format!("{} · {}", row.home.join(", "), role_name(person.role)) };
+    let word = if row.invitation.is_some() || person.joined { texts::issue_again() } else { texts::issue() };
+    view! {
+        <div class="c-row" data-strong="" data-actions="" data-testid="person-row">
+            <span class="c-row__lead">{avatar(&person.name, "", false)}</span>
+            <span class="c-row__body">
+                <span class="c-row__title">{person.name.clone()}</span>
+                <span class="c-row__meta">{place}</span>
+            </span>
+            <span class="c-row__end">
+                {standing(person.joined, row.invitation.as_ref())}
+                <a class="c-button" data-kind="plain" href=format!("/office/letter/{}", person.id) data-testid="letter-for">{icon("print")} {word}</a>
+            </span>
+        </div>
+    }
+    .into_any()
+}
+
+/// How far somebody has come on the way in.
+fn standing(joined: bool, invitation: Option<&InvitationStatus>) -> AnyView {
+    let clock = app().clock();
+    let (tone, symbol, text) = match invitation {
+        Some(InvitationStatus { used_at: Some(at), .. }) => ("jade", "ok", texts::joined(&clock.when(*at))),
+        _ if joined => ("jade", "ok", texts::has_joined().to_owned()),
+        Some(InvitationStatus { ended_at: Some(at), .. }) => ("amber", "clock", texts::invite_expired(&clock.when(*at))),
+        Some(invitation) if invitation.expires_at <= format::now() => ("amber", "clock", texts::invite_expired(&clock.when(invitation.expires_at))),
+        Some(invitation) => ("blue", "unread", texts::invited(&clock.when(invitation.issued_at))),
+        None => ("", "minus", texts::not_invited().to_owned()),
+    };
+    view! { <span class="c-tag" data-tone=tone>{icon(symbol)} {text}</span> }.into_any()
+}

@@ -1,0 +1,177 @@
+//! Home: what needs the person now.
+
+mod simple;
+
+use leptos::prelude::*;
+use linli_wire::{
+    command::{Empty, HomeGet, HomeView, Topic},
+    notices::NoticeRow,
+    settings::Mode,
+};
+
+use super::notices::notice_row;
+use crate::{
+    components::{
+        banner::OfflineBanner, empty_state::empty_state, error_state::error_state, icon::{icon, icon_on_ground}, skeleton::skeleton_list,
+    },
+    ipc::{self, Answer},
+    state::app,
+    words::{self, home as texts},
+};
+
+/// Home of the mode that is on.
+#[component]
+pub fn Home() -> impl IntoView {
+    let asked = ipc::ask::<HomeGet>(&[Topic::Notices, Topic::App], || Empty {});
+    if app().is_simple() { simple::home(asked).into_any() } else { standard(asked).into_any() }
+}
+
+fn standard(asked: ipc::Asked<HomeView>) -> impl IntoView {
+    view! {
+        <div class="l-page" data-width="wide">
+            {move || match asked.get() {
+                Answer::Loading => view! { <h1 tabindex="-1">{words::nav::home()}</h1> {skeleton_list(3)} }.into_any(),
+                Answer::Failed(error) => view! { <h1 tabindex="-1">{words::nav::home()}</h1> {error_state(&error, Some(asked.retry()))} }.into_any(),
+                Answer::Ready(home) => page(home),
+            }}
+        </div>
+    }
+}
+
+/// "Good morning, Mei", by the community's clock.
+fn greeting() -> Signal<String> {
+    let app = app();
+    let hour = app.clock().hour();
+    Signal::derive(move || {
+        let name = app.with_me(|me| me.person.given_name.clone()).unwrap_or_default();
+        match hour {
+            0..12 => texts::morning(&name),
+            12..18 => texts::afternoon(&name),
+            _ => texts::evening(&name),
+        }
+    })
+}
+
+fn page(home: HomeView) -> AnyView {
+    let app = app();
+    let community = move || app.with_me(|me| me.community.name.in_language(&app.language()).to_owned());
+    let calm = home.unread.is_empty() && home.emergencies.is_empty();
+    view! {
+        <div class="p-greeting">
+            <div><h1 tabindex="-1">{greeting()}</h1> <p>{community}</p></div>
+            <a class="p-account" href="/me" aria-label=words::nav::me()>
+                {move || app.with_me(|me| crate::components::avatar::avatar(&me.person.name, "", false))}
+            </a>
+        </div>
+        {emergencies(&home.emergencies)}
+        <OfflineBanner />
+        {needs()}
+        {if calm && home.newest.is_empty() {
+            let all = view! { <a class="c-button" data-kind="quiet" href="/notices">{icon("bell")} {texts::show_all()}</a> }.into_any();
+            view! { <section class="c-card">{empty_state("ok", texts::all_read_title(), texts::all_read_text(), Some(all))}</section> }.into_any()
+        } else if home.unread.is_empty() {
+            section(texts::newest(), home.newest)
+        } else {
+            section(texts::new_notices(), home.unread)
+        }}
+        {offer_simple()}
+    }
+    .into_any()
+}
+
+fn section(title: &'static str, rows: Vec<NoticeRow>) -> AnyView {
+    let rows = rows.into_iter().map(|row| view! { <li>{notice_row(&row, false)}</li> });
+    view! {
+        <section class="l-section">
+            <div class="l-section__head">
+                <h2>{title}</h2>
+                <a class="c-button" data-kind="plain" data-edge="end" href="/notices" data-testid="all-notices">{texts::show_all()}</a>
+            </div>
+            <ul class="c-list" role="list">{rows.collect_view()}</ul>
+        </section>
+    }
+    .into_any()
+}
+
+/// Emergencies as banners that lead to them.
+pub(super) fn emergencies(rows: &[NoticeRow]) -> AnyView {
+    let banners = rows.iter().map(|row| {
+        let text: String = row.excerpt.iter().map(|piece| piece.text.as_str()).collect();
+        view! {
+            <a class="c-banner" data-kind="emergency" href=format!("/notices/{}", row.id) lang=row.language.to_string() data-testid="emergency">
+                {icon("warn")}
+                <div>
+                    <p class="c-banner__title"><span class="u-hidden">{words::notices::emergency()}": "</span>{row.title.clone()}</p>
+                    {(!app().is_simple()).then(|| view! { <p>{text}</p> })}
+                </div>
+            </a>
+        }
+    });
+    banners.collect_view().into_any()
+}
+
+/// What the outbox needs from the person, and what waits.
+fn needs() -> impl IntoView {
+    let app = app();
+    let counts = Memo::new(move |_| app.view.with(|view| view.map(|view| view.outbox)).unwrap_or_default());
+    move || {
+        let counts = counts.get();
+        if counts.stuck > 0 {
+            Some(view! {
+                <section class="l-section">
+                    <div class="l-section__head"><h2>{texts::needs_you()}</h2></div>
+                    <a class="c-card" data-link="" href="/me/outbox" data-testid="stuck">
+                        <div class="c-card__line">
+                            {icon_on_ground("fail", "red")}
+                            <div><h3 class="c-card__title">{texts::unsent(counts.stuck)}</h3> <p class="t-soft t-small">{texts::unsent_text()}</p></div>
+                            {icon("chevron-right")}
+                        </div>
+                    </a>
+                </section>
+            }.into_any())
+        } else if counts.waiting > 0 {
+            Some(view! {
+                <div class="c-banner" data-kind="waiting" role="status">
+                    {icon("wait")} <div><p>{words::pending::count(counts.waiting)}</p></div>
+                    <a class="c-button" data-kind="plain" href="/me/outbox">{words::pending::show()}</a>
+                </div>
+            }.into_any())
+        } else {
+            None
+        }
+    }
+}
+
+const OFFER_DECLINED: &str = "linli-simple-declined";
+
+/// Simple mode is offered once on each device, until it is tried or declined.
+fn offer_simple() -> impl IntoView {
+    let app = app();
+    let storage = move || window().local_storage().ok().flatten();
+    let declined = storage().and_then(|storage| storage.get_item(OFFER_DECLINED).ok().flatten()).is_some();
+    let offered = RwSignal::new(!declined);
+    let decline = move || {
+        if let Some(storage) = storage() {
+            let _ = storage.set_item(OFFER_DECLINED, "1");
+        }
+        offered.set(false);
+    };
+    let accept = move |_| {
+        decline();
+        app.change_settings(|settings| settings.mode = Mode::Simple);
+    };
+    move || {
+        offered.get().then(|| view! {
+            <section class="c-card" data-gap="" data-testid="offer-simple">
+                <div class="c-card__line">
+                    {icon_on_ground("text-size", "jade")}
+                    <div><h2 class="c-card__title">{words::mode::offer_title()}</h2> <p class="t-soft t-small">{words::mode::offer_text()}</p></div>
+                </div>
+                <div class="l-row" data-fill="">
+                    <button type="button" class="c-button" data-kind="quiet" on:click=accept>{words::mode::offer_action()}</button>
+                    <button type="button" class="c-button" data-kind="plain" on:click=move |_| decline()>{words::common::not_now()}</button>
+                </div>
+            </section>
+        })
+    }
+}

@@ -1,0 +1,190 @@
+//! The list: search, filters with counts, rows as far as they are looked at.
+
+use leptos::prelude::*;
+use linli_wire::{
+    command::{NoticeKeys, NoticesRead},
+    id::NoticeId,
+    notices::NoticesQuery,
+};
+
+use super::{
+    category_name, notice_row,
+    rows::{Rows, Standing},
+};
+use crate::{
+    components::{
+        banner::{OfflineBanner, UpdatedAt},
+        empty_state::empty_state,
+        error_state::error_state,
+        icon::icon,
+        page_header::{PageHeader, home},
+        search_field::SearchField,
+        skeleton::skeleton_list,
+        virtual_list::VirtualList,
+    },
+    state::app,
+    words::{self, notices as texts},
+};
+
+/// The list. `open` is the notice shown beside it.
+#[component]
+pub(super) fn List(open: Memo<Option<NoticeId>>) -> impl IntoView {
+    let app = app();
+    let query = RwSignal::new(NoticesQuery::default());
+    let search = RwSignal::new(String::new());
+    Effect::new(move |_| {
+        let search = search.get().trim().to_owned();
+        if query.with_untracked(|query| query.search != search) {
+            query.update(|query| query.search = search);
+        }
+    });
+    let rows = Rows::follow(query);
+    let searching = Memo::new(move |_| query.with(|query| !query.search.is_empty()));
+    // Spoken after each search.
+    Effect::new(move |_| {
+        let total = rows.counts.with(|counts| counts.total);
+        if searching.get() && rows.standing.with(|standing| *standing == Standing::Ready) {
+            app.say(texts::results(u32::try_from(total).unwrap_or_default()));
+        }
+    });
+    let clear = Callback::new(move |()| {
+        search.set(String::new());
+        query.set(NoticesQuery::default());
+    });
+    let standing = Memo::new(move |_| match rows.standing.get() {
+        Standing::Ready if rows.counts.with(|counts| counts.total) == 0 => Body::Empty,
+        Standing::Ready => Body::Rows,
+        Standing::Loading => Body::Loading,
+        Standing::Failed(error) => Body::Failed(error),
+    });
+    view! {
+        <div class="l-page">
+            <div class="p-notices-top">
+                <Head open=open rows=rows />
+                <OfflineBanner />
+                <SearchField words=search label=texts::search_label() placeholder=texts::search_placeholder() />
+                {(!app.is_simple()).then(|| view! { <Filters query=query rows=rows /> })}
+            </div>
+            {move || match standing.get() {
+                Body::Loading => skeleton_list(6),
+                Body::Failed(error) => error_state(&error, Some(rows.retry())),
+                Body::Empty => query.with(|query| nothing(query, clear)),
+                Body::Rows => list(rows, open),
+            }}
+            <UpdatedAt />
+        </div>
+    }
+}
+
+#[derive(Clone, PartialEq)]
+enum Body {
+    Loading,
+    Failed(linli_wire::WireError),
+    Empty,
+    Rows,
+}
+
+/// The heading is the page's `h1` unless a notice is open, whose title is it then.
+#[component]
+fn Head(open: Memo<Option<NoticeId>>, rows: Rows) -> impl IntoView {
+    let app = app();
+    let any_unread = Memo::new(move |_| rows.counts.with(|counts| counts.unread > 0));
+    let mark_all = move |_| {
+        let count = rows.counts.with_untracked(|counts| counts.unread);
+        app.run::<NoticesRead>(NoticeKeys { ids: Vec::new() }, move |_| app.tell(texts::marked_read(count)));
+    };
+    let is_open = Memo::new(move |_| open.get().is_some());
+    move || {
+        let actions = (!app.is_simple()).then(|| {
+            move || any_unread.get().then(|| view! {
+                <button type="button" class="c-button" data-kind="plain" data-edge="end" data-testid="mark-all-read" on:click=mark_all>{icon("read")} {texts::mark_all_read()}</button>
+            })
+        });
+        if is_open.get() {
+            view! {
+                <header class="c-page-header">
+                    <div class="c-page-header__title"><h2>{texts::title()}</h2></div>
+                    <div class="c-page-header__actions">{actions}</div>
+                </header>
+            }
+            .into_any()
+        } else if app.is_simple() {
+            view! { <PageHeader title=texts::title() back=home() /> }.into_any()
+        } else {
+            view! { <PageHeader title=texts::title()>{actions}</PageHeader> }.into_any()
+        }
+    }
+}
+
+/// All, unread, and one chip for each category that has notices.
+#[component]
+fn Filters(query: RwSignal<NoticesQuery>, rows: Rows) -> impl IntoView {
+    let app = app();
+    let chip = move |name: String, count: Option<u32>, chosen: bool, testid: String, choose: Callback<()>| {
+        view! {
+            <button type="button" class="c-chip" aria-pressed=chosen.to_string() data-testid=testid on:click=move |_| choose.run(())>
+                {chosen.then(|| icon("ok"))} {name} {count.map(|count| format!(" {count}"))}
+            </button>
+        }
+    };
+    move || {
+        let now = query.get();
+        let counts = rows.counts.get();
+        let order = app.with_me(|me| me.community.categories.iter().map(|category| category.key.clone()).collect::<Vec<_>>());
+        let set = move |category: Option<String>, unread_only: bool| {
+            Callback::new(move |()| {
+                let category = category.clone();
+                query.update(|query| {
+                    query.category = category;
+                    query.unread_only = unread_only;
+                });
+            })
+        };
+        let all = chip(words::common::all().to_owned(), None, now.category.is_none() && !now.unread_only, "filter-all".to_owned(), set(None, false));
+        let unread = chip(texts::filter_unread().to_owned(), Some(counts.unread), now.unread_only, "filter-unread".to_owned(), set(None, true));
+        let categories = order.unwrap_or_default().into_iter().filter_map(|key| {
+            let count = counts.categories.get(&key).filter(|count| count.total > 0)?;
+            let chosen = now.category.as_ref() == Some(&key);
+            Some(chip(category_name(&key), Some(count.total), chosen, format!("filter-{key}"), set(Some(key), false)))
+        });
+        view! {
+            <div class="c-chips" role="group" aria-label=texts::filter_label()>{all} {unread} {categories.collect_view()}</div>
+        }
+    }
+}
+
+fn list(rows: Rows, open: Memo<Option<NoticeId>>) -> AnyView {
+    let count = Signal::derive(move || rows.counts.with(|counts| counts.total));
+    let row = Callback::new(move |at: usize| match rows.get(at) {
+        Some(row) => {
+            let current = open.get() == Some(row.id);
+            notice_row(&row, current)
+        }
+        None => view! {
+            <div class="c-row" aria-hidden="true">
+                <span class="c-row__lead"></span>
+                <span class="c-row__body"><span class="c-skeleton"></span><span class="c-skeleton" data-size="small"></span></span>
+            </div>
+        }
+        .into_any(),
+    });
+    view! {
+        <VirtualList count=count estimate=108.0 label=texts::title() row=row visible=Callback::new(move |range| rows.need(range)) reset=rows.reset moved=rows.moved />
+    }
+    .into_any()
+}
+
+fn nothing(query: &NoticesQuery, clear: Callback<()>) -> AnyView {
+    let action = view! {
+        <button type="button" class="c-button" data-kind="quiet" on:click=move |_| clear.run(())>{icon("close")} {words::common::clear()}</button>
+    };
+    if !query.search.is_empty() {
+        empty_state("search", texts::no_results_title(&query.search), texts::no_results_text(), Some(action.into_any()))
+    } else if query.unread_only {
+        empty_state("ok", words::home::all_read_title(), words::home::all_read_text(), Some(action.into_any()))
+    } else if query.category.is_some() {
+        empty_state("bell", texts::empty_category(), texts::empty_text(), Some(action.into_any()))
+    } else {
+        empty_state("bell", texts::empty_title(), texts::empty_text(), None)
+    }
+}

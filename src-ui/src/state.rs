@@ -1,0 +1,236 @@
+//! What every page needs to know: the frame as the core tells it, and messages to the person.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use linli_wire::{
+    Language, WireError,
+    command::{AppGet, AppView, Command, Empty, Me, OpenUrl, SaveSettings, Text, Topic},
+    settings::{Mode, Settings, Theme},
+};
+
+use crate::{
+    format::Clock,
+    ipc::{self, Asked},
+    words,
+};
+
+/// The frame of the app; every page finds it with [`app`].
+#[derive(Clone, Copy)]
+pub struct App {
+    /// What the core says about accounts, settings, network and counts.
+    pub view: Asked<AppView>,
+    /// Settings as the person sees them: a change shows at once, before the core has kept it.
+    pub settings: Memo<Settings>,
+    changed: RwSignal<Option<Settings>>,
+    /// Messages at the bottom of the window.
+    pub toasts: RwSignal<Vec<Toast>>,
+    /// What the live region says next.
+    pub said: RwSignal<String>,
+}
+
+/// A short message that stays until it is closed or the page is left.
+#[derive(Clone)]
+pub struct Toast {
+    /// Tells toasts apart.
+    pub id: u32,
+    /// The words.
+    pub text: String,
+}
+
+/// The frame of the app.
+pub fn app() -> App {
+    expect_context::<App>()
+}
+
+impl App {
+    /// Asks the core for the frame and keeps the page's look in step with it. Call once.
+    pub fn start() -> Self {
+        let view = ipc::ask::<AppGet>(&[Topic::App], || Empty {});
+        let changed = RwSignal::new(None::<Settings>);
+        let settings = Memo::new(move |_| changed.get().unwrap_or_else(|| view.with(chosen_or_system)));
+        Effect::new(move |_| apply(&settings.get()));
+        Self { view, settings, changed, toasts: RwSignal::new(Vec::new()), said: RwSignal::new(String::new()) }
+    }
+
+    /// The person in the community that is shown; follows it.
+    pub fn me(&self) -> Option<Me> {
+        self.view.with(|view| view?.me.clone())
+    }
+
+    /// Looks at the person in the community that is shown; follows it.
+    pub fn with_me<T>(&self, look: impl FnOnce(&Me) -> T) -> Option<T> {
+        self.view.with(|view| view?.me.as_ref().map(look))
+    }
+
+    /// The community's clock. The face is built anew when mode or community change.
+    pub fn clock(&self) -> Clock {
+        let zone = untrack(|| self.with_me(|me| me.community.time_zone.clone()));
+        Clock { zone: zone.unwrap_or_else(|| "UTC".to_owned()), spoken: self.is_simple() }
+    }
+
+    /// Language of the face; does not follow it, see [`crate::words`].
+    pub fn language(&self) -> Language {
+        self.settings.with_untracked(|settings| settings.language.clone())
+    }
+
+    /// Whether the face is in Simple mode; does not follow it, as for [`Self::clock`].
+    pub fn is_simple(&self) -> bool {
+        self.settings.with_untracked(|settings| settings.mode == Mode::Simple)
+    }
+
+    /// Changes the settings: shown at once, kept by the core, taken back if it cannot.
+    pub fn change_settings(self, change: impl FnOnce(&mut Settings)) {
+        let mut settings = self.settings.get_untracked();
+        change(&mut settings);
+        self.changed.set(Some(settings.clone()));
+        spawn_local(async move {
+            if let Err(error) = ipc::call::<SaveSettings>(settings).await {
+                self.changed.set(None);
+                self.complain(&error);
+            }
+        });
+    }
+
+    /// Shows a message until it is closed or the page is left.
+    pub fn tell(&self, text: impl Into<String>) {
+        let text = text.into();
+        self.toasts.update(|toasts| {
+            let id = toasts.last().map_or(0, |last| last.id.wrapping_add(1));
+            toasts.push(Toast { id, text });
+        });
+    }
+
+    /// Shows what went wrong as a message.
+    pub fn complain(&self, error: &WireError) {
+        let (title, text) = words::trouble(error);
+        self.tell(format!("{title}. {text}").replace("?.", "?").replace("。.", "。"));
+    }
+
+    /// Says something to a screen reader only.
+    pub fn say(&self, text: impl Into<String>) {
+        self.said.set(text.into());
+    }
+
+    /// Opens a link, number or mail address outside of the app.
+    pub fn open_outside(self, url: String) {
+        self.run::<OpenUrl>(Text { text: url }, |_| ());
+    }
+
+    /// Runs a command, then `done`; what goes wrong becomes a message.
+    pub fn run<C: Command>(self, request: C::Request, done: impl FnOnce(C::Reply) + 'static)
+    where
+        C::Request: 'static,
+        C::Reply: 'static,
+    {
+        spawn_local(async move {
+            match ipc::call::<C>(request).await {
+                Ok(reply) => done(reply),
+                Err(error) => self.complain(&error),
+            }
+        });
+    }
+}
+
+/// A command of a form or button: whether it runs, and what went wrong the last time.
+#[derive(Clone, Copy)]
+pub struct Act {
+    /// Whether it runs now.
+    pub busy: RwSignal<bool>,
+    /// Why it failed the last time.
+    pub error: RwSignal<Option<WireError>>,
+}
+
+impl Act {
+    /// One that has not run yet.
+    pub fn new() -> Self {
+        Self { busy: RwSignal::new(false), error: RwSignal::new(None) }
+    }
+
+    /// Runs command `C` unless one runs already, then `done`.
+    pub fn run<C: Command>(self, request: C::Request, done: impl FnOnce(C::Reply) + 'static)
+    where
+        C::Request: 'static,
+        C::Reply: 'static,
+    {
+        if self.busy.get_untracked() {
+            return;
+        }
+        self.busy.set(true);
+        spawn_local(async move {
+            let reply = ipc::call::<C>(request).await;
+            // None when the page has gone meanwhile.
+            if self.busy.try_set(false).is_some() {
+                return;
+            }
+            match reply {
+                Ok(reply) => {
+                    self.error.set(None);
+                    done(reply);
+                }
+                Err(error) => self.error.set(Some(error)),
+            }
+        });
+    }
+
+    /// For `aria-busy`.
+    pub fn aria_busy(self) -> impl Fn() -> Option<&'static str> + Copy + Send + 'static {
+        move || self.busy.get().then_some("true")
+    }
+}
+
+/// Runs `act` once, `millis` after the last call; for typing. The returned function may be called often.
+pub fn debounced<T: Clone + Send + Sync + 'static>(millis: u64, act: impl Fn(T) + Send + Sync + 'static) -> impl Fn(T) + Clone + Send + Sync {
+    let act = StoredValue::new(act);
+    let waiting = StoredValue::new(None::<TimeoutHandle>);
+    move |value: T| {
+        if let Some(before) = waiting.get_value() {
+            before.clear();
+        }
+        let run = move || {
+            let _ = act.try_with_value(|act| act(value));
+        };
+        waiting.set_value(set_timeout_with_handle(run, Duration::from_millis(millis)).ok());
+    }
+}
+
+/// Until the person has chosen, the face speaks the language of the device.
+fn chosen_or_system(view: Option<&AppView>) -> Settings {
+    let mut settings = view.map(|view| view.settings.clone()).unwrap_or_default();
+    if !view.is_some_and(|view| view.settings_chosen) {
+        let chinese = window().navigator().language().is_some_and(|language| language.starts_with("zh"));
+        settings.language = if chinese { Language::zh() } else { Language::en() };
+    }
+    settings
+}
+
+/// Sets language, mode, theme, contrast and text size on `<html>`, where the style sheet looks for them.
+fn apply(settings: &Settings) {
+    words::speak(&settings.language);
+    let Some(root) = document().document_element() else { return };
+    let set = |name: &str, value: Option<&str>| {
+        let _ = match value {
+            Some(value) => root.set_attribute(name, value),
+            None => root.remove_attribute(name),
+        };
+    };
+    set("lang", Some(words::tag()));
+    set("data-mode", Some(if settings.mode == Mode::Simple { "simple" } else { "standard" }));
+    set("data-theme", match settings.theme {
+        Theme::System => None,
+        Theme::Light => Some("light"),
+        Theme::Dark => Some("dark"),
+    });
+    set("data-contrast", settings.high_contrast.then_some("high"));
+    set_scale(settings.text_percent);
+}
+
+/// Shows a text size at once, before it is kept.
+pub fn set_scale(percent: u16) {
+    use wasm_bindgen::JsCast;
+    let root = document().document_element().and_then(|root| root.dyn_into::<web_sys::HtmlElement>().ok());
+    if let Some(root) = root {
+        let _ = root.style().set_property("--scale", &format!("{}", f32::from(percent) / 100.0));
+    }
+}
