@@ -8,6 +8,8 @@ use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitEx
 /// Writes to `folder/log/linli.YYYY-MM-DD.log`, and to standard error when `LINLI_LOG` says what.
 /// Keep the guard until the program ends.
 pub fn start(folder: &Path) -> Option<WorkerGuard> {
+    // The appender looks into its folder before it makes it, and complains.
+    std::fs::create_dir_all(folder.join("log")).ok()?;
     let appender = rolling::Builder::new()
         .rotation(rolling::Rotation::DAILY)
         .filename_prefix("linli")

@@ -31,7 +31,7 @@ impl Desktop for InBrowser {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    let mut face = PathBuf::from("src-ui/dist");
+    let mut face = std::env::var_os("LINLI_FACE").map_or_else(|| PathBuf::from("src-ui/dist"), PathBuf::from);
     let mut listen: SocketAddr = "127.0.0.1:0".parse()?;
     let mut key_store: Arc<dyn KeyStore> = Arc::new(RealKeyStore);
     let mut folder = Some(place::data_folder());
