@@ -16,6 +16,7 @@ use crate::{
     Error, attachments,
     attachments::{files::Files, intake},
     db::{self, Database, Tx, Value},
+    scratch::Scratch,
 };
 
 /// Rows that are read at a time.
@@ -34,7 +35,7 @@ pub async fn backup(db: &Database, files: &Files, to: &Path) -> Result<Manifest,
         _ => PathBuf::from("."),
     };
     let scratch = Scratch::new(&folder).map_err(BackupError::file(&folder))?;
-    let tables = Arc::new(scratch.0.join("tables"));
+    let tables = Arc::new(scratch.path().join("tables"));
     fs::create_dir(&*tables).map_err(BackupError::file(&*tables))?;
     let place = Arc::clone(&tables);
     let made_at = db.now();
@@ -55,10 +56,10 @@ pub async fn backup(db: &Database, files: &Files, to: &Path) -> Result<Manifest,
         tables: contents,
         attachments: hashes.len(),
     };
-    let part = scratch.0.join("backup.part");
+    let part = scratch.path().join("backup.part");
     pack(&part, &manifest, &tables, files, &hashes)?;
     fs::remove_dir_all(&*tables).map_err(BackupError::file(&*tables))?;
-    let findings = verify(&part, &scratch.0.join("verify")).await?;
+    let findings = verify(&part, &scratch.path().join("verify")).await?;
     if !findings.is_empty() {
         return Err(BackupError::Unsound(findings));
     }
@@ -171,30 +172,5 @@ impl<W: Write> Write for Hashing<W> {
 
     fn flush(&mut self) -> std::io::Result<()> {
         self.out.flush()
-    }
-}
-
-/// A folder beside the backup, on the same disk, that goes away in any case.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new(beside: &Path) -> std::io::Result<Self> {
-        let name = format!(".linli-backup-{}-{:08x}", std::process::id(), random_number());
-        let path = beside.join(name);
-        fs::create_dir(&path)?;
-        #[cfg(unix)]
-        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
-        Ok(Self(path))
-    }
-}
-
-fn random_number() -> u32 {
-    crate::clock::random::<4>().map_or(0, u32::from_be_bytes)
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        // What cannot be removed is a hidden folder with an honest name.
-        let _ = fs::remove_dir_all(&self.0);
     }
 }

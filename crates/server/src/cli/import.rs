@@ -4,10 +4,11 @@ use std::{fmt::Write as _, path::PathBuf};
 
 use clap::Args;
 
-use super::{Exit, Failure, files, open, print, resolve};
+use super::{DATABASE, Exit, Failure, files, open, print, resolve};
 use crate::{
     config::{FileOption, Options, StorageOptions},
     import::{self, Reading},
+    scratch::Scratch,
 };
 
 #[derive(Args, Debug)]
@@ -43,10 +44,20 @@ impl Import {
             );
             Failure::new(Exit::Data, message)
         })?;
-        // A dry run needs no data folder, yet compares with one that is there.
-        let db = open(&config.storage).await?;
-        let files = files(&config.storage)?;
+        // A dry run compares with what is there; where nothing is there yet, nothing is made either.
+        let mut storage = config.storage;
+        let mut scratch = None;
+        if self.dry_run && storage.database.is_none() && !storage.data.join(DATABASE).exists() {
+            let made = Scratch::new(&std::env::temp_dir()).map_err(|error| {
+                Failure::new(Exit::Storage, format!("No temporary folder can be made: {error}."))
+            })?;
+            storage.data = made.path().to_owned();
+            scratch = Some(made);
+        }
+        let db = open(&storage).await?;
+        let files = files(&storage)?;
         let summary = import::apply(&db, &files, folder, self.dry_run).await?;
+        drop(scratch);
         print(&summary.to_string())
     }
 }

@@ -93,7 +93,8 @@ fn list(folder: &Path, problems: &mut Problems) -> BTreeSet<String> {
         }
     };
     entries
-        .filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()))
+        .filter_map(|entry| entry.ok().filter(|entry| !entry.path().is_dir()))
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
         .filter(|name| !name.starts_with('.') && !name.ends_with('~'))
         .collect()
 }
@@ -153,16 +154,9 @@ fn notice(
     if !community.community.fields.categories.iter().any(|category| category.key == matter.category) {
         at(problems, "category", format!("There is no category “{}” in community.toml.", matter.category));
     }
-    match community.people.get(&matter.author) {
-        None => at(problems, "author", format!("There is no person {} in people.csv.", matter.author)),
-        Some(person) if !person.role.is_office() => {
-            at(
-                problems,
-                "author",
-                format!("{} does not work for the office, so cannot sign notices.", matter.author),
-            );
-        }
-        Some(_) => {}
+    // Not only the office signs: the treasurer of the owners' committee is a resident.
+    if !community.people.contains_key(&matter.author) {
+        at(problems, "author", format!("There is no person {} in people.csv.", matter.author));
     }
     let audience =
         audience(&matter.audience, community).map_err(|message| at(problems, "audience", message)).ok();
@@ -253,7 +247,9 @@ fn take_file(folder: &Path, path: &str, notice: &str, community: &mut Folder, pr
         problems.at(notice, 1, Some("files"), format!("“{path}” is not a file of this folder."));
         return;
     }
-    let full = folder.join(path);
+    // As Markdown means it, beside the text; or beside the spreadsheets.
+    let beside = folder.join("notices").join(path);
+    let full = if beside.is_file() { beside } else { folder.join(path) };
     match fs::metadata(&full) {
         Ok(meta) if meta.len() > MAX_FILE_BYTES => {
             problems.file(notice, format!("{path} is larger than {} MB.", MAX_FILE_BYTES / 1024 / 1024));
