@@ -1,0 +1,99 @@
+//! Every page of the face and how to reach it, for what must hold on all of them.
+
+use anyhow::{Context, Result};
+use linli_wire::{
+    command::{NoticesList, OfficeNoticesList, PeopleList, PeopleQuery},
+    id::{NoticeId, PersonId},
+    notices::{NoticesQuery, OfficeNoticesQuery},
+};
+
+use crate::host::Host;
+
+/// A page behind the door, by its address.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// Name of its pictures.
+    pub name: &'static str,
+    /// Its address.
+    pub path: String,
+    /// Whether Simple mode's people come here, too.
+    pub in_simple: bool,
+}
+
+/// The pages of every resident.
+///
+/// # Errors
+/// When the host does not answer or has no notices.
+pub fn of_residents(host: &Host) -> Result<Vec<Place>> {
+    let place = |name, path: &str| Place { name, path: path.to_owned(), in_simple: true };
+    let notice = notice_with_picture(host)?;
+    let emergency = newest(host, "煤气")?;
+    Ok(vec![
+        place("home", "/"),
+        place("notices", "/notices"),
+        place("notice", &format!("/notices/{notice}")),
+        place("notice-emergency", &format!("/notices/{emergency}")),
+        Place { in_simple: false, ..place("services", "/services") },
+        place("help", "/help"),
+        place("me", "/me"),
+        place("settings", "/me/settings"),
+        place("profile", "/me/profile"),
+        place("notifications", "/me/notifications"),
+        place("keeping", "/me/keeping"),
+        place("devices", "/me/devices"),
+        place("devices-add", "/me/devices/add"),
+        place("outbox", "/me/outbox"),
+        place("missing", "/no/such/page"),
+        place("notice-missing", "/notices/01900000-0000-7000-8000-000000000000"),
+    ])
+}
+
+/// The pages of the office.
+///
+/// # Errors
+/// When the host does not answer or has no notices.
+pub fn of_the_office(host: &Host) -> Result<Vec<Place>> {
+    let place = |name, path: String| Place { name, path, in_simple: false };
+    let rows = host
+        .call::<OfficeNoticesList>(&OfficeNoticesQuery { limit: 1, ..OfficeNoticesQuery::default() })?
+        .rows;
+    let notice = rows.first().context("the office has no notices")?.id;
+    let person = person(host, "李强")?;
+    Ok(vec![
+        place("office-notices", "/office/notices".to_owned()),
+        place("office-editor", format!("/office/notices/{notice}")),
+        place("office-readers", format!("/office/notices/{notice}/readers")),
+        place("office-templates", "/office/templates".to_owned()),
+        place("office-people", "/office/people".to_owned()),
+        place("office-letter", format!("/office/letter/{person}")),
+    ])
+}
+
+/// The newest notice that a search finds.
+///
+/// # Errors
+/// When it finds none.
+pub fn newest(host: &Host, search: &str) -> Result<NoticeId> {
+    let query = NoticesQuery { search: search.to_owned(), limit: 1, ..NoticesQuery::default() };
+    let found = host.call::<NoticesList>(&query)?;
+    Ok(found.rows.first().with_context(|| format!("no notice has {search}"))?.id)
+}
+
+/// The newest notice with a picture.
+///
+/// # Errors
+/// When there is none.
+pub fn notice_with_picture(host: &Host) -> Result<NoticeId> {
+    let found = host.call::<NoticesList>(&NoticesQuery { limit: 200, ..NoticesQuery::default() })?;
+    Ok(found.rows.iter().find(|row| row.has_picture).context("no notice has a picture")?.id)
+}
+
+/// The person that the office finds under `search`.
+///
+/// # Errors
+/// When there is none.
+pub fn person(host: &Host, search: &str) -> Result<PersonId> {
+    let found =
+        host.call::<PeopleList>(&PeopleQuery { search: search.to_owned(), ..PeopleQuery::default() })?;
+    Ok(found.rows.first().with_context(|| format!("nobody is called {search}"))?.person.id)
+}

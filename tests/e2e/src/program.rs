@@ -1,0 +1,89 @@
+//! Programs that a test starts, and that end with it.
+
+use std::{
+    fs::File,
+    io::{BufRead, BufReader},
+    net::{Ipv4Addr, SocketAddr, TcpListener},
+    path::Path,
+    process::{Child, ChildStdout, Command, Stdio},
+};
+
+use anyhow::{Context, Result, bail};
+
+/// A running program; it is killed when this goes.
+pub struct Program {
+    child: Child,
+    name: String,
+}
+
+impl Program {
+    /// Starts `command` with its errors in `log`, and returns it with what it prints.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn start(command: &mut Command, log: &Path) -> Result<(Self, BufReader<ChildStdout>)> {
+        let name = command.get_program().to_string_lossy().into_owned();
+        let errors = File::options().create(true).append(true).open(log)?;
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(errors);
+        let mut child = command.spawn().with_context(|| format!("{name} could not be started"))?;
+        let out = child.stdout.take().context("it has no output")?;
+        Ok((Self { child, name }, BufReader::new(out)))
+    }
+
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits until it ends by itself.
+    ///
+    /// # Errors
+    /// When it ends badly.
+    pub fn end(mut self) -> Result<()> {
+        let status = self.child.wait()?;
+        if !status.success() {
+            bail!("{} ended with {status}", self.name);
+        }
+        Ok(())
+    }
+
+    /// Whether it still runs.
+    pub fn runs(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // Gone already is fine.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Reads what a program prints until `find` finds what it looks for; the rest is thrown away as it comes.
+///
+/// # Errors
+/// When the program ends before; with everything it printed.
+pub fn read_until<T>(mut out: BufReader<ChildStdout>, find: impl Fn(&str) -> Option<T>) -> Result<T> {
+    let mut said = String::new();
+    loop {
+        let mut line = String::new();
+        if out.read_line(&mut line)? == 0 {
+            bail!("it ended before it was ready; it said: {said:?}");
+        }
+        if let Some(found) = find(&line) {
+            std::thread::spawn(move || std::io::copy(&mut out, &mut std::io::sink()));
+            return Ok(found);
+        }
+        said.push_str(&line);
+    }
+}
+
+/// An address on loopback where nothing listens just now.
+///
+/// # Errors
+/// When there is none.
+pub fn free_address() -> Result<SocketAddr> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
+}

@@ -1,0 +1,18 @@
+//! What people do with Linli, from outside. Run by `cargo xtask test end-to-end`, one at a time.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests end where something is not as it must be"
+)]
+
+mod accessibility;
+mod devices;
+mod join;
+mod keys;
+mod native;
+
+mod read;
+mod settings;

@@ -1,0 +1,150 @@
+//! The app's own window, through WebKit's driver: that the same core and face run in it, and what only it has.
+
+use std::{path::PathBuf, process::Command};
+
+use linli_e2e::{
+    community::{Community, Letter},
+    driver::Driver,
+    host::own_folders,
+    key_store::{Bus, KeyStore},
+    page::Page,
+    place,
+    program::Program,
+    words::{beginning, say},
+    world::{Grounds, people},
+};
+use linli_wire::Language;
+
+/// A machine with a session of its own, a key store in it, and the app installed.
+struct Machine {
+    driver: Driver,
+    bus: Bus,
+    home: PathBuf,
+    grounds: Grounds,
+}
+
+impl Machine {
+    fn new(name: &str) -> Self {
+        let grounds = Grounds::new(name);
+        let bus = Bus::start(&grounds.folder().join("bus"), grounds.artifacts()).unwrap();
+        let home = grounds.folder().join("home");
+        std::fs::create_dir_all(&home).unwrap();
+        let driver =
+            Driver::webkit(&grounds.artifacts().join("app.log"), |command| prepare(command, &home, &bus))
+                .unwrap();
+        Self { driver, bus, home, grounds }
+    }
+
+    /// Starts the app as its icon does.
+    fn open(&self) -> Page {
+        let session = self.driver.open_app(&[]).unwrap_or_else(|error| panic!("the app: {error:#}"));
+        let page = Page::new(session, "window", self.grounds.artifacts().to_path_buf()).unwrap();
+        page.find("h1");
+        page
+    }
+
+    /// Opens a link as the system does: by starting the app with it.
+    fn open_link(&self, link: &str) {
+        let mut command = Command::new(place::app());
+        command.arg(link);
+        prepare(&mut command, &self.home, &self.bus);
+        let (program, _) =
+            Program::start(&mut command, &self.grounds.artifacts().join("second.log")).unwrap();
+        program.end().expect("the second start hands the link over and ends well");
+    }
+}
+
+fn prepare(command: &mut Command, home: &std::path::Path, bus: &Bus) {
+    own_folders(command, home, Some(&bus.address));
+    let runtime = home.join("runtime");
+    std::fs::create_dir_all(&runtime).unwrap();
+    command
+        .env("XDG_RUNTIME_DIR", runtime)
+        .env("TAURI_WEBVIEW_AUTOMATION", "true")
+        .env("NO_AT_BRIDGE", "1")
+        .env("GTK_USE_PORTAL", "0")
+        .env("LANG", "en_GB.UTF-8")
+        .env("LINLI_LOG", "info")
+        .env_remove("LINLI_DEMO");
+}
+
+fn joins(page: &Page, letter: &Letter) {
+    page.tap("type-code");
+    page.fill("address", &letter.server);
+    page.fill("code", &letter.code);
+    page.tap("join");
+    page.see("王梅");
+    page.tap("confirm-yes");
+    page.tap("next");
+    page.tap("next");
+    page.tap("next");
+    page.find("[data-testid=notice-row]");
+}
+
+#[test]
+fn in_the_window_one_joins_reads_loses_the_network_searches_and_comes_back() {
+    let en = Language::en();
+    let machine = Machine::new("native");
+    let community = Community::start(machine.grounds.artifacts(), machine.grounds.folder()).unwrap();
+    let cable = community.cable().unwrap();
+    let _store: KeyStore = machine.bus.unlocked_key_store().unwrap();
+    let page = machine.open();
+    page.see(&say(&en, "welcome.title"));
+    joins(&page, &community.invite(people::WANG_MEI, &cable).unwrap());
+
+    page.go("/notices");
+    page.press("[data-testid=notice-row]");
+    page.find("[data-testid=notice]");
+    let title = page.text(".p-article__title");
+
+    cable.cut();
+    page.go("/notices");
+    page.see(&beginning(&en, "offline.banner"));
+    page.fill("search", "停水");
+    page.find("mark");
+    page.tap("search-clear");
+    page.see(&title);
+    page.tap("mark-all-read");
+    page.go("/me/outbox");
+    page.see(&say(&en, "pending.waiting"));
+
+    // Started again without network: it still knows everything, and what waited still waits.
+    drop(page);
+    let page = machine.open();
+    page.find("[data-testid=notice-row]");
+    page.see(&beginning(&en, "offline.banner"));
+    page.go("/me/outbox");
+    page.see(&say(&en, "pending.waiting"));
+    cable.mend();
+    page.see(&say(&en, "outbox.empty_title"));
+
+    // A link, opened by the system while the app runs.
+    let letter = community.invite(people::LI_QIANG, &cable).unwrap();
+    machine.open_link(&letter.link);
+    page.find("[data-testid=link-server]");
+    page.see(&letter.server);
+    page.tap("join");
+    page.see("李强");
+}
+
+#[test]
+fn the_window_has_a_screen_for_a_key_store_that_is_missing_or_wiped() {
+    let en = Language::en();
+    let machine = Machine::new("native-keys");
+    let community = Community::start(machine.grounds.artifacts(), machine.grounds.folder()).unwrap();
+    let cable = community.cable().unwrap();
+    let page = machine.open();
+    page.see(&say(&en, "unlock.none_title"));
+    drop(page);
+
+    let store = machine.bus.unlocked_key_store().unwrap();
+    let page = machine.open();
+    page.see(&say(&en, "welcome.title"));
+    joins(&page, &community.invite(people::WANG_MEI, &cable).unwrap());
+    drop((page, store));
+    machine.bus.wipe().unwrap();
+    let _store = machine.bus.unlocked_key_store().unwrap();
+    let page = machine.open();
+    page.find("[data-testid=locked][data-code=key_store_wiped]");
+    page.see(&say(&en, "unlock.wiped_title"));
+}
