@@ -120,6 +120,11 @@ impl Account {
         *lock(&self.connection)
     }
 
+    /// Clock and randomness.
+    pub fn system(&self) -> &dyn crate::ports::System {
+        &*self.ports.system
+    }
+
     /// Something was queued.
     pub fn wake_sender(&self) {
         self.to_send.notify(usize::MAX);

@@ -335,6 +335,14 @@ impl Core {
         current.cloned().ok_or_else(|| Error::new(Code::SignedOut, "no community joined"))
     }
 
+    /// The account that is shown: for tests and benchmarks that look behind the commands.
+    ///
+    /// # Errors
+    /// `signed_out` when no community is joined.
+    pub fn current_account(&self) -> Result<Arc<Account>> {
+        self.account()
+    }
+
     /// Shows another account of this device.
     pub(crate) fn switch_to(&self, id: AccountId) -> Result<()> {
         let device = {

@@ -166,14 +166,15 @@ pub(crate) fn person_with_home(db: &Connection, id: PersonId) -> Result<Option<(
 pub fn change_profile(cache: &Cache, system: &dyn System, change: ProfileChange) -> Result<()> {
     cache.write(|tx| {
         // What has never left and this change become one.
-        let merged = outbox::open_in_lane(tx, PROFILE_LANE)?.into_iter().rev().find_map(|open| {
-            match open.op.action {
-                Action::ChangeProfile { change } if open.pending.state == PendingState::Waiting && !open.tried => {
+        let merged =
+            outbox::open_in_lane(tx, PROFILE_LANE)?.into_iter().rev().find_map(|open| match open.op.action {
+                Action::ChangeProfile { change }
+                    if open.pending.state == PendingState::Waiting && !open.tried =>
+                {
                     Some(change)
                 }
                 _ => None,
-            }
-        });
+            });
         let change = merged.map_or_else(|| change.clone(), |earlier| later_wins(earlier, change.clone()));
         outbox::replace(tx, system, PROFILE_LANE, "", Action::ChangeProfile { change })?;
         Ok(())
@@ -186,7 +187,8 @@ pub fn change_profile(cache: &Cache, system: &dyn System, change: ProfileChange)
 /// Trouble of the cache.
 pub fn preferences(db: &Connection) -> Result<Preferences> {
     let waiting = outbox::open_in_lane(db, PREFERENCES_LANE)?.into_iter().next_back();
-    if let Some(outbox::Open { op: Op { action: Action::SavePreferences { preferences }, .. }, .. }) = waiting {
+    if let Some(outbox::Open { op: Op { action: Action::SavePreferences { preferences }, .. }, .. }) = waiting
+    {
         return Ok(preferences);
     }
     Ok(records(db, Entity::Preferences)?.into_iter().next().unwrap_or_default())

@@ -21,6 +21,14 @@ impl Error {
     }
 }
 
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Error {}
+
 /// Something that cannot be, was.
 pub(crate) fn internal(message: impl Into<String>) -> Error {
     Error::new(Code::Internal, message)

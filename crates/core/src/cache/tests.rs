@@ -3,7 +3,8 @@
 use super::*;
 
 const SCHEMA: Migrations = &["CREATE TABLE word (text TEXT NOT NULL) STRICT;"];
-const NEWER: Migrations = &["CREATE TABLE word (text TEXT NOT NULL) STRICT;", "CREATE TABLE later (n INTEGER) STRICT;"];
+const NEWER: Migrations =
+    &["CREATE TABLE word (text TEXT NOT NULL) STRICT;", "CREATE TABLE later (n INTEGER) STRICT;"];
 
 fn key(byte: u8) -> DataKey {
     Zeroizing::new([byte; 32])

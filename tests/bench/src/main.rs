@@ -1,0 +1,42 @@
+//! Linli's figures: each is measured in turn with a floor, the same work done by hand with nothing
+//! around it, in the same run on the same machine; what is judged is mostly their ratio.
+//!
+//! `cargo xtask bench [NAME …]` builds this with optimisation and runs it. The table goes to the screen,
+//! the figures to `target/bench/results.json` as `[{name, ours, floor, ratio, unit, bar, ok}]`.
+//! Figures of whole windows (`start`, `memory`) and of the face (`bundle`) are measured by xtask itself.
+
+mod delta;
+mod floor;
+mod full_sync;
+mod live;
+mod outbox;
+mod report;
+mod search;
+mod world;
+
+use anyhow::Result;
+
+use report::Figure;
+
+fn main() -> Result<()> {
+    let wanted: Vec<String> = std::env::args().skip(1).collect();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let mut figures: Vec<Figure> = Vec::new();
+    for (name, measure) in FIGURES {
+        if wanted.is_empty() || wanted.iter().any(|wish| wish == name) {
+            eprintln!("▸ {name}");
+            figures.extend(measure(&runtime)?);
+        }
+    }
+    report::show(&figures)
+}
+
+type Measure = fn(&tokio::runtime::Runtime) -> Result<Vec<Figure>>;
+
+const FIGURES: [(&str, Measure); 5] = [
+    ("full-sync", full_sync::measure),
+    ("delta", delta::measure),
+    ("search", search::measure),
+    ("outbox", outbox::measure),
+    ("live", live::measure),
+];
