@@ -1,0 +1,32 @@
+//! A desktop that writes down what it was asked to show.
+
+use std::sync::{Mutex, PoisonError};
+
+use linli_core::ports::{Desktop, Notification};
+
+/// A recording [`Desktop`].
+#[derive(Default)]
+pub struct Desk {
+    shown: Mutex<Vec<Notification>>,
+}
+
+impl Desk {
+    /// Every notification so far, oldest first.
+    pub fn shown(&self) -> Vec<Notification> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Desktop for Desk {
+    fn notify(&self, notification: Notification) {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner).push(notification);
+    }
+
+    fn open_url(&self, _: &str) -> bool {
+        true
+    }
+
+    fn open_file(&self, _: &str, _: &[u8]) -> bool {
+        true
+    }
+}

@@ -1,0 +1,228 @@
+//! Pages of the log as a server would send them, for tests of the core that need no server.
+//!
+//! ```
+//! use linli_testkit::pages::{Pages, notice};
+//!
+//! let garden = Pages::default();
+//! let page = garden.page("1").in_community(&[notice(1, 1, "Water off", "From 2 to 5.")]).build();
+//! assert_eq!(page.scopes.len(), 1);
+//! ```
+
+use linli_wire::{
+    Language, Localized, Timestamp,
+    community::{Building, Category, Community, Office, Person, Role, Visibility},
+    id::{BuildingId, CommunityId, NoticeId, PersonId},
+    notices::{Audience, Author, Notice, NoticeContent, NoticeState, NoticeText, ReadMark},
+    sync::{Change, Entity, Scope, ScopeChanges, SyncPage},
+};
+use serde::Serialize;
+use uuid::Uuid;
+
+/// When the first notice was published; the n-th comes n minutes later.
+pub const FIRST: i64 = 1_795_300_000_000;
+
+/// Ids of a community without a server.
+pub struct Pages {
+    /// The community.
+    pub community: CommunityId,
+    /// The building of the person.
+    pub building: BuildingId,
+    /// The person.
+    pub person: PersonId,
+}
+
+impl Default for Pages {
+    fn default() -> Self {
+        Self {
+            community: CommunityId(Uuid::from_u128(1)),
+            building: BuildingId(Uuid::from_u128(2)),
+            person: PersonId(Uuid::from_u128(3)),
+        }
+    }
+}
+
+/// What stands in a change: which entity, its version, and its body, or none when it leaves.
+pub struct Thing {
+    entity: Entity,
+    id: Uuid,
+    version: u64,
+    body: Option<String>,
+}
+
+impl Thing {
+    fn new(entity: Entity, id: Uuid, version: u64, body: &impl Serialize) -> Self {
+        Self { entity, id, version, body: serde_json::to_string(body).ok() }
+    }
+
+    /// The same thing leaving the scope.
+    #[must_use]
+    pub fn gone(self) -> Self {
+        Self { body: None, ..self }
+    }
+}
+
+/// Id of the `number`th notice.
+pub fn notice_id(number: u128) -> NoticeId {
+    NoticeId(Uuid::from_u128(0x1000 + number))
+}
+
+/// A published notice in English.
+pub fn notice(number: u128, version: u64, title: &str, body: &str) -> Thing {
+    notice_with(number, version, |notice| {
+        let text = NoticeText { title: title.to_owned(), body: body.to_owned() };
+        notice.content.texts = [(Language::en(), text)].into();
+    })
+}
+
+/// A published notice, changed as the test likes.
+pub fn notice_with(number: u128, version: u64, change: impl FnOnce(&mut Notice)) -> Thing {
+    let published_at = Timestamp(FIRST + i64::try_from(number).unwrap_or(0) * 60_000);
+    let text = NoticeText { title: format!("Notice {number}"), body: String::new() };
+    let author = PersonId(Uuid::from_u128(4));
+    let mut notice = Notice {
+        id: notice_id(number),
+        version,
+        author: Author { id: author, name: "陈静".to_owned(), role: Role::Staff },
+        state: NoticeState::Published { published_at, changed_at: None },
+        content: NoticeContent {
+            texts: [(Language::en(), text)].into(),
+            category: "water-power".to_owned(),
+            audience: Audience::Community,
+            emergency: false,
+            pinned: false,
+            expires_at: None,
+            attachments: Vec::new(),
+        },
+    };
+    change(&mut notice);
+    Thing::new(Entity::Notice, notice.id.0, version, &notice)
+}
+
+/// A reading on another device.
+pub fn read_mark(number: u128, read_at: Timestamp) -> Thing {
+    let mark = ReadMark { notice_id: notice_id(number), read_at };
+    Thing::new(Entity::ReadMark, mark.notice_id.0, 1, &mark)
+}
+
+impl Pages {
+    /// A page that ends at `cursor`.
+    pub fn page(&self, cursor: &str) -> PageBuilder<'_> {
+        let page = SyncPage {
+            scopes: Vec::new(),
+            lost: Vec::new(),
+            cursor: cursor.to_owned(),
+            more: false,
+            server_time: Timestamp(FIRST),
+        };
+        PageBuilder { pages: self, page }
+    }
+
+    /// The community itself.
+    pub fn garden(&self) -> Thing {
+        let name = Localized::one(Language::en(), "Sunshine Garden");
+        let category =
+            |key: &str| Category { key: key.to_owned(), name: name.clone(), icon: "drop".to_owned() };
+        let community = Community {
+            id: self.community,
+            name: name.clone(),
+            time_zone: "Asia/Shanghai".to_owned(),
+            currency: "CNY".to_owned(),
+            languages: vec![Language::en(), Language::zh()],
+            office: Office::default(),
+            categories: vec![category("water-power"), category("activities")],
+        };
+        Thing::new(Entity::Community, self.community.0, 1, &community)
+    }
+
+    /// The building.
+    pub fn building(&self) -> Thing {
+        let name = Localized::one(Language::en(), "Building 3");
+        let building = Building { id: self.building, code: "3".to_owned(), name };
+        Thing::new(Entity::Building, self.building.0, 1, &building)
+    }
+
+    /// The person, as they were at a version.
+    pub fn person(&self, version: u64, role: Role) -> Thing {
+        let person = Person {
+            id: self.person,
+            code: "P-0001".to_owned(),
+            name: "王梅".to_owned(),
+            given_name: "梅".to_owned(),
+            role,
+            household_id: None,
+            language: Language::en(),
+            simple: false,
+            visible: Visibility::default(),
+            joined: true,
+            version,
+        };
+        Thing::new(Entity::Person, self.person.0, version, &person)
+    }
+}
+
+/// A page in the making.
+pub struct PageBuilder<'a> {
+    pages: &'a Pages,
+    page: SyncPage,
+}
+
+impl PageBuilder<'_> {
+    /// Changes in the community's scope.
+    #[must_use]
+    pub fn in_community(self, things: &[Thing]) -> Self {
+        let scope = Scope::Community(self.pages.community);
+        self.within(scope, things)
+    }
+
+    /// Changes in the building's scope.
+    #[must_use]
+    pub fn in_building(self, things: &[Thing]) -> Self {
+        let scope = Scope::Building(self.pages.building);
+        self.within(scope, things)
+    }
+
+    /// Changes in the office's scope.
+    #[must_use]
+    pub fn in_office(self, things: &[Thing]) -> Self {
+        let scope = Scope::Staff(self.pages.community);
+        self.within(scope, things)
+    }
+
+    /// Changes in the person's scope.
+    #[must_use]
+    pub fn in_person(self, things: &[Thing]) -> Self {
+        let scope = Scope::Person(self.pages.person);
+        self.within(scope, things)
+    }
+
+    /// The person may no longer see this.
+    #[must_use]
+    pub fn lost(mut self, scope: Scope) -> Self {
+        self.page.lost.push(scope);
+        self
+    }
+
+    /// There is more behind it.
+    #[must_use]
+    pub fn more(mut self) -> Self {
+        self.page.more = true;
+        self
+    }
+
+    /// The page.
+    pub fn build(self) -> SyncPage {
+        self.page
+    }
+
+    fn within(mut self, scope: Scope, things: &[Thing]) -> Self {
+        let changes = things.iter().zip(1..).map(|(thing, seq)| Change {
+            seq,
+            entity: thing.entity,
+            id: thing.id,
+            version: thing.version,
+            body: thing.body.clone().and_then(|body| serde_json::value::RawValue::from_string(body).ok()),
+        });
+        self.page.scopes.push(ScopeChanges { scope, changes: changes.collect() });
+        self
+    }
+}

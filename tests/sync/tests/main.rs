@@ -1,0 +1,4 @@
+//! Real cores, a real server, real sockets, and what can go wrong between them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod following;
