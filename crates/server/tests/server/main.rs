@@ -1,7 +1,9 @@
 //! The community server over real sockets, on both engines.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+mod following;
 mod joining;
 mod log;
 mod operations;
+mod policy;
 mod world;

@@ -70,7 +70,8 @@ pub struct World {
     pub url: String,
     pub sun: Place,
     pub moon: Place,
-    pub folder: tempfile::TempDir,
+    /// Deleted with the world.
+    _folder: tempfile::TempDir,
     pub http: reqwest::Client,
     stop: Option<oneshot::Sender<()>>,
     serving: Option<JoinHandle<()>>,
@@ -98,7 +99,6 @@ pub struct Place {
 #[derive(Clone)]
 pub struct Device {
     pub id: DeviceId,
-    pub person: PersonId,
     pub tokens: Tokens,
     pub key: SigningKey,
 }
@@ -136,8 +136,9 @@ impl World {
             url: String::new(),
             sun,
             moon,
-            folder,
-            http: reqwest::Client::new(),
+            _folder: folder,
+            // Bodies as they crossed the wire.
+            http: reqwest::Client::builder().no_gzip().no_proxy().build().unwrap(),
             stop: None,
             serving: None,
         };
@@ -189,7 +190,7 @@ impl World {
         let (request, key) = join_request(JoinLink::read(&letter.link).unwrap().code);
         let reply: JoinReply = self.ok(Method::POST, "/v1/join", None, Some(&request)).await;
         assert_eq!(reply.membership.community_id, place.id);
-        Device { id: reply.membership.device_id, person, tokens: reply.tokens, key }
+        Device { id: reply.membership.device_id, tokens: reply.tokens, key }
     }
 
     pub async fn send<B: serde::Serialize>(
