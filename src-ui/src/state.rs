@@ -64,9 +64,14 @@ impl App {
         self.view.with(|view| view?.me.as_ref().map(look))
     }
 
+    /// The same without following it, for what is built once.
+    pub fn with_me_untracked<T>(&self, look: impl FnOnce(&Me) -> T) -> Option<T> {
+        untrack(|| self.with_me(look))
+    }
+
     /// The community's clock. The face is built anew when mode or community change.
     pub fn clock(&self) -> Clock {
-        let zone = untrack(|| self.with_me(|me| me.community.time_zone.clone()));
+        let zone = self.with_me_untracked(|me| me.community.time_zone.clone());
         Clock { zone: zone.unwrap_or_else(|| "UTC".to_owned()), spoken: self.is_simple() }
     }
 

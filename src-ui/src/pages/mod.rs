@@ -24,7 +24,7 @@ pub fn missing() -> AnyView {
     view! {
         <div class="l-page" data-testid="missing">
             <PageHeader title=words::missing::title() />
-            {empty_state("search", words::missing::title(), words::missing::text(), Some(home))}
+            {empty_state("search", words::missing::text(), "", Some(home))}
         </div>
     }
     .into_any()

@@ -95,7 +95,7 @@ pub fn Field(
                 aria-describedby=described aria-invalid=move || error.with(Option::is_some).then_some("true")
                 prop:value=value on:input=on_input on:blur=move |_| { if let Some(blur) = blur { blur.run(()) } } />
             {(kind == FieldKind::Secret).then(|| view! {
-                <button type="button" class="c-button" data-kind="plain" data-edge="start" aria-pressed=move || shown.get().to_string()
+                <button type="button" class="c-button c-field__show" data-kind="plain" data-edge="start" aria-pressed=move || shown.get().to_string()
                     on:click=move |_| shown.update(|shown| *shown = !*shown)>
                     {move || icon(if shown.get() { "eye-off" } else { "eye" })}
                     {move || if shown.get() { words::unlock::passphrase_hide() } else { words::unlock::passphrase_show() }}

@@ -178,7 +178,7 @@ fn link_card(link: &DeviceLinkView) -> AnyView {
     let ends = link.link.expires_at;
     let left = move || ends.millis_since(format::now()).max(0);
     let minutes = RwSignal::new(left());
-    let tick = set_interval_with_handle(move || drop(minutes.try_set(left())), Duration::from_secs(10));
+    let tick = set_interval_with_handle(move || _ = minutes.try_set(left()), Duration::from_secs(10));
     on_cleanup(move || {
         if let Ok(tick) = tick {
             tick.clear();
@@ -192,10 +192,11 @@ fn link_card(link: &DeviceLinkView) -> AnyView {
         <section class="c-card p-centred" data-gap="" data-pad="large">
             <p>{texts::add_text()}</p>
             {qr_drawing(&link.qr)}
-            <dl class="p-facts">
-                <dt>{words::join::address_label()}</dt> <dd data-testid="server">{link.server.clone()}</dd>
-                <dt>{texts::code_label()}</dt> <dd>{code(&link.link.code)}</dd>
-            </dl>
+            <div>
+                <p class="t-soft t-small">{words::join::address_label()}</p>
+                <p class="t-strong" data-testid="server">{link.server.trim_start_matches("https://").to_owned()}</p>
+            </div>
+            <div><p class="t-soft t-small">{texts::code_label()}</p> <p>{code(&link.link.code)}</p></div>
             <p class="l-row">{icon("clock")} <span>{valid}</span></p>
             <p class="t-soft" role="status">{texts::waiting()}</p>
         </section>

@@ -69,10 +69,11 @@ fn page(home: HomeView) -> AnyView {
         {if calm && home.newest.is_empty() {
             let all = view! { <a class="c-button" data-kind="quiet" href="/notices">{icon("bell")} {texts::show_all()}</a> }.into_any();
             view! { <section class="c-card">{empty_state("ok", texts::all_read_title(), texts::all_read_text(), Some(all))}</section> }.into_any()
-        } else if home.unread.is_empty() {
+        } else if home.unread.iter().all(|row| row.emergency) {
             section(texts::newest(), home.newest)
         } else {
-            section(texts::new_notices(), home.unread)
+            // Emergencies stand above already.
+            section(texts::new_notices(), home.unread.into_iter().filter(|row| !row.emergency).collect())
         }}
         {offer_simple()}
     }

@@ -28,7 +28,7 @@ pub(super) fn home(asked: Asked<HomeView>) -> impl IntoView {
 fn tiles() -> AnyView {
     let app = app();
     let unread = Memo::new(move |_| app.view.with(|view| view.map_or(0, |view| view.unread_notices)));
-    let is_office = app.with_me(|me| me.person.role.is_office()).unwrap_or_default();
+    let is_office = app.with_me_untracked(|me| me.person.role.is_office()).unwrap_or_default();
     let note = move || match unread.get() {
         0 => texts::tile_none_unread().to_owned(),
         count => texts::tile_unread(count),

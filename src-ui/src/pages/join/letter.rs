@@ -80,7 +80,7 @@ fn paper(letter: &Letter, me: &Me) -> AnyView {
                 <ol><li>{texts::step_get(&letter.invitation.server)}</li> <li>{texts::step_scan()}</li> <li>{texts::step_done()}</li></ol>
                 <div class="c-letter__code l-stack" data-gap="small">
                     {qr_drawing(&letter.qr)}
-                    <div><small>{texts::address()}</small>{letter.invitation.server.clone()}</div>
+                    <div><small>{texts::address()}</small>{letter.invitation.server.trim_start_matches("https://").to_owned()}</div>
                     <div><small>{texts::code()}</small>{code(&letter.invitation.code)}</div>
                 </div>
             </div>

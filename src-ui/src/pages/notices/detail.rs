@@ -167,7 +167,7 @@ fn read_aloud(plain: String, language: Language) -> AnyView {
     // Some engines know their voices only a moment later.
     let look_again = {
         let (speech, language) = (speech.clone(), language.clone());
-        set_timeout_with_handle(move || drop(has_voice.try_set(voice(&speech, &language).is_some())), Duration::from_millis(400))
+        set_timeout_with_handle(move || _ = has_voice.try_set(voice(&speech, &language).is_some()), Duration::from_millis(400))
     };
     let held = StoredValue::new_local((speech.clone(), look_again.ok()));
     on_cleanup(move || {
@@ -190,7 +190,7 @@ fn read_aloud(plain: String, language: Language) -> AnyView {
         if simple {
             utterance.set_rate(0.85);
         }
-        let ended = wasm_bindgen::closure::Closure::once_into_js(move || drop(speaking.try_set(false)));
+        let ended = wasm_bindgen::closure::Closure::once_into_js(move || _ = speaking.try_set(false));
         utterance.set_onend(Some(wasm_bindgen::JsCast::unchecked_ref(&ended)));
         speech.cancel();
         speech.speak(&utterance);

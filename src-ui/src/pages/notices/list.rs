@@ -116,39 +116,48 @@ fn Head(open: Memo<Option<NoticeId>>, rows: Rows) -> impl IntoView {
     }
 }
 
-/// All, unread, and one chip for each category that has notices.
+/// All, unread, and the categories that have notices, with their counts.
 #[component]
 fn Filters(query: RwSignal<NoticesQuery>, rows: Rows) -> impl IntoView {
     let app = app();
-    let chip = move |name: String, count: Option<u32>, chosen: bool, testid: String, choose: Callback<()>| {
+    let chip = move |name: &'static str, count: Option<u32>, chosen: bool, testid: &'static str, unread_only: bool| {
+        let choose = move |_| query.update(|query| {
+            query.category = None;
+            query.unread_only = unread_only;
+        });
         view! {
-            <button type="button" class="c-chip" aria-pressed=chosen.to_string() data-testid=testid on:click=move |_| choose.run(())>
+            <button type="button" class="c-chip" aria-pressed=chosen.to_string() data-testid=testid on:click=choose>
                 {chosen.then(|| icon("ok"))} {name} {count.map(|count| format!(" {count}"))}
             </button>
         }
+    };
+    let choose_category = move |event: web_sys::Event| {
+        let key = event_target_value(&event);
+        query.update(|query| {
+            query.category = (!key.is_empty()).then_some(key);
+            query.unread_only = false;
+        });
     };
     move || {
         let now = query.get();
         let counts = rows.counts.get();
         let order = app.with_me(|me| me.community.categories.iter().map(|category| category.key.clone()).collect::<Vec<_>>());
-        let set = move |category: Option<String>, unread_only: bool| {
-            Callback::new(move |()| {
-                let category = category.clone();
-                query.update(|query| {
-                    query.category = category;
-                    query.unread_only = unread_only;
-                });
-            })
-        };
-        let all = chip(words::common::all().to_owned(), None, now.category.is_none() && !now.unread_only, "filter-all".to_owned(), set(None, false));
-        let unread = chip(texts::filter_unread().to_owned(), Some(counts.unread), now.unread_only, "filter-unread".to_owned(), set(None, true));
-        let categories = order.unwrap_or_default().into_iter().filter_map(|key| {
+        let all = chip(words::common::all(), None, now.category.is_none() && !now.unread_only, "filter-all", false);
+        let unread = chip(texts::filter_unread(), Some(counts.unread), now.unread_only, "filter-unread", true);
+        let options = order.unwrap_or_default().into_iter().filter_map(|key| {
             let count = counts.categories.get(&key).filter(|count| count.total > 0)?;
+            let name = format!("{} {}", category_name(&key), count.total);
             let chosen = now.category.as_ref() == Some(&key);
-            Some(chip(category_name(&key), Some(count.total), chosen, format!("filter-{key}"), set(Some(key), false)))
+            Some(view! { <option value=key prop:selected=chosen>{name}</option> })
         });
         view! {
-            <div class="c-chips" role="group" aria-label=texts::filter_label()>{all} {unread} {categories.collect_view()}</div>
+            <div class="c-chips" role="group" aria-label=texts::filter_label()>
+                {all} {unread}
+                <select class="c-chip" aria-label=words::editor::category() aria-current=now.category.is_some().then_some("true") data-testid="filter-category" on:change=choose_category>
+                    <option value="" prop:selected=now.category.is_none()>{words::editor::category()}</option>
+                    {options.collect_view()}
+                </select>
+            </div>
         }
     }
 }

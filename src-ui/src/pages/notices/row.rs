@@ -9,11 +9,9 @@ use crate::{components::icon::icon, state::app, words};
 pub fn category_name(key: &str) -> String {
     let app = app();
     let language = app.language();
-    let name = untrack(|| {
-        app.with_me(|me| {
-            let category = me.community.categories.iter().find(|category| category.key == key)?;
-            Some(category.name.in_language(&language).to_owned())
-        })
+    let name = app.with_me_untracked(|me| {
+        let category = me.community.categories.iter().find(|category| category.key == key)?;
+        Some(category.name.in_language(&language).to_owned())
     });
     name.flatten().unwrap_or_else(|| key.to_owned())
 }
@@ -51,7 +49,7 @@ pub(super) fn tags(row: &NoticeRow) -> AnyView {
     view! {
         {row.emergency.then(|| view! { <span class="c-tag" data-tone="red">{icon("warn")} {words::notices::emergency()}</span> })}
         {row.pinned.then(|| view! { <span class="c-tag">{icon("pin")} {words::notices::pinned()}</span> })}
-        <span class="c-tag" data-tone="jade">{category_name(&row.category)}</span>
+        <span class="c-tag" data-tone=row.unread.then_some("jade")>{category_name(&row.category)}</span>
         {row.changed_at.is_some().then(|| view! { <span class="c-tag" data-tone="blue">{icon("edit")} {words::notices::changed()}</span> })}
     }
     .into_any()

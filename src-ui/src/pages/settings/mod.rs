@@ -74,7 +74,7 @@ pub fn Look() -> impl IntoView {
 #[component]
 pub fn Profile() -> impl IntoView {
     let app = app();
-    let me = app.me();
+    let me = app.with_me_untracked(Clone::clone);
     let name = RwSignal::new(me.as_ref().map(|me| me.person.given_name.clone()).unwrap_or_default());
     let error = Signal::derive(move || name_problem(&name.get()));
     let visible = RwSignal::new(me.as_ref().map(|me| me.person.visible).unwrap_or_default());
@@ -125,7 +125,7 @@ pub fn Notifications() -> impl IntoView {
 fn switches(muted: Vec<String>, asked: ipc::Asked<linli_wire::settings::Preferences>) -> AnyView {
     let app = app();
     let language = app.language();
-    let categories = app.with_me(|me| me.community.categories.clone()).unwrap_or_default();
+    let categories = app.with_me_untracked(|me| me.community.categories.clone()).unwrap_or_default();
     let muted = RwSignal::new(muted);
     let rows = categories.into_iter().map(|category| {
         let key = category.key.clone();

@@ -140,7 +140,7 @@ fn Form(asked: Asked<OfficeNotice>, notice: OfficeNotice) -> impl IntoView {
 fn category(draft: Draft, error: Signal<Option<String>>) -> AnyView {
     let app = app();
     let language = app.language();
-    let options = app.with_me(|me| me.community.categories.clone()).unwrap_or_default().into_iter().map(|category| {
+    let options = app.with_me_untracked(|me| me.community.categories.clone()).unwrap_or_default().into_iter().map(|category| {
         let name = category.name.in_language(&language).to_owned();
         let key = category.key.clone();
         let selected = move || draft.content.with(|content| content.category == key);

@@ -65,7 +65,7 @@ fn too_long(text: &str, most: usize) -> Option<String> {
 
 fn tabs(draft: Draft) -> AnyView {
     let app = app();
-    let community = app.with_me(|me| me.community.languages.clone()).unwrap_or_default();
+    let community = app.with_me_untracked(|me| me.community.languages.clone()).unwrap_or_default();
     let languages = Memo::new(move |_| {
         let mut languages = community.clone();
         draft.content.with(|content| {
