@@ -38,7 +38,10 @@ const NOTICE: &str = "id, version, author_id, author_name, author_role, state, p
 /// # Errors
 /// The database's.
 pub fn get(tx: &mut Tx<'_>, community: CommunityId, id: NoticeId) -> Result<Option<Notice>, Error> {
-    Ok(find(tx, community, id)?.filter(|known| !known.deleted).map(|known| known.notice))
+    // Not `find`: a lock cannot be taken where nothing may be written.
+    let sql = format!("SELECT {NOTICE} FROM notice WHERE community_id = $1 AND id = $2");
+    let known = tx.query_opt(&sql, params![community, id])?.as_ref().map(known_of).transpose()?;
+    Ok(known.filter(|known| !known.deleted).map(|known| known.notice))
 }
 
 /// Saves a notice, and publishes it if that is asked for.
