@@ -117,7 +117,7 @@ impl App {
         };
         Ok(Self(Arc::new(Parts {
             codes: Codes::new(&instance),
-            cursor_key: CursorKey::new(&instance)?,
+            cursor_key: CursorKey::new(&instance.cursor_key),
             limits: Limits::new(settings.rate_factor),
             hub: Hub::default(),
             metrics: Metrics::default(),

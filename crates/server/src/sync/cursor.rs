@@ -17,7 +17,7 @@ use sha2::Sha256;
 use uuid::Uuid;
 
 use super::expired;
-use crate::{Error, instance::Instance};
+use crate::Error;
 
 const VERSION: u8 = 1;
 /// Bytes of the signature that travel.
@@ -44,12 +44,14 @@ impl std::fmt::Debug for CursorKey {
 }
 
 impl CursorKey {
-    /// Of a database.
-    ///
-    /// # Errors
-    /// Never with a key of a database of ours.
-    pub fn new(instance: &Instance) -> Result<Self, Error> {
-        <Hmac<Sha256> as KeyInit>::new_from_slice(&instance.cursor_key).map(Self).map_err(|_| expired())
+    /// From the key of a database.
+    pub fn new(key: &[u8; 32]) -> Self {
+        // HMAC fills a short key up with zeros.
+        let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();
+        for (to, from) in block.iter_mut().zip(key) {
+            *to = *from;
+        }
+        Self(<Hmac<Sha256> as KeyInit>::new(&block))
     }
 
     fn mac(&self, person: PersonId, bytes: &[u8]) -> Hmac<Sha256> {

@@ -1,6 +1,8 @@
 //! The community server over real sockets, on both engines.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+mod abuse;
+mod description;
 mod following;
 mod joining;
 mod log;
