@@ -21,7 +21,8 @@ use crate::{face, place, program};
 /// Builds the programs, without the face, as a developer runs them.
 pub(crate) fn build_programs() -> Result<()> {
     let mut cargo = program::cargo();
-    program::run(cargo.args(["build", "--quiet", "-p", "linli", "-p", "linli-host", "-p", "linli-server"]))
+    cargo.args(["build", "-p", "linli", "-p", "linli-host", "-p", "linli-server"]);
+    program::compile(&mut cargo, "apps")
 }
 
 /// A cargo command inside a session of its own, with everything that drives the app at hand.

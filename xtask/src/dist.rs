@@ -74,7 +74,7 @@ pub(crate) fn build(speed: Speed) -> Result<()> {
     step("compiling the app for delivery", || {
         let mut cargo = program::cargo();
         cargo.args(["build", "-p", "linli", "--features", "tauri/custom-protocol"]);
-        program::run(if speed == Speed::Release { cargo.arg("--release") } else { &mut cargo })
+        program::compile(if speed == Speed::Release { cargo.arg("--release") } else { &mut cargo }, "dist")
     })?;
     let binary = place::target().join(if speed == Speed::Release { "release/linli" } else { "debug/linli" });
     let package = step("putting the package together", || assemble(&binary))?;

@@ -56,8 +56,10 @@ pub(crate) fn build(profile: Profile, folder: &Path) -> Result<()> {
     let cargo_profile = if profile == Profile::Release { "face" } else { "dev" };
     step("compiling the face", || {
         let mut cargo = program::cargo();
-        cargo.args(["build", "--quiet", "-p", "linli-ui", "--target", "wasm32-unknown-unknown"]);
-        program::run(cargo.args(["--profile", cargo_profile]))
+        cargo.args(["build", "-p", "linli-ui", "--target", "wasm32-unknown-unknown"]);
+        // Browsers do not read them, and they are two thirds of what has to be bound.
+        cargo.env("CARGO_PROFILE_DEV_DEBUG", "false").env("CARGO_PROFILE_DEV_STRIP", "debuginfo");
+        program::compile(cargo.args(["--profile", cargo_profile]), "face")
     })?;
     let compiled = place::target().join("wasm32-unknown-unknown").join(match profile {
         Profile::Dev => "debug/linli-ui.wasm",
@@ -90,7 +92,7 @@ fn bind(profile: Profile, compiled: &Path) -> Result<PathBuf> {
         return Ok(folder);
     }
     step("building face-bindgen, which turns the compiled face into what a browser loads", || {
-        program::run(program::cargo().args(["build", "--quiet", "-p", "face-bindgen"]))
+        program::compile(program::cargo().args(["build", "-p", "face-bindgen"]), "face-bindgen")
     })?;
     let _ = fs::remove_dir_all(&folder);
     step("binding the face to the browser", || {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
 use crate::children::Children;
 
@@ -29,6 +29,15 @@ pub(crate) fn text(command: &mut Command) -> Result<String> {
         bail!("{} ended with {}: {}", shown(command), output.status, said.trim());
     }
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// Runs cargo with its progress shown now and then; what it says is shown only, and wholly, when it fails.
+pub(crate) fn compile(cargo: &mut Command, name: &str) -> Result<()> {
+    let log = crate::place::target().join("setup").join(name).with_extension("log");
+    run_quietly(cargo, &log, None).map_err(|error| match last_lines(&log, usize::MAX) {
+        Ok(said) => anyhow!("{said}\n{} did not succeed", shown(cargo)),
+        Err(_) => error,
+    })
 }
 
 /// Runs a program whose output goes to `log`. Every ten seconds its newest line is shown as a sign of life.

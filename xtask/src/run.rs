@@ -62,7 +62,8 @@ fn build_apps(has_display: bool) -> Result<()> {
     let window: &[&str] = if has_display { &["-p", "linli"] } else { &[] };
     step("compiling server and app (several minutes the first time)", || {
         let mut cargo = program::cargo();
-        program::run(cargo.args(["build", "-p", "linli-server", "-p", "linli-host"]).args(window))
+        cargo.args(["build", "-p", "linli-server", "-p", "linli-host"]).args(window);
+        program::compile(&mut cargo, "apps")
     })
 }
 

@@ -92,19 +92,26 @@ pub(super) fn import(data: &Path) -> Result<()> {
 
 /// Invites every demo person and returns what the app wants to know of them, as JSON.
 pub(super) fn invite(data: &Path, url: &str) -> Result<String> {
+    let mut command = server();
+    command.arg("invite").arg("--data").arg(data).args(["--public-url", url, "--format", "json"]);
+    for person in &PEOPLE {
+        command.args(["--person", person.code]);
+    }
+    let said = program::text(&mut command)?;
+    let invitations: Vec<Value> = said
+        .lines()
+        .map(serde_json::from_str)
+        .collect::<serde_json::Result<_>>()
+        .context("linli-server invite printed something else than JSON")?;
+    let field = |invitation: &Value, name: &str| Some(invitation.get(name)?.as_str()?.to_owned());
+    let link_for = |code: &str| {
+        let theirs = |invitation: &&Value| field(invitation, "person").as_deref() == Some(code);
+        field(invitations.iter().find(theirs)?, "link")
+    };
+
     let mut people = Vec::new();
     for person in &PEOPLE {
-        let mut command = server();
-        command
-            .arg("invite")
-            .args(["--person", person.code])
-            .arg("--data")
-            .arg(data)
-            .args(["--public-url", url]);
-        let said = program::text(&mut command)?;
-        let invitation: Value = serde_json::from_str(&said).context("linli-server invite printed no JSON")?;
-        let link =
-            invitation.get("link").and_then(Value::as_str).context("An invitation came without a link")?;
+        let link = link_for(person.code).with_context(|| format!("{} got no invitation", person.code))?;
         let [name, name_zh] = person.name;
         let [about, about_zh] = person.about;
         people.push(json!({
