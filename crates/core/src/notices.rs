@@ -35,6 +35,14 @@ const WINDOW: (u32, u32) = (50, 200);
 /// Condition for a notice that a resident sees now; `?1` is the clock.
 const SHOWN: &str = "visible = 1 AND (expires_at IS NULL OR expires_at > ?1)";
 
+/// Condition for a notice that the person has not opened on any device. Who joins today does not find
+/// two years of unread notices: what is older than [`NEWS_MILLIS`] before the first joining counts as
+/// read, emergencies excepted.
+const UNREAD: &str = "((rank >= 2 OR published_at >= (SELECT unread_since FROM progress))
+    AND NOT EXISTS (SELECT 1 FROM read_mark WHERE notice_id = notice.id))";
+/// How far back a newcomer's news begins.
+const NEWS_MILLIS: i64 = 14 * 24 * 3600 * 1000;
+
 /// Takes a notice in. Returns it if a resident sees it for the first time.
 pub(crate) fn take(
     tx: &Transaction<'_>,
@@ -119,6 +127,16 @@ pub(crate) fn take_read_mark(tx: &Connection, mark: &ReadMark) -> Result<()> {
     Ok(())
 }
 
+/// The person's devices changed: the earliest of them says when their news began.
+pub(crate) fn review_news(tx: &Connection) -> Result<()> {
+    tx.execute(
+        "UPDATE progress SET unread_since = coalesce(
+           (SELECT min(json_extract(body, '$.joined_at')) FROM record WHERE entity = ?1) - ?2, 0)",
+        params![Entity::Device.as_str(), NEWS_MILLIS],
+    )?;
+    Ok(())
+}
+
 /// Indexes the words of some notices; returns how many were left to do before it began.
 ///
 /// # Errors
@@ -173,7 +191,7 @@ pub fn list(cache: &Cache, query: &NoticesQuery, language: &Language, now: Times
             condition.push_str(&format!(" AND category = ?{}", values.len()));
         }
         if query.unread_only {
-            condition.push_str(" AND id NOT IN (SELECT notice_id FROM read_mark)");
+            condition.push_str(&format!(" AND {UNREAD}"));
         }
         let mut verify = false;
         if let Some(terms) = &terms {
@@ -207,8 +225,6 @@ pub fn list(cache: &Cache, query: &NoticesQuery, language: &Language, now: Times
         Ok(page)
     })
 }
-
-const UNREAD: &str = "NOT EXISTS (SELECT 1 FROM read_mark WHERE notice_id = notice.id)";
 
 /// Where the index could not decide: every candidate is looked at.
 #[allow(clippy::too_many_arguments, reason = "the parts of one statement, named at its only call")]
@@ -293,11 +309,8 @@ pub fn open(cache: &Cache, request: &NoticeGet, face: &Language) -> Result<Notic
     cache.read(|db| {
         let notice = load(db, request.id)?.ok_or_else(|| not_found("notice"))?;
         let language = request.language.as_ref().unwrap_or(face);
-        let unread: bool = db.query_row(
-            "SELECT NOT EXISTS (SELECT 1 FROM read_mark WHERE notice_id = ?1)",
-            [request.id.0],
-            |row| row.get(0),
-        )?;
+        let sql = format!("SELECT {UNREAD} FROM notice WHERE id = ?1");
+        let unread: bool = db.prepare_cached(&sql)?.query_row([request.id.0], |row| row.get(0))?;
         let (_, text) = in_language(&notice, language);
         let blocks = markdown::parse(&text.body);
         Ok(NoticeView {

@@ -91,6 +91,9 @@ pub fn apply(cache: &Cache, page: &SyncPage, now: Timestamp) -> Result<Applied> 
         for scope in &page.lost {
             lose(tx, *scope, &mut applied.topics)?;
         }
+        if applied.topics.contains(&Topic::Devices) {
+            notices::review_news(tx)?;
+        }
         tx.execute("UPDATE progress SET cursor = ?1", [&page.cursor])?;
         if applied.level {
             if finish_retaking(tx)? {

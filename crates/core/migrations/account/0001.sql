@@ -19,6 +19,8 @@ CREATE TABLE progress (
   -- Scopes are being taken again: what is still stale at the end is gone.
   retaking INTEGER NOT NULL DEFAULT 0,
   updated_at INTEGER,
+  -- What was published before this is not news to somebody who joined later.
+  unread_since INTEGER NOT NULL DEFAULT 0,
   notified_at INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 INSERT INTO progress (one) VALUES (1);
