@@ -22,9 +22,9 @@ use linli_wire::{
 use crate::{
     Error,
     auth::Caller,
-    config, input,
+    config,
     db::{Database, Row, Tx},
-    notices, params,
+    input, notices, params,
 };
 
 /// Longest file name, in characters.
@@ -52,7 +52,12 @@ impl Shelf {
     /// `operation_reused`, `too_large`, `unsupported_file`, `too_many_tries` over the day's quota or
     /// when too many arrive, `storage_full`.
     pub async fn put(
-        &self, db: &Database, caller: &Caller, id: AttachmentId, name: &str, bytes: bytes::Bytes,
+        &self,
+        db: &Database,
+        caller: &Caller,
+        id: AttachmentId,
+        name: &str,
+        bytes: bytes::Bytes,
     ) -> Result<Attachment, Error> {
         let name = file_name(name)?;
         let received = intake::digest(&bytes);
@@ -86,7 +91,12 @@ impl Shelf {
     ///
     /// # Errors
     /// `not_found`, for a foreign file as for a missing one.
-    pub async fn read(&self, db: &Database, caller: &Caller, id: AttachmentId) -> Result<(Attachment, Vec<u8>), Error> {
+    pub async fn read(
+        &self,
+        db: &Database,
+        caller: &Caller,
+        id: AttachmentId,
+    ) -> Result<(Attachment, Vec<u8>), Error> {
         let who = caller.clone();
         let attachment = db.read(move |tx| visible(tx, &who, id)).await?;
         let (files, hash) = (self.files.clone(), attachment.sha256.clone());
@@ -117,11 +127,17 @@ impl Shelf {
 /// The file under this id when it was sent before with the same bytes; none when it is new and the
 /// day's quota has room for it.
 fn repeat(
-    tx: &mut Tx<'_>, caller: &Caller, id: AttachmentId, received: &str, length: u64, limits: &config::Attachments,
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    id: AttachmentId,
+    received: &str,
+    length: u64,
+    limits: &config::Attachments,
 ) -> Result<Option<Attachment>, Error> {
     let sql = "SELECT received_sha256, person_id FROM attachment WHERE community_id = $1 AND id = $2";
     if let Some(row) = tx.query_opt(sql, params![caller.community, id])? {
-        let same = row.get::<String>(0)? == received && row.get::<Option<PersonId>>(1)? == Some(caller.person);
+        let same =
+            row.get::<String>(0)? == received && row.get::<Option<PersonId>>(1)? == Some(caller.person);
         if !same {
             return Err(Error::refused(Code::OperationReused, "another file was sent under this id"));
         }
@@ -187,7 +203,12 @@ pub fn hashes(tx: &mut Tx<'_>) -> Result<BTreeSet<String>, Error> {
 /// # Errors
 /// The database's.
 pub(crate) fn insert(
-    tx: &mut Tx<'_>, community: CommunityId, person: PersonId, id: AttachmentId, name: &str, taken: &intake::Taken,
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    person: PersonId,
+    id: AttachmentId,
+    name: &str,
+    taken: &intake::Taken,
     received: &str,
 ) -> Result<(), Error> {
     let (width, height) = taken.pixels.map_or((None, None), |(width, height)| (Some(width), Some(height)));
@@ -227,7 +248,10 @@ fn attachment_of(row: &Row) -> Result<Attachment, Error> {
 /// A name to show and to save under: the last part of a path, without what file systems trip over.
 fn file_name(typed: &str) -> Result<String, Error> {
     let last = typed.rsplit(['/', '\\']).next().unwrap_or_default();
-    let clean: String = last.chars().filter(|c| !c.is_control() && !matches!(c, '<' | '>' | ':' | '"' | '|' | '?' | '*')).collect();
+    let clean: String = last
+        .chars()
+        .filter(|c| !c.is_control() && !matches!(c, '<' | '>' | ':' | '"' | '|' | '?' | '*'))
+        .collect();
     input::line("name", clean.trim_start_matches('.'), MAX_NAME)
 }
 

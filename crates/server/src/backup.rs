@@ -79,16 +79,22 @@ pub enum BackupError {
     #[error("The backup is broken: {0}. Use another one.")]
     Broken(String),
     /// The file was written by another version.
-    #[error("The backup was written by linli-server {server}, whose database has another form. Restore it with that version, then upgrade.")]
+    #[error(
+        "The backup was written by linli-server {server}, whose database has another form. Restore it with that version, then upgrade."
+    )]
     OtherVersion {
         /// The version that wrote it.
         server: String,
     },
     /// The place to restore into holds something.
-    #[error("The database already holds a community. Restore into an empty data folder or an empty PostgreSQL database.")]
+    #[error(
+        "The database already holds a community. Restore into an empty data folder or an empty PostgreSQL database."
+    )]
     NotEmpty,
     /// An attachment that a row knows is not there.
-    #[error("The file {0} of an attachment is missing or damaged. `linli-server check` lists all that do not fit.")]
+    #[error(
+        "The file {0} of an attachment is missing or damaged. `linli-server check` lists all that do not fit."
+    )]
     Attachment(String),
     /// The backup was written but does not pass the checks.
     #[error("The backup does not pass the checks, and was removed:\n{}", .0.join("\n"))]

@@ -39,7 +39,9 @@ pub async fn check(db: &Database, files: &Files) -> Result<Vec<String>, Error> {
         for (hash, bytes) in attachments {
             match files.read(&hash) {
                 Err(_) => findings.push(format!("attachment file {hash} is missing")),
-                Ok(found) if u64::try_from(found.len()).ok() != Some(bytes) || intake::digest(&found) != hash => {
+                Ok(found)
+                    if u64::try_from(found.len()).ok() != Some(bytes) || intake::digest(&found) != hash =>
+                {
                     findings.push(format!("attachment file {hash} is damaged"));
                 }
                 Ok(_) => {}
@@ -58,7 +60,10 @@ fn attachments(tx: &mut Tx<'_>) -> Result<BTreeMap<String, u64>, Error> {
 }
 
 /// All checks within the database, on one consistent view.
-fn database(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
+///
+/// # Errors
+/// The database cannot be read, or a row of it does not fit its type.
+pub fn database(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
     let mut findings = Vec::new();
     if !tx.is_postgres() {
         engine(tx, &mut findings)?;
@@ -185,7 +190,9 @@ fn notices(tx: &mut Tx<'_>, findings: &mut Vec<String>) -> Result<(), Error> {
             }
         }
     }
-    found.extend(shown.iter().map(|(notice, file)| format!("notice {notice} does not show file {file}, as is noted")));
+    found.extend(
+        shown.iter().map(|(notice, file)| format!("notice {notice} does not show file {file}, as is noted")),
+    );
     shorten(found, findings);
     Ok(())
 }

@@ -114,7 +114,10 @@ impl From<crate::Error> for Failure {
                      Install that version, or restore a backup into another place."
                 ),
             ),
-            other => Self::new(Exit::Storage, format!("The database could not be used: {other}. Nothing was changed.")),
+            other => Self::new(
+                Exit::Storage,
+                format!("The database could not be used: {other}. Nothing was changed."),
+            ),
         }
     }
 }
@@ -174,7 +177,10 @@ fn location(storage: &Storage) -> Result<Location, Failure> {
     std::fs::create_dir_all(&storage.data).map_err(|error| {
         Failure::new(
             Exit::Storage,
-            format!("The data folder {} cannot be made: {error}. Name another one with --data.", storage.data.display()),
+            format!(
+                "The data folder {} cannot be made: {error}. Name another one with --data.",
+                storage.data.display()
+            ),
         )
     })?;
     Ok(match &storage.database {
@@ -202,7 +208,10 @@ async fn open(storage: &Storage) -> Result<Database, Failure> {
 fn files(storage: &Storage) -> Result<Files, Failure> {
     Files::open(&storage.data).map_err(|error| {
         let folder = storage.data.display();
-        Failure::new(Exit::Storage, format!("The folder for attachments in {folder} cannot be made: {error}."))
+        Failure::new(
+            Exit::Storage,
+            format!("The folder for attachments in {folder} cannot be made: {error}."),
+        )
     })
 }
 

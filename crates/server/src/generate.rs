@@ -9,7 +9,10 @@ mod write;
 
 use std::collections::BTreeMap;
 
-use jiff::{Span, civil::{Date, DateTime, time}};
+use jiff::{
+    Span,
+    civil::{Date, DateTime, time},
+};
 use linli_wire::{
     Language, Localized,
     community::{Category, Office, Role},
@@ -19,8 +22,8 @@ use oorandom::Rand64;
 pub use write::write;
 
 use crate::import::{
-    AudienceRow, BuildingRow, CommunityFields, CommunityRow, Folder, HouseholdRow, NoticeRow, NoticeTextRow, PersonRow,
-    UnitCode, UnitRow,
+    AudienceRow, BuildingRow, CommunityFields, CommunityRow, Folder, HouseholdRow, NoticeRow, NoticeTextRow,
+    PersonRow, UnitCode, UnitRow,
 };
 use words::{FAMILY, FOREIGN, GIVEN, PLACES, TOPICS, Topic};
 
@@ -152,12 +155,20 @@ impl Maker {
     }
 
     fn notices(&mut self, folder: &mut Folder) {
-        let staff: Vec<String> =
-            folder.people.iter().filter(|(_, person)| person.role.is_office()).map(|(code, _)| code.clone()).collect();
+        let staff: Vec<String> = folder
+            .people
+            .iter()
+            .filter(|(_, person)| person.role.is_office())
+            .map(|(code, _)| code.clone())
+            .collect();
         let buildings: Vec<String> = folder.buildings.keys().cloned().collect();
         let units: Vec<UnitCode> = folder.units.keys().cloned().collect();
         for number in 0..self.plan.notices {
-            let Some(topic) = usize::try_from(self.below(TOPICS.len() as u64)).ok().and_then(|at| TOPICS.get(at)) else { continue };
+            let Some(topic) =
+                usize::try_from(self.below(TOPICS.len() as u64)).ok().and_then(|at| TOPICS.get(at))
+            else {
+                continue;
+            };
             let back = Span::new().days(i64::try_from(self.below(DAYS)).unwrap_or(0));
             let day = self.plan.as_of.checked_sub(back).unwrap_or(self.plan.as_of);
             let published = self.moment(day, 8, 10);
@@ -219,14 +230,15 @@ impl Maker {
                 .replace("{t}", &to.to_string());
             crate::import::fill_dates(&text, language, day)
         };
-        let body = |language: &Language, place: &str, pick: fn(&(&'static str, &'static str)) -> &'static str| {
-            let sentences: Vec<String> = order
-                .iter()
-                .filter_map(|at| topic.body.get(*at))
-                .map(|sentence| fill(pick(sentence), language, place))
-                .collect();
-            sentences.join("\n\n")
-        };
+        let body =
+            |language: &Language, place: &str, pick: fn(&(&'static str, &'static str)) -> &'static str| {
+                let sentences: Vec<String> = order
+                    .iter()
+                    .filter_map(|at| topic.body.get(*at))
+                    .map(|sentence| fill(pick(sentence), language, place))
+                    .collect();
+                sentences.join("\n\n")
+            };
         let (zh, en) = (Language::zh(), Language::en());
         let mut texts = BTreeMap::new();
         let title = fill(topic.zh_title, &zh, place_zh);

@@ -67,10 +67,12 @@ pub fn read(folder: &Path, reading: Reading) -> Result<Folder, Vec<Problem>> {
     let described = community::read(folder, &mut problems);
     let now = Zoned::new(reading.now, described.as_ref().map_or(TimeZone::UTC, |(_, zone)| zone.clone()));
     let buildings = places::buildings(folder, &mut problems);
-    let units = places::units(folder, &buildings, &mut problems);
-    let households = places::households(folder, &units, &mut problems);
+    let units = places::units(folder, buildings.as_ref(), &mut problems);
+    let households = places::households(folder, units.as_ref(), &mut problems);
     let languages = described.as_ref().map_or(&[][..], |(row, _)| &row.fields.languages);
-    let people = people::people(folder, &households, languages, now.year(), &mut problems);
+    let people = people::people(folder, households.as_ref(), languages, now.year(), &mut problems);
+    let known =
+        notices::Known { people: people.is_some(), buildings: buildings.is_some(), units: units.is_some() };
     let Some((community, _)) = described else { return Err(problems.into_sorted()) };
     let shift_days = if reading.dates_end_today {
         community.as_of.until((Unit::Day, now.date())).map_or(0, |span| span.get_days())
@@ -79,14 +81,14 @@ pub fn read(folder: &Path, reading: Reading) -> Result<Folder, Vec<Problem>> {
     };
     let mut folder_read = Folder {
         community,
-        buildings,
-        units,
-        households,
-        people,
+        buildings: buildings.unwrap_or_default(),
+        units: units.unwrap_or_default(),
+        households: households.unwrap_or_default(),
+        people: people.unwrap_or_default(),
         notices: BTreeMap::new(),
         files: BTreeMap::new(),
     };
-    notices::notices(folder, &mut folder_read, shift_days, &mut problems);
+    notices::notices(folder, &mut folder_read, known, shift_days, &mut problems);
     if problems.is_empty() { Ok(folder_read) } else { Err(problems.into_sorted()) }
 }
 

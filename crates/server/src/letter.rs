@@ -23,7 +23,12 @@ const QUIET: usize = 4;
 ///
 /// # Errors
 /// `internal` when the link does not fit into a QR code.
-pub fn html(community: &Community, person: &Person, home: &[String], invitation: &Invitation) -> Result<String, Error> {
+pub fn html(
+    community: &Community,
+    person: &Person,
+    home: &[String],
+    invitation: &Invitation,
+) -> Result<String, Error> {
     let words = Words::of(&person.language);
     let name = escape(community.name.in_language(&person.language));
     let qr = qr(&invitation.link)?;

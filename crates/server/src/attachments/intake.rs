@@ -181,6 +181,7 @@ fn kind(bytes: &[u8]) -> Result<Kind, Trouble> {
 fn decode(bytes: &[u8], kind: Kind) -> Result<DynamicImage, Trouble> {
     let source = Cursor::new(bytes);
     match kind {
+        Kind::Jpeg if !has_end(bytes) => Err(Trouble::Broken),
         Kind::Jpeg => pixels(JpegDecoder::new(source).map_err(broken)?),
         Kind::Png => {
             let decoder = PngDecoder::with_limits(source, limits()).map_err(broken)?;
@@ -198,6 +199,19 @@ fn decode(bytes: &[u8], kind: Kind) -> Result<DynamicImage, Trouble> {
         }
         Kind::Pdf => Err(Trouble::Unknown),
     }
+}
+
+/// Whether a JPEG has its end mark. The decoder would fill what is cut off with grey.
+fn has_end(bytes: &[u8]) -> bool {
+    let mut at = 2;
+    // Thumbnails in the segments before the picture have end marks of their own.
+    while let Some(&[0xFF, marker, high, low]) = bytes.get(at..at + 4) {
+        if marker == 0xDA {
+            return bytes.get(at..).is_some_and(|rest| rest.windows(2).any(|pair| pair == [0xFF, 0xD9]));
+        }
+        at += 2 + usize::from(u16::from_be_bytes([high, low]));
+    }
+    false
 }
 
 fn pixels(mut decoder: impl ImageDecoder) -> Result<DynamicImage, Trouble> {

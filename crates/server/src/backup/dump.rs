@@ -43,7 +43,12 @@ pub async fn backup(db: &Database, files: &Files, to: &Path) -> Result<Manifest,
         .read(move |tx| {
             let contents: BTreeMap<String, Contents> = TABLES
                 .iter()
-                .map(|table| Ok((table.name.to_owned(), dump(tx, table, &place.join(format!("{}.jsonl", table.name)))?)))
+                .map(|table| {
+                    Ok((
+                        table.name.to_owned(),
+                        dump(tx, table, &place.join(format!("{}.jsonl", table.name)))?,
+                    ))
+                })
                 .collect::<Result<_, Error>>()?;
             Ok((contents, attachments::hashes(tx)?))
         })
@@ -64,7 +69,10 @@ pub async fn backup(db: &Database, files: &Files, to: &Path) -> Result<Manifest,
         return Err(BackupError::Unsound(findings));
     }
     // A hard link fails when somebody made the file meanwhile; a rename would replace it.
-    fs::hard_link(&part, to).or_else(|_| if to.exists() { Err(std::io::ErrorKind::AlreadyExists.into()) } else { fs::rename(&part, to) })
+    fs::hard_link(&part, to)
+        .or_else(|_| {
+            if to.exists() { Err(std::io::ErrorKind::AlreadyExists.into()) } else { fs::rename(&part, to) }
+        })
         .map_err(BackupError::file(to))?;
     File::open(&folder).and_then(|folder| folder.sync_all()).map_err(BackupError::file(&folder))?;
     Ok(manifest)
@@ -116,7 +124,11 @@ fn cell(value: &Value<'_>) -> serde_json::Value {
 }
 
 fn pack(
-    part: &Path, manifest: &Manifest, tables: &Path, files: &Files, hashes: &std::collections::BTreeSet<String>,
+    part: &Path,
+    manifest: &Manifest,
+    tables: &Path,
+    files: &Files,
+    hashes: &std::collections::BTreeSet<String>,
 ) -> Result<(), BackupError> {
     let file = private(part).map_err(BackupError::file(part))?;
     let mut tar = tar::Builder::new(BufWriter::new(file));

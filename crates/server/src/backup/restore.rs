@@ -88,9 +88,15 @@ pub fn unpack(from: &Path, files: &Files) -> Result<(Manifest, BTreeMap<&'static
                 let table = TABLES.iter().find(|table| file.strip_suffix(".jsonl") == Some(table.name));
                 let table = table.ok_or_else(|| BackupError::Broken(format!("{name} is not known")))?;
                 let mut text = String::new();
-                entry.read_to_string(&mut text).map_err(|error| BackupError::Broken(format!("{name}: {error}")))?;
-                let sha256: String = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-                let expected = manifest.tables.get(table.name).ok_or_else(|| broken("a table is not in the manifest"))?;
+                entry
+                    .read_to_string(&mut text)
+                    .map_err(|error| BackupError::Broken(format!("{name}: {error}")))?;
+                let sha256: String =
+                    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+                let expected = manifest
+                    .tables
+                    .get(table.name)
+                    .ok_or_else(|| broken("a table is not in the manifest"))?;
                 let rows = u64::try_from(text.lines().count()).unwrap_or(u64::MAX);
                 if expected.sha256 != sha256 || expected.rows != rows {
                     return Err(BackupError::Broken(format!("{name} is damaged")));
@@ -135,6 +141,7 @@ fn row(line: &str) -> Option<Vec<Value<'static>>> {
 }
 
 fn is_empty(tx: &mut Tx<'_>) -> Result<bool, Error> {
-    let row = tx.query_one("SELECT (SELECT COUNT(*) FROM instance) + (SELECT COUNT(*) FROM community)", &[])?;
+    let row =
+        tx.query_one("SELECT (SELECT COUNT(*) FROM instance) + (SELECT COUNT(*) FROM community)", &[])?;
     Ok(row.get::<i64>(0)? == 0)
 }

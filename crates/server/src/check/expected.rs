@@ -115,7 +115,9 @@ fn people(tx: &mut Tx<'_>, id: CommunityId, facts: &mut Facts) -> Result<(), Err
         let scopes = [Scope::Person(body.id), Scope::Staff(id)];
         facts.put(&scopes, Entity::Person, body.id.0, body.version, &body);
     }
-    for row in tx.query("SELECT person_id, version, body FROM preferences WHERE community_id = $1", params![id])? {
+    for row in
+        tx.query("SELECT person_id, version, body FROM preferences WHERE community_id = $1", params![id])?
+    {
         let person: PersonId = row.get(0)?;
         let body: Preferences = row.json(2)?;
         facts.put(&[Scope::Person(person)], Entity::Preferences, person.0, row.get(1)?, &body);
@@ -172,7 +174,8 @@ fn told(tx: &mut Tx<'_>, id: CommunityId, facts: &mut Facts) -> Result<(), Error
     )?;
     for row in &rows {
         let template: TemplateId = row.get(0)?;
-        let body = NoticeTemplate { id: template, name: row.get(1)?, content: row.json(2)?, version: row.get(3)? };
+        let body =
+            NoticeTemplate { id: template, name: row.get(1)?, content: row.json(2)?, version: row.get(3)? };
         facts.put(&[Scope::Staff(id)], Entity::NoticeTemplate, template.0, body.version, &body);
     }
     let rows = tx.query(

@@ -9,6 +9,7 @@ use super::{Attachments, Config, ConfigError, DatabaseUrl, Invitations, Listen, 
 
 /// Which file the settings come from.
 #[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Settings file")]
 pub struct FileOption {
     /// File with settings; `linli-server config` prints one with every setting explained.
     #[arg(long, env = "LINLI_CONFIG", value_name = "FILE")]
@@ -187,10 +188,7 @@ fn listen(flag: ListenOptions, file: ListenOptions) -> Result<Listen, ConfigErro
 fn storage(flag: StorageOptions, file: StorageOptions) -> Result<Storage, ConfigError> {
     let database = flag.database.or(file.database);
     let database = database.map(|url| DatabaseUrl::read(&url)).transpose().map_err(ConfigError)?;
-    Ok(Storage {
-        data: flag.data.or(file.data).unwrap_or_else(|| PathBuf::from("linli-data")),
-        database,
-    })
+    Ok(Storage { data: flag.data.or(file.data).unwrap_or_else(|| PathBuf::from("linli-data")), database })
 }
 
 fn log(flag: LogOptions, file: LogOptions) -> Log {

@@ -57,7 +57,10 @@ pub async fn apply(db: &Database, files: &Files, folder: Folder, dry_run: bool) 
 
 /// Writes the files that the database does not have yet, before any row points to them.
 async fn take_files(
-    files: &Files, community: CommunityId, folder: &Arc<Folder>, known: &BTreeSet<AttachmentId>,
+    files: &Files,
+    community: CommunityId,
+    folder: &Arc<Folder>,
+    known: &BTreeSet<AttachmentId>,
 ) -> Result<BTreeMap<AttachmentId, (intake::Taken, String)>, Error> {
     let (files, folder, known) = (files.clone(), Arc::clone(folder), known.clone());
     let work = move || {
@@ -72,7 +75,9 @@ async fn take_files(
         }
         Ok(taken)
     };
-    tokio::task::spawn_blocking(work).await.map_err(|_| Error::refused(Code::Internal, "taking files in failed"))?
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|_| Error::refused(Code::Internal, "taking files in failed"))?
 }
 
 /// What is compared with the last import for a notice: besides its text, the hour it means and the
@@ -103,11 +108,18 @@ const NOTICES: &str = "notices";
 
 impl<'a> Import<'a> {
     fn begin(
-        tx: &mut Tx<'_>, community: CommunityId, folder: &'a Folder,
-        taken: &'a BTreeMap<AttachmentId, (intake::Taken, String)>, dry_run: bool,
+        tx: &mut Tx<'_>,
+        community: CommunityId,
+        folder: &'a Folder,
+        taken: &'a BTreeMap<AttachmentId, (intake::Taken, String)>,
+        dry_run: bool,
     ) -> Result<Self, Error> {
-        let rows = tx.query("SELECT kind, code, body FROM import_row WHERE community_id = $1", params![community])?;
-        let last = rows.iter().map(|row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?))).collect::<Result<_, Error>>()?;
+        let rows =
+            tx.query("SELECT kind, code, body FROM import_row WHERE community_id = $1", params![community])?;
+        let last = rows
+            .iter()
+            .map(|row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)))
+            .collect::<Result<_, Error>>()?;
         let zone = TimeZone::get(&folder.community.fields.time_zone)
             .map_err(|_| Error::invalid("time_zone", "is not a time zone"))?;
         let summary = Summary { dry_run, ..Summary::default() };
@@ -123,7 +135,9 @@ impl<'a> Import<'a> {
         self.attachments(tx)?;
         self.notices(tx)?;
         for (kind, code) in self.last.keys() {
-            let kind = [COMMUNITY, BUILDINGS, UNITS, HOUSEHOLDS, PEOPLE, NOTICES].into_iter().find(|known| known == kind);
+            let kind = [COMMUNITY, BUILDINGS, UNITS, HOUSEHOLDS, PEOPLE, NOTICES]
+                .into_iter()
+                .find(|known| known == kind);
             if let Some(kind) = kind
                 && !self.seen.contains(&(kind, code.clone()))
             {
@@ -135,7 +149,11 @@ impl<'a> Import<'a> {
 
     /// Runs `put` when the row differs from the last import, and remembers it.
     fn row<T: Serialize>(
-        &mut self, tx: &mut Tx<'_>, kind: &'static str, code: &str, row: &T,
+        &mut self,
+        tx: &mut Tx<'_>,
+        kind: &'static str,
+        code: &str,
+        row: &T,
         put: impl FnOnce(&mut Tx<'_>, Option<&str>) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let body = crate::error::json(row)?;
@@ -182,9 +200,15 @@ impl<'a> Import<'a> {
 
     fn buildings(&mut self, tx: &mut Tx<'_>) -> Result<(), Error> {
         for (code, row) in &self.folder.buildings {
-            let building = Building { id: ids::building(self.community, code), code: code.clone(), name: row.name.clone() };
+            let building = Building {
+                id: ids::building(self.community, code),
+                code: code.clone(),
+                name: row.name.clone(),
+            };
             let community = self.community;
-            self.row(tx, BUILDINGS, code, row, |tx, _| community::put_building(tx, community, &building).map(drop))?;
+            self.row(tx, BUILDINGS, code, row, |tx, _| {
+                community::put_building(tx, community, &building).map(drop)
+            })?;
         }
         Ok(())
     }
@@ -192,7 +216,9 @@ impl<'a> Import<'a> {
     fn households(&mut self, tx: &mut Tx<'_>) -> Result<(), Error> {
         for (code, row) in &self.folder.households {
             let (community, id) = (self.community, ids::household(self.community, code));
-            self.row(tx, HOUSEHOLDS, code, row, |tx, _| community::put_household(tx, community, id, code).map(drop))?;
+            self.row(tx, HOUSEHOLDS, code, row, |tx, _| {
+                community::put_household(tx, community, id, code).map(drop)
+            })?;
         }
         Ok(())
     }
@@ -295,7 +321,12 @@ impl<'a> Import<'a> {
                 let mut attached = Vec::new();
                 for path in &row.files {
                     // In a dry run new files have no row yet; what the notice says of them is undone.
-                    match files.get(path.as_str()).map(|id| attachments::get(tx, community, *id)).transpose()?.flatten() {
+                    match files
+                        .get(path.as_str())
+                        .map(|id| attachments::get(tx, community, *id))
+                        .transpose()?
+                        .flatten()
+                    {
                         Some(attachment) => attached.push(attachment),
                         None if dry_run => {}
                         None => return Err(Error::not_found()),
@@ -323,7 +354,10 @@ impl<'a> Import<'a> {
 }
 
 fn content(
-    community: CommunityId, row: &NoticeRow, files: &BTreeMap<&str, AttachmentId>, attachments: Vec<Attachment>,
+    community: CommunityId,
+    row: &NoticeRow,
+    files: &BTreeMap<&str, AttachmentId>,
+    attachments: Vec<Attachment>,
     expires_at: Option<Timestamp>,
 ) -> NoticeContent {
     let text = |text: &super::folder::NoticeTextRow| NoticeText {
@@ -335,9 +369,9 @@ fn content(
         category: row.category.clone(),
         audience: match &row.audience {
             AudienceRow::Community => Audience::Community,
-            AudienceRow::Buildings(codes) => {
-                Audience::Buildings { buildings: codes.iter().map(|code| ids::building(community, code)).collect() }
-            }
+            AudienceRow::Buildings(codes) => Audience::Buildings {
+                buildings: codes.iter().map(|code| ids::building(community, code)).collect(),
+            },
             AudienceRow::Units(units) => {
                 Audience::Units { units: units.iter().map(|unit| ids::unit(community, unit)).collect() }
             }
@@ -351,7 +385,11 @@ fn content(
 }
 
 /// The version that a notice gets; none for one that was taken back in the app.
-fn next_version(tx: &mut Tx<'_>, community: CommunityId, id: linli_wire::id::NoticeId) -> Result<Option<u64>, Error> {
+fn next_version(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    id: linli_wire::id::NoticeId,
+) -> Result<Option<u64>, Error> {
     let sql = "SELECT version, state FROM notice WHERE community_id = $1 AND id = $2";
     let Some(row) = tx.query_opt(sql, params![community, id])? else { return Ok(Some(1)) };
     let state: String = row.get(1)?;
@@ -359,7 +397,12 @@ fn next_version(tx: &mut Tx<'_>, community: CommunityId, id: linli_wire::id::Not
 }
 
 /// What people change themselves in the app is written only where the spreadsheet's own cell changed.
-fn own_fields(tx: &mut Tx<'_>, community: CommunityId, person: &Person, last: &PersonRow) -> Result<(), Error> {
+fn own_fields(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    person: &Person,
+    last: &PersonRow,
+) -> Result<(), Error> {
     let given_name = (person.given_name != last.given_name).then_some(person.given_name.as_str());
     let language = (person.language != last.language).then_some(person.language.as_str());
     let simple = (person.simple != last.simple).then_some(person.simple);

@@ -49,14 +49,35 @@ struct Source {
     file: String,
     language: Language,
     matter: Matter,
-    matter_row: u64,
+    rows: BTreeMap<String, u64>,
     body: String,
     body_row: u64,
 }
 
+impl Source {
+    /// The line at which a key of the front matter stands.
+    fn row(&self, key: &str) -> u64 {
+        self.rows.get(key).copied().unwrap_or(1)
+    }
+}
+
+/// Which spreadsheets could be read: what refers to the others cannot be held against a notice.
+#[derive(Clone, Copy)]
+pub(super) struct Known {
+    pub(super) people: bool,
+    pub(super) buildings: bool,
+    pub(super) units: bool,
+}
+
 /// Reads all notices into `community`, whose people, buildings and units are there already. Dates
 /// are shifted by `shift_days`.
-pub(super) fn notices(folder: &Path, community: &mut Folder, shift_days: i32, problems: &mut Problems) {
+pub(super) fn notices(
+    folder: &Path,
+    community: &mut Folder,
+    known: Known,
+    shift_days: i32,
+    problems: &mut Problems,
+) {
     let mut by_slug: BTreeMap<String, Vec<Source>> = BTreeMap::new();
     for name in list(folder, problems) {
         let file = format!("notices/{name}");
@@ -77,7 +98,7 @@ pub(super) fn notices(folder: &Path, community: &mut Folder, shift_days: i32, pr
         }
     }
     for (slug, sources) in by_slug {
-        if let Some(notice) = notice(folder, sources, community, shift_days, problems) {
+        if let Some(notice) = notice(folder, sources, community, known, shift_days, problems) {
             community.notices.insert(slug, notice);
         }
     }
@@ -118,13 +139,15 @@ fn split(file: &str, language: Language, text: &str, problems: &mut Problems) ->
             return None;
         }
     };
+    let key = |line: &str| line.split_once('=').map(|(key, _)| key.trim().to_owned());
+    let rows = matter.lines().zip(2..).filter_map(|(line, row)| Some((key(line)?, row))).collect();
     let blank = body.len() - body.trim_start_matches('\n').len();
     let body_row = line(&text, text.len() - body.len() + blank);
     Some(Source {
         file: file.to_owned(),
         language,
         matter: read,
-        matter_row: 1,
+        rows,
         body: body.trim().to_owned(),
         body_row,
     })
@@ -134,18 +157,19 @@ fn notice(
     folder: &Path,
     sources: Vec<Source>,
     community: &mut Folder,
+    known: Known,
     shift_days: i32,
     problems: &mut Problems,
 ) -> Option<NoticeRow> {
     let first = sources.first()?;
     let matter = first.matter.clone();
     let at = |problems: &mut Problems, key: &str, message: String| {
-        problems.at(&first.file, first.matter_row, Some(key), message);
+        problems.at(&first.file, first.row(key), Some(key), message);
     };
     for other in sources.iter().skip(1) {
         let same = Matter { title: matter.title.clone(), ..other.matter.clone() } == matter;
         if !same {
-            problems.at(&other.file, other.matter_row, None, format!(
+            problems.at(&other.file, 1, None, format!(
                 "Everything but the title must be as in {}: category, published, author, audience, emergency, pinned, expires, changed, files.",
                 first.file,
             ));
@@ -155,11 +179,12 @@ fn notice(
         at(problems, "category", format!("There is no category “{}” in community.toml.", matter.category));
     }
     // Not only the office signs: the treasurer of the owners' committee is a resident.
-    if !community.people.contains_key(&matter.author) {
+    if known.people && !community.people.contains_key(&matter.author) {
         at(problems, "author", format!("There is no person {} in people.csv.", matter.author));
     }
-    let audience =
-        audience(&matter.audience, community).map_err(|message| at(problems, "audience", message)).ok();
+    let audience = audience(&matter.audience, community, known)
+        .map_err(|message| at(problems, "audience", message))
+        .ok();
     let mut moment = |key: &str, value: &toml::value::Datetime, whole_day: bool| {
         local(value, whole_day, shift_days).map_err(|message| at(problems, key, message)).ok()
     };
@@ -210,15 +235,15 @@ fn text(source: &Source, day: Date, files: &mut Vec<String>, problems: &mut Prob
             for (at, message) in troubles {
                 problems.at(&source.file, first_row + line(text, at) - 1, None, message);
             }
-            String::new()
+            text.to_owned()
         })
     };
-    let title = fill(&source.matter.title, source.matter_row).trim().to_owned();
+    let title = fill(&source.matter.title, source.row("title")).trim().to_owned();
     let body = fill(&source.body, source.body_row);
     if title.is_empty() || title.chars().count() > MAX_TITLE || title.contains('\n') {
         problems.at(
             &source.file,
-            source.matter_row,
+            source.row("title"),
             Some("title"),
             format!("A title is one line of 1 to {MAX_TITLE} characters."),
         );
@@ -248,26 +273,27 @@ fn take_file(folder: &Path, path: &str, notice: &str, community: &mut Folder, pr
         return;
     }
     // As Markdown means it, beside the text; or beside the spreadsheets.
-    let beside = folder.join("notices").join(path);
-    let full = if beside.is_file() { beside } else { folder.join(path) };
+    let beside = format!("notices/{path}");
+    let name = if folder.join(&beside).is_file() { beside.as_str() } else { path };
+    let full = folder.join(name);
     match fs::metadata(&full) {
         Ok(meta) if meta.len() > MAX_FILE_BYTES => {
-            problems.file(notice, format!("{path} is larger than {} MB.", MAX_FILE_BYTES / 1024 / 1024));
+            problems.file(notice, format!("{name} is larger than {} MB.", MAX_FILE_BYTES / 1024 / 1024));
         }
         Ok(_) => match fs::read(&full) {
             Ok(bytes) => {
                 if let Err(error) = crate::attachments::intake::check(&bytes) {
-                    problems.file(path, format!("{error} (used in {notice})"));
+                    problems.file(name, format!("{error} It is shown in {notice}."));
                 }
                 community.files.insert(path.to_owned(), bytes);
             }
-            Err(error) => problems.file(notice, format!("{path} cannot be read: {error}.")),
+            Err(error) => problems.file(notice, format!("{name} cannot be read: {error}.")),
         },
         Err(_) => problems.file(notice, format!("There is no file {path}.")),
     }
 }
 
-fn audience(list: &[String], community: &Folder) -> Result<AudienceRow, String> {
+fn audience(list: &[String], community: &Folder, known: Known) -> Result<AudienceRow, String> {
     let kinds: BTreeSet<&str> =
         list.iter().map(|text| text.split_once(':').map_or(text.as_str(), |(kind, _)| kind)).collect();
     let values = || list.iter().filter_map(|text| text.split_once(':')).map(|(_, value)| value);
@@ -275,14 +301,14 @@ fn audience(list: &[String], community: &Folder) -> Result<AudienceRow, String> 
         (1, Some("community"), 1) => Ok(AudienceRow::Community),
         (1, Some("building"), _) => values()
             .map(|code| {
-                let known = community.buildings.contains_key(code);
-                if known { Ok(code.to_owned()) } else { Err(format!("There is no building {code} in buildings.csv.")) }
+                let there = !known.buildings || community.buildings.contains_key(code);
+                if there { Ok(code.to_owned()) } else { Err(format!("There is no building {code} in buildings.csv.")) }
             })
             .collect::<Result<_, _>>()
             .map(AudienceRow::Buildings),
         (1, Some("unit"), _) => values()
             .map(|text| {
-                let unit = UnitCode::read(text).filter(|unit| community.units.contains_key(unit));
+                let unit = UnitCode::read(text).filter(|unit| !known.units || community.units.contains_key(unit));
                 unit.ok_or_else(|| format!("There is no unit {text} in units.csv."))
             })
             .collect::<Result<_, _>>()

@@ -12,21 +12,21 @@ use super::{
     table::{Columns, Row, Table},
 };
 
-/// Reads `people.csv`. `this_year` bounds the years of birth.
+/// Reads `people.csv`; none when the file as a whole cannot be used. `this_year` bounds the years of birth.
 pub(super) fn people(
     folder: &Path,
-    households: &BTreeMap<String, HouseholdRow>,
+    households: Option<&BTreeMap<String, HouseholdRow>>,
     languages: &[Language],
     this_year: i16,
     problems: &mut Problems,
-) -> BTreeMap<String, PersonRow> {
+) -> Option<BTreeMap<String, PersonRow>> {
     let columns = Columns {
         required: &["code", "name", "household", "role"],
         optional: &["given_name", "language", "mode", "phone", "birth_year"],
         localized: &[],
     };
     let mut people = Keyed::default();
-    let Some(table) = Table::read(folder, "people.csv", &columns, problems) else { return people.rows };
+    let table = Table::read(folder, "people.csv", &columns, problems)?;
     for row in table.rows() {
         let code = cell::code(&row, "code", problems);
         let name = cell::name(&row, "name", problems);
@@ -45,24 +45,22 @@ pub(super) fn people(
         };
         let phone = cell::phone(&row, "phone", problems);
         let birth_year = cell::whole(&row, "birth_year", 1900, i64::from(this_year), problems);
-        let (Some(code), Some(name), Some(given_name), Some(role), Some(language)) =
-            (code, name, given_name, role, language)
-        else {
-            continue;
-        };
+        // A row with a mistake is kept all the same: the folder is refused anyway, and what refers to
+        // this person is no mistake of its own.
+        let Some(code) = code else { continue };
         let person = PersonRow {
-            name: name.to_owned(),
-            given_name: given_name.to_owned(),
+            name: name.unwrap_or_default().to_owned(),
+            given_name: given_name.unwrap_or_default().to_owned(),
             household,
-            role,
-            language,
+            role: role.unwrap_or(Role::Resident),
+            language: language.unwrap_or_else(Language::zh),
             simple,
             phone: phone.map(ToOwned::to_owned),
             birth_year,
         };
         people.put(&row, code.to_owned(), person, problems);
     }
-    people.rows
+    Some(people.rows)
 }
 
 fn role(row: &Row<'_>, problems: &mut Problems) -> Option<Role> {
@@ -78,7 +76,7 @@ fn role(row: &Row<'_>, problems: &mut Problems) -> Option<Role> {
 fn household(
     row: &Row<'_>,
     role: Option<Role>,
-    households: &BTreeMap<String, HouseholdRow>,
+    households: Option<&BTreeMap<String, HouseholdRow>>,
     problems: &mut Problems,
 ) -> Option<String> {
     let cell = row.cell("household");
@@ -95,7 +93,7 @@ fn household(
             }
             None
         }
-        _ if !households.contains_key(cell) => {
+        _ if households.is_some_and(|known| !known.contains_key(cell)) => {
             row.problem("household", format!("There is no household {cell} in households.csv."), problems);
             None
         }

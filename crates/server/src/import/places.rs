@@ -14,12 +14,13 @@ use super::{
     table::{Columns, Row, Table},
 };
 
-/// Reads `buildings.csv`.
-pub(super) fn buildings(folder: &Path, problems: &mut Problems) -> BTreeMap<String, BuildingRow> {
+/// Reads `buildings.csv`. None when the file as a whole cannot be used, here and below: then nothing
+/// that refers to it is held against other files.
+pub(super) fn buildings(folder: &Path, problems: &mut Problems) -> Option<BTreeMap<String, BuildingRow>> {
     let columns =
         Columns { required: &["code"], optional: &["floors", "units_per_floor"], localized: &["name_"] };
     let mut buildings = Keyed::default();
-    let Some(table) = Table::read(folder, "buildings.csv", &columns, problems) else { return buildings.rows };
+    let table = Table::read(folder, "buildings.csv", &columns, problems)?;
     let languages = table.languages("name_");
     if languages.is_empty() {
         problems.at(
@@ -61,62 +62,64 @@ pub(super) fn buildings(folder: &Path, problems: &mut Problems) -> BTreeMap<Stri
             );
         }
     }
-    buildings.rows
+    Some(buildings.rows)
 }
 
 /// Reads `units.csv`.
 pub(super) fn units(
     folder: &Path,
-    buildings: &BTreeMap<String, BuildingRow>,
+    buildings: Option<&BTreeMap<String, BuildingRow>>,
     problems: &mut Problems,
-) -> BTreeMap<UnitCode, UnitRow> {
+) -> Option<BTreeMap<UnitCode, UnitRow>> {
     let columns =
         Columns { required: &["building", "code"], optional: &["floor", "area_m2"], localized: &[] };
     let mut units = Keyed::default();
-    let Some(table) = Table::read(folder, "units.csv", &columns, problems) else { return units.rows };
+    let table = Table::read(folder, "units.csv", &columns, problems)?;
     for row in table.rows() {
         let building = cell::code(&row, "building", problems);
         let code = cell::code(&row, "code", problems);
         let floor = cell::whole(&row, "floor", -20, 200, problems);
         let area = cell::area_hundredths(&row, "area_m2", problems);
         let (Some(building), Some(code)) = (building, code) else { continue };
-        match buildings.get(building) {
-            None => row.problem(
-                "building",
-                format!("There is no building {building} in buildings.csv."),
-                problems,
-            ),
-            Some(BuildingRow { floors: Some(floors), .. }) if floor.is_some_and(|floor| floor > *floors) => {
+        match buildings.map(|known| known.get(building)) {
+            Some(None) => {
+                row.problem(
+                    "building",
+                    format!("There is no building {building} in buildings.csv."),
+                    problems,
+                );
+            }
+            Some(Some(BuildingRow { floors: Some(floors), .. }))
+                if floor.is_some_and(|floor| floor > *floors) =>
+            {
                 row.problem("floor", format!("Building {building} has {floors} floors."), problems);
             }
-            Some(_) => {}
+            _ => {}
         }
         let key = UnitCode { building: building.to_owned(), code: code.to_owned() };
         units.put(&row, key, UnitRow { floor, area }, problems);
     }
-    units.rows
+    Some(units.rows)
 }
 
 /// Reads `households.csv`.
 pub(super) fn households(
     folder: &Path,
-    units: &BTreeMap<UnitCode, UnitRow>,
+    units: Option<&BTreeMap<UnitCode, UnitRow>>,
     problems: &mut Problems,
-) -> BTreeMap<String, HouseholdRow> {
+) -> Option<BTreeMap<String, HouseholdRow>> {
     let columns = Columns { required: &["code", "units"], optional: &[], localized: &[] };
     let mut households = Keyed::default();
     let mut taken: BTreeMap<UnitCode, String> = BTreeMap::new();
-    let Some(table) = Table::read(folder, "households.csv", &columns, problems) else {
-        return households.rows;
-    };
+    let table = Table::read(folder, "households.csv", &columns, problems)?;
     for row in table.rows() {
         let code = cell::code(&row, "code", problems);
-        let Some(list) = row.required("units", problems) else { continue };
+        let list = row.required("units", problems).unwrap_or_default();
         let mut own = Vec::new();
         for text in list.split([';', '；']).map(str::trim).filter(|text| !text.is_empty()) {
             match UnitCode::read(text).filter(|unit| cell::code_trouble(&unit.code).is_none()) {
                 None => row.problem("units", format!("“{text}” is not a unit. Write building-number, several with semicolons: 3-1201;3-1202."), problems),
-                Some(unit) if !units.contains_key(&unit) => {
+                Some(unit) if units.is_some_and(|known| !known.contains_key(&unit)) => {
                     row.problem("units", format!("There is no unit {unit} in units.csv."), problems);
                 }
                 Some(unit) => {
@@ -135,7 +138,7 @@ pub(super) fn households(
             households.put(&row, code.to_owned(), HouseholdRow { units: own }, problems);
         }
     }
-    households.rows
+    Some(households.rows)
 }
 
 /// Rows by key; a second row with the same key is a mistake that names the first one's row.

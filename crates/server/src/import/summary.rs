@@ -70,6 +70,10 @@ impl fmt::Display for Summary {
             writeln!(f, "notices: {slug} changed here, but was taken back in the app and stays so.")?;
         }
         let total = self.total();
-        if self.dry_run { writeln!(f, "Dry run, nothing was written: {total}") } else { writeln!(f, "{total}") }
+        if self.dry_run {
+            writeln!(f, "Dry run, nothing was written: {total}")
+        } else {
+            writeln!(f, "{total}")
+        }
     }
 }

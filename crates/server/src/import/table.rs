@@ -98,13 +98,12 @@ impl Table {
                         None => header = Some((line, record.clone())),
                         Some((_, header)) => {
                             if record.iter().skip(header.len()).any(|cell| !cell.is_empty()) {
+                                let (cells, names) = (record.len(), header.len());
                                 problems.at(file, line, None, format!(
-                                    "The row has {} cells, the header {}. Put text that holds a separator in quotes.",
-                                    record.len(), header.len(),
+                                    "The row has {cells} cells, the header {names}. Put text that holds a separator in quotes.",
                                 ));
-                            } else {
-                                rows.push((line, record.clone()));
                             }
+                            rows.push((line, record.clone()));
                         }
                     }
                 }

@@ -1,0 +1,223 @@
+//! Importing a folder: what is refused, what is understood, and what happens the second time.
+
+use std::fmt::Write as _;
+
+use linli_server::import::{self, Counts, Reading};
+
+use crate::{
+    folder::{self, put, sound},
+    on_both_engines,
+    place::reading,
+};
+
+/// The sound folder with one file replaced, and what is said about it.
+fn said(file: &str, content: impl AsRef<[u8]>) -> String {
+    let folder = sound();
+    put(folder.path(), file, content);
+    match import::read(folder.path(), reading()) {
+        Ok(_) => "nothing to mend\n".to_owned(),
+        Err(problems) => problems.iter().map(|problem| format!("{problem}\n")).collect(),
+    }
+}
+
+#[test]
+fn every_kind_of_bad_row_is_told_with_its_place_and_what_to_do() {
+    let people = |row: &str| format!("{}{row}\n", folder::PEOPLE);
+    let notice = |from: &str, to: &str| {
+        assert!(folder::PARTY.contains(from), "{from}");
+        folder::PARTY.replace(from, to)
+    };
+    let cases: Vec<(&str, &str, String)> = vec![
+        ("empty file", "units.csv", String::new()),
+        ("column missing", "units.csv", "building,floor\n1,1\n".to_owned()),
+        ("column unknown and twice", "buildings.csv", "code,code,name_zh,colour\n1,1,一,red\n".to_owned()),
+        ("cells beyond the header", "households.csv", "code,units\nH-0001,3-1201,3-1202\nH-0002,1-101\n".to_owned()),
+        ("quote not closed", "households.csv", "code,units\nH-0001,\"3-1201\nH-0002,1-101\n".to_owned()),
+        ("code twice", "people.csv", people("P-0003,张三,,H-0002,resident,,,,")),
+        ("flat twice", "units.csv", format!("{}3,1201,12,\n", folder::UNITS)),
+        ("numbers made by a spreadsheet", "units.csv", "building,code\n1,101.0\n1,\"1,201\"\n1,1.2E+03\n1,１０１\n1,#REF!\n1,10 1\n1,101\n3,1201\n3,1202\n".to_owned()),
+        ("floor and area", "units.csv", "building,code,floor,area_m2\n1,101,7,\"1,112.4\"\n3,1201,twelve,83.125\n3,1202,12.0,0\n".to_owned()),
+        ("building unknown", "units.csv", format!("{}9,901,9,\n", folder::UNITS)),
+        ("dash in a building", "buildings.csv", format!("{}3-A,,Three A,,\n", folder::BUILDINGS)),
+        ("building without a name", "buildings.csv", "code,floors\n1,6\n3,29\n".to_owned()),
+        ("unit of two households, unknown, misspelt", "households.csv", "code,units\nH-0001,3-1201;3-1202\nH-0002,1-101;3-1201;3-9999;1101\n".to_owned()),
+        ("household without units", "households.csv", "code,units\nH-0001,3-1201\nH-0002,\n".to_owned()),
+        ("person's fields", "people.csv", people("P-0009,,,H-0099,boss,ZH,fast,call me,88")),
+        ("names", "people.csv", people("P-0009,#NAME?,王\u{FFFD},H-0002,resident,,,1.38E+10,")),
+        ("resident without household, staff with one", "people.csv", people("P-0009,甲,,,resident,,,,\nP-0010,乙,,H-0001,staff,,,,")),
+        ("community's values", "community.toml", folder::COMMUNITY.replace("Asia/Shanghai", "Beijing").replace("\"CNY\"", "\"yuan\"").replace("\"2026-11-22\"", "\"22.11.2026\"").replace("name.en = \"Water\"\n", "").replace("+86 10", "010")),
+        ("community's keys", "community.toml", folder::COMMUNITY.replace("currency", "curency")),
+        ("community is not TOML", "community.toml", "key = \n".to_owned()),
+        ("notice without front matter", "notices/party.zh.md", "欢迎。\n".to_owned()),
+        ("notice's front matter not closed", "notices/party.zh.md", "+++\ntitle = \"a\"\n\n欢迎。\n".to_owned()),
+        ("notice's unknown key", "notices/party.zh.md", notice("category", "kategory")),
+        ("notice's values", "notices/party.zh.md", notice("\"water\"", "\"fire\"").replace("P-0005", "P-9999").replace("2026-12-24T19:00:00", "2026-12-24")),
+        ("notice's audience", "notices/party.zh.md", notice("[\"community\"]", "[\"community\", \"building:1\"]")),
+        ("notice's building", "notices/party.zh.md", notice("[\"community\"]", "[\"building:1\", \"building:7\"]")),
+        ("notice's times", "notices/party.zh.md", notice("audience", "changed = 2026-12-01T00:00:00\nexpires = 2026-12-01\naudience")),
+        ("notice with a zone", "notices/party.zh.md", notice("2026-12-24T19:00:00", "2026-12-24T19:00:00Z")),
+        ("notice's placeholders", "notices/party.zh.md", notice("欢迎。", "{{today}}\n\n{{day+1} 欢迎。")),
+        ("notice's pictures", "notices/party.zh.md", notice("欢迎。", "![a](pictures/none.png)\n\n![b](https://example.org/b.png)\n![c](../c.png)")),
+        ("notice without text", "notices/party.zh.md", notice("欢迎。", "")),
+        ("languages that differ", "notices/water.en.md", folder::WATER_EN.replace("pinned = true", "pinned = false")),
+        ("language unknown here", "notices/party.fr.md", folder::PARTY.to_owned()),
+        ("file without a language", "notices/party.md", folder::PARTY.to_owned()),
+    ];
+    let mut all = String::new();
+    for (what, file, content) in cases {
+        let _ = write!(all, "# {what}\n{}\n", said(file, content));
+    }
+    let _ = write!(all, "# UTF-16\n{}\n", said("people.csv", b"\xFF\xFEc\0o\0d\0e\0"));
+    let _ = write!(
+        all,
+        "# picture cut off\n{}\n",
+        said("notices/pictures/pump.png", &include_bytes!("pictures/small.png")[..60])
+    );
+    let _ = write!(
+        all,
+        "# no picture\n{}\n",
+        said("notices/pictures/pump.png", include_bytes!("pictures/still.gif"))
+    );
+    insta::assert_snapshot!(all);
+}
+
+#[test]
+fn a_folder_that_is_none_and_an_empty_one_are_told() {
+    let empty = tempfile::tempdir().unwrap();
+    let said = import::read(empty.path(), reading()).unwrap_err();
+    let said: Vec<String> = said.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        said,
+        [
+            "buildings.csv: The file is missing.",
+            "community.toml: The file is missing.",
+            "households.csv: The file is missing.",
+            "people.csv: The file is missing.",
+            "units.csv: The file is missing."
+        ]
+    );
+    let said = import::read(&empty.path().join("none"), reading()).unwrap_err();
+    assert!(said[0].message.contains("not a folder"), "{said:?}");
+}
+
+#[test]
+fn spreadsheets_are_read_as_any_excel_saves_them() {
+    let expected = import::read(sound().path(), reading()).unwrap();
+    let folder = sound();
+    let gbk = |text: &str| {
+        let (bytes, _, lossy) = encoding_rs::GBK.encode(text);
+        assert!(!lossy);
+        bytes.into_owned()
+    };
+    put(folder.path(), "people.csv", gbk(folder::PEOPLE));
+    put(folder.path(), "notices/party.zh.md", gbk(folder::PARTY));
+    put(folder.path(), "buildings.csv", format!("\u{FEFF}{}", folder::BUILDINGS.replace('\n', "\r\n")));
+    put(folder.path(), "units.csv", format!("\n\n{}\n;;;\n", folder::UNITS.replace(',', ";")));
+    put(folder.path(), "households.csv", "Units\tCODE\n\"3-1201；3-1202\"\tH-0001\n\n1-101\tH-0002");
+    put(folder.path(), "notices/water.zh.md", folder::WATER_ZH.replace('\n', "\r\n"));
+    assert_eq!(import::read(folder.path(), reading()).unwrap(), expected);
+}
+
+#[test]
+fn dates_can_be_shifted_to_end_today_and_the_words_follow() {
+    let folder = sound();
+    // 23:30 in London is the next day in Shanghai, whose calendar counts.
+    let later = Reading { now: "2027-03-01T23:30:00Z".parse().unwrap(), dates_end_today: true };
+    let notice = &import::read(folder.path(), later).unwrap().notices["water"];
+    assert_eq!(notice.published.to_string(), "2027-02-28T09:00:00");
+    assert_eq!(notice.expires.unwrap().to_string(), "2027-03-10T23:59:59");
+    let titles: Vec<&str> = notice.texts.values().map(|text| text.title.as_str()).collect();
+    assert_eq!(titles, ["No water on Monday 1 March", "3月1日（周一）停水"]);
+}
+
+on_both_engines! {
+    async fn importing_twice_changes_nothing(place) {
+        let folder = sound();
+        let first = place.import(folder.path(), false).await;
+        assert_eq!(first.total(), Counts { new: 14, changed: 0, unchanged: 0 });
+        assert_eq!(place.findings().await, Vec::<String>::new());
+        let before = place.everything().await;
+        assert!(before.iter().any(|line| line.contains("attachment:")), "the picture's path was rewritten");
+        let second = place.import(folder.path(), false).await;
+        assert_eq!(second.to_string().lines().last(), Some("0 new, 0 changed, 14 unchanged"));
+        assert_eq!(place.everything().await, before);
+        assert_eq!(place.number("SELECT COUNT(*) FROM notice WHERE state = 'scheduled'").await, 1, "the party is to come");
+    }
+
+    async fn a_dry_run_tells_the_same_and_touches_nothing(place) {
+        let folder = sound();
+        let before = { place.db.write(linli_server::instance::open).await.unwrap(); place.everything().await };
+        let dry = place.import(folder.path(), true).await;
+        assert_eq!(place.everything().await, before);
+        assert_eq!(place.files.all().unwrap(), Vec::<String>::new());
+        let wet = place.import(folder.path(), false).await;
+        assert_eq!(dry.counts, wet.counts);
+        assert!(dry.to_string().ends_with("Dry run, nothing was written: 14 new, 0 changed, 0 unchanged\n"), "{dry}");
+    }
+
+    async fn a_changed_spreadsheet_updates_and_what_people_changed_themselves_stays(place) {
+        let folder = sound();
+        place.import(folder.path(), false).await;
+        // Wang Mei and Grandma Wang change their settings in the app.
+        let changed = "UPDATE person SET given_name = 'Mimi', simple = 1, version = version + 1 WHERE code IN ('P-0001', 'P-0002')";
+        assert_eq!(place.execute(changed).await, 2);
+        // The office mends a name, moves Grandma, and drops Li Qiang's row and the party.
+        let people = folder::PEOPLE
+            .replace("王梅,梅", "王小梅,梅")
+            .replace("王秀英,王奶奶,H-0001", "王秀英,秀英奶奶,H-0002")
+            .lines().filter(|line| !line.starts_with("P-0003")).collect::<Vec<_>>().join("\n");
+        put(folder.path(), "people.csv", people);
+        put(folder.path(), "notices/water.zh.md", folder::WATER_ZH.replace("9:00–12:00", "9:00–15:00"));
+        std::fs::remove_file(folder.path().join("notices/party.zh.md")).unwrap();
+        let summary = place.import(folder.path(), false).await;
+        assert_eq!(summary.to_string(), "\
+buildings.csv: 0 new, 0 changed, 2 unchanged
+community.toml: 0 new, 0 changed, 1 unchanged
+households.csv: 0 new, 0 changed, 2 unchanged
+notices: 0 new, 1 changed, 0 unchanged
+people.csv: 0 new, 2 changed, 1 unchanged
+units.csv: 0 new, 0 changed, 3 unchanged
+notices: 1 row is no longer there (party). Nothing was deleted.
+people.csv: 1 row is no longer there (P-0003). Nothing was deleted.
+0 new, 3 changed, 9 unchanged
+");
+        assert_eq!(place.number("SELECT COUNT(*) FROM person WHERE name = '王小梅' AND given_name = 'Mimi' AND simple = 1").await, 1);
+        let moved = "SELECT COUNT(*) FROM person JOIN household ON household.id = person.household_id WHERE person.code = 'P-0002' AND household.code = 'H-0002' AND given_name = '秀英奶奶' AND simple = 1";
+        assert_eq!(place.number(moved).await, 1);
+        assert_eq!(place.number("SELECT COUNT(*) FROM person").await, 4);
+        assert_eq!(place.number("SELECT version FROM notice WHERE state = 'published'").await, 2);
+        assert_eq!(place.findings().await, Vec::<String>::new());
+    }
+
+    async fn a_notice_that_was_taken_back_in_the_app_stays_so(place) {
+        let folder = sound();
+        place.import(folder.path(), false).await;
+        place.db.write(|tx| {
+            let sql = "SELECT community_id, id FROM notice WHERE state = 'published'";
+            let row = tx.query_one(sql, &[])?;
+            let (community, id) = (row.get(0)?, row.get(1)?);
+            let mut notice = linli_server::notices::get(tx, community, id)?.unwrap();
+            let published_at = notice.state.published_at().unwrap();
+            notice.version += 1;
+            notice.state = linli_wire::notices::NoticeState::Withdrawn { published_at, withdrawn_at: tx.now() };
+            linli_server::notices::put(tx, community, &notice)
+        }).await.unwrap();
+        put(folder.path(), "notices/water.zh.md", folder::WATER_ZH.replace("9:00–12:00", "8:00–12:00"));
+        let summary = place.import(folder.path(), false).await;
+        assert_eq!(summary.withdrawn, ["water"]);
+        assert_eq!(place.number("SELECT COUNT(*) FROM notice WHERE state = 'withdrawn'").await, 1);
+        assert_eq!(place.findings().await, Vec::<String>::new());
+    }
+
+    async fn an_error_of_the_database_in_the_middle_leaves_nothing_behind(place) {
+        let folder = sound();
+        place.import(folder.path(), false).await;
+        // Somebody was added by hand under a code that the spreadsheet now uses.
+        place.execute("INSERT INTO person (community_id, id, code, name, given_name, phone, role, household_id, language, simple, visible_flat, visible_phone, joined, version) SELECT community_id, '01890000-0000-7000-8000-000000000001', 'P-0100', name, given_name, phone, role, household_id, language, 0, 0, 0, 0, 1 FROM person WHERE code = 'P-0001'").await;
+        let before = place.everything().await;
+        put(folder.path(), "people.csv", format!("{}P-0099,新人,,H-0002,resident,,,,\nP-0100,张三,,H-0002,resident,,,,\n", folder::PEOPLE));
+        let read = import::read(folder.path(), reading()).unwrap();
+        import::apply(&place.db, &place.files, read, false).await.unwrap_err();
+        assert_eq!(place.everything().await, before);
+    }
+}
