@@ -3,7 +3,9 @@
 use std::{any::Any, path::Path, sync::Arc, time::Duration};
 
 use linli_core::{
-    Core,
+    Core, account,
+    cache::Cache,
+    keys,
     ports::{Network, Ports},
 };
 use linli_wire::{
@@ -126,6 +128,26 @@ impl Resident {
     /// Where it keeps everything.
     pub fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// The databases of the accounts in its folder, in no order.
+    pub fn databases(&self) -> Vec<std::path::PathBuf> {
+        let entries = std::fs::read_dir(self.folder()).into_iter().flatten().flatten();
+        entries
+            .map(|entry| entry.path())
+            .filter(|path| path.extension().is_some_and(|end| end == "db") && !path.ends_with("device.db"))
+            .collect()
+    }
+
+    /// Opens the database of its one account beside the app, to look at what really stands there.
+    ///
+    /// # Panics
+    /// When there is not exactly one.
+    #[allow(clippy::expect_used, reason = "a test that expects an account has found none")]
+    pub async fn cache(&self) -> Cache {
+        let key = keys::open_with_key_store(self.folder(), &*self.key_store).await.expect("the key");
+        let [path] = <[_; 1]>::try_from(self.databases()).expect("one account");
+        Cache::open(&path, &key, account::MIGRATIONS).expect("the database opens")
     }
 
     /// Asks the core as the face does: request and reply as JSON text.

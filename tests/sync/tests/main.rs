@@ -1,4 +1,11 @@
 //! Real cores, a real server, real sockets, and what can go wrong between them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod crashing;
 mod following;
+mod leaving;
+mod office;
+mod restoring;
+mod schedules;
+mod trouble;
+mod view;

@@ -1,0 +1,60 @@
+//! The server's disk is lost and comes back from a backup.
+
+use linli_sync_tests::on_both_engines;
+use linli_testkit::{Garden, people::*};
+
+use crate::view;
+
+on_both_engines! {
+    async fn what_was_written_after_the_backup_comes_back_from_the_devices(engine) {
+        let mut garden = Garden::start(engine, 31).await;
+        let (chen, mei) = (garden.join(CHEN_JING).await, garden.join(WANG_MEI).await);
+        let before = chen.publish("Before the backup", "").await;
+        chen.until_sent().await;
+        mei.until_sees(before).await;
+
+        let backup = garden.server.back_up().await;
+        let after = chen.publish("After the backup", "").await;
+        chen.until_sent().await;
+        chen.change(before, "Changed after the backup", "").await;
+        mei.until_sees(after).await;
+        mei.read(before).await;
+        mei.until_sent().await;
+        chen.until_sent().await;
+
+        garden.server.restore(backup).await;
+        for who in [&chen, &mei] {
+            who.sync_now().await;
+        }
+        for who in [&chen, &mei] {
+            view::until_level(&garden.server, who).await;
+        }
+        assert_eq!(mei.row(before).await.unwrap().title, "Changed after the backup");
+        assert!(!mei.row(before).await.unwrap().unread);
+        assert_eq!(mei.row(after).await.unwrap().title, "After the backup");
+        let marks = view::read_marks(&garden.server, WANG_MEI).await;
+        assert!(marks.contains(&before), "the server knows the reading again");
+    }
+
+    async fn a_session_renewed_after_the_backup_survives_the_restore(engine) {
+        let mut garden = Garden::start(engine, 32).await;
+        let mei = garden.join(WANG_MEI).await;
+        let backup = garden.server.back_up().await;
+        // Twenty minutes later the device has new tokens that the backup does not know.
+        garden.server.advance(std::time::Duration::from_secs(20 * 60));
+        mei.network.break_streams();
+        mei.sync_now().await;
+        let renewed = |who: &linli_testkit::Resident| {
+            who.network.asked().iter().filter(|asked| asked.path == "/v1/session/refresh").count()
+        };
+        mei.until("the session is renewed", async |mei| {
+            let online = mei.app().await.connection.state == linli_wire::command::ConnectionState::Online;
+            if renewed(mei) == 1 && online { Ok(()) } else { Err(format!("{}", renewed(mei))) }
+        }).await;
+        garden.server.restore(backup).await;
+        garden.server.advance(std::time::Duration::from_secs(20 * 60));
+        mei.sync_now().await;
+        view::until_level(&garden.server, &mei).await;
+        assert!(renewed(&mei) >= 2, "by its key it got a new session");
+    }
+}
