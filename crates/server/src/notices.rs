@@ -73,11 +73,12 @@ pub fn save(
     let before = known.as_ref().map_or(NoticeState::Draft, |notice| notice.state.clone());
     let state = next_state(before, publish, tx.now())?;
     check::content(tx, caller.community, content, state != NoticeState::Draft)?;
+    let content = check::described(tx, caller.community, content)?;
     let author = known.map_or_else(
         || Author { id: caller.person, name: caller.name.clone(), role: caller.role },
         |notice| notice.author,
     );
-    put(tx, caller.community, &Notice { id, version: version + 1, author, state, content: content.clone() })
+    put(tx, caller.community, &Notice { id, version: version + 1, author, state, content })
 }
 
 /// Takes a published or scheduled notice back, or deletes a draft. What is withdrawn or deleted

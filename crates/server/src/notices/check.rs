@@ -35,8 +35,7 @@ pub(super) fn content(
         input::lines(&format!("texts.{language}.body"), &text.body, MAX_BODY)?;
     }
     category(tx, community, &content.category, complete)?;
-    audience(tx, community, &content.audience)?;
-    attachments(tx, community, content)
+    audience(tx, community, &content.audience)
 }
 
 fn category(tx: &mut Tx<'_>, community: CommunityId, key: &str, complete: bool) -> Result<(), Error> {
@@ -93,13 +92,19 @@ fn size(field: &str, count: usize) -> Result<(), Error> {
     Ok(())
 }
 
-/// Files must have been sent before, and be described as they are: what stands in a notice is what
-/// every reader's device believes.
-fn attachments(tx: &mut Tx<'_>, community: CommunityId, content: &NoticeContent) -> Result<(), Error> {
+/// The content with its files described as the server keeps them: the server cleans and scales a picture
+/// once more, so a device cannot know what it will be; and what stands in a notice is what every reader's
+/// device believes. Files must have been sent before.
+pub(super) fn described(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    content: &NoticeContent,
+) -> Result<NoticeContent, Error> {
     if content.attachments.len() > MAX_ATTACHMENTS {
         return Err(Error::invalid("attachments", format!("must not be more than {MAX_ATTACHMENTS}")));
     }
-    for file in &content.attachments {
+    let mut content = content.clone();
+    for file in &mut content.attachments {
         input::line("attachments.name", &file.name, 200)?;
         let row = tx.query_opt(
             "SELECT media_type, bytes, sha256, width, height FROM attachment
@@ -109,14 +114,10 @@ fn attachments(tx: &mut Tx<'_>, community: CommunityId, content: &NoticeContent)
         let Some(row) = row else {
             return Err(Error::invalid("attachments", "has not been sent to this server"));
         };
-        let pixels = row.get::<Option<u32>>(3)?.zip(row.get::<Option<u32>>(4)?);
-        let same = row.get::<String>(0)? == file.media_type
-            && row.get::<u64>(1)? == file.bytes
-            && row.get::<String>(2)? == file.sha256
-            && pixels == file.pixels;
-        if !same {
-            return Err(Error::invalid("attachments", "is not described as the server keeps it"));
-        }
+        file.media_type = row.get(0)?;
+        file.bytes = row.get(1)?;
+        file.sha256 = row.get(2)?;
+        file.pixels = row.get::<Option<u32>>(3)?.zip(row.get::<Option<u32>>(4)?);
     }
-    Ok(())
+    Ok(content)
 }
