@@ -65,7 +65,8 @@ pub(crate) fn build(profile: Profile, folder: &Path) -> Result<()> {
         Profile::Dev => "debug/linli-ui.wasm",
         Profile::Release => "face/linli-ui.wasm",
     });
-    let bound = bind(profile, &compiled)?;
+    let name = if profile == Profile::Release { "release" } else { "dev" };
+    let bound = bind(name, profile, &compiled)?;
 
     let mut files = Files::into(folder)?;
     files.copy_folder(&bound, "")?;
@@ -82,9 +83,28 @@ pub(crate) fn build(profile: Profile, folder: &Path) -> Result<()> {
     print_sizes(folder, profile)
 }
 
+/// The smallest face that Leptos can be, built like ours, to weigh ours against; returns its folder.
+pub(crate) fn minimal() -> Result<PathBuf> {
+    step("compiling the smallest face", || {
+        let mut cargo = program::cargo();
+        cargo.args(["build", "-p", "linli-ui", "--example", "minimal", "--target", "wasm32-unknown-unknown"]);
+        program::compile(cargo.args(["--profile", "face"]), "minimal-face")
+    })?;
+    let compiled = place::target().join("wasm32-unknown-unknown/face/examples/minimal.wasm");
+    bind("minimal", Profile::Release, &compiled)
+}
+
+/// What all files of a folder weigh after brotli.
+pub(crate) fn brotli_size(folder: &Path) -> Result<usize> {
+    let mut sum = 0;
+    for file in files_in(folder)? {
+        sum += packed_size("brotli", "--quality=11", &fs::read(file)?).context("brotli is not installed")?;
+    }
+    Ok(sum)
+}
+
 /// What wasm-bindgen (and wasm-opt) made of the compiled face; kept until the compiled face changes.
-fn bind(profile: Profile, compiled: &Path) -> Result<PathBuf> {
-    let name = if profile == Profile::Release { "release" } else { "dev" };
+fn bind(name: &str, profile: Profile, compiled: &Path) -> Result<PathBuf> {
     let folder = place::target().join("face").join(name);
     let stamp = place::target().join("face").join(format!("{name}.stamp"));
     let stamped = stamp_of(compiled)?;

@@ -2,6 +2,7 @@
 
 mod app_session;
 mod apt;
+mod bench;
 mod children;
 mod dist;
 mod face;
@@ -30,6 +31,7 @@ cargo xtask JOB
   test [--quick] [NAME]    run every check, or those whose name contains NAME; --quick: those of the inner loop
   face [--release] [--out DIR]
                            build the face into src-ui/dist
+  bench [NAME …]           measure the figures, each beside a floor from the same run
   shots [WORD …]           picture every page × mode × width × language in target/shots
   dist [--quick]           build the package for Debian and Ubuntu; --quick: with the binary of development
   postgres COMMAND …       run COMMAND with LINLI_TEST_POSTGRES naming a throw-away PostgreSQL
@@ -61,6 +63,7 @@ fn job(words: &[&str]) -> Result<()> {
         ["setup", groups @ ..] => setup::ensure(&system_packages::groups(groups)?),
         ["test", "--quick", filter @ ..] => test::run(&test::Wish { quick: true, filter: only(filter)? }),
         ["test", filter @ ..] => test::run(&test::Wish { quick: false, filter: only(filter)? }),
+        ["bench", names @ ..] => bench::run(names),
         ["shots", words @ ..] => shots::take(words),
         ["dist"] => dist::build(dist::Speed::Release),
         ["dist", "--quick"] => dist::build(dist::Speed::Quick),

@@ -10,12 +10,13 @@ const LAYERS: [(&str, &str); 3] =
     [("core", "crates/core/src"), ("server", "crates/server/src"), ("face", "src-ui/src/pages")];
 
 /// A domain that a layer has no part in, with the reason.
-const EXCEPTIONS: [(&str, &str, &str); 6] = [
+const EXCEPTIONS: [(&str, &str, &str); 7] = [
     ("attachments", "face", "files are shown inside what they belong to"),
     ("outbox", "server", "what waits to be sent waits on the device; the server knows it as ops"),
     ("outbox", "face", "each waiting thing is shown in its own place"),
     ("session", "face", "signing in happens without a page"),
     ("sync", "face", "sync is seen only through what it brings"),
+    ("settings", "core", "they belong to the device, whose module keeps them"),
     ("community", "face", "the community is the frame of every page"),
 ];
 

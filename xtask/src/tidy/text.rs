@@ -7,7 +7,7 @@ const QUESTION: usize = 500;
 const SPLIT: usize = 800;
 
 /// Names that say nothing about what they name.
-const EMPTY_NAMES: [&str; 7] = ["util", "utils", "helper", "helpers", "manager", "service", "services"];
+const EMPTY_NAMES: [&str; 6] = ["util", "utils", "helper", "helpers", "manager", "service"];
 
 /// Written in two halves, so that this file is not what it looks for.
 const UNFINISHED: [&str; 6] = [

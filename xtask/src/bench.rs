@@ -1,0 +1,63 @@
+//! The figures of the project, each beside a floor measured in the same run: on the screen and in
+//! target/bench/results.json as `[{name, ours, floor, ratio, unit, bar, ok}]`.
+//!
+//! What happens inside core and server is measured by tests/bench; what the face weighs is measured here.
+
+use std::fs;
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+
+use crate::step::step;
+use crate::system_packages::Group;
+use crate::{face, place, program, setup};
+
+/// Measures the figures of these names, or all of them.
+pub(crate) fn run(names: &[&str]) -> Result<()> {
+    setup::ensure(&[Group::Build, Group::Release, Group::Test])?;
+    if names.is_empty() || names.contains(&"bundle") {
+        keep(&bundle()?)?;
+    }
+    let others: Vec<&str> = names.iter().filter(|name| **name != "bundle").copied().collect();
+    if !names.is_empty() && others.is_empty() {
+        return Ok(());
+    }
+    step("compiling the measurements with optimisation", || {
+        program::compile(program::cargo().args(["build", "--release", "-p", "linli-bench"]), "bench")
+    })?;
+    let mut bench = std::process::Command::new(place::target().join("release/linli-bench"));
+    program::run(bench.args(others).current_dir(place::root()))
+}
+
+/// What the whole face weighs on the wire, beside the smallest that Leptos can be.
+fn bundle() -> Result<Value> {
+    const KILOBYTES: f64 = 600.0;
+    const TIMES: f64 = 8.0;
+    face::build(face::Profile::Release, &face::folder())?;
+    let ours = face::brotli_size(&face::folder())?;
+    let floor = face::brotli_size(&face::minimal()?)?;
+    let [ours, floor] = [ours, floor].map(|bytes| bytes as f64 / 1024.0);
+    let ratio = ours / floor;
+    Ok(json!({
+        "name": "bundle",
+        "ours": ours,
+        "floor": floor,
+        "ratio": ratio,
+        "unit": "KB brotli",
+        "bar": "≤ 600 KB and ≤ 8 × minimal Leptos",
+        "ok": ours <= KILOBYTES && ratio <= TIMES,
+    }))
+}
+
+/// Shows a figure and keeps it beside those of earlier runs.
+fn keep(figure: &Value) -> Result<()> {
+    println!("{}", serde_json::to_string_pretty(figure)?);
+    let file = place::target().join("bench/results.json");
+    let kept = fs::read(&file).ok().and_then(|bytes| serde_json::from_slice::<Vec<Value>>(&bytes).ok());
+    let mut kept = kept.unwrap_or_default();
+    kept.retain(|row| row.get("name") != figure.get("name"));
+    kept.push(figure.clone());
+    fs::create_dir_all(place::target().join("bench"))?;
+    fs::write(&file, serde_json::to_vec_pretty(&kept)?)
+        .with_context(|| format!("Could not write {}", file.display()))
+}
