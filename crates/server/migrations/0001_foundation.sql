@@ -150,6 +150,7 @@ CREATE TABLE access_token (
     expires_at BIGINT NOT NULL
 ){strict};
 CREATE INDEX access_token_of_device ON access_token (device_id);
+CREATE INDEX access_token_by_end ON access_token (expires_at);
 
 CREATE TABLE op (
     device_id TEXT NOT NULL REFERENCES device (id),
@@ -160,6 +161,7 @@ CREATE TABLE op (
     at BIGINT NOT NULL,
     PRIMARY KEY (device_id, op_id)
 ){strict};
+CREATE INDEX op_by_age ON op (at);
 
 CREATE TABLE preferences (
     community_id TEXT NOT NULL,

@@ -164,7 +164,7 @@ impl App {
     /// The jobs and the live hub: [`App::serve`] runs them, tests without a socket start them.
     pub fn background(&self) -> JoinSet<()> {
         let mut tasks = JoinSet::new();
-        tasks.spawn(live::dispatch(self.clone()));
+        tasks.spawn(live::dispatch(self.clone(), self.db.commits()));
         tasks.spawn(live::wake(self.clone()));
         tasks.spawn(jobs::publish(self.clone()));
         tasks.spawn(jobs::tidy(self.clone()));

@@ -72,7 +72,7 @@ impl Location {
 #[derive(Debug)]
 enum Engine {
     Sqlite(sqlite::Engine),
-    Postgres(postgres::Engine),
+    Postgres(Box<postgres::Engine>),
 }
 
 /// An open database; clones share it.
@@ -105,7 +105,7 @@ impl Database {
                 let (path, clock, commits) = (path.clone(), clock.clone(), commits.clone());
                 Engine::Sqlite(blocking(move || sqlite::Engine::open(&path, clock, commits)).await?)
             }
-            Location::Postgres(url) => Engine::Postgres(postgres::Engine::open(url)?),
+            Location::Postgres(url) => Engine::Postgres(Box::new(postgres::Engine::open(url)?)),
         };
         let database = Self { inner: Arc::new(Inner { engine, clock, commits }) };
         database.write(migrate::run).await?;

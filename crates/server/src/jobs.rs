@@ -42,7 +42,11 @@ async fn publish_due(app: &App) -> Option<Timestamp> {
     })
 }
 
-/// Once an hour: tokens that ended, and rate limits of those who left.
+/// How long an operation is remembered: a phone may lie in a drawer for a year.
+const OPS_MS: i64 = 400 * 24 * 60 * 60 * 1000;
+
+/// Once an hour: tokens that ended, operations that nobody will repeat, files that nothing shows, and the rate limits of those
+/// who left.
 pub async fn tidy(app: App) {
     let mut hour = tokio::time::interval(std::time::Duration::from_secs(3600));
     loop {
@@ -50,10 +54,15 @@ pub async fn tidy(app: App) {
         app.limits.forget_idle();
         let done = app.db.write(|tx| {
             let now = tx.now();
-            Ok(tx.execute("DELETE FROM access_token WHERE expires_at <= $1", params![now])?)
+            tx.execute("DELETE FROM access_token WHERE expires_at <= $1", params![now])?;
+            tx.execute("DELETE FROM op WHERE at <= $1", params![now.plus_millis(-OPS_MS)])?;
+            Ok(())
         });
         if let Err(error) = done.await {
-            tracing::error!(%error, "old tokens could not be deleted; tried again in an hour");
+            tracing::error!(%error, "old rows could not be deleted; tried again in an hour");
+        }
+        if let Err(error) = app.shelf.sweep(&app.db).await {
+            tracing::error!(%error, "files that nobody uses could not be removed; tried again in an hour");
         }
     }
 }

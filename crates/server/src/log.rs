@@ -92,16 +92,13 @@ pub(crate) fn seal(tx: &mut Tx<'_>, pending: &[Pending]) -> Result<Sealed, Error
     }
     let now = tx.now();
     let mut logged = Vec::with_capacity(last.len());
+    let mut rows = Vec::with_capacity(last.len());
     let mut seqs = BTreeMap::new();
     for (scope, changes) in &by_scope {
         let mut seq = heads.get(scope).copied().unwrap_or_default();
         for change in changes.iter().filter_map(|at| pending.get(*at)) {
             seq += 1;
-            tx.execute(
-                "INSERT INTO changes (community_id, scope, seq, entity, id, version, body, at)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-                 ON CONFLICT (scope, entity, id) DO UPDATE SET seq = excluded.seq,
-                 version = excluded.version, body = excluded.body, at = excluded.at",
+            rows.push(
                 params![
                     change.community,
                     change.scope,
@@ -111,8 +108,9 @@ pub(crate) fn seal(tx: &mut Tx<'_>, pending: &[Pending]) -> Result<Sealed, Error
                     change.version,
                     change.body.as_deref(),
                     now
-                ],
-            )?;
+                ]
+                .to_vec(),
+            );
             seqs.insert((*scope, change.entity, change.id), seq);
             logged.push(Logged {
                 community: change.community,
@@ -125,6 +123,13 @@ pub(crate) fn seal(tx: &mut Tx<'_>, pending: &[Pending]) -> Result<Sealed, Error
             });
         }
     }
+    tx.execute_each(
+        "INSERT INTO changes (community_id, scope, seq, entity, id, version, body, at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+         ON CONFLICT (scope, entity, id) DO UPDATE SET seq = excluded.seq,
+         version = excluded.version, body = excluded.body, at = excluded.at",
+        &rows,
+    )?;
     let effects = pending
         .iter()
         .filter_map(|change| {

@@ -22,7 +22,7 @@ use crate::{
     Error,
     auth::{self, Caller},
     community,
-    db::Tx,
+    db::{Tx, Value},
     devices,
     error::json,
     http::policy,
@@ -48,7 +48,7 @@ pub fn apply(tx: &mut Tx<'_>, caller: &Caller, request: &OpsRequest) -> Result<O
         let step = if broken.contains(op.lane.as_str()) {
             Step::Skipped
         } else {
-            step(tx, &caller, op, at, &mut done)?
+            step(tx, &caller, &seen, op, at, &mut done)?
         };
         if matches!(step, Step::Refused(_)) {
             broken.insert(&op.lane);
@@ -57,6 +57,7 @@ pub fn apply(tx: &mut Tx<'_>, caller: &Caller, request: &OpsRequest) -> Result<O
     }
     let sealed = tx.seal()?;
     let mut outcomes: Vec<Outcome> = Vec::with_capacity(steps.len());
+    let mut records = Vec::new();
     for (step, op) in steps.into_iter().zip(&request.ops) {
         outcomes.push(match step {
             Step::Skipped => Outcome::Skipped,
@@ -66,11 +67,15 @@ pub fn apply(tx: &mut Tx<'_>, caller: &Caller, request: &OpsRequest) -> Result<O
             Step::Applied { from, to, hash } => {
                 let effects = effects(sealed.effects.get(from..to).unwrap_or_default(), &seen);
                 let outcome = Outcome::Done { effects };
-                record(tx, &caller, op.id, &hash, &outcome)?;
+                records.push(record(tx, &caller, op.id, hash, &outcome)?);
                 outcome
             }
         });
     }
+    tx.execute_each(
+        "INSERT INTO op (device_id, op_id, community_id, hash, outcome, at) VALUES ($1, $2, $3, $4, $5, $6)",
+        &records,
+    )?;
     Ok(OpsReply { outcomes })
 }
 
@@ -93,6 +98,7 @@ enum Step {
 fn step(
     tx: &mut Tx<'_>,
     caller: &Caller,
+    seen: &[Scope],
     op: &Op,
     at: usize,
     done: &mut BTreeMap<OpId, (usize, [u8; 32])>,
@@ -112,7 +118,7 @@ fn step(
         return Ok(Step::Recorded(row.json(1)?));
     }
     let from = tx.log_len();
-    match tx.savepoint(|tx| perform(tx, caller, &op.action)) {
+    match tx.savepoint(|tx| perform(tx, caller, seen, &op.action)) {
         Ok(()) => {
             place.insert((at, hash));
             Ok(Step::Applied { from, to: tx.log_len(), hash })
@@ -122,14 +128,14 @@ fn step(
     }
 }
 
-fn perform(tx: &mut Tx<'_>, caller: &Caller, action: &Action) -> Result<(), Error> {
+fn perform(tx: &mut Tx<'_>, caller: &Caller, seen: &[Scope], action: &Action) -> Result<(), Error> {
     policy::op(action.kind())?.allow(caller)?;
     match action {
         Action::SaveNotice { notice_id, base_version, content, publish } => {
             notices::save(tx, caller, *notice_id, *base_version, content, *publish)
         }
         Action::WithdrawNotice { notice_id } => notices::withdraw(tx, caller, *notice_id),
-        Action::ReadNotices { marks } => notices::mark_read(tx, caller, marks),
+        Action::ReadNotices { marks } => notices::mark_read(tx, caller, seen, marks),
         Action::SaveTemplate { template_id, name, content } => {
             notices::save_template(tx, caller, *template_id, name, content)
         }
@@ -163,16 +169,12 @@ fn effects(all: &[Effect], seen: &[Scope]) -> Vec<Effect> {
 }
 
 fn record(
-    tx: &mut Tx<'_>,
+    tx: &Tx<'_>,
     caller: &Caller,
     op: OpId,
-    hash: &[u8; 32],
+    hash: [u8; 32],
     outcome: &Outcome,
-) -> Result<(), Error> {
-    let now = tx.now();
-    tx.execute(
-        "INSERT INTO op (device_id, op_id, community_id, hash, outcome, at) VALUES ($1, $2, $3, $4, $5, $6)",
-        params![caller.device, op, caller.community, hash, &json(outcome)?, now],
-    )?;
-    Ok(())
+) -> Result<Vec<Value<'static>>, Error> {
+    let hash = Value::Bytes(hash.to_vec().into());
+    Ok(params![caller.device, op, caller.community, hash, json(outcome)?, tx.now()].to_vec())
 }

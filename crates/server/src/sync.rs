@@ -5,10 +5,11 @@
 
 mod cursor;
 
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _, sync::LazyLock};
 
 use linli_wire::{
     Code,
+    id::PersonId,
     sync::{Entity, MAX_PAGE_BYTES, MAX_PAGE_CHANGES, Scope},
 };
 
@@ -17,7 +18,7 @@ pub use cursor::{Cursor, CursorKey};
 use crate::{
     Error,
     auth::{self, Caller},
-    db::Tx,
+    db::{Tx, Value},
     params,
 };
 
@@ -175,6 +176,24 @@ pub(crate) fn head(tx: &mut Tx<'_>, scope: &Scope) -> Result<u64, Error> {
     let row = tx.query_opt("SELECT head FROM scope WHERE scope = $1", params![scope])?;
     Ok(row.map(|row| row.get(0)).transpose()?.unwrap_or(0))
 }
+
+/// Most scopes of one call of [`heads`].
+pub(crate) const HEADS: usize = 64;
+
+/// The newest numbers of up to [`HEADS`] scopes.
+pub(crate) fn heads(tx: &mut Tx<'_>, scopes: &[Scope]) -> Result<BTreeMap<Scope, u64>, Error> {
+    static SQL: LazyLock<String> = LazyLock::new(|| {
+        let places: Vec<String> = (1..=HEADS).map(|at| format!("${at}")).collect();
+        format!("SELECT scope, head FROM scope WHERE scope IN ({})", places.join(", "))
+    });
+    // Always the same statement, so that it stays prepared: places left over repeat the last scope.
+    let filled = scopes.iter().chain(std::iter::repeat_n(scopes.last().unwrap_or(&NOBODY), HEADS));
+    let values: Vec<Value<'_>> = filled.take(HEADS).map(Value::from).collect();
+    let rows = tx.query(&SQL, &values)?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
+const NOBODY: Scope = Scope::Person(PersonId(uuid::Uuid::nil()));
 
 pub(crate) fn expired() -> Error {
     Error::refused(Code::CursorExpired, "the position is unknown here")

@@ -47,6 +47,9 @@ pub enum DbError {
     /// The file or folder cannot be used.
     #[error("database file: {0}")]
     Io(#[from] std::io::Error),
+    /// The engine ended a transaction that several shared, for the reason of one of them.
+    #[error("the shared transaction ended: {0}")]
+    Ended(Code),
     /// The database is being closed.
     #[error("the database is closed")]
     Closed,
@@ -69,6 +72,7 @@ impl DbError {
                 Some(state) if *state == SqlState::DATA_CORRUPTED => Code::DatabaseDamaged,
                 _ => Code::Internal,
             },
+            Self::Ended(code) => *code,
             Self::Newer { .. } | Self::Altered { .. } => Code::DatabaseNewer,
             Self::Io(error) if error.kind() == std::io::ErrorKind::StorageFull => Code::StorageFull,
             _ => Code::Internal,

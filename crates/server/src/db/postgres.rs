@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bytes::BytesMut;
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
+use futures_util::future::try_join_all;
 use linli_wire::Timestamp;
 use tokio::{runtime::Handle, sync::broadcast};
 use tokio_postgres::{
@@ -18,6 +19,9 @@ use crate::{Error, clock::Clock};
 const CONNECTIONS: usize = 16;
 /// How often a transaction that met another in a deadlock is run again.
 const RETRIES: u32 = 8;
+
+/// Statements on their way at the same time on one connection.
+const PIPELINED: usize = 128;
 
 #[derive(Debug)]
 pub(super) struct Engine {
@@ -153,6 +157,21 @@ impl Client {
         self.handle.block_on(async {
             let statement = object.prepare_cached(sql).await?;
             Ok(object.execute(&statement, &params).await?)
+        })
+    }
+
+    pub(super) fn execute_each(&self, sql: &str, rows: &[Vec<Value<'_>>]) -> Result<(), DbError> {
+        let object = self.object()?;
+        self.handle.block_on(async {
+            let statement = object.prepare_cached(sql).await?;
+            for some in rows.chunks(PIPELINED) {
+                let all = some.iter().map(|row| async {
+                    let params: Vec<&(dyn ToSql + Sync)> = row.iter().map(|value| value as _).collect();
+                    object.execute(&statement, &params).await
+                });
+                try_join_all(all).await?;
+            }
+            Ok(())
         })
     }
 

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use linli_wire::Timestamp;
+use linli_wire::{Code, Timestamp};
 use rusqlite::{Connection, OpenFlags, types::ValueRef};
 use tokio::sync::{Semaphore, broadcast, mpsc, oneshot};
 
@@ -105,7 +105,9 @@ fn connect(path: &Path, writer: bool) -> Result<Connection, DbError> {
 trait Job: Send {
     /// Runs in a savepoint of its own; the logged changes when it went well.
     fn run(&mut self, connection: &Connection, now: Timestamp) -> Option<Vec<crate::log::Logged>>;
-    /// Answers; `committed` is false when the shared commit failed.
+    /// The code of the error it ended with, if it did.
+    fn code(&self) -> Option<Code>;
+    /// Answers, with what became of the shared commit.
     fn answer(self: Box<Self>, commit: &Result<(), Arc<DbError>>);
 }
 
@@ -138,6 +140,10 @@ where
         let logged = result.is_ok().then(|| tx.into_logged());
         self.result = Some(result);
         logged
+    }
+
+    fn code(&self) -> Option<Code> {
+        self.result.as_ref()?.as_ref().err().map(Error::code)
     }
 
     fn answer(self: Box<Self>, commit: &Result<(), Arc<DbError>>) {
@@ -189,9 +195,11 @@ fn write_shared(
     while let Some(job) = shared.get_mut(at) {
         logged.extend(job.run(connection, clock.now()).filter(|changes| !changes.is_empty()));
         at += 1;
-        // A full disk or a failed read makes SQLite end the whole transaction by itself.
+        // A full disk or a failed read makes SQLite end the whole transaction by itself: then all
+        // who shared it are told the reason of the one it happened to.
         if connection.is_autocommit() {
-            return (Vec::new(), Err(rusqlite_full()));
+            let code = shared.last().and_then(|job| job.code()).unwrap_or(Code::Internal);
+            return (Vec::new(), Err(DbError::Ended(code)));
         }
         if at == shared.len()
             && at < SHARED
@@ -205,11 +213,6 @@ fn write_shared(
         let _ = connection.execute_batch("ROLLBACK");
     }
     (logged, commit.map_err(DbError::from))
-}
-
-fn rusqlite_full() -> DbError {
-    let full = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL);
-    DbError::Sqlite(rusqlite::Error::SqliteFailure(full, None))
 }
 
 pub(super) fn execute(connection: &Connection, sql: &str, params: &[Value<'_>]) -> Result<u64, DbError> {

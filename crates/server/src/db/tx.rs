@@ -53,6 +53,20 @@ impl<'c> Tx<'c> {
         }
     }
 
+    /// Runs a statement once for each row of parameters. Rows must not depend on each other: on
+    /// PostgreSQL they are on their way together, without waiting for one another's answers.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn execute_each(&mut self, sql: &str, rows: &[Vec<Value<'_>>]) -> Result<(), DbError> {
+        match &self.connection {
+            Connection::Sqlite(connection) => {
+                rows.iter().try_for_each(|row| sqlite::execute(connection, sql, row).map(drop))
+            }
+            Connection::Postgres(client) => client.execute_each(sql, rows),
+        }
+    }
+
     /// All rows of a query, or of a statement with `RETURNING`.
     ///
     /// # Errors

@@ -54,13 +54,15 @@ impl Limits {
         };
         Self {
             clock: DefaultClock::default(),
-            public: DefaultKeyedRateLimiter::dashmap(quota(Duration::from_secs(1), 60)),
-            join: DefaultKeyedRateLimiter::dashmap(quota(Duration::from_secs(10), 20)),
+            public: DefaultKeyedRateLimiter::dashmap(quota(Duration::from_millis(200), 120)),
+            // A joining afternoon in the office's Wi-Fi: sixty at once, then twenty a minute.
+            join: DefaultKeyedRateLimiter::dashmap(quota(Duration::from_secs(3), 60)),
             refresh: DefaultKeyedRateLimiter::dashmap(quota(Duration::from_millis(100), 300)),
             // 30^8 short codes, some thousand of them open: at one try a second for a whole year the
             // odds of hitting one are under 1 in 10. Links are not slowed down by it.
             short_codes: DefaultDirectRateLimiter::direct(quota(Duration::from_secs(1), 120)),
-            device: DefaultKeyedRateLimiter::dashmap(quota(Duration::from_millis(50), 300)),
+            // The first sync of a large community takes some hundred pages without a pause.
+            device: DefaultKeyedRateLimiter::dashmap(quota(Duration::from_millis(20), 1000)),
             codes: DefaultKeyedRateLimiter::dashmap(quota(Duration::from_secs(1), 60)),
         }
     }

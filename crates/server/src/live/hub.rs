@@ -141,10 +141,11 @@ impl Hub {
         }
         let ahead = db.read(move |tx| {
             let mut ahead = Vec::new();
-            for (scope, last) in &followed {
-                if sync::head(tx, scope)? > *last {
-                    ahead.push((*scope, *last));
-                }
+            for some in followed.chunks(sync::HEADS) {
+                let scopes: Vec<Scope> = some.iter().map(|(scope, _)| *scope).collect();
+                let heads = sync::heads(tx, &scopes)?;
+                let newer = |(scope, last): &&(Scope, u64)| heads.get(scope).is_some_and(|head| head > last);
+                ahead.extend(some.iter().filter(newer).copied());
             }
             Ok(ahead)
         });

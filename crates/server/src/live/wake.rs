@@ -7,19 +7,23 @@
 
 use std::{future::poll_fn, pin::pin, time::Duration};
 
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::{
+    Receiver,
+    error::{RecvError, TryRecvError},
+};
 use tokio_postgres::{AsyncMessage, NoTls};
 
-use crate::App;
+use crate::{App, db::Commit};
 
 /// Commits of this window share one NOTIFY.
 const WINDOW: Duration = Duration::from_millis(20);
-/// How often the heads are looked at on SQLite, and on PostgreSQL should a NOTIFY get lost.
+/// How often the heads are looked at on SQLite.
 const LOOK: Duration = Duration::from_secs(2);
+/// How often they are looked at on PostgreSQL, should a NOTIFY get lost with its sender.
+const LOOK_ANYWAY: Duration = Duration::from_secs(10);
 
 /// Hands every commit of this server to its streams.
-pub(crate) async fn dispatch(app: App) {
-    let mut commits = app.db.commits();
+pub(crate) async fn dispatch(app: App, mut commits: Receiver<Commit>) {
     loop {
         match commits.recv().await {
             Ok(commit) => app.hub.hand_out(&app.db, &commit).await,
@@ -52,18 +56,20 @@ async fn listen(app: &App, config: tokio_postgres::Config) -> Result<(), tokio_p
     // Statements on this client move only while the connection is polled below.
     let mut speak = pin!(async {
         client.batch_execute(&format!("LISTEN {channel}")).await?;
+        // For what this server committed before it could tell.
+        client.batch_execute(&tell).await?;
         loop {
             match commits.recv().await {
                 Ok(_) | Err(RecvError::Lagged(_)) => {}
                 Err(RecvError::Closed) => return Ok(()),
             }
             tokio::time::sleep(WINDOW).await;
-            while !matches!(commits.try_recv(), Err(tokio::sync::broadcast::error::TryRecvError::Empty)) {}
+            while matches!(commits.try_recv(), Ok(_) | Err(TryRecvError::Lagged(_))) {}
             client.batch_execute(&tell).await?;
         }
     });
-    // What was committed while this server was not listening.
-    app.hub.look(&app.db).await;
+    // Its first tick comes at once: for what was committed while this server was not listening.
+    let mut anyway = tokio::time::interval(LOOK_ANYWAY);
     loop {
         tokio::select! {
             message = poll_fn(|context| connection.poll_message(context)) => match message {
@@ -74,6 +80,7 @@ async fn listen(app: &App, config: tokio_postgres::Config) -> Result<(), tokio_p
                 Some(Err(error)) => return Err(error),
                 None => return Ok(()),
             },
+            _ = anyway.tick() => app.hub.look(&app.db).await,
             result = &mut speak => return result,
         }
     }

@@ -17,17 +17,22 @@ use crate::{
 const MAX_MARKS: usize = 500;
 
 /// Marks notices as read; the earliest reading stays. Notices that the person cannot see are passed
-/// over without a word: one of them may have been withdrawn while the device was offline.
+/// over without a word: one of them may have been withdrawn while the device was offline. `scopes` are
+/// those of the caller.
 ///
 /// # Errors
 /// `invalid_input` for more than 500 marks.
-pub fn mark_read(tx: &mut Tx<'_>, caller: &Caller, marks: &[ReadMark]) -> Result<(), Error> {
+pub fn mark_read(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    scopes: &[Scope],
+    marks: &[ReadMark],
+) -> Result<(), Error> {
     if marks.len() > MAX_MARKS {
         return Err(Error::invalid("marks", format!("must not be more than {MAX_MARKS}")));
     }
-    let scopes = auth::scopes(tx, caller)?;
     for mark in marks {
-        if !can_see(tx, caller, &scopes, mark.notice_id)? {
+        if !can_see(tx, caller, scopes, mark.notice_id)? {
             continue;
         }
         // A device's clock may be wrong, but nothing is read in the future.

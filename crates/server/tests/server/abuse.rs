@@ -90,9 +90,9 @@ async fn bodies_beyond_their_limit_are_refused_with_the_limit() {
     let world = world(|_| {}).await;
     let sun = world.sun.clone();
     let wang = world.join(&sun, sun.wang_mei).await;
-    let access = Some(wang.tokens.access.as_str());
+    let access = wang.tokens.access.as_str();
     let ask = async |path: &str, bytes: usize, said: bool| {
-        let mut request = world.http.post(format!("{}{path}", world.url)).bearer_auth(access.unwrap());
+        let mut request = world.http.post(format!("{}{path}", world.url)).bearer_auth(access);
         request = if said {
             request.body(vec![b' '; bytes])
         } else {
@@ -114,7 +114,8 @@ async fn bodies_beyond_their_limit_are_refused_with_the_limit() {
         }
     }
     let mut stream = connect(&world).await;
-    let head = "POST /v1/join HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 99999999999\r\n\r\n";
+    let head =
+        "POST /v1/join HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 99999999999\r\n\r\n";
     stream.write_all(head.as_bytes()).await.unwrap();
     let told = until_closed(stream).await;
     assert!(told.contains("413") && told.contains("too_large"), "{told}");
@@ -132,7 +133,16 @@ async fn malformed_json_is_told_where_and_never_repeated() {
     let deep = format!("{{\"ops\":{}{}}}", "[".repeat(20_000), "]".repeat(20_000));
     let many = format!("{{\"ops\":[{}]}}", vec!["{}"; MAX_BATCH + 1].join(","));
     let cases = [
-        "", "{", "null", "[]", "{\"ops\":1}", "{\"ops\":[{}]}", "{\"ops\":[{\"secret-canary\":1}]}", "\u{feff}{}", &deep, &many,
+        "",
+        "{",
+        "null",
+        "[]",
+        "{\"ops\":1}",
+        "{\"ops\":[{}]}",
+        "{\"ops\":[{\"secret-canary\":1}]}",
+        "\u{feff}{}",
+        &deep,
+        &many,
         "{\"ops\":[{\"id\":\"x\",\"lane\":\"a\",\"at\":1,\"action\":{\"kind\":\"read_notices\",\"marks\":[]}}]}",
         "{\"ops\":[{\"id\":\"01890a5d-ac96-774b-bcce-b302099a8057\",\"lane\":\"a\",\"at\":1,\"action\":{\"kind\":\"drop\"}}]}",
         "{\"ops\":[{\"id\":\"01890a5d-ac96-774b-bcce-b302099a8057\",\"lane\":\"a\",\"at\":1e99,\"action\":{\"kind\":\"read_notices\",\"marks\":[]}}]}",
@@ -165,19 +175,19 @@ async fn who_tries_codes_is_slowed_down_and_told_how_long() {
     let world = world(|settings| settings.rate_factor = 1).await;
     let (request, _) = join_request(linli_wire::join::JoinCode::read("ABCDEFGHJKMNPQRSTVWXYZ2345").unwrap());
     let mut slowed = None;
-    for _ in 0..30 {
+    for _ in 0..80 {
         let response = world.send(Method::POST, "/v1/join", None, Some(&request)).await;
         if response.status() == StatusCode::TOO_MANY_REQUESTS {
             slowed = Some(response);
             break;
         }
     }
-    let slowed = slowed.expect("slowed down within thirty tries");
+    let slowed = slowed.expect("slowed down within eighty tries");
     let after: u64 = slowed.headers()["retry-after"].to_str().unwrap().parse().unwrap();
     let error = problem(slowed).await;
     assert_eq!(error.code, Code::TooManyTries);
     assert_eq!(error.details["retry_after_seconds"], after);
-    assert!((1..=11).contains(&after), "{after}");
+    assert!((1..=4).contains(&after), "{after}");
     // A header that anybody can write makes nobody somebody else.
     let again = world.http.post(format!("{}/v1/join", world.url)).header("x-forwarded-for", "203.0.113.9");
     let again = again.body(serde_json::to_string(&request).unwrap()).send().await.unwrap();
@@ -200,7 +210,7 @@ async fn behind_a_known_proxy_its_word_counts() {
         request.body(body.clone()).send().await.unwrap().status()
     };
     let mut slowed = false;
-    for at in 0..30 {
+    for at in 0..80 {
         // What the client wrote stands to the left of what the proxy saw.
         slowed |= ask(&format!("203.0.113.{at}, 198.51.100.7")).await == StatusCode::TOO_MANY_REQUESTS;
     }
@@ -208,7 +218,7 @@ async fn behind_a_known_proxy_its_word_counts() {
     assert_eq!(ask("198.51.100.8").await, StatusCode::NOT_FOUND);
     // One /56 is one subscriber.
     let mut slowed = false;
-    for at in 0..30 {
+    for at in 0..80 {
         slowed |= ask(&format!("2001:db8:0:{at:x}::1")).await == StatusCode::TOO_MANY_REQUESTS;
     }
     assert!(slowed);
@@ -253,13 +263,15 @@ async fn random_tokens_and_cursors_are_refused_and_nothing_panics() {
         let mut other = cursor.clone().into_bytes();
         other[at] = if other[at] == b'A' { b'Q' } else { b'A' };
         let other = String::from_utf8(other).unwrap();
-        let response =
-            world.send(Method::GET, &format!("/v1/sync?cursor={other}"), Some(&wang.tokens.access), None::<&()>).await;
+        let response = world
+            .send(Method::GET, &format!("/v1/sync?cursor={other}"), Some(&wang.tokens.access), None::<&()>)
+            .await;
         // The last letter of base64 may hold bits that stand for nothing; those are refused as well.
         assert_eq!(problem(response).await.code, Code::CursorExpired, "{at}");
     }
-    let page: SyncPage =
-        world.ok(Method::GET, &format!("/v1/sync?cursor={cursor}"), Some(&wang.tokens.access), None::<&()>).await;
+    let page: SyncPage = world
+        .ok(Method::GET, &format!("/v1/sync?cursor={cursor}"), Some(&wang.tokens.access), None::<&()>)
+        .await;
     assert!(page.scopes.is_empty());
 }
 

@@ -21,7 +21,10 @@ use crate::{
 
 /// What a device knows: the cache of a client in its simplest form.
 #[derive(Default, PartialEq, Debug)]
-struct Cache(BTreeMap<Scope, BTreeMap<(Entity, uuid::Uuid), (u64, String)>>);
+struct Cache(BTreeMap<Scope, Rows>);
+
+/// Version and body by entity and id.
+type Rows = BTreeMap<(Entity, uuid::Uuid), (u64, String)>;
 
 impl Cache {
     fn apply(&mut self, page: &SyncPage) {

@@ -281,8 +281,8 @@ both! {
         let (_, cursor) = world.sync(&office, None).await;
         join(&world, &secret(&letter)).await.unwrap();
         let (pages, _) = world.sync(&office, Some(&cursor)).await;
-        let status = pages.iter().flat_map(|page| &page.scopes).flat_map(|scope| &scope.changes);
-        let status = status.filter(|change| change.entity == Entity::Invitation).last().unwrap();
+        let mut status = pages.iter().flat_map(|page| &page.scopes).flat_map(|scope| &scope.changes);
+        let status = status.rfind(|change| change.entity == Entity::Invitation).unwrap();
         let text = status.body.as_ref().unwrap().get();
         let status: InvitationStatus = serde_json::from_str(text).unwrap();
         assert_eq!((status.id, status.used_at), (letter.id, Some(world.now())));

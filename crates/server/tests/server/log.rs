@@ -193,6 +193,58 @@ both! {
         assert_eq!(follow(db, scope, 0).await, vec![1, 2]);
     }
 
+    async fn those_who_share_a_commit_do_not_share_their_failures(world) {
+        let (community, scope, _) = scopes();
+        let writes = (0..200_u32).map(|at| {
+            world.app.db.write(move |tx| {
+                log(tx, community, scope);
+                match at % 4 {
+                    1 => Err(Error::not_found()),
+                    2 => panic!("one of many"),
+                    3 => Ok(tx.execute("INSERT INTO scope (scope) VALUES (NULL)", &[]).map(drop)?),
+                    _ => Ok(()),
+                }
+            })
+        });
+        let results = futures_util::future::join_all(writes).await;
+        for (at, result) in results.iter().enumerate() {
+            assert_eq!(result.is_ok(), at % 4 == 0, "{at} {result:?}");
+        }
+        assert_eq!(follow(&world.app.db, scope, 0).await, (1..=50).collect::<Vec<u64>>());
+    }
+
+    async fn a_full_disk_is_told_and_loses_nothing(world) {
+        if world.app.db.engine() == "postgres" {
+            // Its disk is not in this test's hands.
+            return;
+        }
+        let (community, scope, _) = scopes();
+        let db = &world.app.db;
+        let limit = async |pages: u32| {
+            let sql = format!("PRAGMA max_page_count = {pages}");
+            db.write(move |tx| Ok(tx.query(&sql, &[])?)).await.unwrap();
+        };
+        db.write(move |tx| {
+            log(tx, community, scope);
+            Ok(())
+        }).await.unwrap();
+        // Smaller than the file: no page more.
+        limit(1).await;
+        let full = db.write(move |tx| {
+            let body: String = "长".repeat(100_000);
+            tx.log(community, scope, Entity::Notice, new_id(), 1, Some(format!("\"{body}\"").into()));
+            Ok(())
+        }).await;
+        assert_eq!(full.unwrap_err().code(), Code::StorageFull);
+        assert_eq!(follow(db, scope, 0).await, vec![1]);
+        limit(1_000_000).await;
+        db.write(move |tx| {
+            log(tx, community, scope);
+            Ok(())
+        }).await.unwrap();
+        assert_eq!(follow(db, scope, 0).await, vec![1, 2]);
+    }
+
     async fn one_row_stands_for_an_entity(world) {
         let (community, scope, _) = scopes();
         let (a, b) = (new_id(), new_id());
