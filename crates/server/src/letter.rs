@@ -41,7 +41,7 @@ pub fn html(
          <section class=\"code\">\n<svg viewBox=\"0 0 {size} {size}\" role=\"img\" aria-label=\"QR\" shape-rendering=\"crispEdges\">\
          <rect width=\"{size}\" height=\"{size}\" fill=\"#fff\"/><path d=\"{path}\" fill=\"#000\"/></svg>\n\
          <div><p>{or_type}</p>\n<dl><dt>{address}</dt><dd>{server}</dd><dt>{code_word}</dt><dd class=\"short\">{code}</dd></dl></div>\n</section>\n\
-         <p class=\"until\">{until}</p>\n<p>{secret}</p>\n<footer><p>{help}</p><p>{office}</p></footer>\n</main>\n</body>\n</html>\n",
+         <p class=\"until\">{until}</p>\n<p>{secret}</p>\n<footer><p>{help}</p><p class=\"phone\">{phone}</p><p>{hours}</p><p>{office}</p></footer>\n</main>\n</body>\n</html>\n",
         lang = person.language,
         title = escape(&format!("{} {}", words.title, person.name)),
         home = escape(&home.join(words.comma)),
@@ -60,12 +60,9 @@ pub fn html(
         until = escape(&words.until.replace("{date}", &until(community, person, invitation)?)),
         secret = words.secret,
         help = words.help,
-        office = escape(&format!(
-            "{} · {} · {}",
-            community.office.phone,
-            community.office.hours.in_language(&person.language),
-            community.office.address.in_language(&person.language),
-        )),
+        phone = escape(&community.office.phone),
+        hours = escape(community.office.hours.in_language(&person.language)),
+        office = escape(community.office.address.in_language(&person.language)),
     );
     Ok(page)
 }
@@ -157,7 +154,7 @@ const EN: Words = Words {
     greeting: "Dear {name},",
     intro: "with Linli you read the notices of {community} on your phone or computer, also without a network, and in large text if you like.",
     install: "Install Linli from your app store, or ask us for it.",
-    scan: "Open it, choose <b>Join with a letter</b>, and scan this picture.",
+    scan: "Open it, tap <b>Scan the letter</b>, and hold this page in front of the camera.",
     done: "That is all. There is no password to remember.",
     or_type: "If scanning does not work, type this instead:",
     address: "Address",
@@ -169,14 +166,14 @@ const EN: Words = Words {
 };
 
 const ZH: Words = Words {
-    title: "邀请函：",
+    title: "邀请信：",
     greeting: "{name}，您好！",
     intro: "装上“邻里”，在手机或电脑上就能看{community}的通知，没有网络也能看，字还可以放大。",
     install: "在应用商店里安装“邻里”，或者到物业来，我们帮您装。",
-    scan: "打开后选择<b>用邀请函加入</b>，扫一扫下面的图。",
+    scan: "打开后点<b>扫一扫信上的码</b>，把镜头对准下面的二维码。",
     done: "这样就好了，不用记密码。",
     or_type: "扫不了的话，请输入：",
-    address: "地址",
+    address: "小区地址",
     code: "邀请码",
     until: "邀请码只能用一次，{date}之前有效。",
     secret: "这封信只给您本人：谁拿到它，谁就能用您的名义加入。丢了请打电话，我们再给您印一份。",
@@ -188,6 +185,7 @@ const STYLE: &str = "
 @page { size: A4; margin: 22mm 24mm; }
 * { box-sizing: border-box; }
 body { margin: 0; color: #16201c; background: #fff; font: 13pt/1.6 'Noto Sans', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif; }
+html[lang=zh] body { font-family: 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans', sans-serif; }
 main { max-width: 162mm; margin: 0 auto; padding: 8mm 0; }
 header { display: flex; justify-content: space-between; gap: 8mm; border-bottom: 1pt solid #16201c; }
 header p { margin: 0 0 2mm; }
@@ -201,9 +199,97 @@ li { margin: 1mm 0; }
 dl { margin: 0; }
 dt { font-size: 11pt; color: #45524c; }
 dd { margin: 0 0 3mm; font-family: 'Noto Sans Mono', Menlo, Consolas, monospace; overflow-wrap: anywhere; }
-.short { font-size: 21pt; font-weight: 700; letter-spacing: 1pt; white-space: nowrap; }
+dd.short { font-size: 21pt; font-weight: 700; letter-spacing: 1pt; white-space: nowrap; }
 .until { font-weight: 700; }
 footer { margin-top: 12mm; padding-top: 3mm; border-top: 1pt solid #b9c4be; font-size: 11.5pt; }
 footer p { margin: 0; }
+.phone { font-size: 15pt; font-weight: 700; }
 @media print { main { padding: 0; } }
 ";
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+    use std::collections::BTreeMap;
+
+    use linli_wire::{
+        Language, Localized, Timestamp,
+        community::{Community, Office, Person, Role, Visibility},
+        id::{CommunityId, InvitationId, PersonId},
+        join::Invitation,
+    };
+    use uuid::Uuid;
+
+    use super::{html, qr};
+
+    fn both(zh: &str, en: &str) -> Localized {
+        Localized(BTreeMap::from([(Language::zh(), zh.to_owned()), (Language::en(), en.to_owned())]))
+    }
+
+    fn letter(name: &str, language: Language) -> String {
+        let community = Community {
+            id: CommunityId(Uuid::nil()),
+            name: both("阳光花园", "Sunshine Garden"),
+            time_zone: "Asia/Shanghai".to_owned(),
+            currency: "CNY".to_owned(),
+            languages: vec![Language::zh()],
+            office: Office {
+                phone: "+86 10 5550 0100".to_owned(),
+                hours: both("每天 8:00–18:00", "Every day 8:00–18:00"),
+                address: both("2 号楼一层", "Building 2"),
+            },
+            categories: Vec::new(),
+        };
+        let person = Person {
+            id: PersonId(Uuid::nil()),
+            code: "P-0002".to_owned(),
+            name: name.to_owned(),
+            given_name: name.to_owned(),
+            role: Role::Resident,
+            household_id: None,
+            language,
+            simple: true,
+            visible: Visibility::default(),
+            joined: false,
+            version: 1,
+        };
+        let invitation = Invitation {
+            id: InvitationId(Uuid::nil()),
+            person_id: person.id,
+            link: "linli://join?server=https%3A%2F%2Flinli.example.org&code=23456789ABCDEFGHJKMNPQRSTV"
+                .to_owned(),
+            server: "https://linli.example.org".to_owned(),
+            code: "K7QP-3MXR".to_owned(),
+            // Just before midnight in London, the next morning in Shanghai.
+            expires_at: Timestamp(1_798_761_540_000),
+        };
+        html(&community, &person, &["3-1201".to_owned()], &invitation).unwrap()
+    }
+
+    #[test]
+    fn a_letter_speaks_the_language_of_its_reader_and_counts_by_the_communitys_clock() {
+        let body = |page: String| page.split_once("<body>").unwrap().1.to_owned();
+        insta::assert_snapshot!(body(letter("王秀英", Language::zh())));
+        insta::assert_snapshot!(body(letter("Wang Mei", Language::en())));
+    }
+
+    #[test]
+    fn a_name_cannot_become_a_part_of_the_page() {
+        let page = letter("<script>alert('x')</script>&\"", Language::en());
+        assert!(!page.contains("<script"), "{page}");
+        assert!(page.contains("Dear &lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&amp;&quot;,"));
+    }
+
+    #[test]
+    fn a_code_is_a_square_with_a_quiet_zone_and_its_three_eyes() {
+        let code = qr("linli://join?server=https%3A%2F%2Flinli.example.org&code=23456789ABCDEFGHJKMNPQRSTV")
+            .unwrap();
+        let right = code.size - 4 - 7;
+        assert!(code.path.starts_with("M4 4h7v1h-7z"), "{}", code.path);
+        for eye in [format!("M{right} 4h7v1h-7z"), format!("M4 {right}h7v1h-7z")] {
+            assert!(code.path.contains(&eye), "{eye}");
+        }
+        qr(&"x".repeat(5000)).unwrap_err();
+    }
+}
