@@ -85,10 +85,21 @@ fn Screens() -> impl IntoView {
         let account = app.view.with(|view| {
             view?.accounts.iter().find(|account| account.current).map(|account| account.id)
         });
+        // Which account it is makes no difference before the pages, and a step half done is not built anew.
+        let account = account.filter(|_| stage == Screen::Ready);
         Shown { screen: stage, account, language: settings.language.to_string(), mode: settings.mode }
+    });
+    // A step of the way in is a page of its own.
+    Effect::new(move |before: Option<pages::join::Step>| {
+        let now = joining.step.get();
+        if before.is_some_and(|before| before != now) {
+            request_animation_frame(|| request_animation_frame(|| arrive(false)));
+        }
+        now
     });
     move || {
         let Shown { screen, language, mode, .. } = shown.get();
+        keep_focus();
         // Before the effect that sets <html>, so that the first words are right.
         app.settings.with_untracked(|settings| words::speak(&settings.language));
         let _ = language;
@@ -125,7 +136,13 @@ fn Ready(simple: bool) -> impl IntoView {
 
 #[component]
 fn Pages() -> impl IntoView {
-    view! {
+    let app = app();
+    let path = use_location().pathname;
+    // The office's rooms are there for the office only; for everyone else there is no such page.
+    let closed = Memo::new(move |_| {
+        path.with(|path| path.starts_with("/office")) && app.with_me(|me| !me.person.role.is_office()).unwrap_or_default()
+    });
+    let routes = || view! {
         <FlatRoutes fallback=pages::missing>
             <Route path=path!("/") view=pages::home::Home />
             <Route path=path!("/notices/:id?") view=pages::notices::Notices />
@@ -147,7 +164,8 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/office/people") view=pages::community::People />
             <Route path=path!("/office/letter/:person") view=pages::join::LetterPage />
         </FlatRoutes>
-    }
+    };
+    move || if closed.get() { pages::missing() } else { routes().into_any() }
 }
 
 /// After each navigation: focus on the page's heading, the title of the window, messages left behind;
@@ -189,8 +207,21 @@ fn FollowPages() -> impl IntoView {
     });
 }
 
-fn arrive(first: bool) {
-    let headings = document().query_selector_all("main h1");
+/// What had the focus before the face is built anew has it afterwards.
+fn keep_focus() {
+    let Some(name) = document().active_element().and_then(|active| active.get_attribute("data-testid")) else { return };
+    request_animation_frame(move || {
+        let again = document().query_selector(&format!("[data-testid=\"{name}\"]")).ok().flatten();
+        if let Some(again) = again.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+            let _ = again.focus();
+        }
+    });
+}
+
+/// Says where the person is: the title of the window, and the focus on the page's heading, except on the
+/// `first` page and while something is typed. Pages whose heading comes later call it once it is there.
+pub fn arrive(first: bool) {
+    let headings = document().query_selector_all("#app main h1");
     let Ok(headings) = headings else { return };
     let heading = (0..headings.length())
         .filter_map(|at| headings.item(at)?.dyn_into::<HtmlElement>().ok())

@@ -158,11 +158,21 @@ pub fn VirtualList(
             }
             place();
         }
-        if let Some(wanted) = focus_on.get_value()
-            && let Some((_, element)) = rows.iter().find(|(at, _)| *at == wanted)
-        {
-            focus_on.set_value(None);
-            focus_link(element);
+    };
+    // A row far away comes in steps: scroll to where it should be, learn the heights there, fetch it.
+    let reach = move || {
+        let (Some(list), Some(wanted)) = (list.get_untracked(), focus_on.get_value()) else { return };
+        match rows_of(&list).iter().find(|(at, _)| *at == wanted) {
+            Some((_, element)) => {
+                if focus_link(element) {
+                    focus_on.set_value(None);
+                }
+            }
+            None => {
+                let top = heights.with_value(|heights| heights.top(wanted));
+                scroll_by(&list, list.get_bounding_client_rect().top() + top - 120.0);
+                place();
+            }
         }
     };
 
@@ -204,7 +214,10 @@ pub fn VirtualList(
     // After the rows of a new range are there.
     Effect::new(move |_| {
         range.track();
-        request_animation_frame(measure);
+        request_animation_frame(move || {
+            measure();
+            reach();
+        });
     });
     Effect::new(move |_| {
         if let Some(list) = list.get() {
@@ -214,22 +227,28 @@ pub fn VirtualList(
         }
     });
 
+    let here = StoredValue::new(0_usize);
     let go_to = move |wanted: usize| {
-        let Some(list) = list.get_untracked() else { return };
-        let rows = rows_of(&list);
-        match rows.iter().find(|(at, _)| *at == wanted) {
-            Some((_, element)) => focus_link(element),
-            None => {
-                focus_on.set_value(Some(wanted));
-                let top = heights.with_value(|heights| heights.top(wanted));
-                scroll_by(&list, list.get_bounding_client_rect().top() + top - 120.0);
-                place();
-            }
+        here.set_value(wanted);
+        focus_on.set_value(Some(wanted));
+        // The list keeps the keys while the row is on its way.
+        if let Some(list) = list.get_untracked() {
+            let options = web_sys::FocusOptions::new();
+            options.set_prevent_scroll(true);
+            let _ = list.focus_with_options(&options);
         }
+        reach();
     };
+    // A row whose content comes later is reached when it is there.
+    let row = Callback::new(move |at: usize| {
+        if focus_on.get_value() == Some(at) {
+            request_animation_frame(reach);
+        }
+        row.run(at)
+    });
     let on_key = move |event: web_sys::KeyboardEvent| {
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        let Some(here) = target.and_then(|target| index_of(&target)) else { return };
+        let here = target.and_then(|target| index_of(&target)).unwrap_or_else(|| here.get_value());
         let last = count.get_untracked().saturating_sub(1);
         let wanted = match event.key().as_str() {
             "ArrowDown" => here + 1,
@@ -295,11 +314,10 @@ fn index_of(element: &Element) -> Option<usize> {
     element.closest("[data-index]").ok()??.get_attribute("data-index")?.parse().ok()
 }
 
-fn focus_link(row: &Element) {
+/// Whether there was something to focus.
+fn focus_link(row: &Element) -> bool {
     let link = row.query_selector("a, button").ok().flatten();
-    if let Some(link) = link.and_then(|link| link.dyn_into::<HtmlElement>().ok()) {
-        let _ = link.focus();
-    }
+    link.and_then(|link| link.dyn_into::<HtmlElement>().ok()).is_some_and(|link| link.focus().is_ok())
 }
 
 /// Scrolls the container that the list stands in.

@@ -92,6 +92,8 @@ pub(super) fn name(joining: Joining) -> AnyView {
             return;
         }
         if name != known {
+            // What comes next shows it already.
+            joining.me.update(|me| me.iter_mut().for_each(|me| me.person.given_name.clone_from(&name)));
             change(app, ProfileChange { given_name: Some(name), ..ProfileChange::default() });
         }
         joining.step.set(Step::Privacy);

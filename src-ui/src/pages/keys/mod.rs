@@ -127,10 +127,17 @@ fn trouble_page(trouble: &WireError, passphrase: bool, unsent: Option<u32>, with
         _ => texts::forget(),
     };
     let aside = Callback::new(move |()| act.run::<SetAside>(Empty {}, |_| ()));
+    // The key is not coming back: first what leads on, then what tries once more.
+    let gone = matches!(trouble.code, Code::KeyStoreWiped | Code::KeyStoreOtherUser) && !passphrase;
+    let (again_kind, aside_kind) = if gone { ("quiet", "primary") } else { ("primary", "quiet") };
+    let again = button(again_kind, "refresh", again_word, "unlock", act, again);
+    let aside_button = lost.then(|| button(aside_kind, "key", aside_word, "set-aside", act, Callback::new(move |()| ask_aside.set(true))));
+    let by_passphrase = passphrase.then(|| {
+        button("quiet", "key", texts::use_passphrase(), "use-passphrase", act, Callback::new(move |()| with_passphrase.set(true)))
+    });
+    let (first, last) = if gone { (aside_button, Some(again)) } else { (Some(again), aside_button) };
     let actions = view! {
-        {button("primary", "unlock", again_word, "unlock", act, again)}
-        {passphrase.then(|| button("quiet", "key", texts::use_passphrase(), "use-passphrase", act, Callback::new(move |()| with_passphrase.set(true))))}
-        {lost.then(|| button("quiet", "refresh", aside_word, "set-aside", act, Callback::new(move |()| ask_aside.set(true))))}
+        {first} {by_passphrase} {last}
         {call_office("plain")}
         {move || act.error.get().map(|error| error_state(&error, None))}
         <Confirm open=ask_aside id="aside" title=aside_word text=texts::forget_confirm() confirm=aside_word then=aside />

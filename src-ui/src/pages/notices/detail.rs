@@ -54,6 +54,12 @@ pub(super) fn Detail(id: NoticeId) -> impl IntoView {
             });
         }
     });
+    let is_here = Memo::new(move |_| asked.with(|view| view.is_some()));
+    Effect::new(move |_| {
+        if is_here.get() {
+            request_animation_frame(|| crate::app::arrive(false));
+        }
+    });
     let link = RwSignal::new(String::new());
     let asks_link = RwSignal::new(false);
     let on_link = Callback::new(move |url: String| {
