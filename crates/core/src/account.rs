@@ -11,6 +11,7 @@
 use std::{
     collections::BTreeSet,
     sync::{Arc, Mutex},
+    task::Poll,
     time::Duration,
 };
 
@@ -239,16 +240,23 @@ impl Account {
 
     /// Pulls, then holds the stream. Returns only with the reason why it ended.
     async fn follow_once(&self, failures: &mut u32) -> std::result::Result<std::convert::Infallible, Error> {
+        let mut page = self.page_behind(&sync::progress(&self.cache)?.cursor).await?;
         loop {
-            let cursor = sync::progress(&self.cache)?.cursor;
-            let path = format!("/v1/sync?cursor={}", percent_encode(&cursor));
-            let page: SyncPage = authorised!(self, |api| api.get(&path))?;
             *failures = 0;
-            let level = self.take(&page)?;
+            // While a page is taken in, the next one is on its way.
+            let following = page.more.then(|| page.cursor.clone());
+            let mut next = following.as_deref().map(|cursor| Box::pin(self.page_behind(cursor)));
+            let early = match &mut next {
+                Some(next) => futures_util::poll!(next),
+                None => Poll::Pending,
+            };
+            self.take(&page)?;
             self.set_connection(ConnectionState::Online);
-            if level {
-                break;
-            }
+            page = match (early, next) {
+                (Poll::Ready(page), _) => page?,
+                (Poll::Pending, Some(next)) => next.await?,
+                (Poll::Pending, None) => break,
+            };
         }
         self.to_send.notify(usize::MAX);
         let cursor = sync::progress(&self.cache)?.cursor;
@@ -280,6 +288,12 @@ impl Account {
                 () = wake => if self.has_left() { return Err(Error::new(Code::ServerUnreachable, "left")) },
             }
         }
+    }
+
+    /// The page that the log has behind a cursor.
+    pub(crate) async fn page_behind(&self, cursor: &str) -> Result<SyncPage> {
+        let path = format!("/v1/sync?cursor={}", percent_encode(cursor));
+        authorised!(self, |api| api.get(&path))
     }
 
     fn take(&self, page: &SyncPage) -> Result<bool> {
@@ -379,7 +393,7 @@ impl Account {
         if let Some(Kept { about, bytes }) = attachments::next_upload(&self.cache)? {
             let path = format!("/v1/attachments/{}", about.id);
             match authorised!(self, |api| api.put_file::<Attachment>(&path, &about.name, bytes.clone())) {
-                Ok(stored) => attachments::uploaded(&self.cache, &about, &stored)?,
+                Ok(_) => attachments::uploaded(&self.cache, about.id)?,
                 Err(error)
                     if is_passing(error.code())
                         || matches!(error.code(), Code::SignedOut | Code::DeviceRevoked) =>

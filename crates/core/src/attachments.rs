@@ -148,20 +148,14 @@ pub fn next_upload(cache: &Cache) -> Result<Option<Kept>> {
     }
 }
 
-/// The server has the file. What it made of it is fetched like any other when it is next shown.
+/// The server has the file. What stands here stays: the same picture, even where the server wrote it
+/// anew, and its author sees it without network, too.
 ///
 /// # Errors
 /// Trouble of the cache.
-pub fn uploaded(cache: &Cache, sent: &Attachment, stored: &Attachment) -> Result<()> {
+pub fn uploaded(cache: &Cache, id: AttachmentId) -> Result<()> {
     cache.write(|tx| {
-        if sent.sha256 == stored.sha256 {
-            tx.execute(
-                "UPDATE attachment SET upload = NULL, about = ?2 WHERE id = ?1",
-                params![sent.id.0, serde_json::to_string(stored)?],
-            )?;
-        } else {
-            tx.execute("DELETE FROM attachment WHERE id = ?1", [sent.id.0])?;
-        }
+        tx.execute("UPDATE attachment SET upload = NULL WHERE id = ?1", [id.0])?;
         Ok(())
     })
 }

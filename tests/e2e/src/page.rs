@@ -1,6 +1,11 @@
 //! What a person sees and does. What does not come true ends the test with what was there instead.
 
-use std::{fmt::Display, fs, path::PathBuf, time::Duration};
+use std::{
+    fmt::Display,
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::Result;
 use linli_wire::Language;
@@ -9,7 +14,7 @@ use serde_json::{Value, json};
 use crate::{session::Session, words};
 
 /// How long a person would wait for anything here; a script that is not done by then says what it sees.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Keys that have no letter, as WebDriver names them.
 pub mod key {
@@ -209,18 +214,29 @@ impl Page {
         self.script("return all(arguments[0]).length", &[json!(css)]).as_u64().unwrap_or_default()
     }
 
-    /// Presses what `css` selects with the pointer, when it is there.
+    /// Presses what `css` selects with the pointer, when it is there and has come to rest.
     #[track_caller]
     pub fn press(&self, css: &str) {
-        self.until_with(
-            "an element to press",
-            "const e = one(args[0]); if (!e || e.disabled) return false;
+        self.press_found("one(args[0])", &[json!(css)]);
+    }
+
+    #[track_caller]
+    fn press_found(&self, find: &str, arguments: &[Value]) {
+        // A page that is being built anew still shows the old element for a moment; a person would not hit that either.
+        let body = format!(
+            "const e = {find}; if (!e || e.disabled) return false;
+             e.scrollIntoView({{ block: 'center', behavior: 'instant' }});
+             const box = JSON.stringify(e.getBoundingClientRect()), now = performance.now();
+             const last = window.e2eTarget;
+             if (!last || last.e !== e || last.box !== box) {{ window.e2eTarget = {{ e, box, since: now }}; return false; }}
+             if (now - last.since < 40) return false;
+             window.e2eTarget = undefined;
              document.querySelectorAll('[data-e2e-target]').forEach(old => old.removeAttribute('data-e2e-target'));
-             e.setAttribute('data-e2e-target', ''); e.scrollIntoView({ block: 'center', behavior: 'instant' }); return true",
-            &[json!(css)],
+             e.setAttribute('data-e2e-target', ''); return true"
         );
+        self.until_with("something to press", &body, arguments);
         let pressed = self.session.find("[data-e2e-target]").and_then(|element| self.session.click(&element));
-        self.must(css, pressed);
+        self.must(format!("{arguments:?}"), pressed);
     }
 
     /// Presses what has the test id `name`.
@@ -232,15 +248,38 @@ impl Page {
     /// Presses the shown button or link whose words are `text`.
     #[track_caller]
     pub fn tap_words(&self, text: &str) {
-        self.until_with(
-            "a button with these words",
-            "const e = all('button, a, summary, label').find(e => normal(e.innerText) === normal(args[0]) && !e.disabled);
-             if (!e) return false;
-             document.querySelectorAll('[data-e2e-words]').forEach(old => old.removeAttribute('data-e2e-words'));
-             e.setAttribute('data-e2e-words', ''); return true",
+        self.press_found(
+            "[...all('button, a, summary, label')].find(e => normal(e.innerText) === normal(args[0]))",
             &[json!(text)],
         );
-        self.press("[data-e2e-words]");
+    }
+
+    /// Presses the first of what `css` selects that has `text` in it.
+    #[track_caller]
+    pub fn tap_words_in(&self, css: &str, text: &str) {
+        self.press_found(
+            "all(args[1]).find(e => normal(e.innerText).includes(normal(args[0])))",
+            &[json!(text), json!(css)],
+        );
+    }
+
+    /// Chooses `value` in the list of choices with the test id `name`.
+    #[track_caller]
+    pub fn choose(&self, name: &str, value: &str) {
+        let css = format!("[data-testid=\"{name}\"] option[value=\"{value}\"]");
+        self.until_with("a choice", "return document.querySelector(args[0])", &[json!(css)]);
+        let chosen = self.session.find(&css).and_then(|element| self.session.click(&element));
+        self.must(css, chosen);
+    }
+
+    /// Hands the file at `path` to the file field with the test id `name`.
+    #[track_caller]
+    pub fn hand_over(&self, name: &str, path: &Path) {
+        let css = format!("[data-testid=\"{name}\"]");
+        self.until_with("a field for files", "return document.querySelector(args[0])", &[json!(css)]);
+        let field = self.session.find(&css);
+        let handed = field.and_then(|element| self.session.type_into(&element, &path.display().to_string()));
+        self.must(name, handed);
     }
 
     /// Replaces what stands in the field with the test id `name`.

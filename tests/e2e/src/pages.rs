@@ -27,7 +27,7 @@ pub struct Place {
 pub fn of_residents(host: &Host) -> Result<Vec<Place>> {
     let place = |name, path: &str| Place { name, path: path.to_owned(), in_simple: true };
     let notice = notice_with_picture(host)?;
-    let emergency = newest(host, "煤气")?;
+    let emergency = first(host)?;
     Ok(vec![
         place("home", "/"),
         place("notices", "/notices"),
@@ -69,14 +69,13 @@ pub fn of_the_office(host: &Host) -> Result<Vec<Place>> {
     ])
 }
 
-/// The newest notice that a search finds.
+/// The notice that stands first: an emergency, in the demo.
 ///
 /// # Errors
-/// When it finds none.
-pub fn newest(host: &Host, search: &str) -> Result<NoticeId> {
-    let query = NoticesQuery { search: search.to_owned(), limit: 1, ..NoticesQuery::default() };
-    let found = host.call::<NoticesList>(&query)?;
-    Ok(found.rows.first().with_context(|| format!("no notice has {search}"))?.id)
+/// When there is none.
+pub fn first(host: &Host) -> Result<NoticeId> {
+    let found = host.call::<NoticesList>(&NoticesQuery { limit: 1, ..NoticesQuery::default() })?;
+    Ok(found.rows.first().filter(|row| row.emergency).context("no emergency stands first")?.id)
 }
 
 /// The newest notice with a picture.

@@ -175,15 +175,15 @@ impl World {
             .unwrap_or_else(|error| panic!("{name}: {error:#}"))
     }
 
-    /// A device on which `person` has joined already, with the face as they like it, and with the notices on it.
+    /// A device on which `person` has joined already, with the face as they like it, and level with the server.
     #[track_caller]
     pub fn joined(&self, name: &str, person: &str, settings: Settings) -> Device {
         let device = self.device(name);
         device.join(&self.community, person);
         device.set(settings);
-        device.page.open(&device.host.url("/"));
-        device.page.find("main h1");
-        device.page.settle();
+        device.page.open(&device.host.url("/notices"));
+        device.page.find("[data-testid=updated-at]");
+        device.page.go("/");
         device
     }
 }

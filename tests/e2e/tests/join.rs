@@ -54,7 +54,7 @@ fn a_new_resident_comes_in_with_the_code_of_the_letter() {
     page.see(&say(&en, "join.code_short_one"));
     page.fill("code", "K7QP 3MX0");
     page.see(&fill(&en, "join.code_letter", &[("letter", "0")]));
-    page.fill("address", "my house");
+    page.fill("address", "http://linli.example.org"); // in clear
     page.see(&say(&en, "join.address_wrong"));
 
     let letter = world.community.invite(people::WANG_MEI, &device.cable).unwrap();

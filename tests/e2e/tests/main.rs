@@ -13,6 +13,6 @@ mod devices;
 mod join;
 mod keys;
 mod native;
-
+mod office;
 mod read;
 mod settings;

@@ -11,7 +11,7 @@ use linli_wire::{
     settings::Mode,
 };
 
-const UNREAD: &str = "[data-testid=notice-row][data-unread=true]";
+const UNREAD: &str = "[data-testid=notice-row][data-unread]";
 
 #[test]
 fn notices_are_read_and_searched_online_and_off() {
@@ -26,11 +26,17 @@ fn notices_are_read_and_searched_online_and_off() {
     page.tap("nav-bell");
     page.find("[data-testid=notice-row]");
     page.find("[data-testid=updated-at]");
-    page.tap("filter-lifts");
+    page.choose("filter-category", "lifts");
     page.until(
         "only notices about lifts",
-        "const rows = all(id('notice-row')); return one(id('filter-lifts')).getAttribute('aria-pressed') === 'true'
-             && rows.length > 2 && rows.every(row => normal(row.innerText).includes('Lifts'))",
+        "const rows = all(id('notice-row'));
+         return rows.length > 2 && rows.every(row => normal(row.innerText).includes('Lifts'))",
+    );
+    page.tap("filter-unread");
+    page.until_with(
+        "only unread ones",
+        "return all(id('notice-row')).length > 2 && !one(`${id('notice-row')}:not(${args[0]})`)",
+        &[UNREAD.into()],
     );
     page.tap("filter-all");
 
@@ -69,7 +75,7 @@ fn notices_are_read_and_searched_online_and_off() {
     page.go(first);
     other.until_with(
         "the mark to go on the other device",
-        "const row = one(`a[href='${args[0]}']`); return row && row.dataset.unread !== 'true'",
+        "const row = one(`a[href='${args[0]}']`); return row && !row.hasAttribute('data-unread')",
         &[first.into()],
     );
 
@@ -148,25 +154,37 @@ fn a_long_list_scrolls_without_holes_and_keeps_its_place() {
     page.go("/notices");
     page.find("[data-testid=notice-row]");
     for turn in 1..=6 {
-        page.script("scrollTo(0, document.documentElement.scrollHeight * arguments[0] / 6)", &[turn.into()]);
+        page.script(
+            &format!("{SCROLLER} scroller.scrollTop = scroller.scrollHeight * arguments[0] / 7"),
+            &[turn.into()],
+        );
         page.until(
             "rows without holes wherever one looks",
-            "const rows = all(id('notice-row')).filter(row => { const box = row.getBoundingClientRect(); return box.bottom > 0 && box.top < innerHeight });
-             return rows.length > 1 && !all('.c-skeleton').some(hole => { const box = hole.getBoundingClientRect(); return box.bottom > 0 && box.top < innerHeight })",
+            "const inside = e => { const box = e.getBoundingClientRect(); return box.bottom > 0 && box.top < innerHeight };
+             return all(id('notice-row')).filter(inside).length > 1 && !all('.c-skeleton').some(inside)",
         );
     }
-    let place = page.script("return scrollY", &[]).as_f64().unwrap();
+    let place = page.script(&format!("{SCROLLER} return scroller.scrollTop"), &[]).as_f64().unwrap();
     assert!(place > 2000.0, "hundreds of notices make a long page, not {place}");
-    page.until(
+    let title = page.until(
         "a row to open",
         "const row = all(id('notice-row')).find(row => { const box = row.getBoundingClientRect(); return box.top > 120 && box.bottom < innerHeight - 100 });
-         if (!row) return false; row.click(); return true",
+         if (!row) return false; row.click(); return normal(row.querySelector('.c-row__title').innerText)",
     );
     page.find("[data-testid=notice]");
     page.script("history.back()", &[]);
     page.until_with(
         "the list where it was",
-        "return location.pathname === '/notices' && all(id('notice-row')).length > 1 && Math.abs(scrollY - args[0]) < 300",
-        &[place.into()],
+        "return all(id('notice-row')).some(row => {
+             const box = row.getBoundingClientRect();
+             return box.bottom > 0 && box.top < innerHeight && normal(row.innerText).includes(args[0]) })",
+        &[title],
     );
 }
+
+/// What scrolls the list, as `scroller`.
+const SCROLLER: &str = "let scroller = one(id('notice-row')).parentElement;
+    while (scroller !== document.scrollingElement && scroller.parentElement
+        && !(scroller.scrollHeight > scroller.clientHeight + 50 && /auto|scroll/.test(getComputedStyle(scroller).overflowY)))
+        scroller = scroller.parentElement;
+    if (scroller === document.documentElement || scroller === document.body) scroller = document.scrollingElement;";
