@@ -114,7 +114,7 @@ impl Shelf {
     /// The database's or the disk's.
     pub async fn sweep(&self, db: &Database) -> Result<(u64, usize), Error> {
         let rows = db.write(sweep_rows).await?;
-        let wanted = db.read(|tx| hashes(tx)).await?;
+        let wanted = db.read(hashes).await?;
         let (files, now) = (self.files.clone(), std::time::SystemTime::now());
         let swept = tokio::task::spawn_blocking(move || files.sweep(now, |hash| Ok(wanted.contains(hash))))
             .await
