@@ -303,11 +303,10 @@ impl Account {
         if !applied.new_notices.is_empty() {
             self.notify(&applied.new_notices, now)?;
         }
-        if !page.scopes.is_empty() {
-            self.to_tend.notify(usize::MAX);
-        }
         if applied.level {
             self.to_send.notify(usize::MAX);
+            // Indexing would only slow down what is still coming in.
+            self.to_tend.notify(usize::MAX);
         }
         Ok(applied.level)
     }

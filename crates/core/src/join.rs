@@ -8,13 +8,12 @@ use linli_wire::{
     community::{PROTOCOL, ServerInfo},
     id::{AccountId, OpId},
     join::{JoinCode, JoinLink, JoinReply, JoinRequest, JoinWith, server_address},
-    sync::SyncPage,
 };
 use zeroize::Zeroizing;
 
 use crate::{
     account::{Account, authorised},
-    api::{Api, percent_encode},
+    api::Api,
     app::Core,
     community, device,
     error::{Error, Result, internal},
@@ -32,7 +31,12 @@ pub(crate) async fn join(core: &Core, with: JoinWith) -> Result<Me> {
     if let Some(id) = device::joined_with(&opened.device, &server, &code)? {
         core.switch_to(id)?;
         core.forget_link();
-        return me(&*core.account()?);
+        let account = core.account()?;
+        // The app may have ended between joining and the first pages.
+        if account.cache.read(community::me_whole)?.is_none() {
+            first_pages(&account).await?;
+        }
+        return me(&account);
     }
     let api = Api { network: &*core.ports.network, server: &server, token: None };
     greet(&api).await?;
@@ -63,8 +67,8 @@ pub(crate) async fn join(core: &Core, with: JoinWith) -> Result<Me> {
             return Err(error);
         }
     };
-    system.random(&mut random);
-    let account = core.open_account(&opened, AccountId::new(system.now(), random))?;
+    // Named after the joining, so that one that is taken up again after a crash finds its own file.
+    let account = core.open_account(&opened, AccountId(op_id.0))?;
     session::begin(&account.cache, &server, &reply.membership, &device_key, &reply.tokens)?;
     device::add_account(&opened.device, account.id, &server, &code, system.now())?;
     // The first pages bring the person and the community; if the network ends here, the account
@@ -126,8 +130,7 @@ async fn greet(api: &Api<'_>) -> Result<()> {
 async fn first_pages(account: &Arc<Account>) -> Result<()> {
     loop {
         let cursor = sync::progress(&account.cache)?.cursor;
-        let path = format!("/v1/sync?cursor={}", percent_encode(&cursor));
-        let page: SyncPage = authorised!(account, |api| api.get(&path))?;
+        let page = account.page_behind(&cursor).await?;
         let applied = sync::apply(&account.cache, &page, account.ports.system.now())?;
         if applied.level || account.cache.read(community::me_whole)?.is_some() {
             return Ok(());
