@@ -79,8 +79,22 @@ impl Resident {
     /// # Panics
     /// When it runs already.
     pub async fn start(&mut self) {
+        self.start_with(Arc::default()).await;
+    }
+
+    /// Starts the app, to be struck dead at a point counted from the start.
+    ///
+    /// # Panics
+    /// When it runs already.
+    pub async fn start_armed(&mut self, point: u64) {
+        let crash: Arc<Crash> = Arc::default();
+        crash.arm(point);
+        self.start_with(crash).await;
+    }
+
+    async fn start_with(&mut self, crash: Arc<Crash>) {
         assert!(self.running.is_none(), "{} runs already", self.name);
-        self.crash = Arc::default();
+        self.crash = crash;
         let (announcer, announced) = watch::channel(0);
         let ports = self.crash.wrap(Ports {
             system: self.system.clone(),

@@ -96,7 +96,9 @@ async fn until_stuck(who: &Resident, notice: NoticeId) -> OfficeNotice {
         let open = who.editor(notice).await;
         match &open.pending {
             Some(pending) => match &pending.state {
-                PendingState::Stuck { error } if error.code == Code::Conflict && open.theirs.is_some() => Ok(open),
+                PendingState::Stuck { error } if error.code == Code::Conflict && open.theirs.is_some() => {
+                    Ok(open)
+                }
                 other => Err(format!("{other:?}, theirs {}", open.theirs.is_some())),
             },
             None => Err("nothing waits".to_owned()),

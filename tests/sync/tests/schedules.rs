@@ -1,0 +1,331 @@
+//! Convergence: whatever happens in whatever order, when the network heals everybody sees the same,
+//! and every operation was applied exactly once.
+//!
+//! A world is a server, somebody of the office, and a resident with two devices. A schedule is a series
+//! of steps in it, drawn from a seed: people write and read, cables are pulled, answers are lost, cut and
+//! doubled, requests overtake each other, apps and the server are killed and come back, tokens run out.
+//! After each schedule the network heals; then
+//!
+//! * each device holds what the server's log has for it, row by row;
+//! * each operation that a device settled stands once in the server's record, and nothing else does;
+//! * each notice has as many versions as operations on it, and the text that was saved last;
+//! * what somebody read is read on both devices.
+//!
+//! `LINLI_SCHEDULES` sets how many schedules are run; a failure names its world and schedule.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use linli_server::params;
+use linli_testkit::{Engine, Garden, Resident, people::*, server::community};
+use linli_wire::{
+    Language,
+    command::*,
+    id::{NoticeId, OpId},
+    notices::{NoticeContent, NoticeText, NoticesQuery, Publish, SaveNotice},
+    settings::Preferences,
+};
+use oorandom::Rand64;
+use uuid::Uuid;
+
+use crate::view;
+
+/// Schedules that one world lives through.
+const IN_A_WORLD: u64 = 10;
+/// Steps of a schedule.
+const STEPS: u64 = 14;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn random_schedules_converge_on_sqlite() {
+    run(Engine::Sqlite, 60).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn random_schedules_converge_on_postgres() {
+    if Engine::Postgres.is_here() {
+        run(Engine::Postgres, 20).await;
+    }
+}
+
+async fn run(engine: Engine, usual: u64) {
+    let asked = std::env::var("LINLI_SCHEDULES").ok().and_then(|text| text.parse().ok());
+    let first: u64 = std::env::var("LINLI_WORLD").ok().and_then(|text| text.parse().ok()).unwrap_or(0);
+    let schedules: u64 = asked.unwrap_or(usual);
+    let mut done = 0;
+    for number in first.. {
+        let mut world = World::start(engine, number).await;
+        for schedule in 0..IN_A_WORLD.min(schedules - done) {
+            world.schedule = schedule;
+            world.live().await;
+            world.check().await;
+            done += 1;
+        }
+        if done >= schedules {
+            break;
+        }
+    }
+    // Each violation has failed the test on its way here.
+    println!("schedules: {done}, violations: 0");
+}
+
+struct World {
+    number: u64,
+    schedule: u64,
+    garden: Garden,
+    /// Chen Jing's, and two of Wang Mei's.
+    devices: Vec<Resident>,
+    random: Rand64,
+    /// Notices by Chen, with the title saved last; none once withdrawn.
+    written: BTreeMap<NoticeId, Option<String>>,
+    titles: u64,
+}
+
+const CHEN: usize = 0;
+
+impl World {
+    async fn start(engine: Engine, number: u64) -> Self {
+        let garden = Garden::start(engine, 1000 + number).await;
+        let (chen, mei) = (garden.join(CHEN_JING).await, garden.join(WANG_MEI).await);
+        let tablet = garden.another_device_of(&mei).await;
+        let random = Rand64::new(u128::from(number) + 77);
+        let devices = vec![chen, mei, tablet];
+        Self { number, schedule: 0, garden, devices, random, written: BTreeMap::new(), titles: 0 }
+    }
+
+    async fn live(&mut self) {
+        for _ in 0..STEPS {
+            match self.random.rand_range(0..24) {
+                0..=4 => self.write().await,
+                5..=6 => self.change().await,
+                7 => self.withdraw().await,
+                8..=11 => self.read().await,
+                12 => self.prefer().await,
+                13..=15 => self.disturb(),
+                16 => self.garden.server.proxy.be_faulty(self.random.rand_u64(), 300),
+                17 => self.garden.server.proxy.break_all(),
+                18..=19 => self.kill_a_device().await,
+                20 => self.strike_a_device(),
+                21 => self.garden.server.restart().await,
+                22 => self.garden.server.advance(std::time::Duration::from_secs(20 * 60)),
+                _ => self.breathe().await,
+            }
+            self.revive().await;
+        }
+    }
+
+    fn pick(&mut self, below: usize) -> usize {
+        usize::try_from(self.random.rand_range(0..below as u64)).unwrap()
+    }
+
+    /// What Chen has written and not withdrawn.
+    fn standing(&mut self) -> Option<NoticeId> {
+        let standing: Vec<NoticeId> =
+            self.written.iter().filter(|(_, title)| title.is_some()).map(|(id, _)| *id).collect();
+        if standing.is_empty() { None } else { Some(standing[self.pick(standing.len())]) }
+    }
+
+    async fn write(&mut self) {
+        let title = self.title();
+        let chen = &self.devices[CHEN];
+        let Ok(fresh) = chen.ask::<NoticeNew>(NewNotice { template: None }).await else { return };
+        self.save(fresh.id, 0, Publish::Now, title).await;
+    }
+
+    async fn change(&mut self) {
+        let Some(id) = self.standing() else { return };
+        let title = self.title();
+        let chen = &self.devices[CHEN];
+        let Ok(open) = chen.ask::<OfficeNoticeOpen>(NoticeKey { id }).await else { return };
+        self.save(id, open.base_version, Publish::Keep, title).await;
+    }
+
+    async fn save(&mut self, id: NoticeId, base_version: u64, publish: Publish, title: String) {
+        let chen = &self.devices[CHEN];
+        let Ok(open) = chen.ask::<OfficeNoticeOpen>(NoticeKey { id }).await else { return };
+        // An edit that replaces a save that never left takes over what that one was to do.
+        let publish = if base_version == 0 { Publish::Now } else { publish };
+        let text = NoticeText { title: title.clone(), body: format!("停水 {title}") };
+        let texts = [(Language::en(), text)].into();
+        let content = NoticeContent { texts, ..open.content };
+        let request = SaveNotice { id, base_version, content, publish };
+        match chen.ask::<NoticeSave>(request).await {
+            Ok(_) => {
+                self.written.insert(id, Some(title));
+            }
+            // Struck dead within the save: it was kept or it was not, and the editor knows.
+            Err(_) => {
+                self.revive().await;
+                let open = self.devices[CHEN].editor(id).await;
+                if let Some(text) = open.content.texts.get(&Language::en()).filter(|text| text.title == title)
+                {
+                    self.written.insert(id, Some(text.title.clone()));
+                }
+            }
+        }
+    }
+
+    async fn withdraw(&mut self) {
+        let Some(id) = self.standing() else { return };
+        // A withdrawal that was struck may stand or not: it is said again.
+        while self.devices[CHEN].ask::<NoticeWithdraw>(NoticeKey { id }).await.is_err() {
+            self.revive().await;
+        }
+        self.written.insert(id, None);
+    }
+
+    async fn read(&mut self) {
+        let who = 1 + self.pick(2);
+        let all = self.random.rand_range(0..4) == 0;
+        let device = &self.devices[who];
+        let query = NoticesQuery { unread_only: true, ..Default::default() };
+        let Ok(page) = device.ask::<NoticesList>(query).await else { return };
+        let ids = if all { Vec::new() } else { page.rows.iter().take(1).map(|row| row.id).collect() };
+        if all || !ids.is_empty() {
+            // Struck dead, it was not read; the next look says so.
+            let _ = device.ask::<NoticesRead>(NoticeKeys { ids }).await;
+        }
+    }
+
+    async fn prefer(&mut self) {
+        let who = 1 + self.pick(2);
+        let muted = if self.random.rand_range(0..2) == 0 { vec![] } else { vec!["activities".to_owned()] };
+        let _ = self.devices[who].ask::<PreferencesSave>(Preferences { muted_categories: muted }).await;
+    }
+
+    fn disturb(&mut self) {
+        let (who, seed) = (self.pick(3), self.random.rand_u64());
+        let device = &self.devices[who];
+        match seed % 4 {
+            0 => device.network.cut(),
+            1 => device.network.mend(),
+            _ => device.network.be_faulty(seed, 400),
+        }
+    }
+
+    async fn kill_a_device(&mut self) {
+        let who = self.pick(3);
+        self.devices[who].restart().await;
+    }
+
+    fn strike_a_device(&mut self) {
+        let (who, point) = (self.pick(3), self.random.rand_range(0..40));
+        self.devices[who].crash.arm(point);
+    }
+
+    /// Opens what was struck dead meanwhile.
+    async fn revive(&mut self) {
+        for device in &mut self.devices {
+            if device.crash.is_dead() {
+                device.restart().await;
+            }
+        }
+    }
+
+    /// Lets things happen: until some device says something, or for a moment.
+    async fn breathe(&mut self) {
+        let who = self.pick(3);
+        let asked = self.devices[who].network.asked().len();
+        let until = self.devices[who].until("something is asked", async |device| {
+            if device.network.asked().len() > asked { Ok(()) } else { Err(String::new()) }
+        });
+        let _ = tokio::time::timeout(std::time::Duration::from_millis(20), until).await;
+    }
+
+    fn title(&mut self) -> String {
+        self.titles += 1;
+        format!("Title {}", self.titles)
+    }
+
+    /// The network heals; then everybody sees the same.
+    async fn check(&mut self) {
+        let place =
+            format!("world {}, schedule {} (LINLI_WORLD={})", self.number, self.schedule, self.number);
+        eprintln!("{place}: {} notices", self.written.len());
+        self.garden.server.proxy.mend();
+        for device in &mut self.devices {
+            device.network.mend();
+            device.crash.count_anew();
+            if device.crash.is_dead() {
+                device.restart().await;
+            }
+            device.sync_now().await;
+        }
+        // Twice: what the first wait still saw under way may have reached the others after they were seen.
+        for _ in 0..2 {
+            for device in &self.devices {
+                view::until_level(&self.garden.server, device).await;
+            }
+        }
+        self.check_notices(&place).await;
+        self.check_operations(&place).await;
+        self.check_marks(&place).await;
+    }
+
+    async fn check_notices(&self, place: &str) {
+        for device in &self.devices {
+            let shown: BTreeMap<NoticeId, String> =
+                device.notices().await.rows.into_iter().map(|row| (row.id, row.title)).collect();
+            for (id, title) in &self.written {
+                assert_eq!(shown.get(id), title.as_ref(), "{place}: {} shows {id}", device.name);
+            }
+        }
+    }
+
+    async fn check_operations(&self, place: &str) {
+        let mut saves: BTreeMap<Uuid, u64> = BTreeMap::new();
+        let mut withdrawn: BTreeSet<Uuid> = BTreeSet::new();
+        for device in &self.devices {
+            let this = device.get::<DevicesList>(Empty {}).await.this.unwrap();
+            let sql = "SELECT op_id FROM op WHERE device_id = $1";
+            let look = move |tx: &mut linli_server::db::Tx<'_>| {
+                tx.query(sql, params![this])?.iter().map(|row| Ok(row.get(0)?)).collect()
+            };
+            let recorded: BTreeSet<OpId> = self.garden.server.look(look).await;
+            let own: Vec<(Uuid, String)> = device
+                .cache()
+                .await
+                .read(|db| {
+                    let mut select =
+                        db.prepare("SELECT id, op FROM outbox WHERE state IN ('acked', 'settled')")?;
+                    let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+                    Ok(rows.map(Result::unwrap).collect())
+                })
+                .unwrap();
+            let settled: BTreeSet<OpId> = own.iter().map(|(id, _)| OpId(*id)).collect();
+            assert_eq!(recorded, settled, "{place}: the operations of {}", device.name);
+            for (_, op) in own {
+                let op: serde_json::Value = serde_json::from_str(&op).unwrap();
+                let id = || op["action"]["notice_id"].as_str().unwrap().parse::<Uuid>().unwrap();
+                match op["action"]["kind"].as_str() {
+                    Some("save_notice") => *saves.entry(id()).or_default() += 1,
+                    // Said twice after a kill, the second one finds it withdrawn and changes nothing.
+                    Some("withdraw_notice") => drop(withdrawn.insert(id())),
+                    _ => {}
+                }
+            }
+        }
+        let look = |tx: &mut linli_server::db::Tx<'_>| {
+            let sql = "SELECT id, version FROM notice WHERE community_id = $1";
+            tx.query(sql, params![community()])?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+        };
+        let versions: BTreeMap<NoticeId, u64> = self.garden.server.look(look).await;
+        for (id, version) in versions.iter().filter(|(id, _)| self.written.contains_key(id)) {
+            let expected = saves.get(&id.0).copied().unwrap_or(0) + u64::from(withdrawn.contains(&id.0));
+            assert_eq!(*version, expected, "{place}: {id} was changed once by each operation");
+        }
+    }
+
+    async fn check_marks(&self, place: &str) {
+        let marks = view::read_marks(&self.garden.server, WANG_MEI).await;
+        for device in &self.devices[1..] {
+            for row in device.notices().await.rows {
+                assert_eq!(
+                    !row.unread,
+                    marks.contains(&row.id),
+                    "{place}: {} has read {}",
+                    device.name,
+                    row.id
+                );
+            }
+        }
+    }
+}

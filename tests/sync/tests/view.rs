@@ -58,7 +58,8 @@ async fn in_log(server: &TestServer, device: DeviceId) -> Rows {
             for scope in auth::scopes(tx, &caller)? {
                 let sql = "SELECT entity, id, body FROM changes WHERE scope = $1 AND body IS NOT NULL";
                 for row in tx.query(sql, params![scope])? {
-                    let (entity, id, body): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+                    let (entity, id, body): (String, String, String) =
+                        (row.get(0)?, row.get(1)?, row.get(2)?);
                     let key = (scope.to_string(), entity, id.parse().unwrap());
                     rows.insert(key, serde_json::from_str(&body).unwrap());
                 }

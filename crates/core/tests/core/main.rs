@@ -1,0 +1,10 @@
+//! The core from outside, with a held world around it and no server.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod keeping;
+mod listing;
+mod migrating;
+mod notifying;
+mod outbox;
+mod pages;
+mod space;
