@@ -232,6 +232,9 @@ pub fn arrive(first: bool) {
     let typing = document().active_element().is_some_and(|active| active.tag_name() == "INPUT" || active.tag_name() == "TEXTAREA");
     if !first && !typing {
         let _ = heading.set_attribute("tabindex", "-1");
-        let _ = heading.focus();
+        // The router has gone to the top already, or the page to where it was left.
+        let options = web_sys::FocusOptions::new();
+        options.set_prevent_scroll(true);
+        let _ = heading.focus_with_options(&options);
     }
 }
