@@ -178,13 +178,18 @@ fn notices(tx: &mut Tx<'_>, findings: &mut Vec<String>) -> Result<(), Error> {
     )?;
     let mut shown: BTreeSet<(Uuid, Uuid)> =
         rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<_, Error>>()?;
-    for row in tx.query("SELECT id, content FROM notice WHERE state <> 'deleted'", &[])? {
+    for row in tx.query("SELECT id, content, community_id FROM notice WHERE state <> 'deleted'", &[])? {
         let id: Uuid = row.get(0)?;
         let Ok(content) = row.json::<linli_wire::notices::NoticeContent>(1) else {
             found.push(format!("notice {id} cannot be read"));
             continue;
         };
         for file in content.attachments {
+            let sql = "SELECT sha256 FROM attachment WHERE community_id = $1 AND id = $2";
+            let kept = tx.query_opt(sql, params![row.get::<CommunityId>(2)?, file.id])?;
+            if kept.map(|row| row.get::<String>(0)).transpose()?.as_deref() != Some(file.sha256.as_str()) {
+                found.push(format!("notice {id} shows file {} with a hash that it does not have", file.id));
+            }
             if !shown.remove(&(id, file.id.0)) {
                 found.push(format!("notice {id} shows file {}, which is not noted", file.id));
             }

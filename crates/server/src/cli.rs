@@ -13,6 +13,7 @@ mod serve;
 use std::{fmt, io::Write as _, process::ExitCode};
 
 use clap::{Parser, Subcommand};
+use linli_wire::Code;
 
 use crate::{
     attachments::files::Files,
@@ -103,6 +104,10 @@ impl fmt::Display for Failure {
 
 impl From<crate::Error> for Failure {
     fn from(error: crate::Error) -> Self {
+        if error.code() == Code::StorageFull {
+            let message = "The disk is full. Nothing was changed; make room and run it again.";
+            return Self::new(Exit::Storage, message);
+        }
         match error {
             crate::Error::Refused(refused) => {
                 Self::new(Exit::Internal, format!("The server refused its own request: {refused}."))
