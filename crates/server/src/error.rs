@@ -64,3 +64,9 @@ impl From<WireError> for Error {
 pub(crate) fn json<T: serde::Serialize + ?Sized>(value: &T) -> Result<String, Error> {
     serde_json::to_string(value).map_err(|_| Error::refused(Code::Internal, "a value has no JSON form"))
 }
+
+/// Slowed down: `seconds` to wait.
+pub(crate) fn too_many(seconds: u64) -> Error {
+    let error = WireError::new(Code::TooManyTries, "too many requests");
+    Error::Refused(error.with_details(serde_json::json!({ "retry_after_seconds": seconds })))
+}

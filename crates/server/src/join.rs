@@ -4,25 +4,20 @@
 //! kept as argon2id under the database's one salt: slow to try out, and still found by its hash.
 //! Argon2 runs before the transaction, in a pool of its own ([`Codes`]).
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
-};
+mod codes;
 
-use argon2::{Algorithm, Argon2, Params, Version};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use linli_wire::{
     Code, Timestamp, WireError,
     community::PROTOCOL,
     devices::DeviceLink,
     id::{CommunityId, DeviceId, InvitationId, OpId, PersonId},
-    join::{
-        Invitation, InvitationStatus, JoinCode, JoinLink, JoinReply, JoinRequest, LINK_SECRET, SHORT_CODE,
-    },
+    join::{Invitation, InvitationStatus, JoinLink, JoinReply, JoinRequest},
     session::{Membership, Tokens},
     sync::{Entity, Scope},
 };
-use tokio::sync::Semaphore;
+
+pub use codes::{CodeHash, Codes, Fresh};
 
 use crate::{
     Error,
@@ -41,113 +36,6 @@ pub const OLDEST_PROTOCOL: u32 = 1;
 pub const DEVICE_CODE_MS: i64 = 10 * 60 * 1000;
 /// How long the same request to join gets the same tokens.
 const SAME_TOKENS_MS: i64 = 10 * 60 * 1000;
-/// Requests that may wait for argon2; more are asked to come back.
-const WAITING: usize = 32;
-
-/// Hashes codes: two at a time, since each takes 19 MiB and 40 ms.
-#[derive(Clone, Debug)]
-pub struct Codes {
-    salt: [u8; 32],
-    turns: Arc<Semaphore>,
-    waiting: Arc<AtomicUsize>,
-}
-
-impl Codes {
-    /// For a database's salt.
-    pub fn new(instance: &Instance) -> Self {
-        Self { salt: instance.code_salt, turns: Arc::new(Semaphore::new(2)), waiting: Arc::default() }
-    }
-
-    /// The hash of a code as it stands in the database.
-    ///
-    /// # Errors
-    /// `too_many_tries` when too many wait.
-    pub async fn hash(&self, code: &JoinCode) -> Result<CodeHash, Error> {
-        if !code.is_short() {
-            return Ok(CodeHash::Secret(hashed(code.as_str())));
-        }
-        if self.waiting.fetch_add(1, Ordering::AcqRel) >= WAITING {
-            self.waiting.fetch_sub(1, Ordering::AcqRel);
-            return Err(too_many(5));
-        }
-        let turn = self.turns.acquire().await;
-        self.waiting.fetch_sub(1, Ordering::AcqRel);
-        let _turn = turn.map_err(|_| internal())?;
-        let (salt, code) = (self.salt, code.clone());
-        let hash = tokio::task::spawn_blocking(move || argon2id(&salt, code.as_str()));
-        Ok(CodeHash::Short(hash.await.map_err(|_| internal())??))
-    }
-}
-
-/// A hashed code, of either kind.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum CodeHash {
-    /// Of a link's secret.
-    Secret([u8; 32]),
-    /// Of a short code.
-    Short([u8; 32]),
-}
-
-fn argon2id(salt: &[u8], code: &str) -> Result<[u8; 32], Error> {
-    let params = Params::new(19_456, 2, 1, Some(32)).map_err(|_| internal())?;
-    let mut hash = [0; 32];
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password_into(code.as_bytes(), salt, &mut hash)
-        .map_err(|_| internal())?;
-    Ok(hash)
-}
-
-fn internal() -> Error {
-    Error::refused(Code::Internal, "a code could not be hashed")
-}
-
-pub(crate) fn too_many(seconds: u64) -> Error {
-    let error = WireError::new(Code::TooManyTries, "too many requests");
-    Error::Refused(error.with_details(serde_json::json!({ "retry_after_seconds": seconds })))
-}
-
-/// A fresh pair of codes for one right, with the hashes to keep.
-#[derive(Clone, Debug)]
-pub struct Fresh {
-    secret: JoinCode,
-    short: JoinCode,
-    secret_hash: [u8; 32],
-    short_hash: [u8; 32],
-}
-
-impl Codes {
-    /// Draws and hashes a pair.
-    ///
-    /// # Errors
-    /// `too_many_tries` when too many wait for argon2.
-    pub async fn fresh(&self) -> Result<Fresh, Error> {
-        let (secret, short) = (draw(LINK_SECRET)?, draw(SHORT_CODE)?);
-        let CodeHash::Short(short_hash) = self.hash(&short).await? else { return Err(internal()) };
-        let secret_hash = hashed(secret.as_str());
-        Ok(Fresh { secret, short, secret_hash, short_hash })
-    }
-
-    /// The same for many people at once: an import prints a letter for everyone.
-    ///
-    /// # Errors
-    /// `internal` when there is no randomness.
-    pub fn fresh_blocking(&self) -> Result<Fresh, Error> {
-        let (secret, short) = (draw(LINK_SECRET)?, draw(SHORT_CODE)?);
-        let short_hash = argon2id(&self.salt, short.as_str())?;
-        let secret_hash = hashed(secret.as_str());
-        Ok(Fresh { secret, short, secret_hash, short_hash })
-    }
-}
-
-fn draw(length: usize) -> Result<JoinCode, Error> {
-    // 64 bytes hold 26 letters but once in 10^9 draws, and then the next draw does.
-    loop {
-        if let Some(code) = JoinCode::from_random(length, &random::<64>()?) {
-            return Ok(code);
-        }
-    }
-}
-
 /// Issues an invitation for a person and ends their earlier open ones. The codes leave here only.
 ///
 /// # Errors

@@ -5,6 +5,7 @@
 //! and brings it into those it enters. Expiry is left to the clients' clocks: an expired notice stays
 //! in the log, so that a device that was long away shows the same list as one that was not.
 
+mod audience;
 mod check;
 mod read;
 mod templates;
@@ -14,9 +15,8 @@ use std::collections::BTreeSet;
 use linli_wire::{
     Code, Timestamp, WireError,
     community::Role,
-    id::{AttachmentId, CommunityId, HouseholdId, NoticeId},
+    id::{AttachmentId, CommunityId, NoticeId},
     notices::{Audience, Author, Notice, NoticeContent, NoticeState, Publish},
-    sync::{Entity, Scope},
 };
 
 pub use read::{can_see_file, mark_read, readers};
@@ -185,8 +185,9 @@ pub fn put(tx: &mut Tx<'_>, community: CommunityId, notice: &Notice) -> Result<(
         )?;
     }
     let published = matches!(notice.state, NoticeState::Published { .. });
-    let audience = if published { scopes(tx, community, &notice.content.audience)? } else { BTreeSet::new() };
-    log(tx, community, notice.id, notice.version, Some(notice), &audience)
+    let seen_by =
+        if published { audience::scopes(tx, community, &notice.content.audience)? } else { BTreeSet::new() };
+    audience::log(tx, community, notice.id, notice.version, Some(notice), &seen_by)
 }
 
 fn delete(tx: &mut Tx<'_>, community: CommunityId, notice: &Notice) -> Result<(), Error> {
@@ -199,59 +200,7 @@ fn delete(tx: &mut Tx<'_>, community: CommunityId, notice: &Notice) -> Result<()
         "DELETE FROM notice_attachment WHERE community_id = $1 AND notice_id = $2",
         params![community, notice.id],
     )?;
-    log(tx, community, notice.id, notice.version, None, &BTreeSet::new())
-}
-
-fn log(
-    tx: &mut Tx<'_>,
-    community: CommunityId,
-    id: NoticeId,
-    version: u64,
-    notice: Option<&Notice>,
-    audience: &BTreeSet<Scope>,
-) -> Result<(), Error> {
-    let rows = tx.query(
-        "SELECT scope FROM notice_scope WHERE community_id = $1 AND notice_id = $2",
-        params![community, id],
-    )?;
-    let before: BTreeSet<Scope> = rows.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?;
-    for scope in before.difference(audience) {
-        tx.execute(
-            "DELETE FROM notice_scope WHERE community_id = $1 AND notice_id = $2 AND scope = $3",
-            params![community, id, scope],
-        )?;
-        tx.log(community, *scope, Entity::Notice, id.0, version, None);
-    }
-    for scope in audience.difference(&before) {
-        tx.execute(
-            "INSERT INTO notice_scope (community_id, notice_id, scope) VALUES ($1, $2, $3)",
-            params![community, id, scope],
-        )?;
-    }
-    let mut seen_by: Vec<Scope> = audience.iter().copied().collect();
-    seen_by.push(Scope::Staff(community));
-    tx.log_as(community, &seen_by, Entity::Notice, id.0, version, notice)
-}
-
-/// The scopes of an audience. The households of units are those that live there now.
-fn scopes(tx: &mut Tx<'_>, community: CommunityId, audience: &Audience) -> Result<BTreeSet<Scope>, Error> {
-    Ok(match audience {
-        Audience::Community => BTreeSet::from([Scope::Community(community)]),
-        Audience::Buildings { buildings } => buildings.iter().map(|id| Scope::Building(*id)).collect(),
-        Audience::Role { role } => BTreeSet::from([Scope::Role(community, *role)]),
-        Audience::Units { units } => {
-            let mut scopes = BTreeSet::new();
-            for unit in units {
-                let sql = "SELECT household_id FROM unit WHERE community_id = $1 AND id = $2";
-                if let Some(row) = tx.query_opt(sql, params![community, unit])?
-                    && let Some(household) = row.get::<Option<HouseholdId>>(0)?
-                {
-                    scopes.insert(Scope::Household(household));
-                }
-            }
-            scopes
-        }
-    })
+    audience::log(tx, community, notice.id, notice.version, None, &BTreeSet::new())
 }
 
 fn next_state(before: NoticeState, publish: Publish, now: Timestamp) -> Result<NoticeState, Error> {

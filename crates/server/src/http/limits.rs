@@ -11,7 +11,7 @@ use governor::{
 };
 use linli_wire::id::DeviceId;
 
-use crate::{Error, join::too_many};
+use crate::{Error, error::too_many};
 
 /// Which bucket a route draws from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

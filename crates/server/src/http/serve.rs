@@ -25,10 +25,9 @@ pub(crate) async fn serve(app: &App, listener: TcpListener, shutdown: impl Futur
     let places = Arc::new(Semaphore::new(app.settings.max_connections));
     let graceful = GracefulShutdown::new();
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new())
-        .header_read_timeout(app.settings.header_timeout)
-        .max_buf_size(MAX_HEAD)
-        .pipeline_flush(true);
+    // Never with pipeline_flush: it lets hyper buffer a response without bound for a client that does
+    // not read.
+    http.timer(TokioTimer::new()).header_read_timeout(app.settings.header_timeout).max_buf_size(MAX_HEAD);
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
         // When every place is taken, new connections wait in the system's queue.

@@ -14,7 +14,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use crate::{
     Error,
     db::Database,
-    join::too_many,
+    error::too_many,
     log::Logged,
     sync::{self, Cursor},
 };

@@ -242,6 +242,41 @@ async fn streams_of_one_device_are_counted() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_does_not_read_is_dropped_and_holds_nobody_up() {
+    let world = world(|_| {}).await;
+    let sun = world.sun.clone();
+    let wang = world.join(&sun, sun.wang_mei).await;
+    let mut stream = connect(&world).await;
+    let head =
+        format!("GET /v1/live HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\n\r\n", wang.tokens.access);
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut begun = [0; 16];
+    stream.read_exact(&mut begun).await.unwrap();
+    let gone = || world.app.metrics_text().contains("linli_live_streams 0");
+    assert!(!gone());
+    let body: std::sync::Arc<str> = format!("\"{}\"", "x".repeat(200_000)).into();
+    let mut commits = 0;
+    while !gone() {
+        commits += 1;
+        assert!(commits < 3000, "a stream that nobody reads is dropped");
+        let (body, community) = (body.clone(), sun.id);
+        let write = world.app.db.write(move |tx| {
+            let scope = linli_wire::sync::Scope::Community(community);
+            tx.log(
+                community,
+                scope,
+                linli_wire::sync::Entity::Notice,
+                uuid::Uuid::nil(),
+                1,
+                Some(body.clone()),
+            );
+            Ok(())
+        });
+        tokio::time::timeout(Duration::from_secs(5), write).await.expect("writers do not wait").unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn random_tokens_and_cursors_are_refused_and_nothing_panics() {
     let world = world(|settings| settings.rate_factor = 100_000).await;
     let sun = world.sun.clone();

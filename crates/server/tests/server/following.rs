@@ -2,160 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use futures_util::StreamExt;
 use linli_server::{Settings, community};
 use linli_wire::{
-    Code, WireError,
+    Code,
     community::{Role, Unit},
     id::{NoticeId, UnitId},
     notices::{Audience, Publish},
     ops::{Action, Outcome},
-    sync::{Entity, MAX_PAGE_BYTES, MAX_PAGE_CHANGES, Scope, SyncPage},
+    sync::{Entity, MAX_PAGE_BYTES, MAX_PAGE_CHANGES, Scope},
 };
-use reqwest::{Method, StatusCode};
+use reqwest::Method;
 
 use crate::{
     both,
-    world::{Device, World, content, new_id, person, problem, save},
+    device::{Cache, Live, snapshot},
+    world::{content, new_id, person, problem, save},
 };
-
-/// What a device knows: the cache of a client in its simplest form.
-#[derive(Default, PartialEq, Debug)]
-struct Cache(BTreeMap<Scope, Rows>);
-
-/// Version and body by entity and id.
-type Rows = BTreeMap<(Entity, uuid::Uuid), (u64, String)>;
-
-impl Cache {
-    fn apply(&mut self, page: &SyncPage) {
-        for lost in &page.lost {
-            self.0.remove(lost);
-        }
-        for scope in &page.scopes {
-            let rows = self.0.entry(scope.scope).or_default();
-            let mut last = 0;
-            for change in &scope.changes {
-                assert!(change.seq > last, "numbers rise within a page");
-                last = change.seq;
-                match &change.body {
-                    Some(body) => {
-                        rows.insert((change.entity, change.id), (change.version, body.get().to_owned()));
-                    }
-                    None => {
-                        rows.remove(&(change.entity, change.id));
-                    }
-                }
-            }
-        }
-        self.0.retain(|_, rows| !rows.is_empty());
-    }
-
-    fn has(&self, id: NoticeId) -> bool {
-        self.0.values().any(|rows| rows.contains_key(&(Entity::Notice, id.0)))
-    }
-}
-
-async fn snapshot(world: &World, device: &Device) -> Cache {
-    let mut cache = Cache::default();
-    for page in world.sync(device, None).await.0 {
-        cache.apply(&page);
-    }
-    cache
-}
-
-enum Told {
-    Page,
-    End(WireError),
-}
-
-/// An open live stream.
-struct Live {
-    body: std::pin::Pin<Box<dyn futures_util::Stream<Item = reqwest::Result<bytes::Bytes>> + Send>>,
-    buffer: String,
-    cache: Cache,
-    cursor: String,
-}
-
-impl Live {
-    async fn open(world: &World, device: &Device, cursor: Option<&str>) -> Result<Self, WireError> {
-        let mut request = world.http.get(format!("{}/v1/live", world.url)).bearer_auth(&device.tokens.access);
-        if let Some(cursor) = cursor {
-            request = request.header("last-event-id", cursor);
-        }
-        let response = request.send().await.unwrap();
-        if response.status() != StatusCode::OK {
-            return Err(problem(response).await);
-        }
-        assert_eq!(response.headers()["content-type"], "text/event-stream");
-        let mut live = Self {
-            body: Box::pin(response.bytes_stream()),
-            buffer: String::new(),
-            cache: Cache::default(),
-            cursor: String::new(),
-        };
-        assert!(matches!(live.next().await, Some(Told::Page)), "a first page tells that the stream is up");
-        Ok(live)
-    }
-
-    /// The next event; none when the server has closed the stream.
-    async fn next(&mut self) -> Option<Told> {
-        loop {
-            while let Some((event, rest)) = self.buffer.split_once("\n\n") {
-                let (event, rest) = (event.to_owned(), rest.to_owned());
-                self.buffer = rest;
-                let field = |name: &str| {
-                    event
-                        .lines()
-                        .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
-                        .map(str::to_owned)
-                };
-                match field("event").as_deref() {
-                    Some("page") => {
-                        let page: SyncPage = serde_json::from_str(&field("data").unwrap()).unwrap();
-                        assert_eq!(field("id").unwrap(), page.cursor);
-                        self.cache.apply(&page);
-                        self.cursor.clone_from(&page.cursor);
-                        return Some(Told::Page);
-                    }
-                    Some("end") => {
-                        return Some(Told::End(serde_json::from_str(&field("data").unwrap()).unwrap()));
-                    }
-                    Some(other) => panic!("{other}"),
-                    None => {}
-                }
-            }
-            let chunk = self.body.next().await?.ok()?;
-            self.buffer.push_str(std::str::from_utf8(&chunk).unwrap());
-        }
-    }
-
-    /// Reads until the cache says so.
-    async fn until(&mut self, wanted: impl Fn(&Cache) -> bool) {
-        let reading = async {
-            while !wanted(&self.cache) {
-                match self.next().await {
-                    Some(Told::Page) => {}
-                    Some(Told::End(error)) => panic!("{error}"),
-                    None => panic!("closed"),
-                }
-            }
-        };
-        tokio::time::timeout(std::time::Duration::from_secs(30), reading).await.expect("told in time");
-    }
-
-    async fn end(&mut self) -> Option<WireError> {
-        let reading = async {
-            loop {
-                match self.next().await {
-                    Some(Told::End(error)) => return Some(error),
-                    Some(Told::Page) => {}
-                    None => return None,
-                }
-            }
-        };
-        tokio::time::timeout(std::time::Duration::from_secs(30), reading).await.expect("ended in time")
-    }
-}
 
 both! {
     async fn pages_are_bounded_and_add_up(world) {

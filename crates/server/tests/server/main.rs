@@ -3,9 +3,11 @@
 
 mod abuse;
 mod description;
+mod device;
 mod following;
 mod joining;
 mod log;
 mod operations;
+mod place;
 mod policy;
 mod world;
