@@ -22,7 +22,12 @@ pub(crate) struct Check {
 }
 
 pub(crate) const ALL: [Check; 10] = [
-    Check { name: "format", is_quick: true, needs: &[], run: |_| cargo(&["fmt", "--all", "--check"]) },
+    Check {
+        name: "format",
+        is_quick: true,
+        needs: &[],
+        run: |_| cargo(&["fmt", "--all", "--check", "--", "-l"]),
+    },
     Check { name: "tidy", is_quick: false, needs: &[], run: |_| tidy::run() },
     Check { name: "clippy", is_quick: true, needs: &[], run: |_| clippy() },
     Check { name: "clippy-face", is_quick: false, needs: &[], run: |_| clippy_face() },
