@@ -12,6 +12,8 @@ use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
 use serde_json::Value;
 
 const LANGUAGES: [&str; 2] = ["en", "zh"];
+/// Texts by error code, which is known only when running: one table instead of functions.
+const ERRORS: &str = "errors";
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut texts: BTreeMap<Vec<String>, [Option<String>; LANGUAGES.len()]> = BTreeMap::new();
@@ -38,10 +40,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         return Err(format!("locales: {}", problems.join("; ")).into());
     }
     let mut code = String::new();
-    tree.write(&mut code)?;
-    if let Some(errors) = tree.modules.get("errors") {
-        errors.write_table("errors_table", &mut code)?;
-    }
+    tree.write("", &mut code)?;
     let out = std::env::var("OUT_DIR")?;
     fs::write(Path::new(&out).join("words.rs"), code)?;
     Ok(())
@@ -138,22 +137,26 @@ impl Node {
         }
     }
 
-    fn write(&self, code: &mut String) -> std::fmt::Result {
+    fn write(&self, path: &str, code: &mut String) -> std::fmt::Result {
         for (name, phrase) in &self.phrases {
             phrase.write(&identifier(name), code)?;
         }
         for (name, module) in &self.modules {
+            if path.is_empty() && name == ERRORS {
+                module.write_table(code)?;
+                continue;
+            }
             writeln!(code, "/// Texts under `{name}`.\npub mod {} {{", identifier(name))?;
-            module.write(code)?;
+            module.write(name, code)?;
             writeln!(code, "}}")?;
         }
         Ok(())
     }
 
     /// The phrases of this node and one below as a function from their key, for what is known only at run time.
-    fn write_table(&self, function: &str, code: &mut String) -> std::fmt::Result {
+    fn write_table(&self, code: &mut String) -> std::fmt::Result {
         writeln!(code, "/// The text under a key that is known only when running.")?;
-        writeln!(code, "pub fn {function}(key: &str) -> Option<&'static str> {{ Some(match key {{")?;
+        writeln!(code, "pub fn errors_table(key: &str) -> Option<&'static str> {{ Some(match key {{")?;
         for (name, phrase) in &self.phrases {
             if let Some([en, zh]) = &phrase.plain {
                 writeln!(code, "{name:?} => crate::words::pick({en:?}, {zh:?}),")?;

@@ -136,13 +136,7 @@ fn Ready(simple: bool) -> impl IntoView {
 
 #[component]
 fn Pages() -> impl IntoView {
-    let app = app();
-    let path = use_location().pathname;
-    // The office's rooms are there for the office only; for everyone else there is no such page.
-    let closed = Memo::new(move |_| {
-        path.with(|path| path.starts_with("/office")) && app.with_me(|me| !me.person.role.is_office()).unwrap_or_default()
-    });
-    let routes = || view! {
+    view! {
         <FlatRoutes fallback=pages::missing>
             <Route path=path!("/") view=pages::home::Home />
             <Route path=path!("/notices/:id?") view=pages::notices::Notices />
@@ -157,15 +151,21 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/me/devices/add") view=pages::devices::AddDevice />
             <Route path=path!("/me/outbox") view=pages::outbox::Outbox />
             <Route path=path!("/join") view=pages::join::AddCommunity />
-            <Route path=path!("/office/notices") view=pages::notices::office::List />
-            <Route path=path!("/office/notices/:id") view=pages::notices::office::Editor />
-            <Route path=path!("/office/notices/:id/readers") view=pages::notices::office::Readers />
-            <Route path=path!("/office/templates") view=pages::notices::office::Templates />
-            <Route path=path!("/office/people") view=pages::community::People />
-            <Route path=path!("/office/letter/:person") view=pages::join::LetterPage />
+            <Route path=path!("/office/notices") view=|| office(|| view! { <pages::notices::office::List /> }.into_any()) />
+            <Route path=path!("/office/notices/:id") view=|| office(|| view! { <pages::notices::office::Editor /> }.into_any()) />
+            <Route path=path!("/office/notices/:id/readers") view=|| office(|| view! { <pages::notices::office::Readers /> }.into_any()) />
+            <Route path=path!("/office/templates") view=|| office(|| view! { <pages::notices::office::Templates /> }.into_any()) />
+            <Route path=path!("/office/people") view=|| office(|| view! { <pages::community::People /> }.into_any()) />
+            <Route path=path!("/office/letter/:person") view=|| office(|| view! { <pages::join::LetterPage /> }.into_any()) />
         </FlatRoutes>
-    };
-    move || if closed.get() { pages::missing() } else { routes().into_any() }
+    }
+}
+
+/// A room of the office; for everyone else there is no such page.
+fn office(room: fn() -> AnyView) -> AnyView {
+    let app = app();
+    let may_enter = Memo::new(move |_| app.with_me(|me| me.person.role.is_office()).unwrap_or(true));
+    (move || if may_enter.get() { room() } else { pages::missing() }).into_any()
 }
 
 /// After each navigation: focus on the page's heading, the title of the window, messages left behind;

@@ -47,6 +47,16 @@ pub fn trouble(error: &WireError) -> (String, String) {
     (of("title"), of("text"))
 }
 
+/// The line that names an error's code, for whoever helps.
+pub fn code_line(error: &WireError) -> String {
+    fill(error_text("code_line"), &[("code", error.code.as_str())])
+}
+
+/// A text of the errors by its key; empty when there is none.
+pub fn error_text(key: &str) -> &'static str {
+    errors_table(key).unwrap_or_default()
+}
+
 fn pick<'a>(en: &'a str, zh: &'a str) -> &'a str {
     if CHINESE.get() { zh } else { en }
 }

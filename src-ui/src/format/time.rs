@@ -111,7 +111,7 @@ fn spoken(then: Civil, today: Civil, minutes_ago: i64) -> String {
 
 /// `20 to 8`, `half past 7`, `8 o'clock`; `2 点`, `2 点半`, `2 点 20 分`.
 fn said(at: Civil) -> String {
-    let twelve = |hour: u8| if hour % 12 == 0 { 12 } else { hour % 12 };
+    let twelve = |hour: u8| if hour.is_multiple_of(12) { 12 } else { hour % 12 };
     let (hour, next, minute) = (twelve(at.hour), twelve(at.hour + 1), at.minute);
     if chinese() {
         return match minute {

@@ -43,7 +43,7 @@ pub fn error_details(error: &WireError) -> AnyView {
         <details class="c-details" data-kind="quiet">
             <summary>{words::common::details()}</summary>
             <div class="c-details__body">
-                <p>{words::errors::code_line(error.code.as_str())}</p>
+                <p>{words::code_line(error)}</p>
                 {(!error.message.is_empty()).then(|| view! { <p class="t-code" lang="en">{error.message.clone()}</p> })}
             </div>
         </details>

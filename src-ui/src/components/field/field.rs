@@ -10,8 +10,6 @@ use crate::words;
 pub enum FieldKind {
     /// One line.
     Text,
-    /// A title, larger.
-    Title,
     /// A secret; can be shown.
     Secret,
     /// The code of a letter: capitals in groups of four.
@@ -60,7 +58,6 @@ pub fn Field(
     };
     let data_kind = match kind {
         FieldKind::Code => Some("code"),
-        FieldKind::Title => Some("title"),
         _ => None,
     };
     let plain = matches!(kind, FieldKind::Code | FieldKind::Address | FieldKind::Secret);

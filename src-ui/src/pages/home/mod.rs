@@ -147,7 +147,6 @@ const OFFER_DECLINED: &str = "linli-simple-declined";
 
 /// Simple mode is offered once on each device, until it is tried or declined.
 fn offer_simple() -> impl IntoView {
-    let app = app();
     let storage = move || window().local_storage().ok().flatten();
     let declined = storage().and_then(|storage| storage.get_item(OFFER_DECLINED).ok().flatten()).is_some();
     let offered = RwSignal::new(!declined);
@@ -157,22 +156,27 @@ fn offer_simple() -> impl IntoView {
         }
         offered.set(false);
     };
+    move || offered.get().then(|| offer_card(Callback::new(move |()| decline())))
+}
+
+/// Simple mode, offered; `done` is called whatever the answer.
+pub(super) fn offer_card(done: Callback<()>) -> AnyView {
+    let app = app();
     let accept = move |_| {
-        decline();
+        done.run(());
         app.change_settings(|settings| settings.mode = Mode::Simple);
     };
-    move || {
-        offered.get().then(|| view! {
-            <section class="c-card" data-gap="" data-testid="offer-simple">
-                <div class="c-card__line">
-                    {icon_on_ground("text-size", "jade")}
-                    <div><h2 class="c-card__title">{words::mode::offer_title()}</h2> <p class="t-soft t-small">{words::mode::offer_text()}</p></div>
-                </div>
-                <div class="l-row" data-fill="">
-                    <button type="button" class="c-button" data-kind="quiet" on:click=accept>{words::mode::offer_action()}</button>
-                    <button type="button" class="c-button" data-kind="plain" on:click=move |_| decline()>{words::common::not_now()}</button>
-                </div>
-            </section>
-        })
+    view! {
+        <section class="c-card" data-gap="" data-testid="offer-simple">
+            <div class="c-card__line">
+                {icon_on_ground("text-size", "jade")}
+                <div><h2 class="c-card__title">{words::mode::offer_title()}</h2> <p class="t-soft t-small">{words::mode::offer_text()}</p></div>
+            </div>
+            <div class="l-row" data-fill="">
+                <button type="button" class="c-button" data-kind="quiet" data-testid="try-simple" on:click=accept>{words::mode::offer_action()}</button>
+                <button type="button" class="c-button" data-kind="plain" on:click=move |_| done.run(())>{words::common::not_now()}</button>
+            </div>
+        </section>
     }
+    .into_any()
 }

@@ -80,7 +80,7 @@ fn demo_card(joining: Joining, act: Act, at: usize, person: DemoPerson) -> AnyVi
         });
     };
     view! {
-        <button type="button" class="p-person" aria-label=label data-testid=testid on:click=step_in>
+        <button type="button" class="p-person" aria-description=label data-testid=testid on:click=step_in>
             {avatar(&sign, tone, false)}
             <span>
                 <span class="p-person__name">{name}</span>

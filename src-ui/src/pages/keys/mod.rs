@@ -30,7 +30,7 @@ pub fn opening() -> AnyView {
         <main class="l-main" id="main" aria-busy="true">
             <div class="l-stage">
                 <div class="l-stage__top"><span class="p-brand">{brand()} <span>{words::app::name()}</span></span></div>
-                <div class="l-stage__body"><p class="t-soft" role="status">{texts::opening()}</p></div>
+                <div class="l-stage__body"><h1 class="u-hidden">{words::app::name()}</h1> <p class="t-soft" role="status">{texts::opening()}</p></div>
             </div>
         </main>
     }
@@ -43,7 +43,7 @@ pub fn no_host() -> AnyView {
         <main class="l-main" id="main">
             <div class="l-stage">
                 <div class="l-stage__top"><span class="p-brand">{brand()} <span>{words::app::name()}</span></span></div>
-                <div class="l-stage__body"><h1>{words::errors::general_title()}</h1> <p class="t-soft">{texts::no_host()}</p></div>
+                <div class="l-stage__body"><h1>{words::error_text("general_title")}</h1> <p class="t-soft">{texts::no_host()}</p></div>
             </div>
         </main>
     }

@@ -8,6 +8,7 @@ use linli_wire::{
 };
 
 use super::{
+    super::home::offer_card,
     category_name, notice_row,
     rows::{Rows, Standing},
 };
@@ -65,6 +66,7 @@ pub(super) fn List(open: Memo<Option<NoticeId>>) -> impl IntoView {
                 <SearchField words=search label=texts::search_label() placeholder=texts::search_placeholder() />
                 {(!app.is_simple()).then(|| view! { <Filters query=query rows=rows /> })}
             </div>
+            {move || means_simple(&search.get()).then(|| offer_card(Callback::new(move |()| search.set(String::new()))))}
             {move || match standing.get() {
                 Body::Loading => skeleton_list(6),
                 Body::Failed(error) => error_state(&error, Some(rows.retry())),
@@ -75,6 +77,16 @@ pub(super) fn List(open: Memo<Option<NoticeId>>) -> impl IntoView {
         </div>
     }
 }
+
+/// Whether somebody looks for larger text by one of its many names.
+fn means_simple(search: &str) -> bool {
+    let search = search.trim().to_lowercase();
+    search.chars().count() >= 2 && SIMPLE_NAMES.iter().any(|name| name.starts_with(&search) || search.contains(name))
+}
+
+/// What people call Simple mode, in both languages.
+const SIMPLE_NAMES: [&str; 9] =
+    ["长辈版", "关怀版", "大字版", "关爱版", "亲情版", "老年版", "large text", "easy", "simple mode"];
 
 #[derive(Clone, PartialEq)]
 enum Body {
@@ -95,7 +107,7 @@ fn Head(open: Memo<Option<NoticeId>>, rows: Rows) -> impl IntoView {
     };
     let is_open = Memo::new(move |_| open.get().is_some());
     move || {
-        let actions = (!app.is_simple()).then(|| {
+        let actions = (!app.is_simple()).then_some({
             move || any_unread.get().then(|| view! {
                 <button type="button" class="c-button" data-kind="plain" data-edge="end" data-testid="mark-all-read" on:click=mark_all>{icon("read")} {texts::mark_all_read()}</button>
             })
@@ -195,5 +207,20 @@ fn nothing(query: &NoticesQuery, clear: Callback<()>) -> AnyView {
         empty_state("bell", texts::empty_category(), texts::empty_text(), Some(action.into_any()))
     } else {
         empty_state("bell", texts::empty_title(), texts::empty_text(), None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn simple_mode_is_found_by_its_many_names() {
+        for search in ["长辈", "大字版", "Large te", "easy", " 关怀版 "] {
+            assert!(means_simple(search), "{search}");
+        }
+        for search in ["", "e", "停水", "water"] {
+            assert!(!means_simple(search), "{search}");
+        }
     }
 }

@@ -100,7 +100,7 @@ fn last_things(leaving: RwSignal<bool>) -> AnyView {
         app.run::<Diagnostics>(Empty {}, move |reply| {
             leptos::task::spawn_local(async move {
                 let written = JsFuture::from(window().navigator().clipboard().write_text(&reply.text)).await;
-                app.tell(if written.is_ok() { texts::diagnostics_copied() } else { words::errors::general_title() });
+                app.tell(if written.is_ok() { texts::diagnostics_copied() } else { words::error_text("general_title") });
             });
         });
     };

@@ -32,7 +32,7 @@ pub(super) fn problems(content: &NoticeContent, publish: &Publish) -> Vec<(&'sta
         problems.push(("title", texts::title_missing().to_owned()));
     }
     if written.iter().any(|text| text.title.chars().count() > MAX_TITLE || text.body.chars().count() > MAX_BODY) {
-        problems.push(("body", words::errors_table("invalid_input.title").unwrap_or_default().to_owned()));
+        problems.push(("body", words::error_text("invalid_input.title").to_owned()));
     }
     if content.category.is_empty() {
         problems.push(("category", texts::category_missing().to_owned()));
