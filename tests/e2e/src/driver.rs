@@ -30,7 +30,8 @@ impl Driver {
     pub fn chromium(log: &Path) -> Result<Self> {
         let mut command = Command::new(place::chromedriver());
         // Its browsers look for a session bus that nobody here answers on.
-        command.args(["--port=0"]).env_remove("DBUS_SESSION_BUS_ADDRESS");
+        let port = free_address()?.port();
+        command.arg(format!("--port={port}")).env_remove("DBUS_SESSION_BUS_ADDRESS");
         let (program, out) = Program::start(&mut command, log)?;
         let port: u16 = read_until(out, |line| {
             line.split("started successfully on port ").nth(1)?.trim().trim_end_matches('.').parse().ok()

@@ -327,6 +327,8 @@ impl Page {
                  const style = getComputedStyle(e), before = getComputedStyle(e, '::before'), label = e.closest('label, form');
                  const rings = [style, before, ...(label ? [getComputedStyle(label)] : [])];
                  const ring = rings.some(s => (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2) || s.boxShadow !== 'none');
+                 // Where the face puts the focus by itself, on a heading, no ring is needed.
+                 if (e.tabIndex < 0) return null;
                  return { there: e.matches(arguments[0]), ring, name: e.outerHTML.slice(0, 200) }",
                 &[json!(css)],
             );
@@ -356,7 +358,9 @@ impl Page {
     /// Chromium only: what the system says it prefers, such as `prefers-color-scheme`, `dark`.
     #[track_caller]
     pub fn prefer(&self, feature: &str, value: &str) {
-        let wish = json!({ "features": [{ "name": feature, "value": value }] });
+        // Nothing moves, so that what is measured or pictured has its final place and colour.
+        let still = json!({ "name": "prefers-reduced-motion", "value": "reduce" });
+        let wish = json!({ "features": [still, { "name": feature, "value": value }] });
         self.must("preference", self.session.devtools("Emulation.setEmulatedMedia", &wish));
     }
 

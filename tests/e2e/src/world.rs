@@ -161,6 +161,7 @@ impl World {
         let log = self.artifacts().join(format!("{name}.log"));
         let host = Host::start(&setup, &log).unwrap_or_else(|error| panic!("{name}: {error:#}"));
         let page = self.page(name);
+        page.prefer("prefers-color-scheme", "light");
         page.open(&host.url("/"));
         Device { page, host, cable, setup }
     }

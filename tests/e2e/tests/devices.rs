@@ -51,6 +51,7 @@ fn a_device_is_added_with_a_code_and_signed_out_at_once() {
     phone.page.fill("device-name", "Kitchen phone");
     phone.page.press("#rename-device [type=submit]");
     phone.page.see("Kitchen phone");
+    phone.page.find_no("[data-testid=pending]");
     phone.page.tap("revoke");
     phone.page.find("#revoke-device[open]");
     phone.page.press("#revoke-device [data-testid=confirm]");

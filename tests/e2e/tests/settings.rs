@@ -15,14 +15,19 @@ use linli_wire::{
 #[test]
 fn the_largest_text_on_the_smallest_phone_never_scrolls_sideways() {
     let world = World::new("settings-text-size");
-    let device = world.joined("phone", people::CHEN_JING, settings(Language::zh(), Mode::Standard));
-    let page = &device.page;
-    page.resize(320, 640);
-    let mut places = pages::of_residents(&device.host).unwrap();
-    places.extend(pages::of_the_office(&device.host).unwrap());
+    let phone = world.joined("phone", people::WANG_MEI, settings(Language::zh(), Mode::Standard));
+    let office = world.joined("office", people::CHEN_JING, settings(Language::zh(), Mode::Standard));
+    let homes = pages::of_residents(&phone.host).unwrap();
+    let rooms = pages::of_the_office(&office.host).unwrap();
     let mut found = Vec::new();
-    for (language, mode) in [(Language::zh(), Mode::Standard), (Language::en(), Mode::Simple)] {
+    for (device, places, language, mode) in [
+        (&phone, &homes, Language::zh(), Mode::Standard),
+        (&phone, &homes, Language::en(), Mode::Simple),
+        (&office, &rooms, Language::zh(), Mode::Standard),
+    ] {
+        let page = &device.page;
         let name = if mode == Mode::Simple { "simple" } else { "standard" };
+        page.resize(320, 640);
         device.set(Settings { text_percent: 310, ..settings(language.clone(), mode) });
         page.until_with(
             "the largest text",
@@ -32,11 +37,8 @@ fn the_largest_text_on_the_smallest_phone_never_scrolls_sideways() {
         );
         for place in places.iter().filter(|place| mode == Mode::Standard || place.in_simple) {
             page.go(&place.path);
-            found.extend(
-                look::sideways(page)
-                    .into_iter()
-                    .map(|line| format!("{} {name} {language}: {line}", place.name)),
-            );
+            let lines = look::sideways(page).into_iter();
+            found.extend(lines.map(|line| format!("{} {name} {language}: {line}", place.name)));
         }
     }
     assert!(found.is_empty(), "{}", found.join("\n"));

@@ -88,12 +88,18 @@ fn row(device: &Device, is_this: bool, pending: Option<Pending>, revoking: RwSig
 fn revoke_dialog(revoking: RwSignal<Option<Device>>, asked: ipc::Asked<DevicesView>) -> AnyView {
     let app = app();
     let open = RwSignal::new(false);
-    Effect::new(move |_| open.set(revoking.with(Option::is_some)));
     Effect::new(move |_| {
-        if !open.get() {
+        if revoking.with(Option::is_some) {
+            open.set(true);
+        }
+    });
+    Effect::new(move |was_open: Option<bool>| {
+        let is_open = open.get();
+        if was_open == Some(true) && !is_open {
             // Kept until the dialog has closed, so that its words do not change while it does.
             request_animation_frame(move || drop(revoking.try_set(None)));
         }
+        is_open
     });
     let name = move || revoking.with(|device| device.as_ref().map(|device| device.name.clone())).unwrap_or_default();
     let title = Signal::derive(move || texts::revoke_title(&name()));

@@ -94,7 +94,7 @@ pub fn locked() -> AnyView {
             _ => None,
         });
         let (trouble, passphrase, unsent) = state?;
-        let ask = with_passphrase.get() || (passphrase && trouble.code == Code::PassphraseWrong);
+        let ask = with_passphrase.get() || (passphrase && matches!(trouble.code, Code::PassphraseWrong | Code::KeyStoreMissing));
         Some(if ask { passphrase_form() } else { trouble_page(&trouble, passphrase, unsent, with_passphrase) })
     };
     stage(None, false, content.into_any())
