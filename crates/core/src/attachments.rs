@@ -259,3 +259,6 @@ fn too_large() -> Error {
 fn unsupported(why: &str) -> Error {
     Error::new(Code::UnsupportedFile, why)
 }
+
+#[cfg(test)]
+mod tests;

@@ -66,7 +66,8 @@ impl Garden {
     }
 }
 
-#[allow(clippy::expect_used, reason = "a test without a network cannot go on")]
-fn real_network() -> Arc<dyn Network> {
+/// The network as the app has it: sockets, without faults.
+#[allow(clippy::expect_used, clippy::missing_panics_doc, reason = "a test without a network cannot go on")]
+pub fn real_network() -> Arc<dyn Network> {
     Arc::new(RealNetwork::new().expect("the system's TLS"))
 }

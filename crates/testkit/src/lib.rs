@@ -57,7 +57,7 @@ pub use clock::HeldClock;
 pub use crash::{Crash, Crashed};
 pub use desk::Desk;
 #[cfg(feature = "server")]
-pub use garden::Garden;
+pub use garden::{Garden, real_network};
 pub use key_store::{FakeKeyStore, KeyStoreState};
 pub use network::{Asked, Fault, FaultyNetwork};
 pub use proxy::{Proxy, Trouble};

@@ -71,7 +71,7 @@ async fn texts_with(who: &Resident, text: &str) -> u32 {
     cache
         .read(|db| {
             Ok(db.query_row(
-                "SELECT (SELECT count(*) FROM notice WHERE instr(body, ?1) > 0)
+                "SELECT (SELECT count(*) FROM notice_body WHERE instr(body, ?1) > 0)
                       + (SELECT count(*) FROM record WHERE instr(body, ?1) > 0)",
                 [text],
                 |row| row.get(0),

@@ -3,6 +3,7 @@
 
 mod crashing;
 mod following;
+mod killing;
 mod leaving;
 mod office;
 mod restoring;

@@ -18,10 +18,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use linli_server::params;
 use linli_testkit::{Engine, Garden, Resident, people::*, server::community};
 use linli_wire::{
-    Language,
+    Language, Timestamp,
     command::*,
     id::{NoticeId, OpId},
     notices::{NoticeContent, NoticeText, NoticesQuery, Publish, SaveNotice},
+    ops::{Action, Op, OpsRequest},
     settings::Preferences,
 };
 use oorandom::Rand64;
@@ -44,6 +45,33 @@ async fn random_schedules_converge_on_postgres() {
     if Engine::Postgres.is_here() {
         run(Engine::Postgres, 20).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_operation_that_was_applied_twice_does_not_escape_the_check() {
+    let mut world = World::start(Engine::Sqlite, 500).await;
+    world.write().await;
+    world.check().await;
+    // The same edit once more, under another id, as a client that forgot its ids would send it.
+    let device = world.devices[CHEN].get::<DevicesList>(Empty {}).await.this.unwrap();
+    let id = *world.written.keys().next().unwrap();
+    let content = world.devices[CHEN].editor(id).await.content;
+    let action = Action::SaveNotice { notice_id: id, base_version: 1, content, publish: Publish::Keep };
+    let op = Op { id: OpId(Uuid::from_u128(77)), lane: "x".to_owned(), at: Timestamp(1), action };
+    let request = OpsRequest { ops: vec![op] };
+    world
+        .garden
+        .server
+        .write(move |tx| {
+            let caller = linli_server::auth::again(tx, device)?;
+            linli_server::ops::apply(tx, &caller, &request)
+        })
+        .await;
+    for device in &world.devices {
+        view::until_level(&world.garden.server, device).await;
+    }
+    let checked = tokio::spawn(async move { world.check_operations("doubled").await });
+    assert!(checked.await.unwrap_err().is_panic(), "the doubled edit was not noticed");
 }
 
 async fn run(engine: Engine, usual: u64) {
