@@ -179,7 +179,7 @@ fn FollowPages() -> impl IntoView {
         if before.as_ref() != Some(&now) {
             let first = before.is_none();
             if !first {
-                app.toasts.update(Vec::clear);
+                app.leave_messages();
             }
             request_animation_frame(move || request_animation_frame(move || arrive(first)));
         }

@@ -5,13 +5,13 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use linli_wire::{
-    Language, WireError,
+    Language, Timestamp, WireError,
     command::{AppGet, AppView, Command, Empty, Me, OpenUrl, SaveSettings, Text, Topic},
     settings::{Mode, Settings, Theme},
 };
 
 use crate::{
-    format::Clock,
+    format::{Clock, now},
     ipc::{self, Asked},
     words,
 };
@@ -37,6 +37,8 @@ pub struct Toast {
     pub id: u32,
     /// The words.
     pub text: String,
+    /// When it came.
+    pub at: Timestamp,
 }
 
 /// The frame of the app.
@@ -103,8 +105,14 @@ impl App {
         let text = text.into();
         self.toasts.update(|toasts| {
             let id = toasts.last().map_or(0, |last| last.id.wrapping_add(1));
-            toasts.push(Toast { id, text });
+            toasts.push(Toast { id, text, at: now() });
         });
+    }
+
+    /// Leaves messages behind when the page changes, except those that came with the change.
+    pub fn leave_messages(&self) {
+        const JUST_NOW: i64 = 1500;
+        self.toasts.update(|toasts| toasts.retain(|toast| now().millis_since(toast.at) < JUST_NOW));
     }
 
     /// Shows what went wrong as a message.

@@ -22,6 +22,15 @@ pub fn speak(language: &Language) {
     CHINESE.set(language.as_str() == "zh");
 }
 
+/// Reads words in `language` while `read` runs, whatever the face speaks: for what is printed for others.
+pub fn read_in<T>(language: &Language, read: impl FnOnce() -> T) -> T {
+    let before = CHINESE.get();
+    speak(language);
+    let words = read();
+    CHINESE.set(before);
+    words
+}
+
 /// The tag of the language spoken now, for `lang` and for `Intl`.
 pub fn tag() -> &'static str {
     pick("en", "zh")

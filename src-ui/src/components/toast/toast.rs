@@ -14,7 +14,7 @@ pub fn Toasts(app: App) -> impl IntoView {
     let close = move |id: u32| app.toasts.update(|toasts| toasts.retain(|toast| toast.id != id));
     view! {
         <div class="c-toasts" role="status" aria-live="polite" data-testid="toasts">
-            <For each=move || app.toasts.get() key=|toast| toast.id let(Toast { id, text })>
+            <For each=move || app.toasts.get() key=|toast| toast.id let(Toast { id, text, .. })>
                 <div class="c-toast">
                     <span>{text}</span>
                     <button type="button" class="c-button" data-kind="plain" on:click=move |_| close(id)>

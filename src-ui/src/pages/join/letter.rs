@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use linli_wire::{
+    Language,
     command::{Invite, Me, PersonKey},
     id::PersonId,
     join::Letter,
@@ -61,30 +62,51 @@ pub fn LetterPage() -> impl IntoView {
     }
 }
 
+/// The letter on paper: in the language of who gets it, and after it in the face's other one.
 fn paper(letter: &Letter, me: &Me) -> AnyView {
-    let clock = app().clock();
-    let language = &letter.language;
-    let office = &me.community.office;
-    let valid = texts::valid(&clock.date(letter.invitation.expires_at));
-    let help = texts::help(&office.phone, office.hours.in_language(language));
-    view! {
-        <article class="c-letter" data-testid="letter">
-            <div class="c-letter__head"><strong>{me.community.name.in_language(language).to_owned()}</strong></div>
-            <p class="c-letter__to">{letter.name.clone()}<br />{letter.home.join(", ")}</p>
-            <div class="l-stack" data-gap="small">
+    let first = letter.language.clone();
+    let second = if first == Language::zh() { Language::en() } else { Language::zh() };
+    let both = |part: &dyn Fn(&Language) -> AnyView| [&first, &second].map(|language| words::read_in(language, || part(language)));
+    let server = letter.invitation.server.trim_start_matches("https://").to_owned();
+    let greeting = |language: &Language| {
+        view! {
+            <div class="l-stack" data-gap="small" lang=language.to_string()>
                 <h2>{texts::subject()}</h2>
                 <p>{texts::dear(&letter.name)}</p>
                 <p>{texts::body()}</p>
             </div>
+        }
+        .into_any()
+    };
+    let steps = |language: &Language| {
+        view! {
+            <div lang=language.to_string()>
+                <ol><li>{texts::step_get(&server)}</li> <li>{texts::step_scan()}</li> <li>{texts::step_done()}</li></ol>
+            </div>
+        }
+        .into_any()
+    };
+    let office = &me.community.office;
+    let clock = app().clock();
+    let foot = |language: &Language| {
+        let valid = texts::valid(&clock.date(letter.invitation.expires_at));
+        let help = texts::help(&office.phone, office.hours.in_language(language));
+        view! { <p lang=language.to_string()>{valid}" "{help}</p> }.into_any()
+    };
+    view! {
+        <article class="c-letter" data-testid="letter">
+            <div class="c-letter__head"><strong lang=first.to_string()>{me.community.name.in_language(&first).to_owned()}</strong></div>
+            <p class="c-letter__to">{letter.name.clone()}<br />{letter.home.join(", ")}</p>
+            {both(&greeting)}
             <div class="c-letter__join">
-                <ol><li>{texts::step_get(&letter.invitation.server)}</li> <li>{texts::step_scan()}</li> <li>{texts::step_done()}</li></ol>
+                <div class="l-stack">{both(&steps)}</div>
                 <div class="c-letter__code l-stack" data-gap="small">
                     {qr_drawing(&letter.qr)}
-                    <div><small>{texts::address()}</small>{letter.invitation.server.trim_start_matches("https://").to_owned()}</div>
+                    <div><small>{texts::address()}</small>{server.clone()}</div>
                     <div><small>{texts::code()}</small>{code(&letter.invitation.code)}</div>
                 </div>
             </div>
-            <div class="c-letter__foot"><p>{valid}" "{help}</p></div>
+            <div class="c-letter__foot l-stack" data-gap="small">{both(&foot)}</div>
         </article>
     }
     .into_any()

@@ -158,8 +158,8 @@ pub(super) fn Foot(
                 <button type="button" class="c-button" data-kind="primary" data-testid="publish" aria-busy=act.aria_busy() on:click=try_publish>{icon("send")} {word}</button>
             </div>
         </div>
-        <Dialog open=asking id="publish-dialog" title=Signal::derive(move || texts::publish_title(&map.with(|map| draft.content.with(|content| in_words(&content.audience, map.unwrap_or(&CommunityMapView::default()))))))>
-            {confirm_text(draft, publish)}
+        <Dialog open=asking id="publish-dialog" title=texts::publish_title()>
+            {confirm_text(draft, publish, map)}
             <div class="c-dialog__actions">
                 <button type="button" class="c-button" data-kind="quiet" on:click=move |_| asking.set(false)>{words::common::cancel()}</button>
                 <button type="button" class="c-button" data-kind="primary" data-testid="publish-confirm" on:click=move |_| { asking.set(false); save(wanted()) }>{word}</button>
@@ -172,7 +172,7 @@ pub(super) fn Foot(
 }
 
 /// What publishing does, before it is done.
-fn confirm_text(draft: Draft, publish: Signal<Publish>) -> impl Fn() -> AnyView + Send + Sync + Clone + 'static {
+fn confirm_text(draft: Draft, publish: Signal<Publish>, map: Asked<CommunityMapView>) -> impl Fn() -> AnyView + Send + Sync + Clone + 'static {
     let app = app();
     move || {
         let content = draft.to_save();
@@ -181,9 +181,11 @@ fn confirm_text(draft: Draft, publish: Signal<Publish>) -> impl Fn() -> AnyView 
             Publish::At { publish_at } => texts::scheduled(&app.clock().exactly(publish_at)),
             Publish::Now | Publish::Keep => texts::goes_out_now().to_owned(),
         };
+        let audience = in_words(&content.audience, &map.ready().unwrap_or_default());
         view! {
             <p class="t-strong">{title}</p>
-            <p>{when}</p>
+            <p class="l-row">{icon("people")} <span data-testid="publish-audience">{audience}</span></p>
+            <p class="l-row">{icon("clock")} <span>{when}</span></p>
             {content.emergency.then(|| view! { <p class="c-field__error">{icon("warn")} <span>{texts::emergency_help()}</span></p> })}
             {(content.texts.len() > 1).then(|| view! { <p class="t-soft">{content.texts.keys().map(words::language_name).collect::<Vec<_>>().join(" · ")}</p> })}
         }
