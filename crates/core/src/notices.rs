@@ -73,24 +73,30 @@ pub(crate) fn take(
         NoticeState::Scheduled { publish_at } => publish_at.0,
         ref other => other.published_at().map_or(i64::MAX, |at| at.0),
     };
-    tx.prepare_cached(
-        "INSERT INTO notice (id, version, body, visible, rank, category, state, published_at, expires_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-         ON CONFLICT (id) DO UPDATE SET version = excluded.version, body = excluded.body, visible = excluded.visible,
-           rank = excluded.rank, category = excluded.category, state = excluded.state, published_at = excluded.published_at,
-           expires_at = excluded.expires_at, indexed = (indexed AND body = excluded.body)",
-    )?
-    .execute(params![
-        id,
-        version as i64,
-        body.get(),
-        visible,
-        2 * i64::from(content.emergency) + i64::from(content.pinned),
-        content.category,
-        state,
-        order,
-        content.expires_at.map(|at| at.0),
-    ])?;
+    let key: i64 = tx
+        .prepare_cached(
+            "INSERT INTO notice (id, version, visible, rank, category, state, published_at, expires_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+             ON CONFLICT (id) DO UPDATE SET indexed = (indexed AND version = excluded.version),
+               version = excluded.version, visible = excluded.visible, rank = excluded.rank, category = excluded.category,
+               state = excluded.state, published_at = excluded.published_at, expires_at = excluded.expires_at
+             RETURNING key",
+        )?
+        .query_row(
+            params![
+                id,
+                version,
+                visible,
+                2 * i64::from(content.emergency) + i64::from(content.pinned),
+                content.category,
+                state,
+                order,
+                content.expires_at.map(|at| at.0),
+            ],
+            |row| row.get(0),
+        )?;
+    tx.prepare_cached("INSERT OR REPLACE INTO notice_body (key, body) VALUES (?1, ?2)")?
+        .execute(params![key, body.get()])?;
     Ok((visible && !before.is_some_and(|(_, visible)| visible)).then_some(notice))
 }
 
@@ -154,7 +160,7 @@ pub fn index_some(cache: &Cache, at_most: u32) -> Result<u32> {
 fn index(tx: &Transaction<'_>, at_most: u32) -> Result<()> {
     let rows: Vec<(i64, String)> = {
         let mut select =
-            tx.prepare_cached("SELECT key, body FROM notice WHERE indexed = 0 ORDER BY key LIMIT ?1")?;
+            tx.prepare_cached("SELECT key, body FROM notice JOIN notice_body USING (key) WHERE indexed = 0 ORDER BY key LIMIT ?1")?;
         let rows = select.query_map([at_most], |row| Ok((row.get(0)?, row.get(1)?)))?;
         rows.collect::<std::result::Result<_, _>>()?
     };
@@ -183,7 +189,8 @@ pub fn list(cache: &Cache, query: &NoticesQuery, language: &Language, now: Times
     cache.read(|db| {
         let mut page = NoticesPage { updated_at: updated_at(db)?, ..NoticesPage::default() };
         count(db, &mut page, now)?;
-        let (offset, limit) = (query.offset, if query.limit == 0 { WINDOW.0 } else { query.limit.min(WINDOW.1) });
+        let (offset, limit) =
+            (query.offset, if query.limit == 0 { WINDOW.0 } else { query.limit.min(WINDOW.1) });
         let mut condition = SHOWN.to_owned();
         let mut values = vec![Value::Integer(now.0)];
         if let Some(category) = &query.category {
@@ -199,31 +206,51 @@ pub fn list(cache: &Cache, query: &NoticesQuery, language: &Language, now: Times
             verify = unsure;
             if let Some(expression) = expression {
                 values.push(Value::Text(expression));
-                condition.push_str(&format!(" AND key IN (SELECT rowid FROM notice_words WHERE notice_words MATCH ?{})", values.len()));
+                condition.push_str(&format!(
+                    " AND key IN (SELECT rowid FROM notice_words WHERE notice_words MATCH ?{})",
+                    values.len()
+                ));
             }
         }
         // A search is answered newest first; rank orders the plain list only.
-        let order = if terms.is_some() { "published_at DESC, key" } else { "rank DESC, published_at DESC, key" };
+        let order =
+            if terms.is_some() { "published_at DESC, key" } else { "rank DESC, published_at DESC, key" };
         if verify {
             verified(db, &condition, order, &values, terms.as_ref(), (offset, limit), language, &mut page)?;
         } else {
             page.total = match query {
-                NoticesQuery { category: None, unread_only: false, search, .. } if search.trim().is_empty() => {
+                NoticesQuery { category: None, unread_only: false, search, .. }
+                    if search.trim().is_empty() =>
+                {
                     page.categories.values().map(|count| count.total).sum()
                 }
                 _ => db
                     .prepare_cached(&format!("SELECT count(*) FROM notice WHERE {condition}"))?
                     .query_row(rusqlite::params_from_iter(&values), |row| row.get(0))?,
             };
-            let sql = format!("SELECT body, {UNREAD} FROM notice WHERE {condition} ORDER BY {order} LIMIT {limit} OFFSET {offset}");
+            let sql = window(&condition, order, limit, offset);
             let mut select = db.prepare_cached(&sql)?;
             let mut rows = select.query(rusqlite::params_from_iter(&values))?;
             while let Some(row) = rows.next()? {
-                page.rows.push(row_of(&serde_json::from_str(&row.get::<_, String>(0)?)?, language, row.get(1)?, terms.as_ref()));
+                page.rows.push(row_of(
+                    &serde_json::from_str(&row.get::<_, String>(0)?)?,
+                    language,
+                    row.get(1)?,
+                    terms.as_ref(),
+                ));
             }
         }
         Ok(page)
     })
+}
+
+/// A window of bodies with their unread marks. The rows are chosen before any body is read.
+fn window(condition: &str, order: &str, limit: u32, offset: u32) -> String {
+    format!(
+        "SELECT body, {UNREAD} FROM
+           (SELECT key, id, rank, published_at FROM notice WHERE {condition} ORDER BY {order} LIMIT {limit} OFFSET {offset}) AS notice
+         JOIN notice_body USING (key) ORDER BY {order}"
+    )
 }
 
 /// Where the index could not decide: every candidate is looked at.
@@ -238,8 +265,9 @@ fn verified(
     language: &Language,
     page: &mut NoticesPage,
 ) -> Result<()> {
-    let mut select =
-        db.prepare_cached(&format!("SELECT body, {UNREAD} FROM notice WHERE {condition} ORDER BY {order}"))?;
+    let mut select = db.prepare_cached(&format!(
+        "SELECT body, {UNREAD} FROM notice JOIN notice_body USING (key) WHERE {condition} ORDER BY {order}"
+    ))?;
     let mut rows = select.query(rusqlite::params_from_iter(values))?;
     while let Some(row) = rows.next()? {
         let notice: Notice = serde_json::from_str(&row.get::<_, String>(0)?)?;
@@ -283,12 +311,17 @@ pub fn unread(db: &Connection, now: Timestamp) -> Result<u32> {
 pub fn home(cache: &Cache, language: &Language, now: Timestamp) -> Result<HomeView> {
     cache.read(|db| {
         let some = |condition: &str| -> Result<Vec<NoticeRow>> {
-            let sql = format!("SELECT body, {UNREAD} FROM notice WHERE {SHOWN} AND {condition} ORDER BY published_at DESC LIMIT 5");
+            let sql = window(&format!("{SHOWN} AND {condition}"), "published_at DESC, key", 5, 0);
             let mut select = db.prepare_cached(&sql)?;
             let mut rows = select.query([now.0])?;
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {
-                found.push(row_of(&serde_json::from_str(&row.get::<_, String>(0)?)?, language, row.get(1)?, None));
+                found.push(row_of(
+                    &serde_json::from_str(&row.get::<_, String>(0)?)?,
+                    language,
+                    row.get(1)?,
+                    None,
+                ));
             }
             Ok(found)
         };
@@ -361,7 +394,7 @@ pub fn read(cache: &Cache, system: &dyn System, ids: &[NoticeId]) -> Result<bool
 
 /// What is known of a file: from any notice that names it.
 pub(crate) fn attachment_about(db: &Connection, id: AttachmentId) -> Result<Option<Attachment>> {
-    let mut select = db.prepare_cached("SELECT body FROM notice WHERE instr(body, ?1) > 0")?;
+    let mut select = db.prepare_cached("SELECT body FROM notice_body WHERE instr(body, ?1) > 0")?;
     let mut rows = select.query([id.to_string()])?;
     while let Some(row) = rows.next()? {
         let notice: Notice = serde_json::from_str(&row.get::<_, String>(0)?)?;
@@ -374,7 +407,9 @@ pub(crate) fn attachment_about(db: &Connection, id: AttachmentId) -> Result<Opti
 
 /// The files of the newest notices.
 pub(crate) fn newest_files(db: &Connection, notices: u32, now: Timestamp) -> Result<Vec<Attachment>> {
-    let sql = format!("SELECT body FROM notice WHERE {SHOWN} ORDER BY published_at DESC LIMIT ?2");
+    let sql = format!(
+        "SELECT body FROM notice JOIN notice_body USING (key) WHERE {SHOWN} ORDER BY published_at DESC LIMIT ?2"
+    );
     let mut select = db.prepare_cached(&sql)?;
     let mut rows = select.query(params![now.0, notices])?;
     let mut files = Vec::new();
@@ -388,7 +423,7 @@ pub(crate) fn newest_files(db: &Connection, notices: u32, now: Timestamp) -> Res
 /// A notice as the server sent it.
 pub(crate) fn load(db: &Connection, id: NoticeId) -> Result<Option<Notice>> {
     let body: Option<String> = db
-        .prepare_cached("SELECT body FROM notice WHERE id = ?1")?
+        .prepare_cached("SELECT body FROM notice JOIN notice_body USING (key) WHERE id = ?1")?
         .query_row([id.0], |row| row.get(0))
         .optional()?;
     Ok(body.map(|body| serde_json::from_str(&body)).transpose()?)

@@ -4,8 +4,9 @@
 //! most Chinese words are, and `unicode61` takes a whole Chinese sentence for one word. So the text is
 //! prepared before it is indexed, in two columns:
 //!
-//! * `spaced`: every Han character and every digit stands alone, runs of other letters stay whole. A
-//!   term is searched as the phrase of its pieces: 停水 becomes `"停 水"`.
+//! * `spaced`: every Han character and every digit stands alone, runs of other letters stay whole, and
+//!   where something else stood between two pieces there is a [`GAP`]. A term is searched as the phrase
+//!   of its pieces: 停水 becomes `"停 水"`, and does not hit `停，水`.
 //! * `endings`: every ending of every run of letters (`water`, `ater`, `ter`, `er`). A term inside a
 //!   word is the beginning of one of its endings: `"ter" *`.
 //!
@@ -23,6 +24,9 @@ const MAX_TERMS: usize = 8;
 const BEFORE: usize = 16;
 const EXCERPT: usize = 110;
 
+/// Stands in the index where a space or a sign stands in the text: a letter that no language in use has.
+const GAP: &str = "ǁ";
+
 /// A query, taken apart: all of its terms must be found.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Terms(Vec<String>);
@@ -31,7 +35,14 @@ pub struct Terms(Vec<String>);
 pub fn prepare(text: &str) -> (String, String) {
     let mut spaced = String::with_capacity(text.len() * 2);
     let mut endings = String::with_capacity(text.len() * 2);
-    for piece in pieces(&fold(text)) {
+    let folded = fold(text);
+    let mut end = 0;
+    for (at, piece) in pieces(&folded) {
+        if at > end {
+            spaced.push_str(GAP);
+            spaced.push(' ');
+        }
+        end = at + piece.len();
         spaced.push_str(piece);
         spaced.push(' ');
         if !stands_alone(piece) {
@@ -63,9 +74,15 @@ impl Terms {
         let mut parts = Vec::new();
         let mut verify = false;
         for term in &self.0 {
-            let (part, exact) = expression(term);
-            parts.extend(part);
-            verify |= !exact;
+            // Signs are not indexed: what stands between them is searched, and the whole verified.
+            let words: Vec<&str> =
+                term.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+            verify |= words != [term.as_str()];
+            for word in words {
+                let (part, exact) = expression(word);
+                parts.extend(part);
+                verify |= !exact;
+            }
         }
         ((!parts.is_empty()).then(|| parts.join(" AND ")), verify)
     }
@@ -119,17 +136,14 @@ fn hit_at(text: &[char], at: usize, terms: &[Vec<char>]) -> Option<usize> {
     terms.iter().filter(|term| text.get(at..at + term.len()) == Some(term.as_slice())).map(Vec::len).max()
 }
 
-/// One term: its expression, and whether what it matches is exactly what contains the term.
-fn expression(term: &str) -> (Option<String>, bool) {
-    let parts: Vec<&str> = pieces(term);
-    let length: usize = parts.iter().map(|part| part.len()).sum();
-    // Signs between letters are not indexed.
-    let mut exact = length == term.len();
+/// A run of letters and digits: its expression, and whether what it matches is exactly what contains it.
+fn expression(word: &str) -> (Option<String>, bool) {
+    let parts: Vec<&str> = pieces(word).into_iter().map(|(_, piece)| piece).collect();
     match parts.as_slice() {
         [] => (None, false),
         [word] if !stands_alone(word) => {
             if word.chars().nth(1).is_some() {
-                (Some(format!("endings : \"{word}\" *")), exact)
+                (Some(format!("endings : \"{word}\" *")), true)
             } else {
                 (None, false)
             }
@@ -137,36 +151,40 @@ fn expression(term: &str) -> (Option<String>, bool) {
         many => {
             // A run of letters at the beginning may be the end of a longer one.
             let skip = usize::from(many.first().is_some_and(|first| !stands_alone(first)));
-            exact &= skip == 0;
             let phrase = many.get(skip..).unwrap_or_default();
             if phrase.is_empty() {
                 return (None, false);
             }
             let open_end = phrase.last().is_some_and(|last| !stands_alone(last));
-            (Some(format!("spaced : \"{}\"{}", phrase.join(" "), if open_end { " *" } else { "" })), exact)
+            (
+                Some(format!("spaced : \"{}\"{}", phrase.join(" "), if open_end { " *" } else { "" })),
+                skip == 0,
+            )
         }
     }
 }
 
-/// Cuts a folded text: Han characters and digits alone, other letters in runs, signs left out.
-fn pieces(text: &str) -> Vec<&str> {
+/// Cuts a folded text, each piece with its place: Han characters and digits alone, other letters in runs,
+/// signs left out.
+fn pieces(text: &str) -> Vec<(usize, &str)> {
     let mut pieces = Vec::new();
     let mut run: Option<usize> = None;
+    let mut cut = |from: usize, to: usize| pieces.extend(text.get(from..to).map(|piece| (from, piece)));
     for (at, letter) in text.char_indices() {
         let alone = is_alone(letter);
         if (alone || !letter.is_alphanumeric())
             && let Some(start) = run.take()
         {
-            pieces.extend(text.get(start..at));
+            cut(start, at);
         }
         if alone {
-            pieces.extend(text.get(at..at + letter.len_utf8()));
+            cut(at, at + letter.len_utf8());
         } else if letter.is_alphanumeric() && run.is_none() {
             run = Some(at);
         }
     }
     if let Some(start) = run {
-        pieces.extend(text.get(start..));
+        cut(start, text.len());
     }
     pieces
 }

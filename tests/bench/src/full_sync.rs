@@ -96,12 +96,14 @@ fn inserted(bodies: &[Body]) -> Result<f64> {
     cache.write(|tx| {
         tx.execute("INSERT INTO scope (key, name) VALUES (1, 'community')", [])?;
         let mut holding = tx.prepare("INSERT INTO holding (entity, id, scope) VALUES ('notice', ?1, 1)")?;
+        let mut text = tx.prepare("INSERT INTO notice_body (key, body) VALUES (?1, ?2)")?;
         let mut notice = tx.prepare(
-            "INSERT INTO notice (id, version, body, visible, rank, category, state, published_at) VALUES (?1, ?2, ?3, 1, 0, ?4, 'published', ?5)",
+            "INSERT INTO notice (id, version, visible, rank, category, state, published_at) VALUES (?1, ?2, 1, 0, ?3, 'published', ?4)",
         )?;
         for (id, version, body, category, at) in bodies {
             holding.execute([id])?;
-            notice.execute(params![id, version, body, category, at])?;
+            let key = notice.insert(params![id, version, category, at])?;
+            text.execute(params![key, body])?;
         }
         Ok(())
     })?;

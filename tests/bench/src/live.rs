@@ -150,9 +150,13 @@ async fn listen(world: &World, session: &Session, heard: mpsc::UnboundedSender<(
                 if event.contains("event: page") || event.contains("event:page") {
                     match level.take() {
                         // Until the snapshot has been read, pages say `"more":true`.
-                        Some(tell) if !event.contains("\"more\":true") => drop(tell.send(())),
+                        Some(tell) if !event.contains("\"more\":true") => {
+                            let _ = tell.send(());
+                        }
                         Some(tell) => level = Some(tell),
-                        None => drop(heard.send(())),
+                        None => {
+                            let _ = heard.send(());
+                        }
                     }
                 }
             }
@@ -186,7 +190,7 @@ impl ByHand {
             tokio::spawn(async move {
                 let mut body = vec![0; 900];
                 while client.read_exact(&mut body).await.is_ok() {
-                    drop(tell.send(()));
+                    let _ = tell.send(());
                 }
             });
         }

@@ -20,7 +20,7 @@ use crate::{
 const NOTICES: u32 = 10_000;
 const ROUNDS: usize = 20;
 /// One, two and three characters of Chinese, Latin words and parts of them, and a mixture.
-const QUERIES: [&str; 9] = ["水", "停水", "物业费", "电梯", "老人", "water", "ift", "3号楼", "停水 明天"];
+const QUERIES: [&str; 9] = ["水", "停水", "物业费", "电梯", "老人", "water", "ift", "3号楼", "停水 水箱"];
 
 /// Measures.
 pub fn measure(runtime: &Runtime) -> Result<Vec<Figure>> {
