@@ -28,8 +28,8 @@ impl std::fmt::Debug for Tokens {
 /// `POST /v1/session/refresh`.
 ///
 /// The client stores `nonce` before it asks. A server that has already rotated this token answers
-/// a repeat with the same nonce and a valid signature with the same successor, within 60 seconds;
-/// any other reuse is theft and ends the device.
+/// a repeat with the same nonce and a valid signature with the same successor within 60 seconds, and
+/// later with a new pair that ends the first; any other reuse is theft and ends the device.
 ///
 /// After a restore the server knows an older token than the device holds. Then the device key alone
 /// counts: a valid signature of a device whose session was last rotated before the restore opens a
