@@ -57,6 +57,7 @@ fn a_notice_goes_from_the_office_to_the_residents_and_back() {
     let pictures = place::root().join("assets/demo/notices/pictures");
     chen.hand_over("file-input", &pictures.join("playground.webp"));
     chen.find("[data-testid=attachment] img");
+    chen.tap_words(&say(&zh, "editor.put_in_text"));
     chen.choose("category", "activities");
     kept(chen, &zh);
     chen.reload();

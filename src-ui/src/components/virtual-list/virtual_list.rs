@@ -103,8 +103,11 @@ pub fn VirtualList(
     let focus_on = StoredValue::new(None::<usize>);
     let width = StoredValue::new(0.0_f64);
 
+    // A frame or an observer may call when the list has gone already.
+    let on_page = move || list.try_get_untracked().flatten();
+
     let place = move || {
-        let Some(list) = list.get_untracked() else { return };
+        let Some(list) = on_page() else { return };
         let rect = list.get_bounding_client_rect();
         if rect.width() == 0.0 {
             return;
@@ -127,7 +130,7 @@ pub fn VirtualList(
     };
 
     let measure = move || {
-        let Some(list) = list.get_untracked() else { return };
+        let Some(list) = on_page() else { return };
         let rect = list.get_bounding_client_rect();
         if rect.width() == 0.0 {
             return;
@@ -161,7 +164,7 @@ pub fn VirtualList(
     };
     // A row far away comes in steps: scroll to where it should be, learn the heights there, fetch it.
     let reach = move || {
-        let (Some(list), Some(wanted)) = (list.get_untracked(), focus_on.get_value()) else { return };
+        let (Some(list), Some(wanted)) = (on_page(), focus_on.try_get_value().flatten()) else { return };
         match rows_of(&list).iter().find(|(at, _)| *at == wanted) {
             Some((_, element)) => {
                 if focus_link(element) {

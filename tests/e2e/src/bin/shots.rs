@@ -52,8 +52,18 @@ impl Album {
         self.wishes.iter().all(|wish| name.split(['.', '-']).any(|part| part == wish))
     }
 
-    /// Pictures what is on the screen, in every face and width that is wanted.
+    /// Pictures what is on the screen in `face`, in every width that is wanted.
     fn take(&mut self, device: &Device, name: &str, face: &Settings) -> Result<()> {
+        self.take_worn(device, name, face, |device| put_on(device, face))
+    }
+
+    fn take_worn(
+        &mut self,
+        device: &Device,
+        name: &str,
+        face: &Settings,
+        put_on: impl Fn(&Device),
+    ) -> Result<()> {
         let mode = if face.mode == Mode::Simple { "simple" } else { "standard" };
         let theme = if face.theme == Theme::Dark { "dark" } else { "light" };
         let mut turned = false;
@@ -63,7 +73,7 @@ impl Album {
                 continue;
             }
             if !turned {
-                put_on(device, face);
+                put_on(device);
                 turned = true;
             }
             device.page.resize(width, height);
@@ -164,7 +174,8 @@ fn the_way_in(world: &World, album: &mut Album) -> Result<()> {
 
     let locked = world.device_with("keyless", linli_e2e::host::Keys::NoKeyStore, None);
     locked.page.find("[data-testid=keep-nothing]");
-    in_every_face(&locked, "unlock-none", album)
+    // Nothing can be set before there is a cache, so this one wears the face of the system.
+    album.take_worn(&locked, "unlock-none", &settings(Language::en(), Mode::Standard), |_| ())
 }
 
 /// Offline, waiting, nothing found, nothing left to read, failed.
