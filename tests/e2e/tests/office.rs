@@ -76,6 +76,11 @@ fn a_notice_goes_from_the_office_to_the_residents_and_back() {
         "a picture that has been drawn",
         "return all('[data-testid=notice] img').some(image => image.naturalWidth > 100)",
     );
+    wang.until(
+        "it to count as read",
+        "const row = [...document.querySelectorAll(id('notice-row'))].find(row => row.textContent.includes('泳池周六'));
+         return row && !row.hasAttribute('data-unread')",
+    );
     wang.go("/notices");
 
     // Changed: it says so.
