@@ -337,10 +337,22 @@ pub struct Open {
 /// # Errors
 /// Trouble of the cache.
 pub fn open_in_lane(db: &Connection, lane: &str) -> Result<Vec<Open>> {
-    let mut select = db.prepare_cached(
+    in_lane(db, lane, "state <> 'settled'")
+}
+
+/// The saves of a lane, those of the journal included, oldest first.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn saves_of(db: &Connection, lane: &str) -> Result<Vec<Open>> {
+    in_lane(db, lane, "kind = 'save_notice'")
+}
+
+fn in_lane(db: &Connection, lane: &str, condition: &str) -> Result<Vec<Open>> {
+    let mut select = db.prepare_cached(&format!(
         "SELECT op, state, error, tried AND state <> 'stuck' FROM outbox
-         WHERE lane = ?1 AND state <> 'settled' ORDER BY seq",
-    )?;
+         WHERE lane = ?1 AND {condition} ORDER BY seq"
+    ))?;
     let rows = select.query_map([lane], |row| {
         Ok((
             row.get::<_, String>(0)?,

@@ -96,7 +96,7 @@ impl Place {
         let url = self.proxy.url();
         let said = self.run(&["invite", "--person", person.code, "--format", "json", "--public-url", &url]);
         let start = said.find("linli://join").unwrap();
-        let link = said[start..].split('"').next().unwrap();
+        let link = said.split_at(start).1.split('"').next().unwrap();
         let name = person.name.to_owned();
         let mut device =
             Resident::new(Setup { name, seed, pace: Pace::Quick, network: real_network(), keeps: true });

@@ -51,6 +51,20 @@ on_both_engines! {
         assert_eq!(lin.app().await.outbox.stuck, 1);
     }
 
+    async fn an_editor_opened_while_the_own_save_was_under_way_does_not_conflict_with_it(engine) {
+        let garden = Garden::start(engine, 15).await;
+        let chen = garden.join(CHEN_JING).await;
+        let notice = chen.publish("One", "").await;
+        let open = chen.editor(notice).await;
+        chen.until_sent().await;
+        chen.until_sees(notice).await;
+        // The editor has stood open meanwhile, made from the save that was not through yet.
+        chen.save(notice, 0, open.content.clone(), Publish::Keep).await;
+        chen.until_sent().await;
+        chen.save(notice, 0, open.content, Publish::Keep).await;
+        chen.until_sent().await;
+    }
+
     async fn a_second_edit_before_the_first_is_answered_does_not_conflict_with_it(engine) {
         let garden = Garden::start(engine, 14).await;
         let (chen, mei) = (garden.join(CHEN_JING).await, garden.join(WANG_MEI).await);

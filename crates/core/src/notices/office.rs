@@ -142,18 +142,19 @@ pub fn save(cache: &Cache, system: &dyn System, request: SaveNotice) -> Result<(
     let SaveNotice { id, base_version, content, publish } = request;
     cache.write(|tx| {
         let lane = lane(id);
-        let open = outbox::open_in_lane(tx, &lane)?;
-        // A save that has never left is replaced and keeps what it was made from; behind one that the
-        // server may have, this save is made from what that one will become.
-        let base_version = open.iter().fold(base_version, |base, open| match &open.op.action {
-            Action::SaveNotice { base_version: sent, .. } if open.tried => (*sent + 1).max(base),
-            Action::SaveNotice { base_version: queued, .. }
-                if open.pending.state == PendingState::Waiting =>
-            {
-                *queued
-            }
-            _ => base,
-        });
+        // The editor may have been opened before an own save was through, and stands on the text of that
+        // one: this save is made from what the own ones have become. One that never left is replaced and
+        // keeps what it was made from.
+        let base_version =
+            outbox::saves_of(tx, &lane)?.into_iter().fold(base_version, |base, open| match open.op.action {
+                Action::SaveNotice { base_version: sent, .. } if open.tried && sent == base => sent + 1,
+                Action::SaveNotice { base_version: queued, .. }
+                    if !open.tried && open.pending.state == PendingState::Waiting =>
+                {
+                    queued
+                }
+                _ => base,
+            });
         let subject = content
             .texts
             .values()

@@ -115,7 +115,8 @@ async fn a_passphrase_alone_keeps_and_opens_the_cache() {
 
 #[tokio::test]
 async fn a_key_store_that_fails_later_locks_and_never_makes_a_new_key() {
-    let cases: [(fn(&FakeKeyStore), Code); 5] = [
+    type Illness = fn(&FakeKeyStore);
+    let cases: [(Illness, Code); 5] = [
         (|store| store.turn(KeyStoreState::Missing), Code::KeyStoreMissing),
         (|store| store.turn(KeyStoreState::Locked), Code::KeyStoreLocked),
         (|store| store.turn(KeyStoreState::Refuses), Code::KeyStoreRefused),

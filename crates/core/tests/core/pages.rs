@@ -29,7 +29,9 @@ fn everything(cache: &Cache) -> String {
     cache
         .read(|db| {
             let mut all = String::new();
-            for table in ["progress", "scope", "holding", "record", "notice", "read_mark", "outbox"] {
+            for table in
+                ["progress", "scope", "holding", "record", "notice", "notice_body", "read_mark", "outbox"]
+            {
                 let mut select = db.prepare(&format!("SELECT * FROM {table}"))?;
                 let columns = select.column_count();
                 let mut rows = select.query([])?;
