@@ -182,16 +182,19 @@ fn the_way_in(world: &World, album: &mut Album) -> Result<()> {
 fn states(device: &Device, album: &mut Album) -> Result<()> {
     let page = &device.page;
     page.resize(1280, 900);
-    page.go("/notices");
-    page.fill("search", "停水");
-    page.find("mark");
-    in_every_face(device, "notices-search", album)?;
+    // What was searched for goes when the face is changed, so each face searches anew.
+    for (name, words, sign) in [("notices-search", "停水", "mark"), ("notices-none", "zzz", ".c-empty")] {
+        for face in faces(&[Mode::Standard, Mode::Simple]) {
+            put_on(device, &face);
+            page.go("/");
+            page.go("/notices");
+            page.fill("search", words);
+            page.find(sign);
+            album.take_worn(device, name, &face, |_| ())?;
+        }
+    }
     page.go("/");
     page.go("/notices");
-    page.fill("search", "zzz");
-    page.find(".c-empty");
-    album.take(device, "notices-none", &settings(Language::en(), Mode::Standard))?;
-    page.tap("search-clear");
     device.cable.cut();
     page.find("[data-kind=offline]");
     in_every_face(device, "notices-offline", album)?;
