@@ -227,7 +227,8 @@ fn parameters(text: &str) -> Vec<String> {
 fn identifier(name: &str) -> String {
     let name = name.replace('-', "_");
     match name.as_str() {
-        "as" | "for" | "in" | "match" | "move" | "ref" | "self" | "type" | "use" | "where" | "loop" | "true" | "false" => {
+        "as" | "for" | "in" | "match" | "move" | "ref" | "self" | "type" | "use" | "where" | "loop"
+        | "true" | "false" => {
             format!("{name}_")
         }
         _ => name,

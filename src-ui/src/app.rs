@@ -82,9 +82,9 @@ fn Screens() -> impl IntoView {
                 Stage::Ready => Screen::Ready,
             },
         };
-        let account = app.view.with(|view| {
-            view?.accounts.iter().find(|account| account.current).map(|account| account.id)
-        });
+        let account = app
+            .view
+            .with(|view| view?.accounts.iter().find(|account| account.current).map(|account| account.id));
         // Which account it is makes no difference before the pages, and a step half done is not built anew.
         let account = account.filter(|_| stage == Screen::Ready);
         Shown { screen: stage, account, language: settings.language.to_string(), mode: settings.mode }
@@ -209,7 +209,10 @@ fn FollowPages() -> impl IntoView {
 
 /// What had the focus before the face is built anew has it afterwards.
 fn keep_focus() {
-    let Some(name) = document().active_element().and_then(|active| active.get_attribute("data-testid")) else { return };
+    let Some(name) = document().active_element().and_then(|active| active.get_attribute("data-testid"))
+    else {
+        return;
+    };
     request_animation_frame(move || {
         let again = document().query_selector(&format!("[data-testid=\"{name}\"]")).ok().flatten();
         if let Some(again) = again.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
@@ -229,7 +232,9 @@ pub fn arrive(first: bool) {
     let Some(heading) = heading else { return };
     let title = heading.text_content().unwrap_or_default();
     document().set_title(&format!("{title} · {}", words::app::name()));
-    let typing = document().active_element().is_some_and(|active| active.tag_name() == "INPUT" || active.tag_name() == "TEXTAREA");
+    let typing = document()
+        .active_element()
+        .is_some_and(|active| active.tag_name() == "INPUT" || active.tag_name() == "TEXTAREA");
     if !first && !typing {
         let _ = heading.set_attribute("tabindex", "-1");
         // The router has gone to the top already, or the page to where it was left.

@@ -53,7 +53,13 @@ impl App {
         let changed = RwSignal::new(None::<Settings>);
         let settings = Memo::new(move |_| changed.get().unwrap_or_else(|| view.with(chosen_or_system)));
         Effect::new(move |_| apply(&settings.get()));
-        Self { view, settings, changed, toasts: RwSignal::new(Vec::new()), said: RwSignal::new(String::new()) }
+        Self {
+            view,
+            settings,
+            changed,
+            toasts: RwSignal::new(Vec::new()),
+            said: RwSignal::new(String::new()),
+        }
     }
 
     /// The person in the community that is shown; follows it.
@@ -194,7 +200,10 @@ impl Act {
 }
 
 /// Runs `act` once, `millis` after the last call; for typing. The returned function may be called often.
-pub fn debounced<T: Clone + Send + Sync + 'static>(millis: u64, act: impl Fn(T) + Send + Sync + 'static) -> impl Fn(T) + Clone + Send + Sync {
+pub fn debounced<T: Clone + Send + Sync + 'static>(
+    millis: u64,
+    act: impl Fn(T) + Send + Sync + 'static,
+) -> impl Fn(T) + Clone + Send + Sync {
     let act = StoredValue::new(act);
     let waiting = StoredValue::new(None::<TimeoutHandle>);
     move |value: T| {
@@ -230,11 +239,14 @@ fn apply(settings: &Settings) {
     };
     set("lang", Some(words::tag()));
     set("data-mode", Some(if settings.mode == Mode::Simple { "simple" } else { "standard" }));
-    set("data-theme", match settings.theme {
-        Theme::System => None,
-        Theme::Light => Some("light"),
-        Theme::Dark => Some("dark"),
-    });
+    set(
+        "data-theme",
+        match settings.theme {
+            Theme::System => None,
+            Theme::Light => Some("light"),
+            Theme::Dark => Some("dark"),
+        },
+    );
     set("data-contrast", settings.high_contrast.then_some("high"));
     set_scale(settings.text_percent);
 }

@@ -11,8 +11,18 @@ use crate::words::{tag, time as words};
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const LONG_MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-    "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 
 /// The clock on the community's wall, and how its times are told.
@@ -76,7 +86,11 @@ fn clock(at: Civil) -> String {
 fn date(at: Civil, this_year: i64, long: bool) -> String {
     let Civil { year, month, day, .. } = at;
     if chinese() {
-        return if year == this_year { format!("{month}月{day}日") } else { format!("{year}年{month}月{day}日") };
+        return if year == this_year {
+            format!("{month}月{day}日")
+        } else {
+            format!("{year}年{month}月{day}日")
+        };
     }
     let names = if long { &LONG_MONTHS } else { &MONTHS };
     let name = names.get(usize::from(month).saturating_sub(1)).unwrap_or(&"");
@@ -159,7 +173,9 @@ mod tests {
 
     fn check(then: Civil, en: &str, en_spoken: &str, zh: &str, zh_spoken: &str) {
         let today = at(0, 20, 0);
-        for (language, expect, expect_spoken) in [(Language::en(), en, en_spoken), (Language::zh(), zh, zh_spoken)] {
+        for (language, expect, expect_spoken) in
+            [(Language::en(), en, en_spoken), (Language::zh(), zh, zh_spoken)]
+        {
             speak(&language);
             assert_eq!(short(then, today, 500), expect);
             assert_eq!(spoken(then, today, 500), expect_spoken);

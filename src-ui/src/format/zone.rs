@@ -81,7 +81,8 @@ fn read_local(text: &str) -> Option<i64> {
     let mut time = time.split(':').map(|part| part.parse::<i64>().ok());
     let (year, month, day) = (date.next()??, date.next()??, date.next()??);
     let (hour, minute) = (time.next()??, time.next()??);
-    ((1..=12).contains(&month) && (1..=31).contains(&day)).then(|| local_millis(year, month, day, hour, minute))
+    ((1..=12).contains(&month) && (1..=31).contains(&day))
+        .then(|| local_millis(year, month, day, hour, minute))
 }
 
 /// How far the wall clock in `zone` is ahead of UTC at `at`; 0 for a zone that the browser does not know.
@@ -106,8 +107,11 @@ fn wall_clock(at: i64, zone: &str) -> Option<i64> {
         Reflect::set(&options, &key.into(), &value.into()).ok()?;
     }
     // Constructed by reflection, because an unknown zone throws.
-    let constructor: Function =
-        Reflect::get(&js_sys::global(), &"Intl".into()).ok().and_then(|intl| Reflect::get(&intl, &"DateTimeFormat".into()).ok())?.dyn_into().ok()?;
+    let constructor: Function = Reflect::get(&js_sys::global(), &"Intl".into())
+        .ok()
+        .and_then(|intl| Reflect::get(&intl, &"DateTimeFormat".into()).ok())?
+        .dyn_into()
+        .ok()?;
     let format: Intl::DateTimeFormat =
         Reflect::construct(&constructor, &Array::of2(&"en-US".into(), &options)).ok()?.unchecked_into();
     #[expect(clippy::cast_precision_loss, reason = "milliseconds of any calendar date fit f64 exactly")]

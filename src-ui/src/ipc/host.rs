@@ -156,4 +156,3 @@ fn read_error(text: &str) -> WireError {
 fn internal(message: &str) -> WireError {
     WireError::new(Code::Internal, message)
 }
-

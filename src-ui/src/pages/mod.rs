@@ -20,7 +20,8 @@ use crate::{
 
 /// An address that leads nowhere.
 pub fn missing() -> AnyView {
-    let home = view! { <a class="c-button" data-kind="primary" href="/">{words::missing::action()}</a> }.into_any();
+    let home =
+        view! { <a class="c-button" data-kind="primary" href="/">{words::missing::action()}</a> }.into_any();
     view! {
         <div class="l-page" data-testid="missing">
             <PageHeader title=words::missing::title() />

@@ -105,8 +105,12 @@ fn FileRow(file: Attachment) -> impl IntoView {
             let reply = ipc::call::<AttachmentOpen>(AttachmentKey { id }).await;
             let _ = opening.try_set(false);
             match reply {
-                Ok(_) => drop(missing.try_set(false)),
-                Err(error) if matches!(error.code, Code::Offline | Code::ServerUnreachable) => drop(missing.try_set(true)),
+                Ok(_) => {
+                    let _ = missing.try_set(false);
+                }
+                Err(error) if matches!(error.code, Code::Offline | Code::ServerUnreachable) => {
+                    let _ = missing.try_set(true);
+                }
                 Err(error) => app.complain(&error),
             }
         });

@@ -28,13 +28,32 @@ pub const MAIN: [Destination; 3] = [
 
 /// The office's side.
 pub const OFFICE: [Destination; 3] = [
-    Destination { href: "/office/notices", symbol: "megaphone", name: words::nav::office_notices, counts_unread: false },
-    Destination { href: "/office/people", symbol: "people", name: words::nav::office_people, counts_unread: false },
-    Destination { href: "/office/templates", symbol: "template", name: words::nav::office_templates, counts_unread: false },
+    Destination {
+        href: "/office/notices",
+        symbol: "megaphone",
+        name: words::nav::office_notices,
+        counts_unread: false,
+    },
+    Destination {
+        href: "/office/people",
+        symbol: "people",
+        name: words::nav::office_people,
+        counts_unread: false,
+    },
+    Destination {
+        href: "/office/templates",
+        symbol: "template",
+        name: words::nav::office_templates,
+        counts_unread: false,
+    },
 ];
 
-const OFFICE_ALONE: Destination =
-    Destination { href: "/office/notices", symbol: "megaphone", name: words::nav::office, counts_unread: false };
+const OFFICE_ALONE: Destination = Destination {
+    href: "/office/notices",
+    symbol: "megaphone",
+    name: words::nav::office,
+    counts_unread: false,
+};
 const ME: Destination = Destination { href: "/me", symbol: "me", name: words::nav::me, counts_unread: false };
 
 /// `page` when the address is this destination or below it.
@@ -42,7 +61,9 @@ pub fn current(href: &'static str) -> impl Fn() -> Option<&'static str> + Copy +
     let path = use_location().pathname;
     move || {
         path.with(|path| {
-            let below = path.strip_prefix(href).is_some_and(|rest| rest.is_empty() || (href != "/" && rest.starts_with('/')));
+            let below = path
+                .strip_prefix(href)
+                .is_some_and(|rest| rest.is_empty() || (href != "/" && rest.starts_with('/')));
             below.then_some("page")
         })
     }
@@ -65,7 +86,9 @@ pub fn Bar() -> impl IntoView {
 fn bar_link(destination: Destination, root: &'static str) -> AnyView {
     let Destination { href, symbol, name, counts_unread } = destination;
     let app = app();
-    let unread = Memo::new(move |_| if counts_unread { app.view.with(|view| view.map_or(0, |view| view.unread_notices)) } else { 0 });
+    let unread = Memo::new(move |_| {
+        if counts_unread { app.view.with(|view| view.map_or(0, |view| view.unread_notices)) } else { 0 }
+    });
     view! {
         <a href=href aria-current=current(root) data-testid=format!("nav-{symbol}")>
             <span class="c-bar__icon">{icon(symbol)} {move || unread_badge(unread.get())}</span>

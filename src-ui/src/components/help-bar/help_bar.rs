@@ -8,7 +8,9 @@ use crate::{state::app, words};
 /// "Call the office" of the community that is shown; nothing before there is one.
 pub fn call_office(kind: &'static str) -> impl IntoView {
     let app = app();
-    let phone = Memo::new(move |_| app.with_me(|me| me.community.office.phone.clone()).filter(|phone| !phone.is_empty()));
+    let phone = Memo::new(move |_| {
+        app.with_me(|me| me.community.office.phone.clone()).filter(|phone| !phone.is_empty())
+    });
     move || {
         phone.get().map(|phone| {
             let number: String = phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();

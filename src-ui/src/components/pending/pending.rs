@@ -14,9 +14,12 @@ pub fn pending_mark(state: &PendingState) -> AnyView {
     let (name, symbol, text) = match state {
         PendingState::Waiting => ("waiting", "wait", words::pending::waiting().to_owned()),
         PendingState::Sending => ("sending", "send", words::pending::sending().to_owned()),
-        PendingState::Stuck { error } => ("failed", "fail", format!("{} · {}", words::pending::failed(), words::trouble(error).0)),
+        PendingState::Stuck { error } => {
+            ("failed", "fail", format!("{} · {}", words::pending::failed(), words::trouble(error).0))
+        }
     };
-    view! { <span class="c-pending" data-state=name data-testid="pending">{icon(symbol)} {text}</span> }.into_any()
+    view! { <span class="c-pending" data-state=name data-testid="pending">{icon(symbol)} {text}</span> }
+        .into_any()
 }
 
 /// "Try again" and "Discard" for a write that is stuck, "Discard" for one that waits.

@@ -25,7 +25,9 @@ fn block_view(block: Block, on_link: OnLink) -> AnyView {
         Block::Heading { text, .. } => view! { <h4>{inline_views(text, on_link)}</h4> }.into_any(),
         Block::Paragraph { text } => view! { <p>{inline_views(text, on_link)}</p> }.into_any(),
         Block::List { start, items } => list_view(start, items, on_link),
-        Block::Quote { blocks } => view! { <blockquote>{block_views(blocks, on_link)}</blockquote> }.into_any(),
+        Block::Quote { blocks } => {
+            view! { <blockquote>{block_views(blocks, on_link)}</blockquote> }.into_any()
+        }
         Block::Code { text } => view! { <pre>{text}</pre> }.into_any(),
         Block::Table { header, rows, right } => table_view(header, rows, &right, on_link),
         Block::Picture { id, alt } => view! { <Picture id=id alt=alt /> }.into_any(),
@@ -49,7 +51,12 @@ fn list_view(start: Option<u64>, items: Vec<Vec<Block>>, on_link: OnLink) -> Any
     }
 }
 
-fn table_view(header: Vec<Vec<Inline>>, rows: Vec<Vec<Vec<Inline>>>, right: &[bool], on_link: OnLink) -> AnyView {
+fn table_view(
+    header: Vec<Vec<Inline>>,
+    rows: Vec<Vec<Vec<Inline>>>,
+    right: &[bool],
+    on_link: OnLink,
+) -> AnyView {
     let align = |column: usize| right.get(column).copied().unwrap_or_default().then_some("end");
     let head = header.into_iter().enumerate().map(|(column, cell)| {
         view! { <th scope="col" data-align=align(column)>{inline_views(cell, on_link)}</th> }
@@ -87,7 +94,8 @@ fn inline_view(inline: Inline, on_link: OnLink) -> AnyView {
                 event.prevent_default();
                 on_link.run(leads.clone());
             };
-            view! { <a href=url rel="external noreferrer" on:click=open>{inline_views(text, on_link)}</a> }.into_any()
+            view! { <a href=url rel="external noreferrer" on:click=open>{inline_views(text, on_link)}</a> }
+                .into_any()
         }
     }
 }

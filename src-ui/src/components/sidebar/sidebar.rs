@@ -37,7 +37,9 @@ pub fn Sidebar() -> impl IntoView {
 fn link(destination: Destination) -> AnyView {
     let Destination { href, symbol, name, counts_unread } = destination;
     let app = app();
-    let unread = Memo::new(move |_| if counts_unread { app.view.with(|view| view.map_or(0, |view| view.unread_notices)) } else { 0 });
+    let unread = Memo::new(move |_| {
+        if counts_unread { app.view.with(|view| view.map_or(0, |view| view.unread_notices)) } else { 0 }
+    });
     view! {
         <a class="c-sidebar__link" href=href aria-current=current(href) data-testid=format!("side-{symbol}")>
             {icon(symbol)}

@@ -68,7 +68,10 @@ impl Heights {
     }
 
     fn row_at(&self, offset: f64) -> usize {
-        self.tops.partition_point(|top| *top <= offset).saturating_sub(1).min(self.known.len().saturating_sub(1))
+        self.tops
+            .partition_point(|top| *top <= offset)
+            .saturating_sub(1)
+            .min(self.known.len().saturating_sub(1))
     }
 }
 
@@ -310,7 +313,10 @@ fn follow_window(list: &HtmlElement, place: impl Fn() + Copy + 'static, measure:
 
 fn rows_of(list: &HtmlElement) -> Vec<(usize, Element)> {
     let children = list.children();
-    (0..children.length()).filter_map(|at| children.item(at)).filter_map(|row| Some((index_of(&row)?, row))).collect()
+    (0..children.length())
+        .filter_map(|at| children.item(at))
+        .filter_map(|row| Some((index_of(&row)?, row)))
+        .collect()
 }
 
 fn index_of(element: &Element) -> Option<usize> {

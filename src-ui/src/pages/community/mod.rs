@@ -9,8 +9,8 @@ use linli_wire::{
 use super::join::role_name;
 use crate::{
     components::{
-        avatar::avatar, banner::OfflineBanner, empty_state::empty_state, error_state::error_state, icon::icon, page_header::PageHeader, search_field::SearchField,
-        skeleton::skeleton_list,
+        avatar::avatar, banner::OfflineBanner, empty_state::empty_state, error_state::error_state,
+        icon::icon, page_header::PageHeader, search_field::SearchField, skeleton::skeleton_list,
     },
     format,
     ipc::{self, Answer},
@@ -72,7 +72,11 @@ fn more(total: u32, limit: RwSignal<u32>) -> Option<AnyView> {
 
 fn row(row: &PersonRow) -> AnyView {
     let person = &row.person;
-    let place = if row.home.is_empty() { role_name(person.role).to_owned() } else { format!("{} · {}", row.home.join(", "), role_name(person.role)) };
+    let place = if row.home.is_empty() {
+        role_name(person.role).to_owned()
+    } else {
+        format!("{} · {}", row.home.join(", "), role_name(person.role))
+    };
     let word = if row.invitation.is_some() || person.joined { texts::issue_again() } else { texts::issue() };
     view! {
         <div class="c-row" data-strong="" data-actions="" data-testid="person-row">
@@ -96,8 +100,12 @@ fn standing(joined: bool, invitation: Option<&InvitationStatus>) -> AnyView {
     let (tone, symbol, text) = match invitation {
         Some(InvitationStatus { used_at: Some(at), .. }) => ("jade", "ok", texts::joined(&clock.when(*at))),
         _ if joined => ("jade", "ok", texts::has_joined().to_owned()),
-        Some(InvitationStatus { ended_at: Some(at), .. }) => ("amber", "clock", texts::invite_expired(&clock.when(*at))),
-        Some(invitation) if invitation.expires_at <= format::now() => ("amber", "clock", texts::invite_expired(&clock.when(invitation.expires_at))),
+        Some(InvitationStatus { ended_at: Some(at), .. }) => {
+            ("amber", "clock", texts::invite_expired(&clock.when(*at)))
+        }
+        Some(invitation) if invitation.expires_at <= format::now() => {
+            ("amber", "clock", texts::invite_expired(&clock.when(invitation.expires_at)))
+        }
         Some(invitation) => ("blue", "unread", texts::invited(&clock.when(invitation.issued_at))),
         None => ("", "minus", texts::not_invited().to_owned()),
     };

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use linli_wire::{
-    command::{DeviceAdd, DeviceKey, DeviceRename, DeviceRevoke, DevicesList, DevicesView, DeviceLinkView, Empty, RenameDevice, Topic},
+    command::{
+        DeviceAdd, DeviceKey, DeviceLinkView, DeviceRename, DeviceRevoke, DevicesList, DevicesView, Empty,
+        RenameDevice, Topic,
+    },
     devices::Device,
     outbox::Pending,
 };
@@ -52,15 +55,26 @@ pub fn Devices() -> impl IntoView {
     }
 }
 
-fn list(view: &DevicesView, revoking: RwSignal<Option<Device>>, renaming: RwSignal<Option<Device>>) -> AnyView {
+fn list(
+    view: &DevicesView,
+    revoking: RwSignal<Option<Device>>,
+    renaming: RwSignal<Option<Device>>,
+) -> AnyView {
     let rows = view.devices.iter().map(|device| {
         let pending = view.pending.get(&device.id).cloned();
         view! { <li>{row(device, view.this == Some(device.id), pending, revoking, renaming)}</li> }
     });
-    view! { <ul class="c-list" role="list" data-lead="icon" data-testid="devices">{rows.collect_view()}</ul> }.into_any()
+    view! { <ul class="c-list" role="list" data-lead="icon" data-testid="devices">{rows.collect_view()}</ul> }
+        .into_any()
 }
 
-fn row(device: &Device, is_this: bool, pending: Option<Pending>, revoking: RwSignal<Option<Device>>, renaming: RwSignal<Option<Device>>) -> AnyView {
+fn row(
+    device: &Device,
+    is_this: bool,
+    pending: Option<Pending>,
+    revoking: RwSignal<Option<Device>>,
+    renaming: RwSignal<Option<Device>>,
+) -> AnyView {
     let app = app();
     let (to_revoke, to_rename) = (device.clone(), device.clone());
     view! {
@@ -101,7 +115,8 @@ fn revoke_dialog(revoking: RwSignal<Option<Device>>, asked: ipc::Asked<DevicesVi
         }
         is_open
     });
-    let name = move || revoking.with(|device| device.as_ref().map(|device| device.name.clone())).unwrap_or_default();
+    let name =
+        move || revoking.with(|device| device.as_ref().map(|device| device.name.clone())).unwrap_or_default();
     let title = Signal::derive(move || texts::revoke_title(&name()));
     let revoke = Callback::new(move |()| {
         if let Some(device) = revoking.get_untracked() {
@@ -130,7 +145,10 @@ fn rename_dialog(renaming: RwSignal<Option<Device>>) -> AnyView {
         if let (Some(device), None) = (renaming.get_untracked(), error.get_untracked()) {
             open.set(false);
             renaming.set(None);
-            app.run::<DeviceRename>(RenameDevice { id: device.id, name: name.get_untracked().trim().to_owned() }, |_| ());
+            app.run::<DeviceRename>(
+                RenameDevice { id: device.id, name: name.get_untracked().trim().to_owned() },
+                |_| (),
+            );
         }
     };
     view! {
@@ -157,7 +175,9 @@ pub fn AddDevice() -> impl IntoView {
     make.run(());
     // Says when the other device is there.
     let devices = ipc::ask::<DevicesList>(&[Topic::Devices], || Empty {});
-    let names = Memo::new(move |_| devices.with(|view| Some(view?.devices.iter().map(|device| device.name.clone()).collect::<Vec<_>>())));
+    let names = Memo::new(move |_| {
+        devices.with(|view| Some(view?.devices.iter().map(|device| device.name.clone()).collect::<Vec<_>>()))
+    });
     Effect::new(move |before: Option<Option<Vec<String>>>| {
         let now = names.get();
         if let (Some(Some(before)), Some(now)) = (before, &now)

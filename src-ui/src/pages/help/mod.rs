@@ -3,11 +3,7 @@
 use leptos::prelude::*;
 
 use super::services::office_card;
-use crate::{
-    components::page_header::PageHeader,
-    state::app,
-    words::help as texts,
-};
+use crate::{components::page_header::PageHeader, state::app, words::help as texts};
 
 /// Help.
 #[component]

@@ -12,7 +12,11 @@ use linli_wire::{
 use super::notices::notice_row;
 use crate::{
     components::{
-        banner::OfflineBanner, empty_state::empty_state, error_state::error_state, icon::{icon, icon_on_ground}, skeleton::skeleton_list,
+        banner::OfflineBanner,
+        empty_state::empty_state,
+        error_state::error_state,
+        icon::{icon, icon_on_ground},
+        skeleton::skeleton_list,
     },
     ipc::{self, Answer},
     state::app,
@@ -131,12 +135,15 @@ fn needs() -> impl IntoView {
                 </section>
             }.into_any())
         } else if counts.waiting > 0 {
-            Some(view! {
-                <div class="c-banner" data-kind="waiting" role="status">
-                    {icon("wait")} <div><p>{words::pending::count(counts.waiting)}</p></div>
-                    <a class="c-button" data-kind="plain" href="/me/outbox">{words::pending::show()}</a>
-                </div>
-            }.into_any())
+            Some(
+                view! {
+                    <div class="c-banner" data-kind="waiting" role="status">
+                        {icon("wait")} <div><p>{words::pending::count(counts.waiting)}</p></div>
+                        <a class="c-button" data-kind="plain" href="/me/outbox">{words::pending::show()}</a>
+                    </div>
+                }
+                .into_any(),
+            )
         } else {
             None
         }

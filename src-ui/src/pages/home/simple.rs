@@ -52,7 +52,13 @@ fn tiles() -> AnyView {
     .into_any()
 }
 
-fn tile(href: &'static str, symbol: &'static str, name: &'static str, note: AnyView, badge: AnyView) -> AnyView {
+fn tile(
+    href: &'static str,
+    symbol: &'static str,
+    name: &'static str,
+    note: AnyView,
+    badge: AnyView,
+) -> AnyView {
     view! {
         <li>
             <a class="c-tile" href=href data-testid=format!("tile-{symbol}")>

@@ -9,7 +9,11 @@ use linli_wire::{
 
 use super::{Joining, Step, stage, steps};
 use crate::{
-    components::{error_state::error_state, field::{Field, FieldKind}, icon::letter_drawing},
+    components::{
+        error_state::error_state,
+        field::{Field, FieldKind},
+        icon::letter_drawing,
+    },
     state::Act,
     words::{self, join as texts},
 };
@@ -47,19 +51,24 @@ pub(super) fn code(joining: Joining) -> AnyView {
         joining.code.track();
         act.error.set(None);
     });
-    let of_error = move |place: Beside| move || act.error.with(|error| error.as_ref().filter(|error| beside(error) == place).map(in_words));
+    let of_error = move |place: Beside| {
+        move || act.error.with(|error| error.as_ref().filter(|error| beside(error) == place).map(in_words))
+    };
     let (for_address, for_code) = (of_error(Beside::Address), of_error(Beside::Code));
     let address_error = Signal::derive(move || {
-        for_address().or_else(|| (tried.get() && address_missing.get()).then(|| address_words(&joining.server.get())))
+        for_address()
+            .or_else(|| (tried.get() && address_missing.get()).then(|| address_words(&joining.server.get())))
     });
-    let code_error = Signal::derive(move || for_code().or_else(|| tried.get().then(|| code_problem.get()).flatten()));
+    let code_error =
+        Signal::derive(move || for_code().or_else(|| tried.get().then(|| code_problem.get()).flatten()));
     let send = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         tried.set(true);
         if address_missing.get_untracked() || code_problem.with_untracked(Option::is_some) {
             return;
         }
-        let with = JoinWith::Code { server: joining.server.get_untracked(), code: joining.code.get_untracked() };
+        let with =
+            JoinWith::Code { server: joining.server.get_untracked(), code: joining.code.get_untracked() };
         act.run::<Join>(with, move |me| {
             joining.me.set(Some(me));
             joining.step.set(Step::Confirm);
@@ -92,7 +101,9 @@ pub(super) fn link(joining: Joining) -> AnyView {
         act.error.set(None);
     });
     let read = Memo::new(move |_| joining.link.with(|text| JoinLink::read(text)));
-    let error = Signal::derive(move || (tried.get() && read.with(Option::is_none)).then(|| words::welcome::paste_wrong().to_owned()));
+    let error = Signal::derive(move || {
+        (tried.get() && read.with(Option::is_none)).then(|| words::welcome::paste_wrong().to_owned())
+    });
     let send = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         tried.set(true);
@@ -133,19 +144,26 @@ fn send_button(act: Act) -> impl IntoView {
 }
 
 fn address_words(typed: &str) -> String {
-    if typed.trim().is_empty() { words::common::required().to_owned() } else { texts::address_wrong().to_owned() }
+    if typed.trim().is_empty() {
+        words::common::required().to_owned()
+    } else {
+        texts::address_wrong().to_owned()
+    }
 }
 
 /// What does not fit in a code as typed, in words; none when it can be sent.
 fn problem_of(typed: &str) -> Option<String> {
     let letters: Vec<char> = typed.chars().filter(|letter| !letter.is_whitespace()).collect();
-    let unknown = letters.iter().find(|letter| !u8::try_from(**letter).is_ok_and(|byte| CODE_ALPHABET.contains(&byte)));
+    let unknown =
+        letters.iter().find(|letter| !u8::try_from(**letter).is_ok_and(|byte| CODE_ALPHABET.contains(&byte)));
     if let Some(unknown) = unknown {
         return Some(texts::code_letter(&unknown.to_string()));
     }
     match letters.len() {
         0 => Some(words::common::required().to_owned()),
-        short @ 1..SHORT_CODE => Some(texts::code_short(u32::try_from(SHORT_CODE - short).unwrap_or_default())),
+        short @ 1..SHORT_CODE => {
+            Some(texts::code_short(u32::try_from(SHORT_CODE - short).unwrap_or_default()))
+        }
         SHORT_CODE => None,
         long => Some(words::common::too_long(u32::try_from(long - SHORT_CODE).unwrap_or_default())),
     }

@@ -66,7 +66,9 @@ pub fn LetterPage() -> impl IntoView {
 fn paper(letter: &Letter, me: &Me) -> AnyView {
     let first = letter.language.clone();
     let second = if first == Language::zh() { Language::en() } else { Language::zh() };
-    let both = |part: &dyn Fn(&Language) -> AnyView| [&first, &second].map(|language| words::read_in(language, || part(language)));
+    let both = |part: &dyn Fn(&Language) -> AnyView| {
+        [&first, &second].map(|language| words::read_in(language, || part(language)))
+    };
     let server = letter.invitation.server.trim_start_matches("https://").to_owned();
     let greeting = |language: &Language| {
         view! {

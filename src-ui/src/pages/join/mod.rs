@@ -16,7 +16,10 @@ use linli_wire::{
 };
 
 use crate::{
-    components::{icon::{brand, icon}, stepper::stepper},
+    components::{
+        icon::{brand, icon},
+        stepper::stepper,
+    },
     state::{App, app},
     words,
 };
@@ -91,8 +94,14 @@ impl Joining {
 
     /// Whether the way in stands before the pages.
     pub fn is_on(&self, view: &AppView) -> bool {
-        let after_code = matches!(self.step.get(), Step::Confirm | Step::NotMe | Step::Name | Step::Privacy | Step::Look);
-        let open = !matches!(view.stage, linli_wire::command::Stage::Opening | linli_wire::command::Stage::Locked { .. } | linli_wire::command::Stage::ChooseKeeping { .. });
+        let after_code =
+            matches!(self.step.get(), Step::Confirm | Step::NotMe | Step::Name | Step::Privacy | Step::Look);
+        let open = !matches!(
+            view.stage,
+            linli_wire::command::Stage::Opening
+                | linli_wire::command::Stage::Locked { .. }
+                | linli_wire::command::Stage::ChooseKeeping { .. }
+        );
         open && (after_code || self.adding.get())
     }
 
@@ -148,9 +157,14 @@ pub fn stage(back: Option<Callback<()>>, wide: bool, content: AnyView) -> AnyVie
         .into_any(),
         None => view! { <span class="p-brand">{brand()} <span>{words::app::name()}</span></span> }.into_any(),
     };
-    let switch_mode = move |_| app.change_settings(|settings| settings.mode = if simple { Mode::Standard } else { Mode::Simple });
-    let switch_language =
-        move |_| app.change_settings(|settings| settings.language = if chinese { Language::en() } else { Language::zh() });
+    let switch_mode = move |_| {
+        app.change_settings(|settings| settings.mode = if simple { Mode::Standard } else { Mode::Simple })
+    };
+    let switch_language = move |_| {
+        app.change_settings(|settings| {
+            settings.language = if chinese { Language::en() } else { Language::zh() }
+        })
+    };
     view! {
         <main class="l-main" id="main">
             <div class="l-stage">
@@ -175,7 +189,15 @@ pub fn stage(back: Option<Callback<()>>, wide: bool, content: AnyView) -> AnyVie
 
 /// The four steps, `now` of them current.
 fn steps(now: usize) -> AnyView {
-    stepper(&[words::join::step_code(), words::join::step_name(), words::join::step_privacy(), words::join::step_look()], now)
+    stepper(
+        &[
+            words::join::step_code(),
+            words::join::step_name(),
+            words::join::step_privacy(),
+            words::join::step_look(),
+        ],
+        now,
+    )
 }
 
 /// To the first page, whatever address the window was opened with.

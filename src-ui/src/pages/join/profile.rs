@@ -3,14 +3,19 @@
 use leptos::prelude::*;
 use linli_wire::{
     Language,
-    command::{ChangeProfile, LeaveAccount, AccountKey, Me},
+    command::{AccountKey, ChangeProfile, LeaveAccount, Me},
     community::{ProfileChange, Role, Visibility},
     settings::Mode,
 };
 
 use super::{Joining, Step, stage, steps};
 use crate::{
-    components::{choice::{Choice, choices}, field::Field, icon::icon, help_bar::call_office},
+    components::{
+        choice::{Choice, choices},
+        field::Field,
+        help_bar::call_office,
+        icon::icon,
+    },
     state::{App, app},
     words::{self, join as texts, profile},
 };
@@ -46,7 +51,9 @@ pub(super) fn confirm(joining: Joining) -> AnyView {
     });
     let app = app();
     let not_me = move |_| {
-        let current = app.view.with_untracked(|view| view?.accounts.iter().find(|account| account.current).map(|account| account.id));
+        let current = app.view.with_untracked(|view| {
+            view?.accounts.iter().find(|account| account.current).map(|account| account.id)
+        });
         if let Some(id) = current {
             app.run::<LeaveAccount>(AccountKey { id }, |_| ());
         }
@@ -80,7 +87,10 @@ fn change(app: App, change: ProfileChange) {
 
 pub(super) fn name(joining: Joining) -> AnyView {
     let app = app();
-    let known = joining.me.with_untracked(|me| me.as_ref().map(|me| me.person.given_name.clone())).unwrap_or_default();
+    let known = joining
+        .me
+        .with_untracked(|me| me.as_ref().map(|me| me.person.given_name.clone()))
+        .unwrap_or_default();
     let value = RwSignal::new(known.clone());
     let tried = RwSignal::new(false);
     let error = Signal::derive(move || tried.get().then(|| name_problem(&value.get())).flatten());
@@ -121,7 +131,9 @@ pub fn name_problem(name: &str) -> Option<String> {
 
 pub(super) fn privacy(joining: Joining) -> AnyView {
     let app = app();
-    let visible = RwSignal::new(joining.me.with_untracked(|me| me.as_ref().map(|me| me.person.visible)).unwrap_or_default());
+    let visible = RwSignal::new(
+        joining.me.with_untracked(|me| me.as_ref().map(|me| me.person.visible)).unwrap_or_default(),
+    );
     let me = joining.me.get_untracked();
     let next = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
@@ -142,18 +154,26 @@ pub(super) fn privacy(joining: Joining) -> AnyView {
 }
 
 /// Name and building, or name and flat; with the person's own as the example.
-pub fn visibility_choices(me: Option<&Me>, visible: Signal<Visibility>, choose: Callback<Visibility>) -> AnyView {
+pub fn visibility_choices(
+    me: Option<&Me>,
+    visible: Signal<Visibility>,
+    choose: Callback<Visibility>,
+) -> AnyView {
     let name = me.map(|me| me.person.given_name.clone()).unwrap_or_default();
     let unit = me.and_then(|me| me.household.as_ref()?.units.first().cloned());
     let (building, flat) = match unit {
-        Some(unit) => (words::common::building(&unit.building_code), format!("{}-{}", unit.building_code, unit.code)),
+        Some(unit) => {
+            (words::common::building(&unit.building_code), format!("{}-{}", unit.building_code, unit.code))
+        }
         None => (String::new(), String::new()),
     };
     let example = |place: &str| if place.is_empty() { name.clone() } else { format!("{name}, {place}") };
     let now = visible.get_untracked();
     let options = vec![
-        Choice::new(Visibility { flat: false, ..now }, profile::privacy_name(), "visible-building").help(example(&building)),
-        Choice::new(Visibility { flat: true, ..now }, profile::privacy_flat(), "visible-flat").help(example(&flat)),
+        Choice::new(Visibility { flat: false, ..now }, profile::privacy_name(), "visible-building")
+            .help(example(&building)),
+        Choice::new(Visibility { flat: true, ..now }, profile::privacy_flat(), "visible-flat")
+            .help(example(&flat)),
     ];
     choices("visible", profile::privacy_title(), false, None, visible, options, choose)
 }
@@ -162,7 +182,14 @@ pub(super) fn look(joining: Joining) -> AnyView {
     let app = app();
     let finish = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        change(app, ProfileChange { language: Some(app.language()), simple: Some(app.is_simple()), ..ProfileChange::default() });
+        change(
+            app,
+            ProfileChange {
+                language: Some(app.language()),
+                simple: Some(app.is_simple()),
+                ..ProfileChange::default()
+            },
+        );
         joining.finish();
     };
     let content = view! {

@@ -8,7 +8,11 @@ use linli_wire::{
 
 use super::{Joining, Step, stage};
 use crate::{
-    components::{avatar::avatar, error_state::error_state, icon::{icon, letter_drawing}},
+    components::{
+        avatar::avatar,
+        error_state::error_state,
+        icon::{icon, letter_drawing},
+    },
     state::{Act, app},
     words::welcome as words,
 };

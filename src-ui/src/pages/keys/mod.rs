@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 use linli_wire::{
     Code, WireError,
-    command::{AccountKey, ChooseKeeping, Empty, Keeping, LeaveAccount, SetAside, Stage, SwitchAccount, Unlock, UnlockWith},
+    command::{
+        AccountKey, ChooseKeeping, Empty, Keeping, LeaveAccount, SetAside, Stage, SwitchAccount, Unlock,
+        UnlockWith,
+    },
 };
 
 use super::join::{Joining, Step, stage};
@@ -60,7 +63,14 @@ pub fn failed(app: App) -> AnyView {
 }
 
 /// A big sign, a heading, sentences, and what to do.
-fn notice(symbol: &'static str, tone: &'static str, title: String, texts: Vec<String>, actions: AnyView, error: &WireError) -> AnyView {
+fn notice(
+    symbol: &'static str,
+    tone: &'static str,
+    title: String,
+    texts: Vec<String>,
+    actions: AnyView,
+    error: &WireError,
+) -> AnyView {
     view! {
         <div class="l-stack p-keys" data-gap="large" data-testid="locked" data-code=error.code.as_str()>
             {icon_on_ground(symbol, tone)}
@@ -75,7 +85,14 @@ fn notice(symbol: &'static str, tone: &'static str, title: String, texts: Vec<St
     .into_any()
 }
 
-fn button(kind: &'static str, symbol: &'static str, word: &'static str, testid: &'static str, act: Act, press: Callback<()>) -> AnyView {
+fn button(
+    kind: &'static str,
+    symbol: &'static str,
+    word: &'static str,
+    testid: &'static str,
+    act: Act,
+    press: Callback<()>,
+) -> AnyView {
     view! {
         <button type="button" class="c-button" data-kind=kind data-width="full" data-testid=testid aria-busy=act.aria_busy() on:click=move |_| press.run(())>
             {icon(symbol)} {word}
@@ -94,24 +111,48 @@ pub fn locked() -> AnyView {
             _ => None,
         });
         let (trouble, passphrase, unsent) = state?;
-        let ask = with_passphrase.get() || (passphrase && matches!(trouble.code, Code::PassphraseWrong | Code::KeyStoreMissing));
-        Some(if ask { passphrase_form() } else { trouble_page(&trouble, passphrase, unsent, with_passphrase) })
+        let ask = with_passphrase.get()
+            || (passphrase && matches!(trouble.code, Code::PassphraseWrong | Code::KeyStoreMissing));
+        Some(if ask {
+            passphrase_form()
+        } else {
+            trouble_page(&trouble, passphrase, unsent, with_passphrase)
+        })
     };
     stage(None, false, content.into_any())
 }
 
-fn trouble_page(trouble: &WireError, passphrase: bool, unsent: Option<u32>, with_passphrase: RwSignal<bool>) -> AnyView {
+fn trouble_page(
+    trouble: &WireError,
+    passphrase: bool,
+    unsent: Option<u32>,
+    with_passphrase: RwSignal<bool>,
+) -> AnyView {
     let act = Act::new();
     let ask_aside = RwSignal::new(false);
     let (title, mut lines, symbol, tone) = match trouble.code {
-        Code::KeyStoreLocked => (texts::locked_title().to_owned(), vec![texts::locked_text().to_owned()], "lock", "jade"),
-        Code::KeyStoreRefused => (texts::refused_title().to_owned(), vec![texts::refused_text().to_owned()], "lock", "amber"),
-        Code::KeyStoreWiped => (texts::wiped_title().to_owned(), vec![texts::wiped_text().to_owned()], "key", "amber"),
-        Code::KeyStoreOtherUser => (texts::other_user_title().to_owned(), vec![texts::other_user_text().to_owned()], "people", "blue"),
-        Code::DatabaseNewer => (texts::newer_title().to_owned(), vec![texts::newer_text().to_owned()], "download", "blue"),
+        Code::KeyStoreLocked => {
+            (texts::locked_title().to_owned(), vec![texts::locked_text().to_owned()], "lock", "jade")
+        }
+        Code::KeyStoreRefused => {
+            (texts::refused_title().to_owned(), vec![texts::refused_text().to_owned()], "lock", "amber")
+        }
+        Code::KeyStoreWiped => {
+            (texts::wiped_title().to_owned(), vec![texts::wiped_text().to_owned()], "key", "amber")
+        }
+        Code::KeyStoreOtherUser => (
+            texts::other_user_title().to_owned(),
+            vec![texts::other_user_text().to_owned()],
+            "people",
+            "blue",
+        ),
+        Code::DatabaseNewer => {
+            (texts::newer_title().to_owned(), vec![texts::newer_text().to_owned()], "download", "blue")
+        }
         _ => {
             let (title, text) = words::trouble(trouble);
-            let (symbol, tone) = if trouble.code == Code::StorageFull { ("device", "amber") } else { ("info", "amber") };
+            let (symbol, tone) =
+                if trouble.code == Code::StorageFull { ("device", "amber") } else { ("info", "amber") };
             (title, vec![text], symbol, tone)
         }
     };
@@ -120,7 +161,8 @@ fn trouble_page(trouble: &WireError, passphrase: bool, unsent: Option<u32>, with
         lines.push(words::me::leave_unsent(count));
     }
     let again = Callback::new(move |()| act.run::<Unlock>(UnlockWith::KeyStore, |_| ()));
-    let again_word = if trouble.code == Code::KeyStoreLocked { texts::locked_action() } else { words::common::retry() };
+    let again_word =
+        if trouble.code == Code::KeyStoreLocked { texts::locked_action() } else { words::common::retry() };
     let aside_word = match trouble.code {
         Code::KeyStoreOtherUser => texts::other_user_join(),
         Code::KeyStoreWiped => texts::wiped_join(),
@@ -131,9 +173,18 @@ fn trouble_page(trouble: &WireError, passphrase: bool, unsent: Option<u32>, with
     let gone = matches!(trouble.code, Code::KeyStoreWiped | Code::KeyStoreOtherUser) && !passphrase;
     let (again_kind, aside_kind) = if gone { ("quiet", "primary") } else { ("primary", "quiet") };
     let again = button(again_kind, "refresh", again_word, "unlock", act, again);
-    let aside_button = lost.then(|| button(aside_kind, "key", aside_word, "set-aside", act, Callback::new(move |()| ask_aside.set(true))));
+    let aside_button = lost.then(|| {
+        button(aside_kind, "key", aside_word, "set-aside", act, Callback::new(move |()| ask_aside.set(true)))
+    });
     let by_passphrase = passphrase.then(|| {
-        button("quiet", "key", texts::use_passphrase(), "use-passphrase", act, Callback::new(move |()| with_passphrase.set(true)))
+        button(
+            "quiet",
+            "key",
+            texts::use_passphrase(),
+            "use-passphrase",
+            act,
+            Callback::new(move |()| with_passphrase.set(true)),
+        )
     });
     let (first, last) = if gone { (aside_button, Some(again)) } else { (Some(again), aside_button) };
     let actions = view! {
@@ -177,7 +228,8 @@ fn passphrase_form() -> AnyView {
 
 /// What does not fit in a new passphrase, in words.
 pub fn passphrase_problem(typed: &str) -> Option<String> {
-    (typed.chars().count() < SHORTEST).then(|| texts::new_passphrase_short(u32::try_from(SHORTEST).unwrap_or_default()))
+    (typed.chars().count() < SHORTEST)
+        .then(|| texts::new_passphrase_short(u32::try_from(SHORTEST).unwrap_or_default()))
 }
 
 /// First start without a key store: the person chooses.
@@ -188,7 +240,8 @@ pub fn choose_keeping() -> AnyView {
     let tried = RwSignal::new(false);
     let error = Signal::derive(move || tried.get().then(|| passphrase_problem(&value.get())).flatten());
     let options = vec![
-        Choice::new(false, texts::choose_passphrase(), "keep-passphrase").help(texts::choose_passphrase_help()),
+        Choice::new(false, texts::choose_passphrase(), "keep-passphrase")
+            .help(texts::choose_passphrase_help()),
         Choice::new(true, texts::choose_nothing(), "keep-nothing").help(texts::choose_nothing_help()),
     ];
     let send = move |event: web_sys::SubmitEvent| {

@@ -87,6 +87,7 @@ fn to_list() -> Back {
 fn loading() -> AnyView {
     view! {
         <div class="p-article" aria-busy="true">
+            <h1 class="u-hidden">{texts::title()}</h1>
             <span class="c-skeleton" style=("--w", "30%")></span>
             <span class="c-skeleton" style=("--w", "85%")></span>
             <span class="c-skeleton" data-size="small"></span>
@@ -100,7 +101,16 @@ fn article(notice: NoticeView, chosen: RwSignal<Option<Language>>, on_link: Call
     let app = app();
     let clock = app.clock();
     let simple = app.is_simple();
-    let NoticeView { row, audience, audience_names, blocks, languages, attachments: files, expires_at, plain } = notice;
+    let NoticeView {
+        row,
+        audience,
+        audience_names,
+        blocks,
+        languages,
+        attachments: files,
+        expires_at,
+        plain,
+    } = notice;
     let lang = row.language.to_string();
     let passed = expires_at.filter(|at| *at <= crate::format::now());
     let published = view! { <time datetime=clock.machine(row.published_at) title=clock.exactly(row.published_at)>{clock.when(row.published_at)}</time> };
@@ -134,7 +144,9 @@ pub fn audience_words(audience: &Audience, names: &[String]) -> String {
             let names: Vec<String> = names.iter().map(|code| words::common::building(code)).collect();
             texts::for_buildings(&names.join(words::common::list_comma()))
         }
-        Audience::Units { .. } if !names.is_empty() => texts::for_buildings(&names.join(words::common::list_comma())),
+        Audience::Units { .. } if !names.is_empty() => {
+            texts::for_buildings(&names.join(words::common::list_comma()))
+        }
         Audience::Buildings { .. } => words::editor::audience_buildings().to_owned(),
         Audience::Units { .. } => words::editor::audience_units().to_owned(),
         Audience::Role { role } => texts::for_buildings(role_words(*role)),
@@ -161,7 +173,8 @@ fn language_buttons(languages: &[Language], shown: &Language, chosen: RwSignal<O
 /// "Read aloud", where the device has a voice for the language.
 fn read_aloud(plain: String, language: Language) -> AnyView {
     // Asked for by name, because some web views lack it altogether.
-    let present = js_sys::Reflect::get(&window(), &"speechSynthesis".into()).is_ok_and(|speech| speech.is_object());
+    let present =
+        js_sys::Reflect::get(&window(), &"speechSynthesis".into()).is_ok_and(|speech| speech.is_object());
     let Some(speech) = window().speech_synthesis().ok().filter(|_| present) else { return ().into_any() };
     let simple = app().is_simple();
     let has_voice = RwSignal::new(voice(&speech, &language).is_some());
@@ -173,7 +186,10 @@ fn read_aloud(plain: String, language: Language) -> AnyView {
     // Some engines know their voices only a moment later.
     let look_again = {
         let (speech, language) = (speech.clone(), language.clone());
-        set_timeout_with_handle(move || _ = has_voice.try_set(voice(&speech, &language).is_some()), Duration::from_millis(400))
+        set_timeout_with_handle(
+            move || _ = has_voice.try_set(voice(&speech, &language).is_some()),
+            Duration::from_millis(400),
+        )
     };
     let held = StoredValue::new_local((speech.clone(), look_again.ok()));
     on_cleanup(move || {
@@ -218,5 +234,8 @@ fn read_aloud(plain: String, language: Language) -> AnyView {
 
 fn voice(speech: &web_sys::SpeechSynthesis, language: &Language) -> Option<web_sys::SpeechSynthesisVoice> {
     let voices = speech.get_voices();
-    voices.iter().map(wasm_bindgen::JsCast::unchecked_into::<web_sys::SpeechSynthesisVoice>).find(|voice| voice.lang().to_lowercase().starts_with(language.as_str()))
+    voices
+        .iter()
+        .map(wasm_bindgen::JsCast::unchecked_into::<web_sys::SpeechSynthesisVoice>)
+        .find(|voice| voice.lang().to_lowercase().starts_with(language.as_str()))
 }

@@ -81,7 +81,8 @@ pub(super) fn List(open: Memo<Option<NoticeId>>) -> impl IntoView {
 /// Whether somebody looks for larger text by one of its many names.
 fn means_simple(search: &str) -> bool {
     let search = search.trim().to_lowercase();
-    search.chars().count() >= 2 && SIMPLE_NAMES.iter().any(|name| name.starts_with(&search) || search.contains(name))
+    search.chars().count() >= 2
+        && SIMPLE_NAMES.iter().any(|name| name.starts_with(&search) || search.contains(name))
 }
 
 /// What people call Simple mode, in both languages.
@@ -132,11 +133,17 @@ fn Head(open: Memo<Option<NoticeId>>, rows: Rows) -> impl IntoView {
 #[component]
 fn Filters(query: RwSignal<NoticesQuery>, rows: Rows) -> impl IntoView {
     let app = app();
-    let chip = move |name: &'static str, count: Option<u32>, chosen: bool, testid: &'static str, unread_only: bool| {
-        let choose = move |_| query.update(|query| {
-            query.category = None;
-            query.unread_only = unread_only;
-        });
+    let chip = move |name: &'static str,
+                     count: Option<u32>,
+                     chosen: bool,
+                     testid: &'static str,
+                     unread_only: bool| {
+        let choose = move |_| {
+            query.update(|query| {
+                query.category = None;
+                query.unread_only = unread_only;
+            })
+        };
         view! {
             <button type="button" class="c-chip" aria-pressed=chosen.to_string() data-testid=testid on:click=choose>
                 {chosen.then(|| icon("ok"))} {name} {count.map(|count| format!(" {count}"))}
@@ -153,9 +160,13 @@ fn Filters(query: RwSignal<NoticesQuery>, rows: Rows) -> impl IntoView {
     move || {
         let now = query.get();
         let counts = rows.counts.get();
-        let order = app.with_me(|me| me.community.categories.iter().map(|category| category.key.clone()).collect::<Vec<_>>());
-        let all = chip(words::common::all(), None, now.category.is_none() && !now.unread_only, "filter-all", false);
-        let unread = chip(texts::filter_unread(), Some(counts.unread), now.unread_only, "filter-unread", true);
+        let order = app.with_me(|me| {
+            me.community.categories.iter().map(|category| category.key.clone()).collect::<Vec<_>>()
+        });
+        let all =
+            chip(words::common::all(), None, now.category.is_none() && !now.unread_only, "filter-all", false);
+        let unread =
+            chip(texts::filter_unread(), Some(counts.unread), now.unread_only, "filter-unread", true);
         let options = order.unwrap_or_default().into_iter().filter_map(|key| {
             let count = counts.categories.get(&key).filter(|count| count.total > 0)?;
             let name = format!("{} {}", category_name(&key), count.total);
@@ -176,7 +187,8 @@ fn Filters(query: RwSignal<NoticesQuery>, rows: Rows) -> impl IntoView {
 
 fn list(rows: Rows, open: Memo<Option<NoticeId>>) -> AnyView {
     let count = Signal::derive(move || rows.counts.with(|counts| counts.total));
-    let row = Callback::new(move |at: usize| match rows.get(at) {
+    let row = Callback::new(move |at: usize| {
+        match rows.get(at) {
         Some(row) => {
             let current = open.get() == Some(row.id);
             notice_row(&row, current)
@@ -188,6 +200,7 @@ fn list(rows: Rows, open: Memo<Option<NoticeId>>) -> AnyView {
             </div>
         }
         .into_any(),
+    }
     });
     view! {
         <VirtualList count=count estimate=108.0 label=texts::title() row=row visible=Callback::new(move |range| rows.need(range)) reset=rows.reset moved=rows.moved />
@@ -200,9 +213,19 @@ fn nothing(query: &NoticesQuery, clear: Callback<()>) -> AnyView {
         <button type="button" class="c-button" data-kind="quiet" on:click=move |_| clear.run(())>{icon("close")} {words::common::clear()}</button>
     };
     if !query.search.is_empty() {
-        empty_state("search", texts::no_results_title(&query.search), texts::no_results_text(), Some(action.into_any()))
+        empty_state(
+            "search",
+            texts::no_results_title(&query.search),
+            texts::no_results_text(),
+            Some(action.into_any()),
+        )
     } else if query.unread_only {
-        empty_state("ok", words::home::all_read_title(), words::home::all_read_text(), Some(action.into_any()))
+        empty_state(
+            "ok",
+            words::home::all_read_title(),
+            words::home::all_read_text(),
+            Some(action.into_any()),
+        )
     } else if query.category.is_some() {
         empty_state("bell", texts::empty_category(), texts::empty_text(), Some(action.into_any()))
     } else {

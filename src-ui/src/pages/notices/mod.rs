@@ -10,10 +10,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use linli_wire::id::NoticeId;
 
-use crate::{
-    components::empty_state::empty_state,
-    words::notices as texts,
-};
+use crate::{components::empty_state::empty_state, words::notices as texts};
 
 pub use detail::audience_words;
 pub use row::{category_name, notice_row};

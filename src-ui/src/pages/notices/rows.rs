@@ -125,7 +125,8 @@ impl Rows {
         self.asked.update_value(|asked| asked.push(window));
         let query = self.query.get_untracked();
         let number = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
-        let request = NoticesQuery { offset: number(window * WINDOW), limit: number(WINDOW), ..query.clone() };
+        let request =
+            NoticesQuery { offset: number(window * WINDOW), limit: number(WINDOW), ..query.clone() };
         spawn_local(async move {
             let reply = ipc::call::<NoticesList>(request).await;
             if rows.turn.try_get_value() != Some(turn) {
@@ -134,7 +135,9 @@ impl Rows {
             rows.asked.update_value(|asked| asked.retain(|asked| *asked != window));
             match reply {
                 Ok(page) => rows.take(query, window, page),
-                Err(error) if rows.windows.with_untracked(BTreeMap::is_empty) => rows.standing.set(Standing::Failed(error)),
+                Err(error) if rows.windows.with_untracked(BTreeMap::is_empty) => {
+                    rows.standing.set(Standing::Failed(error))
+                }
                 Err(_) => {}
             }
         });

@@ -71,7 +71,9 @@ fn line(row: OutboxRow) -> AnyView {
         PendingState::Stuck { .. } => "fail",
     };
     let details = match &row.state {
-        PendingState::Stuck { error } => Some(view! { <span class="c-row__meta">{words::trouble(error).1}</span> {error_details(error)} }),
+        PendingState::Stuck { error } => {
+            Some(view! { <span class="c-row__meta">{words::trouble(error).1}</span> {error_details(error)} })
+        }
         _ => None,
     };
     let pending = Pending { op_id: row.op_id, state: row.state.clone() };

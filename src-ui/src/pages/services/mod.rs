@@ -3,7 +3,12 @@
 use leptos::prelude::*;
 
 use crate::{
-    components::{banner::OfflineBanner, help_bar::call_office, icon::{icon, icon_on_ground}, page_header::PageHeader},
+    components::{
+        banner::OfflineBanner,
+        help_bar::call_office,
+        icon::{icon, icon_on_ground},
+        page_header::PageHeader,
+    },
     state::app,
     words::{self, services as texts},
 };

@@ -4,7 +4,12 @@ use leptos::prelude::*;
 use linli_wire::command::{Keeping, MaybeText, SetPassphrase};
 
 use crate::{
-    components::{error_state::error_state, field::{Field, FieldKind}, icon::icon_on_ground, page_header::{self, PageHeader}},
+    components::{
+        error_state::error_state,
+        field::{Field, FieldKind},
+        icon::icon_on_ground,
+        page_header::{self, PageHeader},
+    },
     pages::keys::passphrase_problem,
     state::{Act, app},
     words::{self, keeping as texts, unlock},
@@ -46,10 +51,14 @@ fn passphrase_form(has_one: bool) -> AnyView {
         tried.set(true);
         let text = value.get_untracked();
         if passphrase_problem(&text).is_none() {
-            act.run::<SetPassphrase>(MaybeText { text: Some(text) }, move |_| app.tell(words::common::saved()));
+            act.run::<SetPassphrase>(MaybeText { text: Some(text) }, move |_| {
+                app.tell(words::common::saved())
+            });
         }
     };
-    let remove = move |_| act.run::<SetPassphrase>(MaybeText { text: None }, move |_| app.tell(words::common::saved()));
+    let remove = move |_| {
+        act.run::<SetPassphrase>(MaybeText { text: None }, move |_| app.tell(words::common::saved()))
+    };
     view! {
         <section class="l-section">
             <div class="l-section__head"><h2>{texts::also_passphrase()}</h2></div>

@@ -5,7 +5,14 @@ use linli_wire::command::{AccountCard, AccountKey, Diagnostics, Empty, LeaveAcco
 use wasm_bindgen_futures::JsFuture;
 
 use crate::{
-    components::{avatar::avatar, badge::unread_badge, banner::OfflineBanner, dialog::{Confirm, Dialog}, icon::icon, page_header::PageHeader},
+    components::{
+        avatar::avatar,
+        badge::unread_badge,
+        banner::OfflineBanner,
+        dialog::{Confirm, Dialog},
+        icon::icon,
+        page_header::PageHeader,
+    },
     pages::join::home_of,
     state::app,
     words::{self, me as texts},
@@ -100,7 +107,11 @@ fn last_things(leaving: RwSignal<bool>) -> AnyView {
         app.run::<Diagnostics>(Empty {}, move |reply| {
             leptos::task::spawn_local(async move {
                 let written = JsFuture::from(window().navigator().clipboard().write_text(&reply.text)).await;
-                app.tell(if written.is_ok() { texts::diagnostics_copied() } else { words::error_text("general_title") });
+                app.tell(if written.is_ok() {
+                    texts::diagnostics_copied()
+                } else {
+                    words::error_text("general_title")
+                });
             });
         });
     };
@@ -144,7 +155,8 @@ fn leave_dialog(leaving: RwSignal<bool>) -> AnyView {
         }
     });
     let leave = Callback::new(move |()| {
-        let id = app.view.with(|view| view.and_then(|view| current(&view.accounts)).map(|account| account.id));
+        let id =
+            app.view.with(|view| view.and_then(|view| current(&view.accounts)).map(|account| account.id));
         if let Some(id) = id {
             app.run::<LeaveAccount>(AccountKey { id }, |_| ());
         }

@@ -52,7 +52,8 @@ pub fn Look() -> impl IntoView {
     ];
     let choose_theme = Callback::new(move |theme| app.change_settings(|settings| settings.theme = theme));
     let contrast = Signal::derive(move || app.settings.with(|settings| settings.high_contrast));
-    let change_contrast = Callback::new(move |on| app.change_settings(|settings| settings.high_contrast = on));
+    let change_contrast =
+        Callback::new(move |on| app.change_settings(|settings| settings.high_contrast = on));
     let colours = view! {
         {choices("theme", texts::theme(), false, Some("2"), theme, themes, choose_theme)}
         <section class="c-card">
@@ -81,7 +82,10 @@ pub fn Profile() -> impl IntoView {
     let save = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         if error.with_untracked(Option::is_none) {
-            let change = ProfileChange { given_name: Some(name.get_untracked().trim().to_owned()), ..ProfileChange::default() };
+            let change = ProfileChange {
+                given_name: Some(name.get_untracked().trim().to_owned()),
+                ..ProfileChange::default()
+            };
             app.run::<ChangeProfile>(change, move |_| app.tell(words::common::saved()));
         }
     };

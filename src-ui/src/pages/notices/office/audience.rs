@@ -157,8 +157,14 @@ fn Units(draft: Draft, map: Asked<CommunityMapView>) -> impl IntoView {
         let map = map.ready().unwrap_or_default();
         let named: Vec<_> = map.units.iter().map(|unit| (unit.id, name(unit, &map))).collect();
         let picked = named.iter().filter(|(id, _)| chosen.contains(id));
-        let found = named.iter().filter(|(id, name)| !chosen.contains(id) && !words.is_empty() && name.contains(&words)).take(SHOWN);
-        picked.chain(found).map(|(id, name)| chip(name.clone(), chosen.contains(id), toggle(*id))).collect_view()
+        let found = named
+            .iter()
+            .filter(|(id, name)| !chosen.contains(id) && !words.is_empty() && name.contains(&words))
+            .take(SHOWN);
+        picked
+            .chain(found)
+            .map(|(id, name)| chip(name.clone(), chosen.contains(id), toggle(*id)))
+            .collect_view()
     };
     view! {
         <SearchField words=search label=texts::audience_units() placeholder=texts::units_placeholder() shortcut=false />
@@ -173,24 +179,30 @@ fn roles(draft: Draft) -> AnyView {
             _ => Role::Other,
         })
     });
-    let options = Role::KNOWN.into_iter().map(|role| Choice::new(role, role_name(role), role.as_str())).collect();
-    let choose = Callback::new(move |role| draft.content.update(|content| content.audience = Audience::Role { role }));
+    let options =
+        Role::KNOWN.into_iter().map(|role| Choice::new(role, role_name(role), role.as_str())).collect();
+    let choose =
+        Callback::new(move |role| draft.content.update(|content| content.audience = Audience::Role { role }));
     choices("audience-role", texts::audience_role(), false, Some("2"), chosen, options, choose)
 }
 
 /// The audience of a notice in words, with the names from the map.
 pub(super) fn in_words(audience: &Audience, map: &CommunityMapView) -> String {
     let names: Vec<String> = match audience {
-        Audience::Buildings { buildings } => {
-            map.buildings.iter().filter(|building| buildings.contains(&building.id)).map(|building| building.code.clone()).collect()
-        }
+        Audience::Buildings { buildings } => map
+            .buildings
+            .iter()
+            .filter(|building| buildings.contains(&building.id))
+            .map(|building| building.code.clone())
+            .collect(),
         Audience::Units { units } => {
             let units = map.units.iter().filter(|unit| units.contains(&unit.id));
-            units.map(|unit| {
-                let building = map.buildings.iter().find(|building| building.id == unit.building_id);
-                format!("{}-{}", building.map_or("", |building| building.code.as_str()), unit.code)
-            })
-            .collect()
+            units
+                .map(|unit| {
+                    let building = map.buildings.iter().find(|building| building.id == unit.building_id);
+                    format!("{}-{}", building.map_or("", |building| building.code.as_str()), unit.code)
+                })
+                .collect()
         }
         Audience::Community | Audience::Role { .. } => Vec::new(),
     };

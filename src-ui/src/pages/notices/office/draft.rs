@@ -49,7 +49,11 @@ impl Draft {
     pub(super) fn open(notice: &OfficeNotice) -> Self {
         let app = app();
         let written = notice.content.texts.keys();
-        let language = written.clone().find(|language| **language == app.language()).or_else(|| notice.content.texts.keys().next()).cloned();
+        let language = written
+            .clone()
+            .find(|language| **language == app.language())
+            .or_else(|| notice.content.texts.keys().next())
+            .cloned();
         let draft = Self {
             id: notice.id,
             content: RwSignal::new(notice.content.clone()),

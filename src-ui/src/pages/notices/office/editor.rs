@@ -57,7 +57,7 @@ fn Opened(id: NoticeId) -> impl IntoView {
     view! {
         <div class="l-page" data-width="wide">
             {move || match is_here.get() {
-                Ok(false) => skeleton_list(3),
+                Ok(false) => view! { <h1 class="u-hidden">{texts::title_edit()}</h1> {skeleton_list(3)} }.into_any(),
                 Err(error) => view! { <h1 tabindex="-1">{texts::title_edit()}</h1> {error_state(&error, Some(asked.retry()))} }.into_any(),
                 Ok(true) => match untrack(|| asked.ready()) {
                     Some(notice) => view! { <Form asked=asked notice=notice /> }.into_any(),
@@ -80,7 +80,13 @@ fn Form(asked: Asked<OfficeNotice>, notice: OfficeNotice) -> impl IntoView {
         _ => String::new(),
     });
     let later = RwSignal::new(matches!(notice.state, NoticeState::Scheduled { .. }));
-    let expires = RwSignal::new(notice.content.expires_at.map(|at| zone.with_value(|zone| to_local_input(at, zone))).unwrap_or_default());
+    let expires = RwSignal::new(
+        notice
+            .content
+            .expires_at
+            .map(|at| zone.with_value(|zone| to_local_input(at, zone)))
+            .unwrap_or_default(),
+    );
     Effect::new(move |_| {
         let at = expires.with(|text| zone.with_value(|zone| from_local_input(text, zone)));
         if draft.content.with_untracked(|content| content.expires_at != at) {
@@ -140,12 +146,15 @@ fn Form(asked: Asked<OfficeNotice>, notice: OfficeNotice) -> impl IntoView {
 fn category(draft: Draft, error: Signal<Option<String>>) -> AnyView {
     let app = app();
     let language = app.language();
-    let options = app.with_me_untracked(|me| me.community.categories.clone()).unwrap_or_default().into_iter().map(|category| {
-        let name = category.name.in_language(&language).to_owned();
-        let key = category.key.clone();
-        let selected = move || draft.content.with(|content| content.category == key);
-        view! { <option value=category.key prop:selected=selected>{name}</option> }
-    });
+    let options =
+        app.with_me_untracked(|me| me.community.categories.clone()).unwrap_or_default().into_iter().map(
+            |category| {
+                let name = category.name.in_language(&language).to_owned();
+                let key = category.key.clone();
+                let selected = move || draft.content.with(|content| content.category == key);
+                view! { <option value=category.key prop:selected=selected>{name}</option> }
+            },
+        );
     view! {
         <div class="c-field" data-invalid=move || error.with(Option::is_some)>
             <label class="c-field__label" for="category">{texts::category()}</label>
@@ -171,9 +180,17 @@ fn weight(draft: Draft) -> AnyView {
     .into_any()
 }
 
-fn when(later: RwSignal<bool>, publish_at: RwSignal<String>, error: Signal<Option<String>>, zone: StoredValue<String>) -> AnyView {
+fn when(
+    later: RwSignal<bool>,
+    publish_at: RwSignal<String>,
+    error: Signal<Option<String>>,
+    zone: StoredValue<String>,
+) -> AnyView {
     const HOUR: i64 = 60 * 60 * 1000;
-    let options = vec![Choice::new(false, texts::when_now(), "when-now"), Choice::new(true, texts::when_at(), "when-at")];
+    let options = vec![
+        Choice::new(false, texts::when_now(), "when-now"),
+        Choice::new(true, texts::when_at(), "when-at"),
+    ];
     let choose = Callback::new(move |wanted: bool| {
         later.set(wanted);
         if wanted && publish_at.with_untracked(String::is_empty) {

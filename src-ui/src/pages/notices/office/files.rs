@@ -1,8 +1,8 @@
 //! Pictures and files of a notice: chosen or dropped, taken in by the core, sent with the notice.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use leptos::{html, prelude::*};
 use leptos::task::spawn_local;
+use leptos::{html, prelude::*};
 use linli_wire::{
     Code, WireError,
     attachments::{Attachment, MAX_FILE_BYTES, NewFile},
@@ -105,9 +105,12 @@ async fn read_and_add(draft: Draft, file: &File, name: String) -> Result<(), Wir
     let limit = serde_json::json!({ "limit": MAX_FILE_BYTES });
     let count = draft.content.with_untracked(|content| content.attachments.len());
     if too_large || count >= MAX_ATTACHMENTS {
-        return Err(WireError::new(Code::TooLarge, "the file is too large, or there are too many").with_details(limit));
+        return Err(WireError::new(Code::TooLarge, "the file is too large, or there are too many")
+            .with_details(limit));
     }
-    let buffer = JsFuture::from(file.array_buffer()).await.map_err(|_| WireError::new(Code::UnsupportedFile, "the file cannot be read"))?;
+    let buffer = JsFuture::from(file.array_buffer())
+        .await
+        .map_err(|_| WireError::new(Code::UnsupportedFile, "the file cannot be read"))?;
     let base64 = STANDARD.encode(js_sys::Uint8Array::new(&buffer).to_vec());
     let added = ipc::call::<AttachmentAdd>(NewFile { name, base64 }).await?;
     let _ = draft.content.try_update(|content| {
@@ -158,7 +161,8 @@ fn incoming_row(file: Incoming, incoming: RwSignal<Vec<Incoming>>) -> AnyView {
     let line = match &file.error {
         Some(error) => {
             let (title, text) = words::trouble(error);
-            view! { <p class="c-field__error" role="alert">{icon("warn")} <span>{title}". "{text}</span></p> }.into_any()
+            view! { <p class="c-field__error" role="alert">{icon("warn")} <span>{title}". "{text}</span></p> }
+                .into_any()
         }
         None => view! { <div class="c-attachment__size" role="status">{texts::taking_in()}</div> }.into_any(),
     };

@@ -71,7 +71,9 @@ pub fn List() -> impl IntoView {
 
 fn nothing(filter: OfficeFilter) -> AnyView {
     match filter {
-        OfficeFilter::Drafts => empty_state("edit", texts::empty_drafts_title(), texts::empty_drafts_text(), None),
+        OfficeFilter::Drafts => {
+            empty_state("edit", texts::empty_drafts_title(), texts::empty_drafts_text(), None)
+        }
         _ => empty_state("megaphone", texts::empty_state(), texts::empty_text(), None),
     }
 }
@@ -101,7 +103,9 @@ pub(super) fn standing(state: &NoticeState) -> String {
         NoticeState::Draft => texts::state_draft_one().to_owned(),
         NoticeState::Scheduled { publish_at } => words::editor::scheduled(&clock.exactly(*publish_at)),
         NoticeState::Published { published_at, .. } => clock.when(*published_at),
-        NoticeState::Withdrawn { withdrawn_at, .. } => format!("{} · {}", texts::state_withdrawn(), clock.when(*withdrawn_at)),
+        NoticeState::Withdrawn { withdrawn_at, .. } => {
+            format!("{} · {}", texts::state_withdrawn(), clock.when(*withdrawn_at))
+        }
     }
 }
 

@@ -31,7 +31,9 @@ fn begin() -> impl Fn(Option<TemplateId>) + Clone + Send + Sync + 'static {
     let navigate = StoredValue::new_local(use_navigate());
     move |template| {
         app.run::<NoticeNew>(NewNotice { template }, move |notice| {
-            navigate.with_value(|navigate| navigate(&format!("/office/notices/{}", notice.id), NavigateOptions::default()));
+            navigate.with_value(|navigate| {
+                navigate(&format!("/office/notices/{}", notice.id), NavigateOptions::default())
+            });
         });
     }
 }

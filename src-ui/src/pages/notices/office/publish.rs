@@ -3,7 +3,9 @@
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use linli_wire::{
-    command::{CommunityMapView, NoticeForget, NoticeKey, NoticeSave, NoticeWithdraw, SaveTemplate, TemplateSave},
+    command::{
+        CommunityMapView, NoticeForget, NoticeKey, NoticeSave, NoticeWithdraw, SaveTemplate, TemplateSave,
+    },
     notices::{Audience, MAX_BODY, MAX_TITLE, NoticeContent, NoticeState, Publish, SaveNotice},
 };
 
@@ -27,19 +29,30 @@ use crate::{
 /// What is missing, each with the id of its field.
 pub(super) fn problems(content: &NoticeContent, publish: &Publish) -> Vec<(&'static str, String)> {
     let mut problems = Vec::new();
-    let written: Vec<_> = content.texts.values().filter(|text| !(text.title.trim().is_empty() && text.body.trim().is_empty())).collect();
+    let written: Vec<_> = content
+        .texts
+        .values()
+        .filter(|text| !(text.title.trim().is_empty() && text.body.trim().is_empty()))
+        .collect();
     if written.is_empty() || written.iter().any(|text| text.title.trim().is_empty()) {
         problems.push(("title", texts::title_missing().to_owned()));
     }
-    if written.iter().any(|text| text.title.chars().count() > MAX_TITLE || text.body.chars().count() > MAX_BODY) {
+    if written
+        .iter()
+        .any(|text| text.title.chars().count() > MAX_TITLE || text.body.chars().count() > MAX_BODY)
+    {
         problems.push(("body", words::error_text("invalid_input.title").to_owned()));
     }
     if content.category.is_empty() {
         problems.push(("category", texts::category_missing().to_owned()));
     }
     match &content.audience {
-        Audience::Buildings { buildings } if buildings.is_empty() => problems.push(("audience", texts::audience_nobody().to_owned())),
-        Audience::Units { units } if units.is_empty() => problems.push(("audience", texts::audience_no_units().to_owned())),
+        Audience::Buildings { buildings } if buildings.is_empty() => {
+            problems.push(("audience", texts::audience_nobody().to_owned()))
+        }
+        Audience::Units { units } if units.is_empty() => {
+            problems.push(("audience", texts::audience_no_units().to_owned()))
+        }
         _ => {}
     }
     let begins = match publish {
@@ -72,8 +85,11 @@ pub(super) fn summary(problems: Signal<Vec<(&'static str, String)>>, tried: RwSi
 
 fn focus(field: &str) {
     use wasm_bindgen::JsCast;
-    let found = document().query_selector(&format!("#{field} input, input#{field}, select#{field}, textarea#{field}"));
-    if let Some(element) = found.ok().flatten().and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+    let found = document()
+        .query_selector(&format!("#{field} input, input#{field}, select#{field}, textarea#{field}"));
+    if let Some(element) =
+        found.ok().flatten().and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok())
+    {
         let _ = element.focus();
     }
 }
@@ -94,12 +110,19 @@ pub(super) fn Foot(
 ) -> impl IntoView {
     let app = app();
     let navigate = StoredValue::new_local(use_navigate());
-    let to_list = move || navigate.with_value(|navigate| navigate("/office/notices", NavigateOptions::default()));
-    let (asking, withdrawing, forgetting, naming) = (RwSignal::new(false), RwSignal::new(false), RwSignal::new(false), RwSignal::new(false));
+    let to_list =
+        move || navigate.with_value(|navigate| navigate("/office/notices", NavigateOptions::default()));
+    let (asking, withdrawing, forgetting, naming) =
+        (RwSignal::new(false), RwSignal::new(false), RwSignal::new(false), RwSignal::new(false));
     let act = Act::new();
     let save = move |publish: Publish| {
         draft.keep();
-        let save = SaveNotice { id: draft.id, base_version: draft.base_version.get_untracked(), content: draft.to_save(), publish };
+        let save = SaveNotice {
+            id: draft.id,
+            base_version: draft.base_version.get_untracked(),
+            content: draft.to_save(),
+            publish,
+        };
         act.run::<NoticeSave>(save, move |_| {
             app.tell(match publish {
                 Publish::Now => texts::published().to_owned(),
@@ -114,11 +137,21 @@ pub(super) fn Foot(
         if problems.with_untracked(Vec::is_empty) {
             asking.set(true);
         } else {
-            request_animation_frame(|| drop(document().query_selector(".c-form__summary a").map(|link| link.map(|link| wasm_bindgen::JsCast::unchecked_into::<web_sys::HtmlElement>(link).focus()))));
+            request_animation_frame(|| {
+                drop(document().query_selector(".c-form__summary a").map(|link| {
+                    link.map(|link| {
+                        wasm_bindgen::JsCast::unchecked_into::<web_sys::HtmlElement>(link).focus()
+                    })
+                }))
+            });
         }
     };
     let is_out = Memo::new(move |_| draft.state.with(|state| matches!(state, NoticeState::Published { .. })));
-    let can_withdraw = Memo::new(move |_| draft.state.with(|state| matches!(state, NoticeState::Published { .. } | NoticeState::Scheduled { .. })));
+    let can_withdraw = Memo::new(move |_| {
+        draft
+            .state
+            .with(|state| matches!(state, NoticeState::Published { .. } | NoticeState::Scheduled { .. }))
+    });
     let word = move || match (is_out.get(), publish.get()) {
         (true, _) => texts::publish_change(),
         (false, Publish::At { .. }) => texts::schedule(),
@@ -172,7 +205,11 @@ pub(super) fn Foot(
 }
 
 /// What publishing does, before it is done.
-fn confirm_text(draft: Draft, publish: Signal<Publish>, map: Asked<CommunityMapView>) -> impl Fn() -> AnyView + Send + Sync + Clone + 'static {
+fn confirm_text(
+    draft: Draft,
+    publish: Signal<Publish>,
+    map: Asked<CommunityMapView>,
+) -> impl Fn() -> AnyView + Send + Sync + Clone + 'static {
     let app = app();
     move || {
         let content = draft.to_save();
@@ -197,7 +234,8 @@ fn confirm_text(draft: Draft, publish: Signal<Publish>, map: Asked<CommunityMapV
 fn TemplateName(draft: Draft, open: RwSignal<bool>) -> impl IntoView {
     let app = app();
     let name = RwSignal::new(String::new());
-    let error = Signal::derive(move || name.with(|name| (!name.is_empty()).then(|| name_problem(name)).flatten()));
+    let error =
+        Signal::derive(move || name.with(|name| (!name.is_empty()).then(|| name_problem(name)).flatten()));
     let save = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         let wanted = name.get_untracked().trim().to_owned();

@@ -9,7 +9,8 @@ use linli_wire::{
 use super::begin;
 use crate::{
     components::{
-        dialog::Confirm, empty_state::empty_state, error_state::error_state, icon::icon, page_header::PageHeader, skeleton::skeleton_list,
+        dialog::Confirm, empty_state::empty_state, error_state::error_state, icon::icon,
+        page_header::PageHeader, skeleton::skeleton_list,
     },
     ipc::{self, Answer},
     pages::notices::category_name,
@@ -26,7 +27,9 @@ pub fn Templates() -> impl IntoView {
     let open = RwSignal::new(false);
     let begin = StoredValue::new(begin());
     let title = Signal::derive(move || {
-        let name = removing.with(|template| template.as_ref().map(|template| template.name.clone())).unwrap_or_default();
+        let name = removing
+            .with(|template| template.as_ref().map(|template| template.name.clone()))
+            .unwrap_or_default();
         texts::remove_title(&name)
     });
     let remove = Callback::new(move |()| {

@@ -81,7 +81,11 @@ fn tabs(draft: Draft) -> AnyView {
         let (here, there) = (language.clone(), language.clone());
         let written = {
             let language = language.clone();
-            move || draft.content.with(|content| content.texts.get(&language).is_some_and(|text| !text.title.is_empty()))
+            move || {
+                draft
+                    .content
+                    .with(|content| content.texts.get(&language).is_some_and(|text| !text.title.is_empty()))
+            }
         };
         view! {
             <button type="button" role="tab" lang=language.to_string() data-testid=format!("text-{language}")
@@ -127,7 +131,11 @@ pub(super) fn insert(area: &web_sys::HtmlTextAreaElement, before: &str, after: &
     let start = area.selection_start().ok().flatten().unwrap_or(text.length());
     let end = area.selection_end().ok().flatten().unwrap_or(start);
     let selected: String = text.slice(start, end).into();
-    let whole = format!("{}{before}{selected}{after}{}", String::from(text.slice(0, start)), String::from(text.slice(end, text.length())));
+    let whole = format!(
+        "{}{before}{selected}{after}{}",
+        String::from(text.slice(0, start)),
+        String::from(text.slice(end, text.length()))
+    );
     area.set_value(&whole);
     // Positions count UTF-16 units, as the browser does.
     let units = |text: &str| u32::try_from(text.encode_utf16().count()).unwrap_or_default();
