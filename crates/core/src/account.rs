@@ -403,6 +403,9 @@ impl Account {
             }
             return Ok(true);
         }
+        // Only this loop sends: what is still marked as on its way is left from an attempt whose answer
+        // could not be written down, as on a full disk. It is asked for again.
+        outbox::put_back(&self.cache)?;
         let batch = outbox::next_batch(&self.cache)?;
         if batch.is_empty() {
             return Ok(false);
