@@ -57,7 +57,7 @@ impl Place {
             Some((call, number)) => {
                 let mut command = Command::new("strace");
                 command
-                    .args(["-f", "--seccomp-bpf", "-qq", "-o", "/dev/null", "-e"])
+                    .args(["-f", "-qq", "-o", "/dev/null", "-e"])
                     .arg(format!("trace={call}"));
                 command.arg("-e").arg(format!("inject={call}:signal=KILL:when={number}")).arg(server());
                 command
