@@ -11,13 +11,16 @@ use tokio::sync::watch;
 
 use crate::HeldClock;
 
+/// The core's patience with a silent stream; pauses are jittered and never so exact.
+const SILENCE: Duration = Duration::from_secs(60);
+
 /// How the timers of a [`FakeSystem`] run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Pace {
     /// Only [`FakeSystem::advance`] lets a sleep end.
     Held,
-    /// Sleeps under a minute, which are pauses between two attempts, take a 200th of their time. Longer
-    /// ones, such as the patience with a silent stream, end by [`FakeSystem::advance`] only.
+    /// Pauses between two attempts take a 200th of their time. The core's patience with a silent stream,
+    /// a minute to the millisecond, ends by [`FakeSystem::advance`] only.
     Quick,
 }
 
@@ -80,7 +83,7 @@ impl System for FakeSystem {
             }
             // The sender lives in `self`, so the wait ends only because time has passed.
             let told = async { passed.wait_for(|passed| *passed >= due).await.map(drop) };
-            if self.pace == Pace::Quick && time < Duration::from_secs(60) {
+            if self.pace == Pace::Quick && time != SILENCE {
                 tokio::select! {
                     _ = told => {}
                     () = tokio::time::sleep(time / 200) => {}
