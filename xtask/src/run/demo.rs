@@ -97,7 +97,10 @@ pub(super) fn invite(data: &Path, url: &str) -> Result<String> {
     for person in &PEOPLE {
         command.args(["--person", person.code]);
     }
-    let said = program::text(&mut command)?;
+    let said = program::text(&mut command).context(
+        "The demo people could not be invited. If what an earlier start kept does not fit this version any more, \
+         `cargo xtask run --fresh` begins anew",
+    )?;
     let invitations: Vec<Value> = said
         .lines()
         .map(serde_json::from_str)
