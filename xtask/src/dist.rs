@@ -39,7 +39,7 @@ StartupWMClass=linli
 
 const METAINFO: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <component type="desktop-application">
-  <id>linli</id>
+  <id>org.linli.app</id>
   <name>Linli</name>
   <name xml:lang="zh_CN">邻里</name>
   <summary>The app of a housing community</summary>
@@ -47,8 +47,8 @@ const METAINFO: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
   <metadata_license>CC0-1.0</metadata_license>
   <project_license>MIT OR Apache-2.0</project_license>
   <description>
-    <p>Read the notices of your community, also without a network, and in large text.</p>
-    <p xml:lang="zh_CN">看小区通知，断网也能看，字可以很大。</p>
+    <p>Read the notices of your community, also without a network and in large text, search them, and reach the property office with one touch.</p>
+    <p xml:lang="zh_CN">看小区通知，断网也能看，能搜索，字可以很大，一键联系物业。</p>
   </description>
   <launchable type="desktop-id">linli.desktop</launchable>
   <content_rating type="oars-1.1"/>
