@@ -4,6 +4,8 @@
 //! computer trusts it, as for every other program. Redirects are not followed: a token never goes to
 //! another host than the one that was joined.
 
+use std::time::Duration;
+
 use futures_util::StreamExt;
 use linli_core::ports::{Answer, Network, NetworkError, Request, Task};
 
@@ -24,7 +26,9 @@ impl RealNetwork {
             reqwest::Client::builder()
                 .user_agent(concat!("Linli/", env!("CARGO_PKG_VERSION")))
                 .redirect(reqwest::redirect::Policy::none())
-                .connect_timeout(std::time::Duration::from_secs(10))
+                .connect_timeout(Duration::from_secs(10))
+                // A connection that is half open says nothing for ever; a live stream has its heartbeat.
+                .read_timeout(Duration::from_secs(60))
                 .tcp_nodelay(true)
         };
         // Compressing for a server on the same machine costs more than it saves.

@@ -146,18 +146,19 @@ pub fn refresh(tx: &mut Tx<'_>, instance: &Instance, request: &RefreshRequest) -
         if !signed || nonce != Some(hashed(&request.nonce)) {
             return end(tx, community, request.device_id, "reused");
         }
-        if since <= SAME_SUCCESSOR_MS {
+        // After a new chain the current token is not the derived one, and there is nothing to repeat.
+        if since <= SAME_SUCCESSOR_MS && hashed(&next) == current {
             let access_expires_at = rotated_at.plus_millis(ACCESS_MS);
             return Ok(Refreshed::Tokens(Tokens { access, access_expires_at, refresh: next }));
         }
-        return anew(tx, community, request.device_id).map(Refreshed::Tokens);
+        return anew(tx, community, request).map(Refreshed::Tokens);
     }
     if !signed {
         return Err(signed_out());
     }
     if instance.restored_at.is_some_and(|restored_at| rotated_at < restored_at) {
         auth::audit(tx, "session_after_restore", Some(community), None, Some(request.device_id), "{}")?;
-        return anew(tx, community, request.device_id).map(Refreshed::Tokens);
+        return anew(tx, community, request).map(Refreshed::Tokens);
     }
     end(tx, community, request.device_id, "reused")
 }
@@ -195,11 +196,17 @@ fn rotate(
     Ok(Tokens { access, access_expires_at, refresh: next })
 }
 
-/// A new chain from fresh randomness; whatever is left of the old one is worth nothing.
-fn anew(tx: &mut Tx<'_>, community: CommunityId, device: DeviceId) -> Result<Tokens, Error> {
+/// A new chain from fresh randomness; whatever is left of the old one is worth nothing. What was asked with
+/// is kept as the one before, since this answer may be lost on the way like any other.
+fn anew(tx: &mut Tx<'_>, community: CommunityId, request: &RefreshRequest) -> Result<Tokens, Error> {
     let access = BASE64.encode(random::<32>()?);
     let refresh = BASE64.encode(random::<32>()?);
-    begin(tx, community, device, access, refresh)
+    let tokens = begin(tx, community, request.device_id, access, refresh)?;
+    tx.execute(
+        "UPDATE session SET previous_hash = $2, previous_nonce_hash = $3 WHERE device_id = $1",
+        params![request.device_id, &hashed(&request.refresh), &hashed(&request.nonce)],
+    )?;
+    Ok(tokens)
 }
 
 fn end(tx: &mut Tx<'_>, community: CommunityId, device: DeviceId, why: &str) -> Result<Refreshed, Error> {

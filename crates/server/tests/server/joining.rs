@@ -138,6 +138,12 @@ both! {
         assert_ne!(anew, first);
         assert_eq!(is_let_in(&world, &anew.access).await, Ok(()));
         assert_eq!(is_let_in(&world, &first.access).await, Err(Code::SignedOut));
+        // And that answer, too, may be lost: at once, or for long.
+        for wait in [1, 2 * MINUTE] {
+            world.later(wait);
+            let again = world.refresh(&request).await.unwrap();
+            assert_eq!(is_let_in(&world, &again.access).await, Ok(()));
+        }
     }
 
     async fn a_reused_token_ends_the_device(world) {
