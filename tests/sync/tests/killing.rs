@@ -56,9 +56,7 @@ impl Place {
         let mut command = match die_at {
             Some((call, number)) => {
                 let mut command = Command::new("strace");
-                command
-                    .args(["-f", "-qq", "-o", "/dev/null", "-e"])
-                    .arg(format!("trace={call}"));
+                command.args(["-f", "-qq", "-o", "/dev/null", "-e"]).arg(format!("trace={call}"));
                 command.arg("-e").arg(format!("inject={call}:signal=KILL:when={number}")).arg(server());
                 command
             }

@@ -187,7 +187,8 @@ mod tests {
         let files = Files::open(folder.path()).unwrap();
         let hash = digest(b"whole");
         files.put(&hash, b"whole").unwrap();
-        std::fs::write(folder.path().join("attachments").join(hash.get(..2).unwrap()).join(&hash), b"wh").unwrap();
+        std::fs::write(folder.path().join("attachments").join(hash.get(..2).unwrap()).join(&hash), b"wh")
+            .unwrap();
         files.put(&hash, b"whole").unwrap();
         assert_eq!(files.read(&hash).unwrap(), b"whole");
         for name in ["../../etc/passwd", "", "é", &hash.to_uppercase()] {
