@@ -8,6 +8,7 @@ use std::fs;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
+use crate::postgres::Cluster;
 use crate::step::step;
 use crate::system_packages::Group;
 use crate::{face, place, program, setup};
@@ -23,10 +24,13 @@ pub(crate) fn run(names: &[&str]) -> Result<()> {
         return Ok(());
     }
     step("compiling the measurements with optimisation", || {
-        program::compile(program::cargo().args(["build", "--release", "-p", "linli-bench"]), "bench")
+        program::compile(program::cargo().args(["build", "--profile", "bench", "-p", "linli-bench"]), "bench")
     })?;
+    let cluster = step("starting a PostgreSQL of the figures' own", Cluster::start)?;
+    // Cargo keeps what the profile `bench` builds in the folder of `release`.
     let mut bench = std::process::Command::new(place::target().join("release/linli-bench"));
-    program::run(bench.args(others).current_dir(place::root()))
+    bench.args(others).current_dir(place::root()).env("LINLI_TEST_POSTGRES", cluster.url());
+    program::run(&mut bench)
 }
 
 /// What the whole face weighs on the wire, beside the smallest that Leptos can be.

@@ -3,7 +3,7 @@
 //!
 //! `cargo xtask bench [NAME …]` builds this with optimisation and runs it. The table goes to the screen,
 //! the figures to `target/bench/results.json` as `[{name, ours, floor, ratio, unit, bar, ok}]`.
-//! Figures of whole windows (`start`, `memory`) and of the face (`bundle`) are measured by xtask itself.
+//! What the face weighs (`bundle`) is measured by xtask itself.
 
 mod delta;
 mod floor;
