@@ -12,6 +12,7 @@ mod window;
 use std::{process::ExitCode, sync::Arc};
 
 use linli_host::{Host, Options, demo, key_store::RealKeyStore, log, place, start};
+use linli_wire::command::Topic;
 use tauri::{AppHandle, Emitter, Manager};
 use tauri_plugin_deep_link::DeepLinkExt;
 
@@ -91,7 +92,9 @@ fn tell_the_face(app: AppHandle, host: &Arc<Host>) {
         while let Some(changed) = topics.next().await {
             // A window that is closing hears nothing any more.
             let _ = app.emit(TOPIC_EVENT, &changed);
-            tray::show_unread(&app).await;
+            if changed.contains(&Topic::App) {
+                tray::show_unread(&app).await;
+            }
         }
     });
 }

@@ -186,7 +186,7 @@ impl Core {
                 let _ = std::fs::remove_file(folder.join(format!("{id}.{ending}")));
             }
         }
-        for topic in [Topic::App, Topic::Notices, Topic::Community, Topic::Devices, Topic::Outbox] {
+        for topic in Topic::ALL {
             (self.ports.announce)(topic);
         }
         Ok(left)
@@ -295,7 +295,11 @@ impl Core {
                 (view.me, view.outbox) =
                     account.cache.read(|db| Ok((community::me_whole(db)?, outbox::counts(db)?)))?;
                 view.unread_notices = unread;
-                if let Some(me) = &view.me {
+                // Asked for at every change of anything: it writes only when the names did change.
+                if let Some(me) = &view.me
+                    && (row.community.as_ref() != Some(&me.community.name)
+                        || row.person_name != me.person.name)
+                {
                     device::name_account(&opened.device, row.id, &me.community.name, &me.person.name)?;
                 }
             }
@@ -358,7 +362,7 @@ impl Core {
             opened.device.clone()
         };
         device::set_current_account(&device, id)?;
-        for topic in [Topic::App, Topic::Notices, Topic::Community, Topic::Devices, Topic::Outbox] {
+        for topic in Topic::ALL {
             (self.ports.announce)(topic);
         }
         Ok(())

@@ -122,11 +122,10 @@ impl Topics {
     /// The next set of topics; none when the host has ended.
     pub async fn next(&mut self) -> Option<BTreeSet<Topic>> {
         use broadcast::error::RecvError;
-        let all = [Topic::App, Topic::Notices, Topic::Community, Topic::Devices, Topic::Outbox];
         let mut topics = match self.0.recv().await {
             Ok(topic) => BTreeSet::from([topic]),
             // Too slow to hear each one: everything may have changed.
-            Err(RecvError::Lagged(_)) => BTreeSet::from(all),
+            Err(RecvError::Lagged(_)) => BTreeSet::from(Topic::ALL),
             Err(RecvError::Closed) => return None,
         };
         tokio::time::sleep(GATHER).await;

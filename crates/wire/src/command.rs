@@ -207,6 +207,11 @@ pub enum Topic {
     Outbox,
 }
 
+impl Topic {
+    /// All of them: another community is shown, or too much was missed.
+    pub const ALL: [Self; 5] = [Self::App, Self::Notices, Self::Community, Self::Devices, Self::Outbox];
+}
+
 /// A request that says nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug, Default)]
 pub struct Empty {}

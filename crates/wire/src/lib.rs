@@ -11,7 +11,9 @@
 //!
 //! Rules that hold for every type: ids are UUIDv7 made by the client, times are UTC milliseconds,
 //! unknown fields are ignored (an older app reads a newer server), enumerations that may grow are
-//! read through a fallback variant, and the JSON of every type is pinned by a snapshot test.
+//! read through a fallback variant, and what travels over HTTP
+//! is pinned by the snapshot of the server's OpenAPI document. (The commands' types cross only between
+//! parts of one build.)
 
 pub mod attachments;
 pub mod command;
