@@ -52,14 +52,22 @@ impl Network for RealNetwork {
                 // The address may name the community; the log does not need it.
                 .map_err(|error| NetworkError(error.without_url().to_string()))?;
             let content_type = answer.headers().get("content-type").and_then(|value| value.to_str().ok());
+            // A page or a file keeps coming; a live stream may be silent, and the core knows for how long.
+            let live = request.headers.get("accept").is_some_and(|kind| kind == "text/event-stream");
+            let patience = if live { Duration::from_secs(60) } else { request.timeout };
             Ok(Answer {
                 status: answer.status().as_u16(),
                 content_type: content_type.unwrap_or_default().to_owned(),
-                body: Box::pin(
-                    answer
-                        .bytes_stream()
-                        .map(|part| part.map_err(|error| NetworkError(error.without_url().to_string()))),
-                ),
+                body: Box::pin(futures_util::stream::unfold(
+                    answer.bytes_stream(),
+                    move |mut parts| async move {
+                        let part = match tokio::time::timeout(patience, parts.next()).await {
+                            Ok(part) => part?.map_err(|error| NetworkError(error.without_url().to_string())),
+                            Err(_) => Err(NetworkError("the answer stopped coming".to_owned())),
+                        };
+                        Some((part, parts))
+                    },
+                )),
             })
         })
     }
