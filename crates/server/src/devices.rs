@@ -58,6 +58,7 @@ pub(crate) fn end(tx: &mut Tx<'_>, community: CommunityId, device: DeviceId, why
         params![device, community, now],
     )?;
     tx.execute("DELETE FROM session WHERE device_id = $1", params![device])?;
+    tx.execute("DELETE FROM spent_refresh WHERE device_id = $1", params![device])?;
     let person = row.get(0)?;
     tx.log(community, Scope::Person(person), Entity::Device, device.0, row.get(1)?, None);
     let details = format!("{{\"why\":\"{why}\"}}");

@@ -3,7 +3,7 @@
 use linli_wire::{Timestamp, sync::Entity};
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::{App, notices, params};
+use crate::{App, notices, params, session};
 
 /// Publishes scheduled notices when they are due, at the very moment: it sleeps until the next one,
 /// and looks again whenever a notice changes or the clock is set.
@@ -45,7 +45,7 @@ async fn publish_due(app: &App) -> Option<Timestamp> {
 /// How long an operation is remembered: a phone may lie in a drawer for a year.
 const OPS_MS: i64 = 400 * 24 * 60 * 60 * 1000;
 
-/// Once an hour: tokens that ended, operations that nobody will repeat, files that nothing shows, and the rate limits of those
+/// Once an hour: sessions and tokens that ended, operations that nobody will repeat, files that nothing shows, and the rate limits of those
 /// who left.
 pub async fn tidy(app: App) {
     let mut hour = tokio::time::interval(std::time::Duration::from_secs(3600));
@@ -54,7 +54,7 @@ pub async fn tidy(app: App) {
         app.limits.forget_idle();
         let done = app.db.write(|tx| {
             let now = tx.now();
-            tx.execute("DELETE FROM access_token WHERE expires_at <= $1", params![now])?;
+            session::tidy(tx)?;
             tx.execute("DELETE FROM op WHERE at <= $1", params![now.plus_millis(-OPS_MS)])?;
             Ok(())
         });

@@ -14,14 +14,20 @@
 //! |------------------|-----------|-------|-----------------------------------------------------|
 //! | current          | good      | any   | successor                                           |
 //! | current          | bad       | any   | theft                                               |
-//! | the one before   | good      | same  | within 60 s the same successor, later a new chain   |
+//! | the one before   | good      | same  | the same successor                                  |
 //! | the one before   | otherwise |       | theft                                               |
-//! | unknown          | good      | any   | after a restore a new chain, else theft             |
+//! | an older one     | good      | same  | signed out, nothing is ended                        |
+//! | unknown          | good      | any   | after a restore its successor, else theft           |
 //! | unknown          | bad       | any   | signed out, nothing is ended                        |
 //!
-//! The third row's "later": only the holder of the device key can repeat the nonce under a good
-//! signature, so it is the device itself, back from a tunnel; the old chain ends with the new one.
-//! The last row keeps strangers from ending devices whose ids they know.
+//! The third row: only the holder of the device key can repeat the nonce under a good signature, so it is
+//! the device itself, back from a tunnel. It has no time limit, and it changes nothing but how long the
+//! successor's access token works: the same request may as well have been delivered twice, hours apart, while
+//! the device went on with the first answer. The fifth row is such a delivery after the device has refreshed
+//! again; a copy of a device that goes on from an old state asks with a nonce of its own. The last row keeps
+//! strangers from ending devices whose ids they know.
+//!
+//! Turned down: a new chain for a repeat that comes late (it ended devices whose first answer had arrived).
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use ed25519_dalek::{Signature, VerifyingKey};
@@ -31,12 +37,11 @@ use linli_wire::{
     id::{CommunityId, DeviceId},
     session::{RefreshRequest, Tokens, refresh_message},
 };
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 
 use crate::{
     Error,
     auth::{self, hashed, signed_out},
-    clock::random,
     db::Tx,
     devices,
     instance::Instance,
@@ -45,11 +50,11 @@ use crate::{
 
 /// How long an access token works.
 pub const ACCESS_MS: i64 = 15 * 60 * 1000;
-/// How long a device may stay away. There is no absolute end: a resident who uses the app every week
+/// How long a device may stay away while the server runs (see [`tidy`]). There is no absolute end: a resident who uses the app every week
 /// must never need a new letter, and every refresh proves the device key anew.
 pub const IDLE_MS: i64 = 180 * 24 * 60 * 60 * 1000;
-/// How long a repeated refresh gets the same successor.
-pub const SAME_SUCCESSOR_MS: i64 = 60 * 1000;
+/// How long an answered refresh is remembered: far longer than a network holds a request back.
+const SPENT_MS: i64 = 2 * 24 * 60 * 60 * 1000;
 
 /// Derives a token: the same inputs always give the same one.
 pub(crate) fn derive(instance: &Instance, parts: &[&str]) -> Result<String, Error> {
@@ -72,7 +77,6 @@ pub(crate) fn begin(
     refresh: String,
 ) -> Result<Tokens, Error> {
     let now = tx.now();
-    let access_expires_at = now.plus_millis(ACCESS_MS);
     tx.execute("DELETE FROM access_token WHERE device_id = $1", params![device])?;
     tx.execute(
         "INSERT INTO session (device_id, community_id, refresh_hash, expires_at, rotated_at)
@@ -81,11 +85,7 @@ pub(crate) fn begin(
          previous_nonce_hash = NULL, rotated_at = excluded.rotated_at",
         params![device, community, &hashed(&refresh), now.plus_millis(IDLE_MS), now],
     )?;
-    tx.execute(
-        "INSERT INTO access_token (hash, device_id, community_id, expires_at) VALUES ($1, $2, $3, $4)",
-        params![&hashed(&access), device, community, access_expires_at],
-    )?;
-    Ok(Tokens { access, access_expires_at, refresh })
+    grant(tx, community, device, access, refresh)
 }
 
 /// What a refresh came to. Ending a device is an answer, not an error: an error would undo it.
@@ -119,26 +119,21 @@ pub fn refresh(tx: &mut Tx<'_>, instance: &Instance, request: &RefreshRequest) -
     }
     let row = tx
         .query_opt(
-            "SELECT refresh_hash, previous_hash, previous_nonce_hash, rotated_at, expires_at
-             FROM session WHERE device_id = $1",
+            "SELECT refresh_hash, previous_hash, previous_nonce_hash, rotated_at FROM session WHERE device_id = $1",
             params![request.device_id],
         )?
         .ok_or_else(signed_out)?;
     let current: [u8; 32] = row.get(0)?;
     let previous: Option<[u8; 32]> = row.get(1)?;
     let nonce: Option<[u8; 32]> = row.get(2)?;
-    let (rotated_at, expires_at): (Timestamp, Timestamp) = (row.get(3)?, row.get(4)?);
+    let rotated_at: Timestamp = row.get(3)?;
 
     let given = hashed(&request.refresh);
     let access = derive(instance, &["access", &request.refresh, &request.nonce])?;
     let next = derive(instance, &["refresh", &request.refresh, &request.nonce])?;
-    let since = tx.now().millis_since(rotated_at);
     if given == current {
         if !signed {
             return end(tx, community, request.device_id, "unsigned");
-        }
-        if expires_at <= tx.now() {
-            return Err(signed_out());
         }
         return rotate(tx, community, request, access, next).map(Refreshed::Tokens);
     }
@@ -146,23 +141,41 @@ pub fn refresh(tx: &mut Tx<'_>, instance: &Instance, request: &RefreshRequest) -
         if !signed || nonce != Some(hashed(&request.nonce)) {
             return end(tx, community, request.device_id, "reused");
         }
-        // After a new chain the current token is not the derived one, and there is nothing to repeat.
-        if since <= SAME_SUCCESSOR_MS && hashed(&next) == current {
-            let access_expires_at = rotated_at.plus_millis(ACCESS_MS);
-            return Ok(Refreshed::Tokens(Tokens { access, access_expires_at, refresh: next }));
-        }
-        return anew(tx, community, request).map(Refreshed::Tokens);
+        return grant(tx, community, request.device_id, access, next).map(Refreshed::Tokens);
     }
-    if !signed {
+    if !signed || is_spent(tx, request)? {
         return Err(signed_out());
     }
     if instance.restored_at.is_some_and(|restored_at| rotated_at < restored_at) {
         auth::audit(tx, "session_after_restore", Some(community), None, Some(request.device_id), "{}")?;
-        return anew(tx, community, request).map(Refreshed::Tokens);
+        return rotate(tx, community, request, access, next).map(Refreshed::Tokens);
     }
     end(tx, community, request.device_id, "reused")
 }
 
+/// Once an hour, and when the server starts: ends the sessions of devices that stayed away for [`IDLE_MS`], and
+/// forgets old refreshes. Time in which the server did not look at its clock, because it was off or because the
+/// clock was set, does not count: a wrong clock must not sign a whole community out.
+///
+/// # Errors
+/// The database's.
+pub fn tidy(tx: &mut Tx<'_>) -> Result<(), Error> {
+    /// Longest time between two looks that is no gap.
+    const LOOK_MS: i64 = 2 * 60 * 60 * 1000;
+    let now = tx.now();
+    let seen_at: Option<Timestamp> =
+        tx.query_one("SELECT seen_at FROM instance WHERE one = 1", &[])?.get(0)?;
+    if let Some(gap) = seen_at.map(|seen_at| now.millis_since(seen_at)).filter(|gap| *gap > LOOK_MS) {
+        tx.execute("UPDATE session SET expires_at = expires_at + $1", params![gap])?;
+    }
+    tx.execute("UPDATE instance SET seen_at = $1 WHERE one = 1", params![now])?;
+    tx.execute("DELETE FROM session WHERE expires_at <= $1", params![now])?;
+    tx.execute("DELETE FROM access_token WHERE expires_at <= $1", params![now])?;
+    tx.execute("DELETE FROM spent_refresh WHERE at <= $1", params![now.plus_millis(-SPENT_MS)])?;
+    Ok(())
+}
+
+/// The given token is the one before from now on, and `next` the current one.
 fn rotate(
     tx: &mut Tx<'_>,
     community: CommunityId,
@@ -171,7 +184,6 @@ fn rotate(
     next: String,
 ) -> Result<Tokens, Error> {
     let now = tx.now();
-    let access_expires_at = now.plus_millis(ACCESS_MS);
     tx.execute(
         "UPDATE session SET refresh_hash = $2, previous_hash = $3, previous_nonce_hash = $4,
          rotated_at = $5, expires_at = $6 WHERE device_id = $1",
@@ -184,29 +196,42 @@ fn rotate(
             now.plus_millis(IDLE_MS)
         ],
     )?;
+    tx.execute(
+        "INSERT INTO spent_refresh (device_id, hash, at) VALUES ($1, $2, $3) ON CONFLICT (device_id, hash) DO NOTHING",
+        params![request.device_id, &spent_hash(request), now],
+    )?;
     // The access token before stays good for its remaining minutes: requests under way keep going.
     tx.execute(
         "DELETE FROM access_token WHERE device_id = $1 AND expires_at <= $2",
         params![request.device_id, now],
     )?;
-    tx.execute(
-        "INSERT INTO access_token (hash, device_id, community_id, expires_at) VALUES ($1, $2, $3, $4)",
-        params![&hashed(&access), request.device_id, community, access_expires_at],
-    )?;
-    Ok(Tokens { access, access_expires_at, refresh: next })
+    grant(tx, community, request.device_id, access, next)
 }
 
-/// A new chain from fresh randomness; whatever is left of the old one is worth nothing. What was asked with
-/// is kept as the one before, since this answer may be lost on the way like any other.
-fn anew(tx: &mut Tx<'_>, community: CommunityId, request: &RefreshRequest) -> Result<Tokens, Error> {
-    let access = BASE64.encode(random::<32>()?);
-    let refresh = BASE64.encode(random::<32>()?);
-    let tokens = begin(tx, community, request.device_id, access, refresh)?;
+/// Tokens whose access works from now on, for as long as every other.
+fn grant(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    device: DeviceId,
+    access: String,
+    refresh: String,
+) -> Result<Tokens, Error> {
+    let access_expires_at = tx.now().plus_millis(ACCESS_MS);
     tx.execute(
-        "UPDATE session SET previous_hash = $2, previous_nonce_hash = $3 WHERE device_id = $1",
-        params![request.device_id, &hashed(&request.refresh), &hashed(&request.nonce)],
+        "INSERT INTO access_token (hash, device_id, community_id, expires_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (hash) DO UPDATE SET expires_at = excluded.expires_at",
+        params![&hashed(&access), device, community, access_expires_at],
     )?;
-    Ok(tokens)
+    Ok(Tokens { access, access_expires_at, refresh })
+}
+
+fn is_spent(tx: &mut Tx<'_>, request: &RefreshRequest) -> Result<bool, Error> {
+    let sql = "SELECT 1 FROM spent_refresh WHERE device_id = $1 AND hash = $2";
+    Ok(tx.query_opt(sql, params![request.device_id, &spent_hash(request)])?.is_some())
+}
+
+fn spent_hash(request: &RefreshRequest) -> [u8; 32] {
+    Sha256::digest(refresh_message(&request.refresh, &request.nonce)).into()
 }
 
 fn end(tx: &mut Tx<'_>, community: CommunityId, device: DeviceId, why: &str) -> Result<Refreshed, Error> {

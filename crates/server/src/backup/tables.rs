@@ -24,7 +24,7 @@ macro_rules! tables {
 }
 
 tables! {
-    instance [one] id epoch cursor_key token_key code_salt created_at restored_at;
+    instance [one] id epoch cursor_key token_key code_salt created_at restored_at seen_at;
     scope [scope] community_id head;
     changes [scope entity id] community_id seq version body at;
     community [id] name time_zone currency languages office categories version created_at;
@@ -37,6 +37,7 @@ tables! {
     invitation [id] community_id person_id kind secret_hash code_hash issued_at expires_at ended_at used_at used_op
         used_key device_id version;
     session [device_id] community_id refresh_hash expires_at previous_hash previous_nonce_hash rotated_at;
+    spent_refresh [device_id hash] at;
     access_token [hash] device_id community_id expires_at;
     op [device_id op_id] community_id hash outcome at;
     preferences [community_id person_id] body version;

@@ -8,8 +8,11 @@ use sha2::{Digest, Sha256};
 use super::{DbError, Tx};
 use crate::{Error, params};
 
-const MIGRATIONS: &[&str] =
-    &[include_str!("../../migrations/0001_foundation.sql"), include_str!("../../migrations/0002_import.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/0001_foundation.sql"),
+    include_str!("../../migrations/0002_import.sql"),
+    include_str!("../../migrations/0003_session.sql"),
+];
 
 /// Number of the newest migration of this build.
 pub fn newest() -> i64 {

@@ -130,20 +130,35 @@ both! {
         let device = world.join(&sun, sun.wang_mei).await;
         let request = device.refresh_request();
         let first = world.refresh(&request).await.unwrap();
-        world.later(MINUTE);
-        assert_eq!(world.refresh(&request).await.unwrap(), first);
-        // Later still it is the device, by its key and its nonce; the old chain ends.
-        world.later(1);
-        let anew = world.refresh(&request).await.unwrap();
-        assert_ne!(anew, first);
-        assert_eq!(is_let_in(&world, &anew.access).await, Ok(()));
-        assert_eq!(is_let_in(&world, &first.access).await, Err(Code::SignedOut));
-        // And that answer, too, may be lost: at once, or for long.
-        for wait in [1, 2 * MINUTE] {
+        // At once, for long, and after its access token has ended: the answer may be lost every time.
+        for wait in [0, MINUTE, 2 * MINUTE, 20 * MINUTE] {
             world.later(wait);
             let again = world.refresh(&request).await.unwrap();
+            assert_eq!((&again.access, &again.refresh), (&first.access, &first.refresh));
             assert_eq!(is_let_in(&world, &again.access).await, Ok(()));
         }
+    }
+
+    async fn a_refresh_that_a_network_delivers_again_later_ends_nothing(world) {
+        let sun = world.sun.clone();
+        let mut device = world.join(&sun, sun.wang_mei).await;
+        let mut delivered = Vec::new();
+        for _ in 0..4 {
+            let request = device.refresh_request();
+            device.tokens = world.refresh(&request).await.unwrap();
+            delivered.push(request);
+            world.later(20 * MINUTE);
+            for late in &delivered {
+                let answer = world.refresh(late).await;
+                // Only the last one may still be asked by the device itself.
+                assert_eq!(answer.is_ok(), late.nonce == delivered.last().unwrap().nonce);
+            }
+        }
+        device.tokens = world.refresh(&device.refresh_request()).await.unwrap();
+        assert_eq!(is_let_in(&world, &device.tokens.access).await, Ok(()));
+        // The same old token under a nonce of its own is not a delivery but somebody who kept it.
+        let kept = device.refresh_with(&delivered[1].refresh, &device.refresh_request().nonce);
+        assert_eq!(world.refresh(&kept).await.unwrap_err().code, Code::DeviceRevoked);
     }
 
     async fn a_reused_token_ends_the_device(world) {
@@ -198,8 +213,34 @@ both! {
             world.later(session::IDLE_MS - 1);
             device.tokens = world.refresh(&device.refresh_request()).await.unwrap();
         }
-        world.later(session::IDLE_MS);
+        // The server looks every hour. Here it has looked just now, and two hours are left.
+        world.app.db.write(session::tidy).await.unwrap();
+        let end = world.now().0 + 120 * MINUTE;
+        world.app.db.write(move |tx| {
+            tx.execute("UPDATE session SET expires_at = $1", linli_server::params![end])?;
+            Ok(())
+        }).await.unwrap();
+        for ended in [false, true] {
+            world.later(60 * MINUTE);
+            world.app.db.write(session::tidy).await.unwrap();
+            let sql = "SELECT count(*) FROM session";
+            let left: i64 = world.app.db.read(|tx| Ok(tx.query_one(sql, &[])?.get(0)?)).await.unwrap();
+            assert_eq!(left == 0, ended);
+        }
         assert_eq!(world.refresh(&device.refresh_request()).await.unwrap_err().code, Code::SignedOut);
+    }
+
+    async fn time_that_the_server_was_off_or_its_clock_wrong_is_nobodys_absence(world) {
+        let sun = world.sun.clone();
+        let mut device = world.join(&sun, sun.wang_mei).await;
+        world.app.db.write(session::tidy).await.unwrap();
+        // Ten years ahead, and back again.
+        for jump in [10 * 365 * 24 * 60 * MINUTE, -10 * 365 * 24 * 60 * MINUTE, session::IDLE_MS] {
+            world.later(jump);
+            world.app.db.write(session::tidy).await.unwrap();
+            device.tokens = world.refresh(&device.refresh_request()).await.unwrap();
+            assert_eq!(is_let_in(&world, &device.tokens.access).await, Ok(()));
+        }
     }
 
     async fn restoring_a_backup_signs_nobody_out(world) {
