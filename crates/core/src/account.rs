@@ -45,8 +45,11 @@ use crate::{
 };
 
 /// Tables of an account's database.
-pub const MIGRATIONS: Migrations =
-    &[include_str!("../migrations/account/0001.sql"), include_str!("../migrations/account/0002.sql")];
+pub const MIGRATIONS: Migrations = &[
+    include_str!("../migrations/account/0001.sql"),
+    include_str!("../migrations/account/0002.sql"),
+    include_str!("../migrations/account/0003.sql"),
+];
 
 /// A stream that says nothing for this long is dead: the server's heartbeat is 25 s.
 const SILENCE: Duration = Duration::from_secs(60);

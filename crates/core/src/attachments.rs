@@ -14,6 +14,7 @@ use linli_wire::{
     Code, Timestamp, WireError,
     attachments::{Attachment, FileBytes, MAX_EDGE, MAX_FILE_BYTES, MAX_PIXELS, NewFile},
     id::AttachmentId,
+    markdown::Block,
 };
 use rusqlite::{OptionalExtension, params};
 use sha2::{Digest, Sha256};
@@ -21,6 +22,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     cache::Cache,
     error::{Error, Result, internal},
+    markdown,
     ports::System,
 };
 
@@ -42,11 +44,7 @@ pub struct Kept {
 /// # Errors
 /// `too_large`, `unsupported_file`, `storage_full`.
 pub fn add(cache: &Cache, system: &dyn System, file: &NewFile) -> Result<Attachment> {
-    if file.base64.len() as u64 > MAX_FILE_BYTES / 3 * 4 + 4 {
-        return Err(too_large());
-    }
-    let bytes = BASE64.decode(&file.base64).map_err(|_| WireError::invalid("file", "not base64"))?;
-    let (bytes, media_type, pixels) = clean(bytes)?;
+    let (bytes, media_type, pixels) = clean(bytes_of(file)?)?;
     let now = system.now();
     let mut random = [0; 10];
     system.random(&mut random);
@@ -80,6 +78,22 @@ pub fn kept(cache: &Cache, id: AttachmentId) -> Result<Option<Kept>> {
             .optional()?;
         row.map(|(about, bytes)| Ok(Kept { about: serde_json::from_str(&about)?, bytes: bytes.into() }))
             .transpose()
+    })
+}
+
+/// Tells the pictures of a text that is being written how large they are.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn size_pictures(cache: &Cache, blocks: &mut [Block]) -> Result<()> {
+    cache.read(|db| {
+        let mut about = db.prepare_cached("SELECT about FROM attachment WHERE id = ?1")?;
+        let about = std::cell::RefCell::new(&mut about);
+        markdown::size_pictures(blocks, &|id| {
+            let about: String = about.borrow_mut().query_row([id.0], |row| row.get(0)).ok()?;
+            serde_json::from_str::<Attachment>(&about).ok()?.pixels
+        });
+        Ok(())
     })
 }
 
@@ -177,21 +191,27 @@ pub fn file_bytes(kept: &Kept) -> FileBytes {
     FileBytes { media_type: kept.about.media_type.clone(), base64: BASE64.encode(&kept.bytes) }
 }
 
-/// Bytes as they may leave this device, their media type and, for pictures, their size.
-type Cleaned = (Vec<u8>, String, Option<(u32, u32)>);
-
-fn clean(bytes: Vec<u8>) -> Result<Cleaned> {
-    if bytes.len() as u64 > MAX_FILE_BYTES {
+/// The bytes of a file that the face handed over.
+///
+/// # Errors
+/// `too_large`, before anything is decoded.
+pub(crate) fn bytes_of(file: &NewFile) -> Result<Vec<u8>> {
+    if file.base64.len() as u64 > MAX_FILE_BYTES / 3 * 4 + 4 {
         return Err(too_large());
     }
-    if bytes.starts_with(b"%PDF-") {
-        return Ok((bytes, "application/pdf".to_owned(), None));
-    }
-    let format = image::guess_format(&bytes)
+    Ok(BASE64.decode(&file.base64).map_err(|_| WireError::invalid("file", "not base64"))?)
+}
+
+/// A picture, upright. Its format and its size are looked at before it is decoded.
+///
+/// # Errors
+/// `too_large`, `unsupported_file`.
+pub(crate) fn decode(bytes: &[u8]) -> Result<DynamicImage> {
+    let format = image::guess_format(bytes)
         .ok()
         .filter(|format| matches!(format, ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP));
     let format = format.ok_or_else(|| unsupported("neither JPEG, PNG, WebP nor PDF"))?;
-    let mut reader = ImageReader::with_format(Cursor::new(&bytes), format);
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut limits = Limits::default();
     limits.max_alloc = Some(MAX_PIXELS * 8);
     reader.limits(limits);
@@ -206,6 +226,20 @@ fn clean(bytes: Vec<u8>) -> Result<Cleaned> {
     let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
     let mut picture = DynamicImage::from_decoder(decoder).map_err(|error| unsupported(&error.to_string()))?;
     picture.apply_orientation(orientation);
+    Ok(picture)
+}
+
+/// Bytes as they may leave this device, their media type and, for pictures, their size.
+type Cleaned = (Vec<u8>, String, Option<(u32, u32)>);
+
+fn clean(bytes: Vec<u8>) -> Result<Cleaned> {
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        return Err(too_large());
+    }
+    if bytes.starts_with(b"%PDF-") {
+        return Ok((bytes, "application/pdf".to_owned(), None));
+    }
+    let mut picture = decode(&bytes)?;
     if picture.width().max(picture.height()) > MAX_EDGE {
         picture = picture.resize(MAX_EDGE, MAX_EDGE, image::imageops::FilterType::CatmullRom);
     }

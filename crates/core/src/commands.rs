@@ -120,6 +120,10 @@ impl Commands for Core {
         Ok(join::join(self, with).await?)
     }
 
+    async fn letter_scan(&self, picture: NewFile) -> Answer<Text> {
+        Ok(Text { text: qr::read(&picture)?.to_string() })
+    }
+
     async fn switch_account(&self, AccountKey { id }: AccountKey) -> Answer<Done> {
         self.switch_to(id)?;
         Ok(Done {})
@@ -152,7 +156,10 @@ impl Commands for Core {
     }
 
     async fn home_get(&self, _: Empty) -> Answer<HomeView> {
-        Ok(notices::home(&self.account()?.cache, &self.language()?, self.ports.system.now())?)
+        let account = self.account()?;
+        let mut home = notices::home(&account.cache, &self.language()?, self.ports.system.now())?;
+        home.new_devices = devices::added(&account.cache)?;
+        Ok(home)
     }
 
     async fn notices_list(&self, query: NoticesQuery) -> Answer<NoticesPage> {
@@ -231,7 +238,15 @@ impl Commands for Core {
             return Err(WireError::new(Code::TooLarge, "body too long")
                 .with_details(serde_json::json!({ "limit": MAX_BODY })));
         }
-        Ok(Blocks { blocks: markdown::parse(&text) })
+        let mut blocks = markdown::parse(&text);
+        if let Ok(account) = self.account() {
+            attachments::size_pictures(&account.cache, &mut blocks)?;
+        }
+        Ok(Blocks { blocks, html: markdown::holds_html(&text) })
+    }
+
+    async fn audience_count_get(&self, audience: Audience) -> Answer<AudienceCount> {
+        Ok(community::audience_count(&self.account()?.cache, &audience)?)
     }
 
     async fn notice_readers_get(&self, NoticeKey { id }: NoticeKey) -> Answer<NoticeReaders> {
@@ -316,6 +331,12 @@ impl Commands for Core {
         let account = self.account()?;
         let path = format!("/v1/devices/{id}/revoke");
         authorised!(account, |api| api.act("POST", &path))?;
+        Ok(Done {})
+    }
+
+    async fn devices_seen(&self, _: Empty) -> Answer<Done> {
+        devices::seen(&self.account()?.cache)?;
+        self.announce(&[Topic::Devices]);
         Ok(Done {})
     }
 

@@ -1,10 +1,13 @@
 //! The community, its people and the person's own profile, read from the cache.
 
+use std::collections::HashSet;
+
 use linli_wire::{
     command::{CommunityMapView, Me, PeoplePage, PeopleQuery, PersonRow},
     community::{Building, Community, Household, Person, ProfileChange, Unit},
     id::{HouseholdId, PersonId, UnitId},
     join::InvitationStatus,
+    notices::{Audience, AudienceCount},
     ops::{Action, Op},
     outbox::PendingState,
     settings::Preferences,
@@ -146,6 +149,48 @@ pub fn people(cache: &Cache, query: &PeopleQuery) -> Result<PeoplePage> {
             total: u32::try_from(rows.len()).unwrap_or(u32::MAX),
             rows: rows.into_iter().skip(query.offset as usize).take(limit).collect(),
         })
+    })
+}
+
+/// How many an audience reaches, from what this device knows. Only the office's knows all of it.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn audience_count(cache: &Cache, audience: &Audience) -> Result<AudienceCount> {
+    cache.read(|db| {
+        let households: Vec<Household> = match audience {
+            Audience::Buildings { .. } | Audience::Units { .. } => records(db, Entity::Household)?,
+            Audience::Community | Audience::Role { .. } => Vec::new(),
+        };
+        let reached: HashSet<HouseholdId> = households
+            .iter()
+            .filter(|household| {
+                household.units.iter().any(|unit| match audience {
+                    Audience::Buildings { buildings } => buildings.contains(&unit.building_id),
+                    Audience::Units { units } => units.contains(&unit.id),
+                    Audience::Community | Audience::Role { .. } => false,
+                })
+            })
+            .map(|household| household.id)
+            .collect();
+        let mut count = AudienceCount::default();
+        let mut homes = HashSet::new();
+        for person in records::<Person>(db, Entity::Person)? {
+            let is_reached = match audience {
+                Audience::Community => true,
+                Audience::Role { role } => person.role == *role,
+                Audience::Buildings { .. } | Audience::Units { .. } => {
+                    person.household_id.is_some_and(|id| reached.contains(&id))
+                }
+            };
+            if is_reached {
+                count.people += 1;
+                count.joined += u32::from(person.joined);
+                homes.extend(person.household_id);
+            }
+        }
+        count.homes = u32::try_from(homes.len()).unwrap_or(u32::MAX);
+        Ok(count)
     })
 }
 

@@ -21,7 +21,7 @@ pub mod cache;
 mod commands;
 pub mod community;
 pub mod device;
-mod devices;
+pub mod devices;
 mod error;
 mod join;
 pub mod keys;

@@ -1,6 +1,7 @@
 //! Markdown to the tree of [`linli_wire::markdown`], and to plain text.
 //!
-//! Raw HTML is dropped, never passed on; links go only where `https`, `mailto` and `tel` go; pictures
+//! Raw HTML never becomes markup: of what is a tag of HTML only the words between stay, as text; what
+//! merely looks like one (`<Zhao>`) stays as it was typed. Links go only where `https`, `mailto` and `tel` go; pictures
 //! show only files of the notice itself (`attachment:<id>`); nesting deeper than [`MAX_DEPTH`] is
 //! flattened, so that no text can exhaust the stack.
 
@@ -10,15 +11,26 @@ use linli_wire::{
 };
 use pulldown_cmark::{Alignment, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
+mod html;
+
+const OPTIONS: Options = Options::ENABLE_TABLES.union(Options::ENABLE_STRIKETHROUGH);
+
 /// Deepest nesting of blocks and inlines that is kept.
 const MAX_DEPTH: usize = 12;
 
 /// Reads Markdown.
 pub fn parse(markdown: &str) -> Vec<Block> {
-    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
     let mut reader =
-        Reader { events: Parser::new_ext(markdown, options).collect::<Vec<_>>().into_iter(), depth: 0 };
+        Reader { events: Parser::new_ext(markdown, OPTIONS).collect::<Vec<_>>().into_iter(), depth: 0 };
     reader.blocks(None)
+}
+
+/// Whether raw HTML stands in the text, of which only the words are shown.
+pub fn holds_html(markdown: &str) -> bool {
+    Parser::new_ext(markdown, OPTIONS).any(|event| match event {
+        Event::Html(text) | Event::InlineHtml(text) => html::words(&text) != *text,
+        _ => false,
+    })
 }
 
 /// The text as it is read aloud, searched and excerpted: words without marks, a line for each block.
@@ -27,6 +39,18 @@ pub fn plain(blocks: &[Block]) -> String {
     plain_blocks(blocks, &mut text);
     text.truncate(text.trim_end().len());
     text
+}
+
+/// Tells the pictures in a text how large they are, so that their place can be kept.
+pub fn size_pictures(blocks: &mut [Block], size_of: &dyn Fn(AttachmentId) -> Option<(u32, u32)>) {
+    for block in blocks {
+        match block {
+            Block::Picture { id, pixels, .. } => *pixels = size_of(*id),
+            Block::Quote { blocks } => size_pictures(blocks, size_of),
+            Block::List { items, .. } => items.iter_mut().for_each(|item| size_pictures(item, size_of)),
+            _ => {}
+        }
+    }
 }
 
 struct Reader<'a> {
@@ -101,10 +125,9 @@ impl Reader<'_> {
                 let right = alignments.iter().map(|alignment| *alignment == Alignment::Right).collect();
                 blocks.push(Block::Table { header, rows, right });
             }
-            // Raw HTML and what the options do not switch on: its text is dropped.
-            _ => {
-                self.verbatim(end);
-            }
+            Tag::HtmlBlock => blocks.extend(self.html(end)),
+            // What the options do not switch on.
+            _ => blocks.append(&mut self.flat(end)),
         }
     }
 
@@ -171,8 +194,14 @@ impl Reader<'_> {
 
     fn picture(&mut self, url: &str) -> Option<Block> {
         let alt = self.verbatim(TagEnd::Image);
-        let id = url.strip_prefix("attachment:")?.parse::<AttachmentId>().ok()?;
-        Some(Block::Picture { id, alt })
+        match url.strip_prefix("attachment:").and_then(|id| id.parse::<AttachmentId>().ok()) {
+            Some(id) => Some(Block::Picture { id, alt, pixels: None }),
+            // A picture from elsewhere is never fetched; what it was to show is said.
+            None if !alt.trim().is_empty() => {
+                Some(Block::Paragraph { text: vec![Inline::Text { text: alt }] })
+            }
+            None => None,
+        }
     }
 
     fn table(&mut self) -> (Vec<Vec<Inline>>, Vec<Vec<Vec<Inline>>>) {
@@ -208,6 +237,27 @@ impl Reader<'_> {
         text
     }
 
+    /// The words of a block of HTML, a line for each that it has.
+    fn html(&mut self, end: TagEnd) -> Option<Block> {
+        let mut source = String::new();
+        for event in self.events.by_ref() {
+            match event {
+                Event::End(found) if found == end => break,
+                Event::Html(part) | Event::Text(part) => source.push_str(&part),
+                _ => {}
+            }
+        }
+        let words = html::words(&source);
+        let mut text = Vec::new();
+        for line in words.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            if !text.is_empty() {
+                text.push(Inline::Break);
+            }
+            text.push(Inline::Text { text: line.to_owned() });
+        }
+        (!text.is_empty()).then_some(Block::Paragraph { text })
+    }
+
     /// What is nested too deep: its words as one paragraph.
     fn flat(&mut self, end: TagEnd) -> Vec<Block> {
         let text = self.verbatim(end);
@@ -232,6 +282,16 @@ fn push_leaf(event: Event<'_>, text: &mut Vec<Inline>) {
         Event::Code(part) => text.push(Inline::Code { text: part.into_string() }),
         Event::SoftBreak => push_leaf(Event::Text(" ".into()), text),
         Event::HardBreak => text.push(Inline::Break),
+        Event::Html(part) | Event::InlineHtml(part) => {
+            if html::is_break(&part) {
+                text.push(Inline::Break);
+            } else {
+                let words = html::words(&part);
+                if !words.trim().is_empty() {
+                    push_leaf(Event::Text(words.into()), text);
+                }
+            }
+        }
         _ => {}
     }
 }

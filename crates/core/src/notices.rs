@@ -330,6 +330,7 @@ pub fn home(cache: &Cache, language: &Language, now: Timestamp) -> Result<HomeVi
             unread: some(&format!("rank < 2 AND {UNREAD}"))?,
             unread_total: unread(db, now)?,
             newest: some("rank < 2")?,
+            new_devices: Vec::new(),
         })
     })
 }
@@ -345,7 +346,10 @@ pub fn open(cache: &Cache, request: &NoticeGet, face: &Language) -> Result<Notic
         let sql = format!("SELECT {UNREAD} FROM notice WHERE id = ?1");
         let unread: bool = db.prepare_cached(&sql)?.query_row([request.id.0], |row| row.get(0))?;
         let (_, text) = in_language(&notice, language);
-        let blocks = markdown::parse(&text.body);
+        let mut blocks = markdown::parse(&text.body);
+        markdown::size_pictures(&mut blocks, &|id| {
+            notice.content.attachments.iter().find(|file| file.id == id)?.pixels
+        });
         Ok(NoticeView {
             row: row_of(&notice, language, unread, None),
             audience_names: audience_names(db, &notice.content.audience)?,
@@ -465,6 +469,7 @@ fn row_of(notice: &Notice, language: &Language, unread: bool, terms: Option<&Ter
     NoticeRow {
         id: notice.id,
         title: text.title.clone(),
+        title_pieces: terms.map_or_else(Vec::new, |terms| terms.marked(&text.title)),
         language,
         excerpt: terms.map_or_else(|| search::beginning(&plain), |terms| terms.excerpt(&plain)),
         category: notice.content.category.clone(),

@@ -1,12 +1,27 @@
-//! A text as a QR code that the face can draw.
+//! A text as a QR code that the face can draw, and the link of a letter found in a picture.
+//!
+//! Reading takes a picture from a stranger: its bytes and pixels are limited before it is decoded, it is made small
+//! before it is searched, and whatever the search makes of it is a join link or nothing.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use fast_qr::{ECL, QRBuilder};
-use linli_wire::join::Qr;
+use image::{GrayImage, imageops::FilterType};
+use linli_wire::{
+    WireError,
+    attachments::NewFile,
+    join::{JoinLink, Qr},
+};
 
-use crate::error::{Result, internal};
+use crate::{
+    attachments,
+    error::{Error, Result, internal},
+};
 
 /// Light modules around the code (ISO/IEC 18004).
 const QUIET: usize = 4;
+/// Longest edges at which a picture is searched: a code that fills it, and one that is small in it.
+const EDGES: [u32; 2] = [900, 2000];
 
 /// Draws `text` with error level M.
 ///
@@ -26,3 +41,50 @@ pub fn draw(text: &str) -> Result<Qr> {
     let size = u16::try_from(code.size + 2 * QUIET).map_err(|_| internal("qr size"))?;
     Ok(Qr { size, path, text: text.to_owned() })
 }
+
+/// Finds the join link in a picture of a QR code.
+///
+/// # Errors
+/// `too_large`, `unsupported_file`; `invalid_input` for `picture` when there is no such code in it.
+pub fn read(picture: &NewFile) -> Result<JoinLink> {
+    let picture = attachments::decode(&attachments::bytes_of(picture)?)?.into_luma8();
+    let longest = picture.width().max(picture.height());
+    let mut tried = 0;
+    for edge in EDGES.map(|edge| edge.min(longest)) {
+        if edge == tried {
+            continue;
+        }
+        tried = edge;
+        let small = if edge < longest {
+            image::DynamicImage::ImageLuma8(picture.clone())
+                .resize(edge, edge, FilterType::Triangle)
+                .into_luma8()
+        } else {
+            picture.clone()
+        };
+        // Light on dark, too: screens in dark colours show a letter so.
+        let mut inverted = small.clone();
+        image::imageops::invert(&mut inverted);
+        if let Some(link) = [small, inverted].iter().flat_map(codes_in).find_map(|text| JoinLink::read(&text))
+        {
+            return Ok(link);
+        }
+    }
+    Err(Error(WireError::invalid("picture", "no join link in it")))
+}
+
+/// The texts of all QR codes in a picture.
+fn codes_in(picture: &GrayImage) -> Vec<String> {
+    // The search is full of arithmetic on what it believes to see; a picture that trips it has no code in it.
+    let search = AssertUnwindSafe(|| {
+        let (width, height) = (picture.width() as usize, picture.height() as usize);
+        let light = |x: usize, y: usize| picture.as_raw().get(y * width + x).copied().unwrap_or(u8::MAX);
+        let mut prepared = rqrr::PreparedImage::prepare_from_greyscale(width, height, light);
+        let found = prepared.detect_grids();
+        found.iter().filter_map(|grid| Some(grid.decode().ok()?.1)).collect()
+    });
+    catch_unwind(search).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

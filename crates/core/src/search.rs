@@ -93,14 +93,23 @@ impl Terms {
         self.0.iter().all(|term| text.contains(term.as_str()))
     }
 
+    /// The whole of a short text, hits marked.
+    pub fn marked(&self, text: &str) -> Vec<Piece> {
+        self.pieces(text, usize::MAX)
+    }
+
     /// The words around the first hit, hits marked; the beginning of the text if none is in it.
     pub fn excerpt(&self, text: &str) -> Vec<Piece> {
+        self.pieces(text, EXCERPT)
+    }
+
+    fn pieces(&self, text: &str, at_most: usize) -> Vec<Piece> {
         let letters: Vec<char> = text.chars().map(|c| if c == '\n' { ' ' } else { c }).collect();
         let folded: Vec<char> = letters.iter().map(|c| fold_char(*c)).collect();
         let terms: Vec<Vec<char>> = self.0.iter().map(|term| term.chars().collect()).collect();
         let first = (0..folded.len()).find(|at| hit_at(&folded, *at, &terms).is_some()).unwrap_or(0);
-        let start = first.saturating_sub(BEFORE);
-        let end = (start + EXCERPT).min(letters.len());
+        let start = if at_most < letters.len() { first.saturating_sub(BEFORE) } else { 0 };
+        let end = start.saturating_add(at_most).min(letters.len());
         let mut pieces: Vec<Piece> = Vec::new();
         let mut push = |hit: bool, part: &[char]| match pieces.last_mut() {
             Some(last) if last.hit == hit => last.text.extend(part),

@@ -19,8 +19,9 @@ use crate::{
     join::{InvitationStatus, JoinWith, Letter, Qr},
     markdown::Block,
     notices::{
-        KeepDraft, NoticeContent, NoticeGet, NoticeReaders, NoticeRow, NoticeTemplate, NoticeView,
-        NoticesPage, NoticesQuery, OfficeNotice, OfficeNoticesPage, OfficeNoticesQuery, SaveNotice,
+        Audience, AudienceCount, KeepDraft, NoticeContent, NoticeGet, NoticeReaders, NoticeRow,
+        NoticeTemplate, NoticeView, NoticesPage, NoticesQuery, OfficeNotice, OfficeNoticesPage,
+        OfficeNoticesQuery, SaveNotice,
     },
     outbox::{OutboxCounts, OutboxPage},
     settings::{Preferences, Settings},
@@ -109,6 +110,8 @@ commands! {
 
     /// Join a community.
     Join join "join.join" (JoinWith) -> Me;
+    /// Find the link of a letter or of another device in a picture of its QR. Nothing is sent.
+    LetterScan letter_scan "join.scan" (NewFile) -> Text;
     /// Switch to another community of this device.
     SwitchAccount switch_account "join.switch" (AccountKey) -> Done;
     /// Leave a community on this device: signs out and deletes what it kept.
@@ -156,6 +159,8 @@ commands! {
     NoticeWithdraw notice_withdraw "notices.withdraw" (NoticeKey) -> Done;
     /// Markdown as it will look.
     NoticePreview notice_preview "notices.preview" (Text) -> Blocks;
+    /// How many people and homes an audience reaches. The office only.
+    AudienceCountGet audience_count_get "notices.audience_count" (Audience) -> AudienceCount;
     /// Who has read it, by building. Needs the network.
     NoticeReadersGet notice_readers_get "notices.readers" (NoticeKey) -> NoticeReaders;
     /// Templates of the office.
@@ -178,6 +183,8 @@ commands! {
     DeviceAdd device_add "devices.link" (Empty) -> DeviceLinkView;
     /// Remove a device at once. Needs the network.
     DeviceRevoke device_revoke "devices.revoke" (DeviceKey) -> Done;
+    /// The person has seen that these devices were added.
+    DevicesSeen devices_seen "devices.seen" (Empty) -> Done;
     /// Rename a device.
     DeviceRename device_rename "devices.rename" (RenameDevice) -> Done;
 
@@ -400,6 +407,9 @@ pub struct HomeView {
     pub unread_total: u32,
     /// The newest notices, at most five, for when nothing is unread.
     pub newest: Vec<NoticeRow>,
+    /// Devices that were added to the person's since they last looked, other than the one in their hand.
+    #[serde(default)]
+    pub new_devices: Vec<Device>,
 }
 
 /// A notice.
@@ -428,6 +438,9 @@ pub struct NewNotice {
 pub struct Blocks {
     /// The blocks.
     pub blocks: Vec<Block>,
+    /// Whether HTML stood in the text: its words are shown, its marks are not.
+    #[serde(default)]
+    pub html: bool,
 }
 
 /// Templates.

@@ -53,6 +53,9 @@ pub enum Block {
         id: AttachmentId,
         /// What it shows, for those who do not see it.
         alt: String,
+        /// Width and height, where they are known, so that its place can be kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pixels: Option<(u32, u32)>,
     },
     /// A line between two parts.
     Rule,

@@ -208,6 +208,17 @@ pub struct BuildingReaders {
     pub read: u32,
 }
 
+/// How many an audience reaches, as the office's device knows it.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug, Default)]
+pub struct AudienceCount {
+    /// People who may see the notice.
+    pub people: u32,
+    /// Of those, who have joined with a device.
+    pub joined: u32,
+    /// Homes in which they live.
+    pub homes: u32,
+}
+
 // What the face asks of the core.
 
 /// Which notices to list.
@@ -257,6 +268,9 @@ pub struct NoticeRow {
     pub id: NoticeId,
     /// Title in the language of the face, else in one it has.
     pub title: String,
+    /// The title with what was searched for marked; empty without a search.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub title_pieces: Vec<Piece>,
     /// The language of `title` and `excerpt`.
     pub language: Language,
     /// The beginning of the text, or the words around the first hit of a search.

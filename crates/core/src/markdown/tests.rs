@@ -14,11 +14,41 @@ fn html_and_strange_links_leave_only_their_words() {
         "<script>alert(1)</script>\n\nHello <b>you</b> [bad](javascript:alert(1)) [good](https://example.org) ![x](https://evil.example/p.png)",
     );
     let json = text(&blocks);
-    assert!(!json.contains("script"), "{json}");
+    assert!(!json.contains("<script"), "{json}");
     assert!(!json.contains("<b>"), "{json}");
     assert!(!json.contains("evil.example"), "{json}");
     assert!(json.contains("https://example.org"), "{json}");
     assert!(plain(&blocks).contains("Hello you bad good"));
+}
+
+#[test]
+fn the_words_of_html_stay_and_its_marks_go() {
+    let said = |markdown: &str| plain(&parse(markdown));
+    assert_eq!(
+        said("<div class=\"x\">\n<p>Water off</p><p>from 14:00 &amp; later</p>\n</div>"),
+        "Water off\nfrom 14:00 & later"
+    );
+    assert_eq!(said("Line<br>break and <u>words</u>"), "Line\nbreak and words");
+    assert_eq!(said("Ask <Zhao> or <office@example.org>, 3 < 5"), "Ask <Zhao> or office@example.org, 3 < 5");
+    assert_eq!(said("<!-- not\nfor readers -->\n\nfor readers"), "for readers");
+    assert_eq!(said("<style>p { color: red }</style>\n\nCalm"), "Calm");
+    assert_eq!(said("<img src=x onerror=alert(1) alt=\"a > b\">after"), "after");
+    assert_eq!(said("![the valve](https://example.org/p.png)"), "the valve");
+    assert_eq!(said("<p>never closed"), "never closed");
+    for (markdown, html) in
+        [("<b>a</b>", true), ("<p>a", true), ("Ask <Zhao>", false), ("a < b > c", false), ("`<b>`", false)]
+    {
+        assert_eq!(holds_html(markdown), html, "{markdown}");
+    }
+}
+
+#[test]
+fn html_that_hides_in_html_becomes_no_tag() {
+    for markdown in ["<<b>script>alert(1)</script>", "&lt;script&gt;", "<div>&lt;b&gt;x&lt;/b&gt;</div>"] {
+        // Whatever is left is text in a text node; it must not be read as Markdown once more.
+        let blocks = parse(markdown);
+        assert!(blocks.iter().all(|block| matches!(block, Block::Paragraph { text } if text.iter().all(|inline| matches!(inline, Inline::Text { .. })))), "{blocks:?}");
+    }
 }
 
 #[test]

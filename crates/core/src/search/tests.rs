@@ -77,3 +77,14 @@ proptest! {
         prop_assert_eq!(search(&texts, &query), like(&texts, &query));
     }
 }
+
+#[test]
+fn a_title_is_marked_whole() {
+    let title = format!("{}停水通知", "很长的标题".repeat(40));
+    let pieces = Terms::read("停水").unwrap().marked(&title);
+    assert_eq!(pieces.iter().map(|piece| piece.text.as_str()).collect::<String>(), title);
+    assert_eq!(
+        pieces.iter().filter(|piece| piece.hit).map(|piece| piece.text.as_str()).collect::<Vec<_>>(),
+        ["停水"]
+    );
+}

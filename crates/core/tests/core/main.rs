@@ -5,6 +5,7 @@ mod keeping;
 mod listing;
 mod migrating;
 mod notifying;
+mod office;
 mod outbox;
 mod pages;
 mod space;

@@ -21,15 +21,20 @@ pub fn Picture(
     id: AttachmentId,
     /// What it shows, for those who do not see it.
     alt: String,
+    /// Its size, where it is known: the place is kept, so that nothing jumps when it comes.
+    pixels: Option<(u32, u32)>,
 ) -> impl IntoView {
     let address = picture_address(id);
     let words_under = alt.clone();
+    let (width, height) = (pixels.map(|(width, _)| width), pixels.map(|(_, height)| height));
+    let shape = pixels.map(|(width, height)| format!("{width} / {height}"));
+    let most = width.map(|width| format!("{width}px"));
     view! {
         <figure>
             {move || match address.get() {
-                Shown::Loading => view! { <span class="c-picture-space" aria-hidden="true"></span> }.into_any(),
+                Shown::Loading => view! { <span class="c-picture-space" aria-hidden="true" style=("aspect-ratio", shape.clone()) style=("max-width", most.clone())></span> }.into_any(),
                 Shown::Missing => view! { <p class="t-soft t-small">{icon("image")} " " {words::notice::picture_missing()}</p> }.into_any(),
-                Shown::Here(address) => view! { <img src=address alt=alt.clone() data-testid="picture" /> }.into_any(),
+                Shown::Here(address) => view! { <img src=address alt=alt.clone() width=width height=height data-testid="picture" /> }.into_any(),
             }}
             {(!words_under.is_empty()).then(|| view! { <figcaption>{words_under}</figcaption> })}
         </figure>

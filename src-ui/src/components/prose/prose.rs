@@ -30,7 +30,7 @@ fn block_view(block: Block, on_link: OnLink) -> AnyView {
         }
         Block::Code { text } => view! { <pre>{text}</pre> }.into_any(),
         Block::Table { header, rows, right } => table_view(header, rows, &right, on_link),
-        Block::Picture { id, alt } => view! { <Picture id=id alt=alt /> }.into_any(),
+        Block::Picture { id, alt, pixels } => view! { <Picture id=id alt=alt pixels=pixels /> }.into_any(),
         Block::Rule => view! { <hr /> }.into_any(),
     }
 }

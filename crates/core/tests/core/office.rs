@@ -1,0 +1,109 @@
+//! What a device knows from its cache alone: how many a notice reaches, and which devices are new.
+
+use linli_core::{cache::Cache, community, devices};
+use linli_wire::{
+    id::{BuildingId, DeviceId, UnitId},
+    notices::{Audience, AudienceCount},
+};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::pages::cache;
+
+fn id(number: u128) -> Uuid {
+    Uuid::from_u128(number)
+}
+
+fn put(cache: &Cache, entity: &str, number: u128, body: &Value) {
+    let insert = "INSERT INTO record (entity, id, version, body) VALUES (?1, ?2, 1, ?3)";
+    cache
+        .write(|tx| {
+            tx.execute(insert, (entity, id(number), body.to_string()))?;
+            Ok(())
+        })
+        .unwrap();
+}
+
+/// Two households in building 1 and 2, the second with a flat in each; a clerk without a home.
+fn office() -> Cache {
+    let cache = cache();
+    let unit = |number: u128, building: u128| json!({"id": id(number), "building_id": id(building), "building_code": "1", "code": "1201"});
+    put(&cache, "household", 11, &json!({"id": id(11), "code": "H-1", "units": [unit(101, 1)]}));
+    put(
+        &cache,
+        "household",
+        12,
+        &json!({"id": id(12), "code": "H-2", "units": [unit(102, 1), unit(103, 2)]}),
+    );
+    for (number, household, role, joined) in [
+        (21, Some(11), "household_head", true),
+        (22, Some(11), "resident", false),
+        (23, Some(12), "household_head", true),
+        (24, None, "staff", true),
+    ] {
+        put(
+            &cache,
+            "person",
+            number,
+            &json!({"id": id(number), "code": "P", "name": "N", "given_name": "N", "role": role,
+                    "household_id": household.map(id), "language": "zh", "joined": joined}),
+        );
+    }
+    cache
+}
+
+#[test]
+fn an_audience_is_counted_in_people_and_homes() {
+    let cache = office();
+    let count = |audience: &Audience| {
+        let AudienceCount { people, joined, homes } = community::audience_count(&cache, audience).unwrap();
+        (people, joined, homes)
+    };
+    let buildings = |numbers: &[u128]| Audience::Buildings {
+        buildings: numbers.iter().map(|number| BuildingId(id(*number))).collect(),
+    };
+    let units = |numbers: &[u128]| Audience::Units {
+        units: numbers.iter().map(|number| UnitId(id(*number))).collect(),
+    };
+    assert_eq!(count(&Audience::Community), (4, 3, 2));
+    assert_eq!(count(&buildings(&[1])), (3, 2, 2));
+    assert_eq!(count(&buildings(&[2])), (1, 1, 1));
+    assert_eq!(count(&buildings(&[1, 2])), (3, 2, 2), "a home with flats in both counts once");
+    assert_eq!(count(&buildings(&[9])), (0, 0, 0));
+    assert_eq!(count(&units(&[101])), (2, 1, 1));
+    assert_eq!(count(&Audience::Role { role: linli_wire::community::Role::HouseholdHead }), (2, 2, 2));
+}
+
+#[test]
+fn a_device_that_was_added_is_shown_once_to_those_that_were_there() {
+    let cache = cache();
+    cache
+        .write(|tx| {
+            tx.execute(
+                "INSERT INTO session (one, server, community_id, person_id, device_id, device_key, access, refresh)
+                 VALUES (1, '', x'01', x'02', ?1, x'03', '', '')",
+                [id(2)],
+            )?;
+            Ok(())
+        })
+        .unwrap();
+    let device = |number: u128, joined_at: i64| {
+        put(
+            &cache,
+            "device",
+            number,
+            &json!({"id": id(number), "name": "Device", "joined_at": joined_at, "version": 1}),
+        );
+    };
+    let added = || devices::added(&cache).unwrap().iter().map(|device| device.id).collect::<Vec<_>>();
+    device(1, 100);
+    assert_eq!(added(), [], "its own record is not here yet");
+    device(2, 200);
+    assert_eq!(added(), [], "the older one is nothing new to the younger");
+    device(3, 300);
+    assert_eq!(added(), [DeviceId(id(3))]);
+    devices::seen(&cache).unwrap();
+    assert_eq!(added(), []);
+    device(4, 400);
+    assert_eq!(added(), [DeviceId(id(4))]);
+}
