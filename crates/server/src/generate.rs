@@ -273,6 +273,7 @@ fn community(plan: Plan) -> CommunityRow {
                 phone: "+86 10 5550 0200".to_owned(),
                 hours: both("每天 8:00–18:00", "Every day 8:00–18:00"),
                 address: both("梧桐苑 1 号楼一层", "Building 1, ground floor"),
+                opening: Vec::new(),
             },
             categories: vec![
                 category("water-power", "drop", "水电", "Water & power"),

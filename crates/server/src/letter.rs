@@ -238,6 +238,7 @@ mod tests {
                 phone: "+86 10 5550 0100".to_owned(),
                 hours: both("每天 8:00–18:00", "Every day 8:00–18:00"),
                 address: both("2 号楼一层", "Building 2"),
+                opening: Vec::new(),
             },
             categories: Vec::new(),
         };

@@ -37,6 +37,21 @@ pub struct Office {
     pub hours: Localized,
     /// Where it is.
     pub address: Localized,
+    /// When it is open in a week, for "open today until 18:00"; empty where only `hours` tells it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub opening: Vec<Opening>,
+}
+
+/// Times of a week, by the clock of the community.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Opening {
+    /// Days, 1 for Monday to 7 for Sunday.
+    pub days: Vec<u8>,
+    /// Minutes after midnight at which it opens.
+    pub from: u16,
+    /// Minutes after midnight at which it closes; later than `from`, at most 1440.
+    pub until: u16,
 }
 
 /// A category of notices.

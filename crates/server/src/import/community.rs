@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, path::Path};
 use jiff::{civil::Date, tz::TimeZone};
 use linli_wire::{
     Language, Localized,
-    community::{Category, Office},
+    community::{Category, Office, Opening},
 };
 use serde::Deserialize;
 use toml::Spanned;
@@ -37,6 +37,16 @@ struct OfficeTable {
     phone: Spanned<String>,
     hours: Spanned<Localized>,
     address: Spanned<Localized>,
+    #[serde(default)]
+    opening: Vec<OpeningTable>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OpeningTable {
+    days: Spanned<Vec<u8>>,
+    from: Spanned<String>,
+    until: Spanned<String>,
 }
 
 #[derive(Deserialize)]
@@ -101,6 +111,7 @@ pub(super) fn read(folder: &Path, problems: &mut Problems) -> Option<(CommunityR
             format!("“{phone}” is not a telephone number in international form such as +86 10 5550 0100."),
         );
     }
+    let opening = document.office.opening.iter().filter_map(|table| check.opening(table)).collect();
     let mut keys = BTreeSet::new();
     for category in &document.categories {
         let key = category.key.get_ref();
@@ -127,6 +138,7 @@ pub(super) fn read(folder: &Path, problems: &mut Problems) -> Option<(CommunityR
                 phone: document.office.phone.into_inner(),
                 hours: document.office.hours.into_inner(),
                 address: document.office.address.into_inner(),
+                opening,
             },
             categories: document
                 .categories
@@ -152,6 +164,29 @@ impl Check<'_> {
         self.problems.at(FILE, line(self.text, value.span().start), Some(key), message);
     }
 
+    fn opening(&mut self, table: &OpeningTable) -> Option<Opening> {
+        let days = table.days.get_ref();
+        let days_fit = !days.is_empty() && days.iter().all(|day| (1..=7).contains(day));
+        if !days_fit {
+            let message = "Name days of the week, 1 for Monday to 7 for Sunday.".to_owned();
+            self.at(&table.days, "office.opening.days", message);
+        }
+        let mut time = |value: &Spanned<String>, key| {
+            let minutes = minutes_of(value.get_ref());
+            if minutes.is_none() {
+                self.at(value, key, format!("“{}” is not a time such as 8:30.", value.get_ref()));
+            }
+            minutes
+        };
+        let (from, until) =
+            (time(&table.from, "office.opening.from"), time(&table.until, "office.opening.until"));
+        let (from, until) = (from?, until?);
+        if until <= from {
+            self.at(&table.until, "office.opening.until", "The office closes before it opens.".to_owned());
+        }
+        (days_fit && until > from).then(|| Opening { days: days.clone(), from, until })
+    }
+
     fn localized(&mut self, value: &Spanned<Localized>, key: &str, languages: &[Language]) {
         for language in languages {
             if value.get_ref().0.get(language).is_none_or(|text| text.trim().is_empty()) {
@@ -159,6 +194,14 @@ impl Check<'_> {
             }
         }
     }
+}
+
+/// Minutes after midnight of `8:30`; `24:00` is the end of the day.
+fn minutes_of(text: &str) -> Option<u16> {
+    let (hour, minute) = text.split_once(':')?;
+    let (hour, minute): (u16, u16) = (hour.parse().ok()?, minute.parse().ok()?);
+    let minutes = (minute < 60 && hour <= 24).then(|| hour * 60 + minute)?;
+    (minutes <= 24 * 60).then_some(minutes)
 }
 
 /// The line, counted from 1, of a byte.

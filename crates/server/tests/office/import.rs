@@ -46,6 +46,7 @@ fn every_kind_of_bad_row_is_told_with_its_place_and_what_to_do() {
         ("names", "people.csv", people("P-0009,#NAME?,王\u{FFFD},H-0002,resident,,,1.38E+10,")),
         ("resident without household, staff with one", "people.csv", people("P-0009,甲,,,resident,,,,\nP-0010,乙,,H-0001,staff,,,,")),
         ("community's values", "community.toml", folder::COMMUNITY.replace("Asia/Shanghai", "Beijing").replace("\"CNY\"", "\"yuan\"").replace("\"2026-11-22\"", "\"22.11.2026\"").replace("name.en = \"Water\"\n", "").replace("+86 10", "010")),
+        ("community's opening times", "community.toml", folder::COMMUNITY.replace("[[categories]]", "[[office.opening]]\ndays = [0]\nfrom = \"8\"\nuntil = \"25:00\"\n[[office.opening]]\ndays = [1]\nfrom = \"9:00\"\nuntil = \"8:00\"\n[[categories]]")),
         ("community's keys", "community.toml", folder::COMMUNITY.replace("currency", "curency")),
         ("community is not TOML", "community.toml", "key = \n".to_owned()),
         ("notice without front matter", "notices/party.zh.md", "欢迎。\n".to_owned()),
