@@ -16,7 +16,6 @@ use linli_wire::{
     command::{AccountCard, AppView, Connection, ConnectionState, Keeping, Stage, Topic, UnlockWith},
     id::AccountId,
     outbox::OutboxCounts,
-    settings::Settings,
 };
 
 use crate::{
@@ -27,12 +26,14 @@ use crate::{
     keys::{self, Found},
     notices, outbox,
     ports::Ports,
+    settings::{self, Beside},
     sync,
 };
 
 /// The core. One for each running app.
 pub struct Core {
     pub(crate) ports: Ports,
+    pub(crate) beside: Mutex<Option<Beside>>,
     state: Mutex<State>,
     accounts_changed: Event,
 }
@@ -56,7 +57,9 @@ impl Core {
     /// A core that has not been started.
     pub fn new(ports: Ports) -> Arc<Self> {
         let state = State { stage: Stage::Opening, opened: None, opened_link: None };
-        Arc::new(Self { ports, state: Mutex::new(state), accounts_changed: Event::new() })
+        // Before anything is opened, so that the very first screen is in the person's language.
+        let beside = Mutex::new(ports.folder.as_deref().and_then(settings::read));
+        Arc::new(Self { ports, beside, state: Mutex::new(state), accounts_changed: Event::new() })
     }
 
     /// Opens the cache, or ends on the screen that says why not.
@@ -103,6 +106,7 @@ impl Core {
         opened.current = device::current_account(&opened.device)?
             .filter(|id| opened.accounts.iter().any(|account| account.id == *id))
             .or_else(|| opened.accounts.first().map(|account| account.id));
+        self.level_settings(&opened)?;
         let stage = if opened.accounts.is_empty() { Stage::Welcome } else { Stage::Ready };
         lock(&self.state).opened = Some(opened);
         self.accounts_changed.notify(usize::MAX);
@@ -262,10 +266,11 @@ impl Core {
             let state = lock(&self.state);
             (state.stage.clone(), state.opened.clone(), state.opened_link.clone())
         };
+        let settings = self.settings()?;
         let mut view = AppView {
             stage,
-            settings: Settings::default(),
-            settings_chosen: false,
+            settings_chosen: settings.is_some(),
+            settings: settings.unwrap_or_default(),
             accounts: Vec::new(),
             me: None,
             connection: Connection { state: ConnectionState::Connecting, updated_at: None },
@@ -277,10 +282,6 @@ impl Core {
             version: env!("CARGO_PKG_VERSION").to_owned(),
         };
         let Some(opened) = opened else { return Ok(view) };
-        if let Some(settings) = device::settings(&opened.device)? {
-            view.settings = settings;
-            view.settings_chosen = true;
-        }
         view.keeping = Some(self.keeping(&opened)?);
         let now = self.ports.system.now();
         for row in device::accounts(&opened.device)? {

@@ -11,14 +11,14 @@ use linli_wire::{
     notices::*,
     ops::Action,
     outbox::OutboxPage,
-    settings::{Preferences, Settings, TEXT_PERCENT},
+    settings::{Preferences, Settings},
     sync::Entity,
 };
 
 use crate::{
     account::authorised,
     app::Core,
-    attachments, community, device, devices,
+    attachments, community, devices,
     error::{Result, not_found},
     join, keys, markdown,
     notices::{self, office},
@@ -29,7 +29,7 @@ type Answer<T> = std::result::Result<T, WireError>;
 
 impl Core {
     fn language(&self) -> Result<Language> {
-        Ok(device::settings(&self.opened()?.device)?.unwrap_or_default().language)
+        Ok(self.settings()?.unwrap_or_default().language)
     }
 
     fn announce(&self, topics: &[Topic]) {
@@ -134,9 +134,8 @@ impl Commands for Core {
         Ok(Done {})
     }
 
-    async fn save_settings(&self, mut settings: Settings) -> Answer<Done> {
-        settings.text_percent = settings.text_percent.clamp(*TEXT_PERCENT.start(), *TEXT_PERCENT.end());
-        device::save_settings(&self.opened()?.device, &settings)?;
+    async fn save_settings(&self, settings: Settings) -> Answer<Done> {
+        self.choose_settings(settings)?;
         self.announce(&[Topic::App, Topic::Notices]);
         Ok(Done {})
     }

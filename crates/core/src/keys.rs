@@ -12,10 +12,7 @@
 //! `_wiped` (the key store answers but does not have the key: passphrase, or put aside and start anew),
 //! `_other_user` (copied from another account), `passphrase_wrong`.
 
-use std::{
-    io::Write,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use chacha20poly1305::{
@@ -29,7 +26,9 @@ use zeroize::Zeroizing;
 use crate::{
     cache::DataKey,
     error::{Error, Result, internal},
+    file,
     ports::{KeyStore, KeyStoreError, System},
+    settings,
 };
 
 /// Shortest passphrase, in characters (NIST SP 800-63-4 with another factor: the device itself).
@@ -200,7 +199,7 @@ pub async fn renew_key_store(
 }
 
 /// Puts slots and databases aside into a folder of their own, so that a fresh start is possible and
-/// nothing is deleted for 30 days.
+/// nothing is deleted for 30 days. How the app looks stays: it is the same person who starts anew.
 ///
 /// # Errors
 /// `storage_full` and other trouble of the file system; what was moved stays moved.
@@ -209,7 +208,7 @@ pub fn set_aside(folder: &Path, system: &dyn System) -> Result<PathBuf> {
     std::fs::create_dir_all(&aside)?;
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
-        if entry.file_type()?.is_file() {
+        if entry.file_type()?.is_file() && entry.file_name() != settings::FILE {
             std::fs::rename(entry.path(), aside.join(entry.file_name()))?;
         }
     }
@@ -349,16 +348,7 @@ fn load(folder: &Path) -> Result<Option<Slots>> {
     }
 }
 
-/// Written beside, synced, and moved into place: a crash leaves the old file or the new one.
 fn save(folder: &Path, slots: &Slots) -> Result<()> {
     std::fs::create_dir_all(folder)?;
-    let beside = folder.join("keyslots.new");
-    let mut file = std::fs::File::create(&beside)?;
-    file.write_all(&serde_json::to_vec_pretty(slots)?)?;
-    file.sync_all()?;
-    std::fs::rename(&beside, slots_path(folder))?;
-    if let Ok(folder) = std::fs::File::open(folder) {
-        folder.sync_all()?;
-    }
-    Ok(())
+    Ok(file::replace(&slots_path(folder), &serde_json::to_vec_pretty(slots)?)?)
 }

@@ -23,6 +23,7 @@ pub mod community;
 pub mod device;
 pub mod devices;
 mod error;
+mod file;
 mod join;
 pub mod keys;
 pub mod markdown;
@@ -32,6 +33,7 @@ pub mod ports;
 mod qr;
 pub mod search;
 pub mod session;
+mod settings;
 mod sse;
 pub mod sync;
 

@@ -8,4 +8,5 @@ mod notifying;
 mod office;
 mod outbox;
 mod pages;
+mod settings;
 mod space;
