@@ -1,7 +1,8 @@
 //! A package for Debian and Ubuntu: the app with its menu entry, its icons and the `linli:` links it opens.
 //!
-//! It is put together here from few files by `dpkg-deb`, in a second, where tauri-cli would first compile for a quarter
-//! of an hour; `cargo tauri build` remains for the packages of other systems.
+//! It is put together here from few files by `dpkg-deb`, in seconds, where tauri-cli would first compile for a quarter
+//! of an hour; `cargo tauri build` remains for the packages of other systems. `cargo xtask test package` installs it
+//! into a clean Debian and joins a community there.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,11 +12,10 @@ use anyhow::{Context, Result, bail};
 
 use crate::step::step;
 use crate::system_packages::Group;
-use crate::{face, place, program, setup};
+use crate::{app_session, face, place, program, setup};
 
-/// What the binary links to, or asks the system for while it runs.
-const DEPENDS: &str =
-    "libc6, libgcc-s1, libgtk-3-0, libssl3, libwebkit2gtk-4.1-0, libayatana-appindicator3-1, libxdo3";
+/// Libraries that are loaded while the app runs, where nothing that reads the binary finds them: the tray's.
+const LOADED: &str = "libayatana-appindicator3-1";
 /// A key store and Chinese letters, which nearly every desktop has already.
 const RECOMMENDS: &str = "gnome-keyring | org.freedesktop.secrets, fonts-noto-cjk";
 
@@ -60,7 +60,8 @@ const METAINFO: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 pub(crate) enum Speed {
     /// Optimised, as it is delivered.
     Release,
-    /// The binary of development, for tests of the package itself.
+    /// The binary of development, which the tests have built already, for tests of the package itself: the same files in
+    /// the same places.
     Quick,
 }
 
@@ -71,18 +72,25 @@ pub(crate) fn build(speed: Speed) -> Result<()> {
         bail!("The package is for Debian and Ubuntu and is put together there; elsewhere: cargo tauri build");
     }
     face::build(face::Profile::Release, &face::folder())?;
-    step("compiling the app for delivery", || {
-        let mut cargo = program::cargo();
-        cargo.args(["build", "-p", "linli", "--features", "tauri/custom-protocol"]);
-        program::compile(if speed == Speed::Release { cargo.arg("--release") } else { &mut cargo }, "dist")
+    step("compiling the app", || match speed {
+        Speed::Quick => app_session::build_programs(),
+        Speed::Release => {
+            let mut cargo = program::cargo();
+            cargo.args(["build", "-p", "linli", "--features", "tauri/custom-protocol", "--release"]);
+            program::compile(&mut cargo, "dist")
+        }
     })?;
-    let binary = place::target().join(if speed == Speed::Release { "release/linli" } else { "debug/linli" });
-    let package = step("putting the package together", || assemble(&binary))?;
-    println!("{}", package.display());
+    println!("{}", assemble(speed)?.display());
     Ok(())
 }
 
-fn assemble(binary: &Path) -> Result<PathBuf> {
+/// Puts the package together from what is built already, and returns it.
+pub(crate) fn assemble(speed: Speed) -> Result<PathBuf> {
+    let folder = if speed == Speed::Release { "release" } else { "debug" };
+    step("putting the package together", || package_of(&place::target().join(folder).join("linli")))
+}
+
+fn package_of(binary: &Path) -> Result<PathBuf> {
     let tree = place::target().join("dist/tree");
     let _ = fs::remove_dir_all(&tree);
     put(&tree.join("usr/bin/linli"), &fs::read(binary)?)?;
@@ -101,10 +109,11 @@ fn assemble(binary: &Path) -> Result<PathBuf> {
     let version = env!("CARGO_PKG_VERSION");
     let architecture = program::text(Command::new("dpkg").arg("--print-architecture"))?;
     let size = installed_size(&tree)?;
+    let depends = libraries(binary)?;
     let control = format!(
         "Package: linli\nVersion: {version}\nArchitecture: {architecture}\nInstalled-Size: {size}\n\
          Maintainer: The Linli contributors <linli@localhost>\nSection: net\nPriority: optional\n\
-         Depends: {DEPENDS}\nRecommends: {RECOMMENDS}\n\
+         Depends: {depends}, {LOADED}\nRecommends: {RECOMMENDS}\n\
          Description: The app of a housing community\n \
          Linli shows the notices of a housing community, also without a network and in\n large text.\n"
     );
@@ -116,6 +125,17 @@ fn assemble(binary: &Path) -> Result<PathBuf> {
     // gzip: the package is unpacked by every dpkg there is, and packed in a second.
     program::run(dpkg.args(["--root-owner-group", "-Zgzip", "--build"]).arg(&tree).arg(&package))?;
     Ok(package)
+}
+
+/// The packages of the libraries that the binary is linked to, with the oldest versions that have all it uses.
+fn libraries(binary: &Path) -> Result<String> {
+    let folder = place::target().join("dist/libraries");
+    // It will not look at a binary without the sources of a package around it.
+    put(&folder.join("debian/control"), b"Source: linli\n\nPackage: linli\nArchitecture: any\n")?;
+    let mut shlibdeps = Command::new("dpkg-shlibdeps");
+    let said = program::text(shlibdeps.arg("-O").arg("-e").arg(binary).current_dir(folder))?;
+    let depends = said.lines().find_map(|line| line.strip_prefix("shlibs:Depends="));
+    Ok(depends.with_context(|| format!("dpkg-shlibdeps named no packages: {said}"))?.to_owned())
 }
 
 fn put(file: &Path, content: &[u8]) -> Result<()> {

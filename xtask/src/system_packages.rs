@@ -53,7 +53,7 @@ impl Package {
 use Group::{Build, Release, Test, Window};
 
 /// The packages of Debian 12 and later, and of Ubuntu 22.04 and later.
-pub(crate) const DEBIAN: [Package; 25] = [
+pub(crate) const DEBIAN: [Package; 26] = [
     Package::program(Build, "gcc", "cc", "links Rust programs and compiles SQLite"),
     Package::new(Build, "libc6-dev", "links Rust programs"),
     Package::program(Build, "make", "make", "builds native parts of libraries"),
@@ -62,10 +62,15 @@ pub(crate) const DEBIAN: [Package; 25] = [
     Package::new(Window, "libwebkit2gtk-4.1-dev", "shows the app in its window"),
     Package::new(Window, "librsvg2-dev", "draws the window's icons"),
     Package::new(Window, "libayatana-appindicator3-dev", "puts the app's icon into the tray"),
-    Package::new(Window, "libxdo-dev", "menu actions of the window under X11"),
     Package::new(Window, "fonts-noto-cjk", "Chinese text"),
     Package::program(Release, "nodejs", "node", "runs the shrinker of the compiled face"),
     Package::program(Release, "npm", "npm", "fetches the shrinker of the compiled face"),
+    Package::program(
+        Release,
+        "dpkg-dev",
+        "dpkg-shlibdeps",
+        "finds out which libraries the app's package needs",
+    ),
     Package::program(Test, "clang", "clang", "compiles SQLite for WebAssembly, to keep the core portable"),
     Package::new(Test, "webkit2gtk-driver", "drives the app's window in tests"),
     Package::new(Test, "xvfb", "a display for tests on machines without one"),
@@ -79,6 +84,7 @@ pub(crate) const DEBIAN: [Package; 25] = [
     Package::new(Test, "postgresql", "the second database engine of the server's tests"),
     Package::program(Test, "brotli", "brotli", "measures what the face weighs on the wire"),
     Package::program(Test, "strace", "strace", "makes disks fail at a chosen moment in tests"),
+    Package::program(Test, "mmdebstrap", "mmdebstrap", "a clean Debian to install the app's package into"),
 ];
 
 /// Another system, where we name the packages and leave the rest to its owner.
@@ -108,7 +114,6 @@ const FEDORA: OtherSystem = OtherSystem {
         (Window, "webkit2gtk4.1-devel"),
         (Window, "librsvg2-devel"),
         (Window, "libayatana-appindicator-gtk3-devel"),
-        (Window, "libxdo-devel"),
         (Window, "google-noto-sans-cjk-fonts"),
         (Release, "nodejs"),
         (Release, "nodejs-npm"),
@@ -138,7 +143,6 @@ const ARCH: OtherSystem = OtherSystem {
         (Window, "webkit2gtk-4.1"),
         (Window, "librsvg"),
         (Window, "libayatana-appindicator"),
-        (Window, "xdotool"),
         (Window, "noto-fonts-cjk"),
         (Release, "nodejs"),
         (Release, "npm"),

@@ -45,11 +45,19 @@ impl Driver {
     /// # Errors
     /// When it is not installed or does not start.
     pub fn webkit(log: &Path, prepare: impl FnOnce(&mut Command)) -> Result<Self> {
+        let mut command = Command::new(place::webkitdriver());
+        prepare(&mut command);
+        Self::webkit_by(command, log)
+    }
+
+    /// WebKit's, started by a command that hands its last arguments on to it.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn webkit_by(mut command: Command, log: &Path) -> Result<Self> {
         const PATIENCE: Duration = Duration::from_secs(20);
         let address = free_address()?;
-        let mut command = Command::new(place::webkitdriver());
         command.args(["-p", &address.port().to_string(), "--host=127.0.0.1"]);
-        prepare(&mut command);
         let (mut program, _) = Program::start(&mut command, log)?;
         let started = Instant::now();
         // It says nothing when it is ready; only its status does.
@@ -98,8 +106,16 @@ impl Driver {
     /// # Errors
     /// When it does not start.
     pub fn open_app(&self, arguments: &[&str]) -> Result<Session> {
+        self.open_program(&place::app(), arguments)
+    }
+
+    /// The window of a program that starts the app.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn open_program(&self, program: &Path, arguments: &[&str]) -> Result<Session> {
         let capabilities: Value =
-            json!({ "webkitgtk:browserOptions": { "binary": place::app(), "args": arguments } });
+            json!({ "webkitgtk:browserOptions": { "binary": program, "args": arguments } });
         Session::open(self.address, &capabilities)
     }
 }

@@ -12,7 +12,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::program::{Program, read_until};
+use crate::program::{Program, mortal, read_until};
 
 const PASSWORD: &str = "correct horse";
 
@@ -74,11 +74,12 @@ impl Bus {
         let runtime = self.folder.join("runtime");
         fs::create_dir_all(&runtime)?;
         let errors = fs::File::options().create(true).append(true).open(&self.log)?;
-        let mut command = Command::new("gnome-keyring-daemon");
-        command.args(["--foreground", "--components=secrets"]).arg("--control-directory").arg(&runtime);
+        let mut daemon = Command::new("gnome-keyring-daemon");
+        daemon.args(["--foreground", "--components=secrets"]).arg("--control-directory").arg(&runtime);
         if password.is_some() {
-            command.arg("--unlock");
+            daemon.arg("--unlock");
         }
+        let mut command = mortal(&daemon);
         command
             .env("HOME", &self.folder)
             .env("XDG_DATA_HOME", self.folder.join("data"))

@@ -13,6 +13,7 @@
 //! * [`key_store`]: a session bus with or without a key store, in each of its states.
 //! * [`driver`], [`session`], [`page`]: a browser or the app's own window, what WebDriver can do with it, and what a
 //!   person can.
+//! * [`clean_debian`]: a Debian that has nothing but itself, to install the package into.
 //! * [`axe`], [`look`]: what keeps people from using a page, by axe-core and by our own rules of size.
 //! * [`words`]: the sentences of the face, so that tests name them by key and read them in both languages.
 //!
@@ -28,6 +29,7 @@
 )]
 
 pub mod axe;
+pub mod clean_debian;
 pub mod community;
 pub mod driver;
 pub mod host;

@@ -1,16 +1,20 @@
 //! Programs that a test starts, and that end with it.
+//!
+//! Each leads a process group of its own, which is killed whole when its owner goes; and the kernel kills it when this
+//! process ends in a way that no destructor sees, as by a signal or a time limit.
 
 use std::{
     fs::File,
     io::{BufRead, BufReader},
     net::{Ipv4Addr, SocketAddr, TcpListener},
+    os::unix::process::CommandExt,
     path::Path,
     process::{Child, ChildStdout, Command, Stdio},
 };
 
 use anyhow::{Context, Result, bail};
 
-/// A running program; it is killed when this goes.
+/// A running program; it is killed with what it started when this goes.
 pub struct Program {
     child: Child,
     name: String,
@@ -24,7 +28,8 @@ impl Program {
     pub fn start(command: &mut Command, log: &Path) -> Result<(Self, BufReader<ChildStdout>)> {
         let name = command.get_program().to_string_lossy().into_owned();
         let errors = File::options().create(true).append(true).open(log)?;
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(errors);
+        let mut command = mortal(command);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(errors).process_group(0);
         let mut child = command.spawn().with_context(|| format!("{name} could not be started"))?;
         let out = child.stdout.take().context("it has no output")?;
         Ok((Self { child, name }, BufReader::new(out)))
@@ -55,10 +60,28 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // Gone already is fine.
+        // What it started first: its number is its own for as long as nobody has waited for it. Gone already is fine.
+        let group = format!("kill -KILL -{} 2>/dev/null", self.child.id());
+        let _ = Command::new("sh").args(["-c", &group]).status();
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The same command, to be killed by the kernel when the thread that starts it ends.
+pub fn mortal(command: &Command) -> Command {
+    let mut mortal = Command::new("setpriv");
+    mortal.args(["--pdeathsig", "KILL", "--"]).arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => mortal.env(name, value),
+            None => mortal.env_remove(name),
+        };
+    }
+    if let Some(folder) = command.get_current_dir() {
+        mortal.current_dir(folder);
+    }
+    mortal
 }
 
 /// Reads what a program prints until `find` finds what it looks for; the rest is thrown away as it comes.

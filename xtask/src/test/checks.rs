@@ -2,11 +2,12 @@
 
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use crate::postgres::Cluster;
 use crate::step::step;
-use crate::{app_session, face, place, program, tidy};
+use crate::system_packages::System;
+use crate::{app_session, dist, face, place, program, tidy};
 
 const WASM: &str = "wasm32-unknown-unknown";
 
@@ -21,7 +22,7 @@ pub(crate) struct Check {
     pub(crate) run: fn(bool) -> Result<()>,
 }
 
-pub(crate) const ALL: [Check; 10] = [
+pub(crate) const ALL: [Check; 11] = [
     Check {
         name: "format",
         is_quick: true,
@@ -37,6 +38,7 @@ pub(crate) const ALL: [Check; 10] = [
     Check { name: "face", is_quick: false, needs: &[], run: |_| build_face() },
     Check { name: "apps", is_quick: false, needs: &["face"], run: |_| app_session::build_programs() },
     Check { name: "end-to-end", is_quick: false, needs: &["face", "apps"], run: |_| end_to_end() },
+    Check { name: "package", is_quick: false, needs: &["face", "apps"], run: |_| package() },
 ];
 
 /// Lints of everything that runs on this machine.
@@ -103,8 +105,29 @@ fn build_face() -> Result<()> {
 /// windows share a display and a key store.
 fn end_to_end() -> Result<()> {
     let mut tests = app_session::cargo()?;
-    tests.args(["test", "--quiet", "-p", "linli-e2e", "--no-fail-fast", "--", "--test-threads=1"]);
-    program::run(&mut tests)
+    tests.args(["test", "--quiet", "-p", "linli-e2e", "--lib", "--test", "e2e", "--no-fail-fast"]);
+    program::run(tests.args(["--", "--test-threads=1"]))
+}
+
+/// The package, in a clean Debian: installed, started from the menu, in a community, removed.
+fn package() -> Result<()> {
+    if !matches!(System::here(), System::Debian) {
+        println!("Skipped: the package is for Debian and Ubuntu, and can be built and installed only there.");
+        return Ok(());
+    }
+    if !program::is_root()? {
+        if program::find("sudo").is_none() {
+            bail!(
+                "Only root can make a clean Debian to install the package into, and there is no sudo. As root: cargo xtask test package"
+            );
+        }
+        // The password is asked for here, where its question is seen.
+        program::run(Command::new("sudo").arg("--validate"))?;
+    }
+    let package = dist::assemble(dist::Speed::Quick)?;
+    let mut test = app_session::cargo()?;
+    test.args(["test", "--quiet", "-p", "linli-e2e", "--test", "package"]);
+    program::run(test.env("LINLI_PACKAGE", package))
 }
 
 fn cargo(words: &[&str]) -> Result<()> {
