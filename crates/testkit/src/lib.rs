@@ -60,6 +60,8 @@ pub use desk::Desk;
 pub use garden::{Garden, real_network};
 pub use key_store::{FakeKeyStore, KeyStoreState};
 pub use network::{Asked, Fault, FaultyNetwork};
+#[cfg(feature = "server")]
+pub use postgres::PostgresDatabase;
 pub use proxy::{Proxy, Trouble};
 pub use resident::{PATIENCE, Resident, Setup};
 #[cfg(feature = "server")]

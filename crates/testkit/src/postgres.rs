@@ -12,7 +12,7 @@ pub(crate) fn given() -> Option<String> {
 }
 
 /// A database of its own, dropped with this value.
-pub(crate) struct PostgresDatabase {
+pub struct PostgresDatabase {
     admin: Config,
     name: String,
     url: String,
@@ -20,8 +20,11 @@ pub(crate) struct PostgresDatabase {
 
 impl PostgresDatabase {
     /// Makes an empty database.
+    ///
+    /// # Panics
+    /// Without `LINLI_TEST_POSTGRES`.
     #[allow(clippy::expect_used, reason = "a test without its database cannot go on")]
-    pub(crate) async fn create() -> Self {
+    pub async fn create() -> Self {
         let given = given().expect("LINLI_TEST_POSTGRES names a PostgreSQL");
         let admin: Config = given.parse().expect("LINLI_TEST_POSTGRES is an address");
         let name = format!("linli_test_{}", Uuid::from_u128(unique()).simple());
@@ -33,7 +36,7 @@ impl PostgresDatabase {
     }
 
     /// Its address.
-    pub(crate) fn url(&self) -> &str {
+    pub fn url(&self) -> &str {
         &self.url
     }
 }

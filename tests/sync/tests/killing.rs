@@ -2,6 +2,7 @@
 //!
 //! The kernel sees every write of the program here, which a core in this process cannot show. strace's
 //! count is of each thread's own calls, so that a small number reaches into the database's thread.
+//! PostgreSQL's writes are its own: there the server is killed at random moments only.
 
 use std::{
     io::{BufRead, BufReader},
@@ -10,7 +11,10 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use linli_testkit::{Pace, Proxy, Resident, Setup, people::*, real_network, temp_folder};
+use linli_sync_tests::on_both_engines;
+use linli_testkit::{
+    Engine, Pace, PostgresDatabase, Proxy, Resident, Setup, people::*, real_network, temp_folder,
+};
 use linli_wire::id::NoticeId;
 use tokio::sync::oneshot;
 
@@ -29,24 +33,31 @@ struct Program {
 /// The data of a server, and the wire in front of it.
 struct Place {
     folder: tempfile::TempDir,
+    database: Option<PostgresDatabase>,
     proxy: Proxy,
 }
 
 impl Place {
-    async fn new() -> Self {
-        let place = Self { folder: temp_folder(), proxy: Proxy::start().await.unwrap() };
+    async fn new(engine: Engine) -> Self {
+        let database = match engine {
+            Engine::Sqlite => None,
+            Engine::Postgres => Some(PostgresDatabase::create().await),
+        };
+        let place = Self { folder: temp_folder(), database, proxy: Proxy::start().await.unwrap() };
         let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates/testkit/fixtures/garden");
         place.run(&["import", fixture.to_str().unwrap()]);
         place
     }
 
-    fn data(&self) -> &str {
-        self.folder.path().to_str().unwrap()
+    /// Where the server keeps everything, as its commands are told.
+    fn storage(&self) -> Vec<&str> {
+        let database = self.database.iter().flat_map(|database| ["--database", database.url()]);
+        ["--data", self.folder.path().to_str().unwrap()].into_iter().chain(database).collect()
     }
 
     /// Runs a command of the server to its end.
     fn run(&self, words: &[&str]) -> String {
-        let output = Command::new(server()).args(words).args(["--data", self.data()]).output().unwrap();
+        let output = Command::new(server()).args(words).args(self.storage()).output().unwrap();
         assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
     }
@@ -62,7 +73,7 @@ impl Place {
             }
             None => Command::new(server()),
         };
-        command.args(["serve", "--json", "--listen", "127.0.0.1:0", "--data", self.data()]);
+        command.args(["serve", "--json", "--listen", "127.0.0.1:0"]).args(self.storage());
         command.arg("--public-url").arg(self.proxy.url());
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let (dead, died) = oneshot::channel();
@@ -134,24 +145,25 @@ fn server() -> PathBuf {
         .clone()
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_killed_at_random_moments_loses_and_doubles_nothing() {
-    let place = Place::new().await;
-    let mut program = place.serve(None).await.unwrap();
-    let (chen, mei) = (place.join(CHEN_JING, 1).await, place.join(WANG_MEI, 2).await);
-    let mut random = oorandom::Rand64::new(5);
-    let mut written = Vec::new();
-    for number in 0..RANDOM_KILLS {
-        written.push(chen.publish(&format!("Random {number}"), "").await);
-        // The moment is the point: somewhere between the first byte and the answer.
-        tokio::time::sleep(std::time::Duration::from_micros(random.rand_range(0..30_000))).await;
+on_both_engines! {
+    async fn a_server_killed_at_random_moments_loses_and_doubles_nothing(engine) {
+        let place = Place::new(engine).await;
+        let mut program = place.serve(None).await.unwrap();
+        let (chen, mei) = (place.join(CHEN_JING, 1).await, place.join(WANG_MEI, 2).await);
+        let mut random = oorandom::Rand64::new(5);
+        let mut written = Vec::new();
+        for number in 0..RANDOM_KILLS {
+            written.push(chen.publish(&format!("Random {number}"), "").await);
+            // The moment is the point: somewhere between the first byte and the answer.
+            tokio::time::sleep(std::time::Duration::from_micros(random.rand_range(0..30_000))).await;
+            program.end();
+            program = place.serve(None).await.unwrap();
+            level(&chen, &mei, &written).await;
+        }
         program.end();
-        program = place.serve(None).await.unwrap();
-        level(&chen, &mei, &written).await;
+        place.run(&["check"]);
+        println!("random kills of the server on {engine:?}: {RANDOM_KILLS}, violations: 0");
     }
-    program.end();
-    place.run(&["check"]);
-    println!("random kills of the server: {RANDOM_KILLS}, violations: 0");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -160,7 +172,7 @@ async fn a_server_killed_at_its_write_calls_loses_and_doubles_nothing() {
         eprintln!("NOT TRIED: kills at write calls, since strace is not installed");
         return;
     }
-    let place = Place::new().await;
+    let place = Place::new(Engine::Sqlite).await;
     let mut program = place.serve(None).await.unwrap();
     let (chen, mei) = (place.join(CHEN_JING, 3).await, place.join(WANG_MEI, 4).await);
     let (mut written, mut tried, mut killed): (Vec<NoticeId>, u32, u32) = (Vec::new(), 0, 0);
