@@ -10,7 +10,11 @@ use std::{
 };
 
 use event_listener::Event;
-use futures_util::{FutureExt, StreamExt, stream::FuturesUnordered};
+use futures_util::{
+    FutureExt, StreamExt,
+    future::{AbortHandle, abortable},
+    stream::FuturesUnordered,
+};
 use linli_wire::{
     Code, WireError,
     command::{AccountCard, AppView, Connection, ConnectionState, Keeping, Stage, Topic, UnlockWith},
@@ -127,19 +131,27 @@ impl Core {
     /// Runs every account until the app ends. Drop the future to stop; nothing is lost by it.
     pub async fn run(&self) {
         let mut running: FuturesUnordered<_> = FuturesUnordered::new();
-        let mut known: Vec<Arc<Account>> = Vec::new();
+        let mut known: Vec<(Arc<Account>, AbortHandle)> = Vec::new();
         loop {
             let changed = self.accounts_changed.listen();
             let accounts =
                 lock(&self.state).opened.as_ref().map(|opened| opened.accounts.clone()).unwrap_or_default();
-            known.retain(|account| accounts.iter().any(|other| Arc::ptr_eq(account, other)));
+            known.retain(|(account, stop)| {
+                let stays = accounts.iter().any(|other| Arc::ptr_eq(account, other));
+                if !stays {
+                    stop.abort();
+                }
+                stays
+            });
             for account in accounts {
-                if !known.iter().any(|other| Arc::ptr_eq(&account, other)) {
-                    known.push(account.clone());
-                    running.push(async move {
+                if !known.iter().any(|(other, _)| Arc::ptr_eq(&account, other)) {
+                    let kept = account.clone();
+                    let (work, stop) = abortable(async move {
                         let end = account.run().await;
                         (account, end)
                     });
+                    known.push((kept, stop));
+                    running.push(work);
                 }
             }
             let mut changed = changed.fuse();
@@ -149,18 +161,22 @@ impl Core {
             }
             futures_util::select! {
                 () = changed => {}
-                ended = running.next() => if let Some((account, Some(error))) = ended {
+                ended = running.next() => if let Some(Ok((account, Some(error)))) = ended {
                     self.account_ended(&account, error);
                 },
             }
         }
     }
 
-    /// The server ended the membership: what was kept here goes, and the person is told.
+    /// The server ended the membership: what was kept here goes, and the person is told. Or the cache is
+    /// damaged: all of it is closed, so that trying again opens it anew and it can be put aside.
     fn account_ended(&self, account: &Arc<Account>, error: Error) {
         if !matches!(error.code(), Code::SignedOut | Code::DeviceRevoked) {
-            // Trouble of the cache: the account stays as it is and is tried at the next start.
-            self.set_stage(locked(error, Found::Nothing));
+            if let Some(folder) = &self.ports.folder {
+                lock(&self.state).opened = None;
+                self.accounts_changed.notify(usize::MAX);
+                self.set_stage(locked(error, keys::look(folder).unwrap_or(Found::Orphans)));
+            }
             return;
         }
         let left = self.forget_account(account.id);
@@ -183,7 +199,7 @@ impl Core {
             (opened.device.clone(), opened.accounts.len())
         };
         self.accounts_changed.notify(usize::MAX);
-        device::remove_account(&device, id)?;
+        let removed = device::remove_account(&device, id);
         if let Some(folder) = &self.ports.folder {
             for ending in ["db", "db-wal", "db-shm"] {
                 // A file that is not there is as good as deleted.
@@ -193,7 +209,8 @@ impl Core {
         for topic in Topic::ALL {
             (self.ports.announce)(topic);
         }
-        Ok(left)
+        // On a full disk its row stays, but nothing of what it kept; the next start finds it empty.
+        removed.map(|()| left)
     }
 
     pub(crate) async fn unlock(&self, with: UnlockWith) -> Result<()> {
@@ -217,25 +234,33 @@ impl Core {
                 // key store the passphrase stays the way in.
                 let _ =
                     keys::renew_key_store(folder, &key, &*self.ports.key_store, &*self.ports.system).await;
-                let stage = self.open(Some(key))?;
-                self.set_stage(stage);
-                Ok(())
+                self.open_or_lock(Some(key))
             }
         }
     }
 
     pub(crate) fn choose_keeping(&self, keeping: Keeping) -> Result<()> {
         let folder = self.ports.folder.as_deref();
-        let stage = match (keeping, folder) {
+        match (keeping, folder) {
             (Keeping::Passphrase { passphrase }, Some(folder)) => {
                 let key = keys::create_with_passphrase(folder, &passphrase, &*self.ports.system)?;
-                self.open(Some(key))?
+                self.open_or_lock(Some(key))
             }
-            (Keeping::Nothing, _) => self.open(None)?,
-            _ => return Err(WireError::invalid("by", "passphrase or nothing").into()),
+            (Keeping::Nothing, _) => self.open_or_lock(None),
+            _ => Err(WireError::invalid("by", "passphrase or nothing").into()),
+        }
+    }
+
+    /// The key is there. What is wrong with the databases behind it has its screen, like at a start.
+    fn open_or_lock(&self, key: Option<DataKey>) -> Result<()> {
+        let opened = self.open(key);
+        let found = self.ports.folder.as_deref().and_then(|folder| keys::look(folder).ok());
+        let (stage, result) = match opened {
+            Ok(stage) => (stage, Ok(())),
+            Err(error) => (locked(error.clone(), found.unwrap_or(Found::Nothing)), Err(error)),
         };
         self.set_stage(stage);
-        Ok(())
+        result
     }
 
     pub(crate) async fn set_aside(&self) -> Result<()> {
@@ -274,6 +299,7 @@ impl Core {
             accounts: Vec::new(),
             me: None,
             connection: Connection { state: ConnectionState::Connecting, updated_at: None },
+            trouble: None,
             outbox: OutboxCounts::default(),
             unread_notices: 0,
             keeping: None,
@@ -289,6 +315,7 @@ impl Core {
             let unread = account.cache.read(|db| notices::unread(db, now))?;
             let current = opened.current == Some(row.id);
             if current {
+                view.trouble = account.trouble();
                 view.connection = Connection {
                     state: account.connection(),
                     updated_at: sync::progress(&account.cache)?.updated_at,

@@ -256,6 +256,10 @@ pub struct AppView {
     pub me: Option<Me>,
     /// The network.
     pub connection: Connection,
+    /// Why the cache takes nothing in just now, such as `storage_full`: what is here can be read, nothing new
+    /// arrives and nothing is sent. It is tried again by itself; [`SyncNow`] tries at once.
+    #[serde(default)]
+    pub trouble: Option<WireError>,
     /// What waits.
     pub outbox: OutboxCounts,
     /// Unread notices.
