@@ -14,6 +14,8 @@ mod options;
 
 use std::{fmt, net::SocketAddr, path::PathBuf, time::Duration};
 
+use tokio_postgres::config::SslMode;
+
 pub use example::example;
 pub use options::{
     AttachmentOptions, FileOption, InvitationOptions, ListenOptions, LogOptions, Options, StorageOptions,
@@ -69,12 +71,16 @@ impl DatabaseUrl {
     /// A sentence that says what is expected.
     pub fn read(text: &str) -> Result<Self, String> {
         let known = text.starts_with("postgres://") || text.starts_with("postgresql://");
-        if known {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err("a database address looks like postgres://user:password@host:5432/linli; \
+        match text.parse::<tokio_postgres::Config>() {
+            Ok(config) if known && config.get_ssl_mode() == SslMode::Require => Err(
+                "linli-server speaks to PostgreSQL without TLS; let both stand on one machine or in one private \
+                 network, and leave sslmode out"
+                    .to_owned(),
+            ),
+            Ok(_) if known => Ok(Self(text.to_owned())),
+            _ => Err("a database address looks like postgres://user:password@host:5432/linli; \
                  leave it out to use SQLite in the data folder"
-                .to_owned())
+                .to_owned()),
         }
     }
 

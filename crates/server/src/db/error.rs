@@ -14,7 +14,7 @@ pub enum DbError {
     #[error("postgres: {}", postgres_text(.0))]
     Postgres(#[from] tokio_postgres::Error),
     /// No connection to PostgreSQL could be had.
-    #[error("postgres pool: {0}")]
+    #[error("no connection to PostgreSQL: {0}")]
     Pool(String),
     /// A row does not hold what the code expects of it.
     #[error("column {column} does not hold {expected}")]
@@ -59,6 +59,13 @@ pub enum DbError {
 }
 
 impl DbError {
+    pub(super) fn pool(error: &deadpool_postgres::PoolError) -> Self {
+        Self::Pool(match error {
+            deadpool_postgres::PoolError::Backend(cause) => postgres_text(cause),
+            other => other.to_string(),
+        })
+    }
+
     /// The code that a client is answered with.
     pub fn code(&self) -> Code {
         match self {
@@ -108,6 +115,9 @@ fn postgres_text(error: &tokio_postgres::Error) -> String {
     // The detail of a database error may quote row values, so only its state and message are kept.
     match error.as_db_error() {
         Some(inner) => format!("{}: {}", inner.code().code(), inner.message()),
-        None => error.to_string(),
+        None => match std::error::Error::source(error) {
+            Some(cause) => format!("{error}: {cause}"),
+            None => error.to_string(),
+        },
     }
 }

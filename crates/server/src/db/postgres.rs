@@ -104,7 +104,7 @@ impl Engine {
     }
 
     async fn client(&self) -> Result<Client, Error> {
-        let object = self.pool.get().await.map_err(|error| DbError::Pool(error.to_string()))?;
+        let object = self.pool.get().await.map_err(|error| DbError::pool(&error))?;
         Ok(Client { object: Some(object), handle: Handle::current() })
     }
 }
