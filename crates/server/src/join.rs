@@ -36,7 +36,31 @@ pub const OLDEST_PROTOCOL: u32 = 1;
 pub const DEVICE_CODE_MS: i64 = 10 * 60 * 1000;
 /// How long the same request to join gets the same tokens.
 const SAME_TOKENS_MS: i64 = 10 * 60 * 1000;
-/// Issues an invitation for a person and ends their earlier open ones. The codes leave here only.
+
+/// `POST /v1/invitations`: somebody of the office issues an invitation. Only a manager does so for
+/// people of the office, since a letter lets its holder in with the rights of the person it is for.
+///
+/// # Errors
+/// `not_allowed`; `not_found` for a person of another community.
+pub fn invite_as(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    person: PersonId,
+    codes: &Fresh,
+    lifetime_ms: i64,
+    server: &str,
+) -> Result<Invitation, Error> {
+    caller.must_be_office()?;
+    let guest = community::person(tx, caller.community, person)?.ok_or_else(Error::not_found)?;
+    if !caller.role.may_invite(guest.role) {
+        return Err(auth::not_allowed());
+    }
+    let details = serde_json::json!({ "by": caller.person }).to_string();
+    issue_letter(tx, caller.community, person, codes, lifetime_ms, server, &details)
+}
+
+/// Issues an invitation for a person, as the operator of the server, and ends their earlier open ones.
+/// The codes leave here only.
 ///
 /// # Errors
 /// `not_found` for a person of another community.
@@ -49,6 +73,37 @@ pub fn invite(
     server: &str,
 ) -> Result<Invitation, Error> {
     community::person(tx, community, person)?.ok_or_else(Error::not_found)?;
+    issue_letter(tx, community, person, codes, lifetime_ms, server, "{}")
+}
+
+fn issue_letter(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    person: PersonId,
+    codes: &Fresh,
+    lifetime_ms: i64,
+    server: &str,
+    details: &str,
+) -> Result<Invitation, Error> {
+    end_letters(tx, community, person)?;
+    let id = issue(tx, community, person, "letter", codes, lifetime_ms)?;
+    log(tx, community, id)?;
+    auth::audit(tx, "invited", Some(community), Some(person), None, details)?;
+    Ok(Invitation {
+        id,
+        person_id: person,
+        link: JoinLink { server: server.to_owned(), code: codes.secret.clone() }.to_string(),
+        server: server.to_owned(),
+        code: codes.short.to_string(),
+        expires_at: tx.now().plus_millis(lifetime_ms),
+    })
+}
+
+/// Ends the letters of a person that nobody has used.
+///
+/// # Errors
+/// The database's.
+pub(crate) fn end_letters(tx: &mut Tx<'_>, community: CommunityId, person: PersonId) -> Result<(), Error> {
     let now = tx.now();
     let open = tx.query(
         "UPDATE invitation SET ended_at = $3, version = version + 1 WHERE community_id = $1
@@ -58,17 +113,7 @@ pub fn invite(
     for row in open {
         log(tx, community, row.get(0)?)?;
     }
-    let id = issue(tx, community, person, "letter", codes, lifetime_ms)?;
-    log(tx, community, id)?;
-    auth::audit(tx, "invited", Some(community), Some(person), None, "{}")?;
-    Ok(Invitation {
-        id,
-        person_id: person,
-        link: JoinLink { server: server.to_owned(), code: codes.secret.clone() }.to_string(),
-        server: server.to_owned(),
-        code: codes.short.to_string(),
-        expires_at: now.plus_millis(lifetime_ms),
-    })
+    Ok(())
 }
 
 /// `POST /v1/devices/link`: a code with which one more device of the caller can join. An earlier one

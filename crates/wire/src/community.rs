@@ -145,6 +145,16 @@ impl Role {
         matches!(self, Self::Staff | Self::Manager)
     }
 
+    /// Whether somebody with this role may make a letter for somebody with role `guest`. Whoever holds a
+    /// letter can join as the person it is for, so nobody makes one for rights they do not have.
+    pub const fn may_invite(self, guest: Self) -> bool {
+        match self {
+            Self::Manager => true,
+            Self::Staff => !guest.is_office(),
+            Self::Resident | Self::HouseholdHead | Self::Other => false,
+        }
+    }
+
     /// The role as it stands in tables and scopes.
     pub const fn as_str(self) -> &'static str {
         match self {

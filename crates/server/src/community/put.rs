@@ -2,13 +2,13 @@
 //! are changed, equal rows are left alone and not logged, so that importing twice changes nothing.
 
 use linli_wire::{
-    community::{Building, Community, Person, Unit},
+    community::{Building, Community, Person, Role, Unit},
     id::{CommunityId, HouseholdId},
     sync::{Entity, Scope},
 };
 
 use super::{household, log_person};
-use crate::{Error, db::Tx, error::json, params};
+use crate::{Error, db::Tx, error::json, join, params};
 
 /// What a `put` did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -151,7 +151,7 @@ pub fn put_person(
     if let Some(row) = &known
         && row.get::<String>(0)? == person.code
         && row.get::<String>(1)? == person.name
-        && row.get::<linli_wire::community::Role>(2)? == person.role
+        && row.get::<Role>(2)? == person.role
         && row.get::<Option<HouseholdId>>(3)? == person.household_id
         && row.get::<String>(4)? == phone
     {
@@ -180,6 +180,11 @@ pub fn put_person(
         ],
     )?;
     log_person(tx, community, person.id)?;
+    let before = known.as_ref().map(|row| row.get::<Role>(2)).transpose()?;
+    if before.is_some_and(|before| before != person.role && person.role.is_office()) {
+        // Whoever made the letter may not have been allowed to make one for the new role.
+        join::end_letters(tx, community, person.id)?;
+    }
     Ok(if known.is_some() { Put::Changed } else { Put::Created })
 }
 

@@ -9,7 +9,6 @@ use linli_wire::{
     community::{PROTOCOL, ServerInfo},
     id::{AttachmentId, DeviceId, NoticeId},
     join::{InviteRequest, JoinRequest},
-    ops::OpsRequest,
     session::RefreshRequest,
 };
 use serde::Serialize;
@@ -109,8 +108,8 @@ pub(super) async fn sync(call: Call) -> Result<Response, Error> {
 
 pub(super) async fn ops(call: Call) -> Result<Response, Error> {
     let caller = call.caller()?;
-    let request: OpsRequest = call.json()?;
-    json(&call.app.db.write(move |tx| operations::apply(tx, &caller, &request)).await?)
+    let batch = operations::read(&call.json()?)?;
+    json(&call.app.db.write(move |tx| operations::apply(tx, &caller, &batch)).await?)
 }
 
 pub(super) async fn readers(call: Call) -> Result<Response, Error> {
@@ -125,8 +124,7 @@ pub(super) async fn invite(call: Call) -> Result<Response, Error> {
     let (address, lifetime) = (call.app.address(), call.app.settings.invitation_ms);
     let work = move |tx: &mut crate::db::Tx<'_>| {
         let caller = auth::again(tx, caller.device)?;
-        caller.must_be_office()?;
-        joining::invite(tx, caller.community, request.person_id, &codes, lifetime, &address)
+        joining::invite_as(tx, &caller, request.person_id, &codes, lifetime, &address)
     };
     json(&call.app.db.write(work).await?)
 }

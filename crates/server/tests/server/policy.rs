@@ -222,6 +222,46 @@ both! {
         assert_eq!(refused.code, Code::NotFound);
     }
 
+    async fn a_letter_is_made_only_for_rights_that_its_maker_has(world) {
+        let (callers, _) = prepare(&world).await;
+        let sun = world.sun.clone();
+        let guests = [
+            ("resident", sun.li_qiang),
+            ("household head", sun.grandma),
+            ("staff", sun.zhao),
+            ("themselves", sun.chen_jing),
+            ("manager", sun.lin),
+        ];
+        for (name, device) in &callers.all {
+            let Some(device) = device.as_ref().filter(|_| *name != "revoked") else { continue };
+            for (guest, person_id) in guests {
+                let request = InviteRequest { person_id };
+                let access = Some(device.tokens.access.as_str());
+                let response = world.send(reqwest::Method::POST, "/v1/invitations", access, Some(&request)).await;
+                let expected = match (*name, guest) {
+                    ("manager", _) | ("staff", "resident" | "household head") => 200,
+                    ("foreign manager", _) => 404,
+                    _ => 403,
+                };
+                assert_eq!(response.status().as_u16(), expected, "{name} for {guest}");
+            }
+        }
+        // A letter that staff made for a resident is none for the manager that the resident becomes.
+        let chen = world.join(&sun, sun.chen_jing).await;
+        let request = InviteRequest { person_id: sun.li_qiang };
+        let access = Some(chen.tokens.access.as_str());
+        let letter: linli_wire::join::Invitation =
+            world.ok(reqwest::Method::POST, "/v1/invitations", access, Some(&request)).await;
+        let (community, li_qiang) = (sun.id, sun.li_qiang);
+        world.app.db.write(move |tx| {
+            let person = crate::world::person(li_qiang, 2, "李强", linli_wire::community::Role::Manager, None);
+            linli_server::community::put_person(tx, community, &person, "").map(drop)
+        }).await.unwrap();
+        let (request, _) = crate::world::join_request(linli_wire::join::JoinLink::read(&letter.link).unwrap().code);
+        let refused = world.refused(reqwest::Method::POST, "/v1/join", None, Some(&request)).await;
+        assert_eq!(refused.code, Code::InvitationExpired);
+    }
+
     async fn every_operation_lets_in_whom_its_row_says(world) {
         let (callers, things) = prepare(&world).await;
         let template = TemplateId(new_id());
