@@ -180,6 +180,7 @@ fn FollowPages() -> impl IntoView {
             let first = before.is_none();
             if !first {
                 app.leave_messages();
+                app.leave_kept();
             }
             request_animation_frame(move || request_animation_frame(move || arrive(first)));
         }

@@ -1,6 +1,6 @@
 //! What every page needs to know: the frame as the core tells it, and messages to the person.
 
-use std::time::Duration;
+use std::{any::Any, collections::BTreeMap, time::Duration};
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -28,7 +28,13 @@ pub struct App {
     pub toasts: RwSignal<Vec<Toast>>,
     /// What the live region says next.
     pub said: RwSignal<String>,
+    /// Counts the minutes that the face is open: what tells the time of day follows it.
+    pub minute: RwSignal<u32>,
+    carried: StoredValue<BTreeMap<String, Carried>>,
 }
+
+/// What a page hands to its successor in another language or mode.
+type Carried = Box<dyn Any + Send + Sync>;
 
 /// A short message that stays until it is closed or the page is left.
 #[derive(Clone)]
@@ -53,13 +59,50 @@ impl App {
         let changed = RwSignal::new(None::<Settings>);
         let settings = Memo::new(move |_| changed.get().unwrap_or_else(|| view.with(chosen_or_system)));
         Effect::new(move |_| apply(&settings.get()));
+        let minute = RwSignal::new(0_u32);
+        set_interval(
+            move || minute.update(|minute| *minute = minute.wrapping_add(1)),
+            Duration::from_secs(60),
+        );
         Self {
             view,
             settings,
             changed,
             toasts: RwSignal::new(Vec::new()),
             said: RwSignal::new(String::new()),
+            minute,
+            carried: StoredValue::new(BTreeMap::new()),
         }
+    }
+
+    /// A signal that is still there after a change of language or mode, which builds the face anew: for what
+    /// was typed or chosen on a page. It begins with `first` when the page was left in another way. `name` is
+    /// its own in the whole face.
+    pub fn kept<T: Clone + Send + Sync + 'static>(
+        self,
+        name: impl Into<String>,
+        first: impl FnOnce() -> T,
+    ) -> RwSignal<T> {
+        let name = name.into();
+        let before = self.carried.try_update_value(|carried| carried.remove(&name)).flatten();
+        let before = before.and_then(|value| value.downcast::<T>().ok());
+        let signal = RwSignal::new(before.map_or_else(first, |value| *value));
+        let face =
+            move || self.settings.with_untracked(|settings| (settings.language.clone(), settings.mode));
+        let here = face();
+        on_cleanup(move || {
+            if face() != here
+                && let Some(value) = signal.try_get_untracked()
+            {
+                self.carried.update_value(|carried| drop(carried.insert(name, Box::new(value))));
+            }
+        });
+        signal
+    }
+
+    /// Forgets what nobody took over, because the person has gone on.
+    pub fn leave_kept(&self) {
+        self.carried.update_value(BTreeMap::clear);
     }
 
     /// The person in the community that is shown; follows it.

@@ -56,6 +56,11 @@ pub fn trouble(error: &WireError) -> (String, String) {
     (of("title"), of("text"))
 }
 
+/// What ends a sentence when another follows it.
+pub fn stop() -> &'static str {
+    pick(". ", "。")
+}
+
 /// The line that names an error's code, for whoever helps.
 pub fn code_line(error: &WireError) -> String {
     fill(error_text("code_line"), &[("code", error.code.as_str())])
@@ -76,7 +81,7 @@ const fn plural<'a>(count: u32, one: &'a str, other: &'a str) -> &'a str {
 }
 
 /// Digits in groups of three, as both languages write them.
-fn number(count: u32) -> String {
+pub fn number(count: u32) -> String {
     let digits = count.to_string();
     let mut grouped = String::with_capacity(digits.len() + 3);
     for (at, digit) in digits.chars().enumerate() {

@@ -1,8 +1,10 @@
 //! Times, sizes and counts as a person reads them.
 
+mod opening;
 mod time;
 mod zone;
 
+pub use opening::{Standing, standing};
 pub use time::{Clock, now};
 pub use zone::{from_local_input, to_local_input};
 

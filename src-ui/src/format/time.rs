@@ -55,6 +55,18 @@ impl Clock {
         Civil::of(now(), &self.zone).hour
     }
 
+    /// Day of the week now, 1 Monday to 7 Sunday, and minutes since midnight.
+    pub fn day_and_minute(&self) -> (u8, u16) {
+        let now = Civil::of(now(), &self.zone);
+        (now.weekday(), u16::from(now.hour) * 60 + u16::from(now.minute))
+    }
+
+    /// A time of day: `17:30`; spoken `half past 5 in the afternoon`.
+    pub fn minute_of_day(&self, minute: u16) -> String {
+        let at = Civil::from_local_millis(i64::from(minute) * 60_000);
+        if self.spoken { said_with_part(at) } else { clock(at) }
+    }
+
     /// Only the date, with its year.
     pub fn date(&self, at: Timestamp) -> String {
         date(Civil::of(at, &self.zone), 0, true)

@@ -44,6 +44,11 @@ impl Civil {
         }
     }
 
+    /// 1 for Monday to 7 for Sunday; 1970-01-01 was a Thursday.
+    pub(super) fn weekday(self) -> u8 {
+        u8::try_from((self.days + 3).rem_euclid(7) + 1).unwrap_or(1)
+    }
+
     /// `at` in `zone`.
     pub(super) fn of(at: Timestamp, zone: &str) -> Self {
         Self::from_local_millis(at.0.saturating_add(offset_millis(at, zone)))
@@ -144,6 +149,9 @@ mod tests {
     }
 
     #[test]
+        let weekday =
+            |year, month, day| Civil::from_local_millis(local_millis(year, month, day, 12, 0)).weekday();
+        assert_eq!((weekday(1970, 1, 1), weekday(2026, 11, 22), weekday(2026, 11, 23)), (4, 7, 1));
     fn incomplete_input_is_no_time() {
         assert_eq!(read_local(""), None);
         assert_eq!(read_local("2026-11-22"), None);

@@ -179,10 +179,20 @@ impl Session {
     /// # Errors
     /// What the driver said, or when the file cannot be written.
     pub fn long_picture(&self, file: &Path, width: u32, most: u32) -> Result<()> {
-        let height = self.run("return document.documentElement.scrollHeight", &[])?.as_u64().unwrap_or(1);
-        let clip = json!({ "x": 0, "y": 0, "width": width, "height": height.min(most.into()), "scale": 1 });
-        let parameters = json!({ "format": "png", "captureBeyondViewport": true, "clip": clip });
-        let picture = self.devtools("Page.captureScreenshot", &parameters)?;
+        // What scrolls is a part of the page: the window is made as high as all of it needs, for the picture only.
+        let needed = "const parts = [...document.querySelectorAll('.l-main, .l-split__list, .l-split__detail, .l-frame')];
+            return innerHeight + Math.max(0, ...parts.map(part => part.scrollHeight - part.clientHeight))";
+        let height = self.run(needed, &[])?.as_u64().unwrap_or(1).min(most.into());
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.devtools("Emulation.setDeviceMetricsOverride", &metrics)?;
+        let frames = "let left = 6;
+            return new Promise(done => { const next = () => left-- ? requestAnimationFrame(next) : done(); next() })";
+        self.run(frames, &[])?;
+        let clip = json!({ "x": 0, "y": 0, "width": width, "height": height, "scale": 1 });
+        let parameters = json!({ "format": "png", "clip": clip });
+        let picture = self.devtools("Page.captureScreenshot", &parameters);
+        self.devtools("Emulation.clearDeviceMetricsOverride", &json!({}))?;
+        let picture = picture?;
         let data = picture.get("data").and_then(Value::as_str).context("a picture without data")?;
         Ok(fs::write(file, decoded(data)?)?)
     }

@@ -1,7 +1,10 @@
 //! A line over the page that says how things stand.
 
 use leptos::prelude::*;
-use linli_wire::command::ConnectionState;
+use linli_wire::{
+    WireError,
+    command::{ConnectionState, Empty, SyncNow},
+};
 
 use super::icon::icon;
 use crate::{state::app, words};
@@ -17,7 +20,7 @@ pub fn banner(kind: &'static str, symbol: &str, title: Option<String>, text: Str
     .into_any()
 }
 
-/// Says when there is no network, since when, and that everything here can be read.
+/// Says when there is no network, since when, and that everything here can be read; before that, what ails the cache.
 #[component]
 pub fn OfflineBanner() -> impl IntoView {
     let app = app();
@@ -32,7 +35,25 @@ pub fn OfflineBanner() -> impl IntoView {
         })
     };
     let words = Memo::new(move |_| words());
-    move || words.get().map(|words| banner("offline", "off", None, words))
+    let trouble = Memo::new(move |_| app.view.with(|view| view?.trouble.clone()));
+    move || match trouble.get() {
+        Some(trouble) => Some(trouble_banner(&trouble)),
+        None => words.get().map(|words| banner("offline", "off", None, words)),
+    }
+}
+
+/// Why nothing new arrives, although the network may be there: what to do, and a way to try at once.
+fn trouble_banner(trouble: &WireError) -> AnyView {
+    let app = app();
+    let (title, text) = words::trouble(trouble);
+    view! {
+        <div class="c-banner" data-kind="waiting" role="status" data-testid="trouble" data-code=trouble.code.as_str()>
+            {icon("warn")}
+            <div><p class="c-banner__title">{title}</p> <p>{text}</p></div>
+            <button type="button" class="c-button" data-kind="plain" on:click={move |_| app.run::<SyncNow>(Empty {}, |_| ())}>{icon("refresh")} {words::common::retry()}</button>
+        </div>
+    }
+    .into_any()
 }
 
 /// When the cache last was level with the server, while there is network.

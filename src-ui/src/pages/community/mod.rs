@@ -24,11 +24,15 @@ const MOST: u32 = 200;
 /// People, found by a part of name, code or unit.
 #[component]
 pub fn People() -> impl IntoView {
-    let search = RwSignal::new(String::new());
-    let limit = RwSignal::new(STEP);
-    Effect::new(move |_| {
-        search.track();
-        limit.set(STEP);
+    let app = app();
+    let search = app.kept("people search", String::new);
+    let limit = app.kept("people limit", || STEP);
+    Effect::new(move |before: Option<String>| {
+        let now = search.get();
+        if before.is_some_and(|before| before != now) {
+            limit.set(STEP);
+        }
+        now
     });
     let query = Memo::new(move |_| (search.get(), limit.get()));
     let asked = ipc::ask::<PeopleList>(&[Topic::Community], move || {
@@ -48,7 +52,7 @@ pub fn People() -> impl IntoView {
                     let shown = page.rows.len();
                     let rows = page.rows.iter().map(|person| view! { <li>{row(person)}</li> }).collect_view();
                     view! {
-                        <p class="t-soft t-small" role="status">{texts::shown(&shown.to_string(), &page.total.to_string())}</p>
+                        <p class="t-soft t-small" role="status">{texts::shown(&shown.to_string(), &words::number(page.total))}</p>
                         <ul class="c-list" role="list" data-lead="avatar">{rows}</ul>
                         {more(page.total, limit)}
                     }.into_any()
@@ -78,6 +82,8 @@ fn row(row: &PersonRow) -> AnyView {
         format!("{} · {}", row.home.join(", "), role_name(person.role))
     };
     let word = if row.invitation.is_some() || person.joined { texts::issue_again() } else { texts::issue() };
+    // The server refuses letters for rights that one does not have oneself.
+    let may_invite = app().me().is_some_and(|me| me.person.role.may_invite(person.role));
     view! {
         <div class="c-row" data-strong="" data-actions="" data-testid="person-row">
             <span class="c-row__lead">{avatar(&person.name, "", false)}</span>
@@ -87,7 +93,9 @@ fn row(row: &PersonRow) -> AnyView {
             </span>
             <span class="c-row__end">
                 {standing(person.joined, row.invitation.as_ref())}
-                <a class="c-button" data-kind="plain" href=format!("/office/letter/{}", person.id) data-testid="letter-for">{icon("print")} {word}</a>
+                {may_invite.then(|| view! {
+                    <a class="c-button" data-kind="plain" href=format!("/office/letter/{}", person.id) data-testid="letter-for">{icon("print")} {word}</a>
+                })}
             </span>
         </div>
     }

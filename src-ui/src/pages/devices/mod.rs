@@ -5,8 +5,8 @@ use std::time::Duration;
 use leptos::prelude::*;
 use linli_wire::{
     command::{
-        DeviceAdd, DeviceKey, DeviceLinkView, DeviceRename, DeviceRevoke, DevicesList, DevicesView, Empty,
-        RenameDevice, Topic,
+        DeviceAdd, DeviceKey, DeviceLinkView, DeviceRename, DeviceRevoke, DevicesList, DevicesSeen,
+        DevicesView, Empty, RenameDevice, Topic,
     },
     devices::Device,
     outbox::Pending,
@@ -37,6 +37,8 @@ pub fn Devices() -> impl IntoView {
     let asked = ipc::ask::<DevicesList>(&[Topic::Devices, Topic::Outbox], || Empty {});
     let revoking = RwSignal::new(None::<Device>);
     let renaming = RwSignal::new(None::<Device>);
+    // Who looks at the list has seen what was added.
+    app.run::<DevicesSeen>(Empty {}, |_| ());
     view! {
         <div class="l-page">
             <PageHeader title=texts::title() note=texts::intro() back=page_header::me() />
@@ -170,9 +172,11 @@ fn rename_dialog(renaming: RwSignal<Option<Device>>) -> AnyView {
 pub fn AddDevice() -> impl IntoView {
     let app = app();
     let act = Act::new();
-    let link = RwSignal::new(None::<DeviceLinkView>);
+    let link = app.kept("device link", || None::<DeviceLinkView>);
     let make = Callback::new(move |()| act.run::<DeviceAdd>(Empty {}, move |made| link.set(Some(made))));
-    make.run(());
+    if link.with_untracked(Option::is_none) {
+        make.run(());
+    }
     // Says when the other device is there.
     let devices = ipc::ask::<DevicesList>(&[Topic::Devices], || Empty {});
     let names = Memo::new(move |_| {
@@ -184,6 +188,7 @@ pub fn AddDevice() -> impl IntoView {
             && let Some(new) = now.get(before.len())
         {
             app.tell(texts::joined(new));
+            app.run::<DevicesSeen>(Empty {}, |_| ());
         }
         now
     });

@@ -1,5 +1,6 @@
 //! Home: what needs the person now.
 
+mod added;
 mod simple;
 
 use leptos::prelude::*;
@@ -9,7 +10,7 @@ use linli_wire::{
     settings::Mode,
 };
 
-use super::notices::notice_row;
+use super::{notices::notice_row, services::open_until};
 use crate::{
     components::{
         banner::OfflineBanner,
@@ -26,7 +27,7 @@ use crate::{
 /// Home of the mode that is on.
 #[component]
 pub fn Home() -> impl IntoView {
-    let asked = ipc::ask::<HomeGet>(&[Topic::Notices, Topic::App], || Empty {});
+    let asked = ipc::ask::<HomeGet>(&[Topic::Notices, Topic::App, Topic::Devices], || Empty {});
     if app().is_simple() { simple::home(asked).into_any() } else { standard(asked).into_any() }
 }
 
@@ -45,8 +46,9 @@ fn standard(asked: ipc::Asked<HomeView>) -> impl IntoView {
 /// "Good morning, Mei", by the community's clock.
 fn greeting() -> Signal<String> {
     let app = app();
-    let hour = app.clock().hour();
     Signal::derive(move || {
+        app.minute.track();
+        let hour = app.clock().hour();
         let name = app.with_me(|me| me.person.given_name.clone()).unwrap_or_default();
         match hour {
             0..12 => texts::morning(&name),
@@ -59,16 +61,22 @@ fn greeting() -> Signal<String> {
 fn page(home: HomeView) -> AnyView {
     let app = app();
     let community = move || app.with_me(|me| me.community.name.in_language(&app.language()).to_owned());
+    let office_open = move || {
+        open_until().map(
+            |time| view! { " · " <span class="p-open">{words::services::office_open_until(&time)}</span> },
+        )
+    };
     let calm = home.unread.is_empty() && home.emergencies.is_empty();
     view! {
         <div class="p-greeting">
-            <div><h1 tabindex="-1">{greeting()}</h1> <p>{community}</p></div>
+            <div><h1 tabindex="-1">{greeting()}</h1> <p><span>{community}</span>{office_open}</p></div>
             <a class="p-account" href="/me" aria-label=words::nav::me()>
                 {move || app.with_me(|me| crate::components::avatar::avatar(&me.person.name, "", false))}
             </a>
         </div>
         {emergencies(&home.emergencies)}
         <OfflineBanner />
+        {added::added(&home.new_devices)}
         {needs()}
         {if calm && home.newest.is_empty() {
             let all = view! { <a class="c-button" data-kind="quiet" href="/notices">{icon("bell")} {texts::show_all()}</a> }.into_any();

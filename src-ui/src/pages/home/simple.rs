@@ -17,7 +17,7 @@ pub(super) fn home(asked: Asked<HomeView>) -> impl IntoView {
             {move || match asked.get() {
                 Answer::Loading => view! { <h1 tabindex="-1">{words::nav::home()}</h1> }.into_any(),
                 Answer::Failed(error) => view! { <h1 tabindex="-1">{words::nav::home()}</h1> {error_state(&error, Some(asked.retry()))} }.into_any(),
-                Answer::Ready(home) => view! { <h1 tabindex="-1">{greeting()}</h1> {emergencies(&home.emergencies)} }.into_any(),
+                Answer::Ready(home) => view! { <h1 tabindex="-1">{greeting()}</h1> {emergencies(&home.emergencies)} {super::added::added(&home.new_devices)} }.into_any(),
             }}
             <OfflineBanner />
             {tiles()}

@@ -3,16 +3,15 @@
 use leptos::prelude::*;
 use linli_wire::{
     Code, WireError,
-    command::Join,
     join::{CODE_ALPHABET, JoinLink, JoinWith, SHORT_CODE, server_address},
 };
 
-use super::{Joining, Step, stage, steps};
+use super::{Joining, Step, scan::ScanPicture, stage, steps};
 use crate::{
     components::{
         error_state::error_state,
         field::{Field, FieldKind},
-        icon::letter_drawing,
+        icon::{icon_on_ground, letter_drawing},
     },
     state::Act,
     words::{self, join as texts},
@@ -36,20 +35,20 @@ const fn beside(error: &WireError) -> Beside {
 
 fn in_words(error: &WireError) -> String {
     let (title, text) = words::trouble(error);
-    let stop = if words::tag() == "zh" { "。" } else { ". " };
-    format!("{title}{stop}{text}")
+    format!("{title}{}{text}", words::stop())
 }
 
 pub(super) fn code(joining: Joining) -> AnyView {
-    let act = Act::new();
-    let tried = RwSignal::new(false);
+    let Joining { act, tried, .. } = joining;
     let address_missing = Memo::new(move |_| server_address(&joining.server.get()).is_none());
     let code_problem = Memo::new(move |_| joining.code.with(|code| problem_of(code)));
     // Old trouble goes as soon as something is changed.
-    Effect::new(move |_| {
-        joining.server.track();
-        joining.code.track();
-        act.error.set(None);
+    Effect::new(move |before: Option<(String, String)>| {
+        let now = (joining.server.get(), joining.code.get());
+        if before.is_some_and(|before| before != now) {
+            act.error.set(None);
+        }
+        now
     });
     let of_error = move |place: Beside| {
         move || act.error.with(|error| error.as_ref().filter(|error| beside(error) == place).map(in_words))
@@ -69,10 +68,7 @@ pub(super) fn code(joining: Joining) -> AnyView {
         }
         let with =
             JoinWith::Code { server: joining.server.get_untracked(), code: joining.code.get_untracked() };
-        act.run::<Join>(with, move |me| {
-            joining.me.set(Some(me));
-            joining.step.set(Step::Confirm);
-        });
+        joining.join(with);
     };
     let content = view! {
         {steps(0)}
@@ -94,11 +90,13 @@ pub(super) fn code(joining: Joining) -> AnyView {
 }
 
 pub(super) fn link(joining: Joining) -> AnyView {
-    let act = Act::new();
-    let tried = RwSignal::new(false);
-    Effect::new(move |_| {
-        joining.link.track();
-        act.error.set(None);
+    let Joining { act, tried, .. } = joining;
+    Effect::new(move |before: Option<String>| {
+        let now = joining.link.get();
+        if before.is_some_and(|before| before != now) {
+            act.error.set(None);
+        }
+        now
     });
     let read = Memo::new(move |_| joining.link.with(|text| JoinLink::read(text)));
     let error = Signal::derive(move || {
@@ -110,10 +108,7 @@ pub(super) fn link(joining: Joining) -> AnyView {
         if read.with_untracked(Option::is_none) {
             return;
         }
-        act.run::<Join>(JoinWith::Link { text: joining.link.get_untracked() }, move |me| {
-            joining.me.set(Some(me));
-            joining.step.set(Step::Confirm);
-        });
+        joining.join(JoinWith::Link { text: joining.link.get_untracked() });
     };
     let content = view! {
         {steps(0)}
@@ -123,10 +118,16 @@ pub(super) fn link(joining: Joining) -> AnyView {
             <Field id="link" label=words::welcome::paste_label() value=joining.link error=error kind=FieldKind::Text
                 placeholder=words::welcome::paste_placeholder() />
             {move || read.get().map(|link| view! {
-                <dl class="p-facts"><dt>{texts::address_label()}</dt><dd data-testid="link-server">{link.server}</dd></dl>
+                <section class="c-card">
+                    <div class="c-card__line">
+                        {icon_on_ground("building", "jade")}
+                        <div><p class="t-soft t-small">{texts::address_label()}</p> <p class="t-strong" data-testid="link-server">{link.server}</p></div>
+                    </div>
+                </section>
             })}
             {send_button(act)}
         </form>
+        <ScanPicture joining=joining />
     };
     let back = Callback::new(move |()| {
         joining.link.set(String::new());

@@ -25,7 +25,8 @@ use crate::{
 pub fn LetterPage() -> impl IntoView {
     let app = app();
     let person = use_params_map().with_untracked(|params| params.get("person")?.parse::<PersonId>().ok());
-    let letter = RwSignal::new(None::<Letter>);
+    // Shown once, so a change of language does not take it away.
+    let letter = app.kept("letter", || None::<Letter>);
     let act = Act::new();
     let make = Callback::new(move |()| {
         if let Some(id) = person {

@@ -6,12 +6,14 @@
 mod code;
 mod letter;
 mod profile;
+mod scan;
 mod welcome;
 
 use leptos::prelude::*;
 use linli_wire::{
     Language,
-    command::{AppView, Me},
+    command::{AppView, Join, Me},
+    join::JoinWith,
     settings::Mode,
 };
 
@@ -20,7 +22,7 @@ use crate::{
         icon::{brand, icon},
         stepper::stepper,
     },
-    state::{App, app},
+    state::{Act, App, app},
     words,
 };
 
@@ -63,6 +65,10 @@ pub struct Joining {
     pub me: RwSignal<Option<Me>>,
     /// One more community beside those joined already.
     pub adding: RwSignal<bool>,
+    /// Asking the community; its trouble stands on the step until something is changed or the step is left.
+    pub act: Act,
+    /// Whether what stands on the step was sent, so that what is missing is said.
+    pub tried: RwSignal<bool>,
     seen_link: RwSignal<Option<String>>,
 }
 
@@ -76,8 +82,18 @@ impl Joining {
             link: RwSignal::new(String::new()),
             me: RwSignal::new(None),
             adding: RwSignal::new(false),
+            act: Act::new(),
+            tried: RwSignal::new(false),
             seen_link: RwSignal::new(None),
         };
+        Effect::new(move |before: Option<Step>| {
+            let now = joining.step.get();
+            if before.is_some_and(|before| before != now) {
+                joining.act.error.set(None);
+                joining.tried.set(false);
+            }
+            now
+        });
         let opened = Memo::new(move |_| app.view.with(|view| view?.opened_link.clone()));
         Effect::new(move |_| {
             if let Some(link) = opened.get()
@@ -102,7 +118,16 @@ impl Joining {
                 | linli_wire::command::Stage::Locked { .. }
                 | linli_wire::command::Stage::ChooseKeeping { .. }
         );
-        open && (after_code || self.adding.get())
+        // The core is ready a moment before its answer is here.
+        open && (after_code || self.adding.get() || self.act.busy.get())
+    }
+
+    /// Asks the community with what was typed, pasted or found, and goes on to "Is this you?".
+    pub fn join(self, with: JoinWith) {
+        self.act.run::<Join>(with, move |me| {
+            self.me.set(Some(me));
+            self.step.set(Step::Confirm);
+        });
     }
 
     /// Over: on to the pages.

@@ -12,9 +12,10 @@ use super::{Joining, Step, stage, steps};
 use crate::{
     components::{
         choice::{Choice, choices},
+        error_state::error_state,
         field::Field,
-        help_bar::call_office,
-        icon::icon,
+        help_bar::call_number,
+        icon::{icon, icon_on_ground},
     },
     state::{App, app},
     words::{self, join as texts, profile},
@@ -50,14 +51,17 @@ pub(super) fn confirm(joining: Joining) -> AnyView {
         }
     });
     let app = app();
+    // The code is spent by now, as the letter says of itself; what can be undone is the device.
     let not_me = move |_| {
         let current = app.view.with_untracked(|view| {
             view?.accounts.iter().find(|account| account.current).map(|account| account.id)
         });
-        if let Some(id) = current {
-            app.run::<LeaveAccount>(AccountKey { id }, |_| ());
+        match current {
+            Some(id) => {
+                joining.act.run::<LeaveAccount>(AccountKey { id }, move |_| joining.step.set(Step::NotMe))
+            }
+            None => joining.step.set(Step::NotMe),
         }
-        joining.step.set(Step::NotMe);
     };
     let content = view! {
         {steps(0)}
@@ -66,17 +70,29 @@ pub(super) fn confirm(joining: Joining) -> AnyView {
         <button type="button" class="c-button" data-kind="primary" data-width="full" data-testid="confirm-yes" on:click=move |_| joining.step.set(Step::Name)>
             {icon("ok")} {texts::confirm_yes()}
         </button>
-        <button type="button" class="c-button" data-kind="quiet" data-width="full" data-testid="confirm-no" on:click=not_me>{texts::confirm_no()}</button>
+        <button type="button" class="c-button" data-kind="quiet" data-width="full" data-testid="confirm-no" aria-busy=joining.act.aria_busy() on:click=not_me>{texts::confirm_no()}</button>
+        {move || joining.act.error.get().map(|error| error_state(&error, None))}
     };
     stage(None, false, content.into_any())
 }
 
 pub(super) fn not_me(joining: Joining) -> AnyView {
+    // The community is no longer here to be asked.
+    let phone = joining.me.with_untracked(|me| me.as_ref().map(|me| me.community.office.phone.clone()));
+    let phone = phone.unwrap_or_default();
     let content = view! {
-        <h1 tabindex="-1">{texts::confirm_no()}</h1>
+        <h1 tabindex="-1" data-testid="not-me">{texts::not_me_title()}</h1>
         <p class="t-soft">{texts::not_me_text()}</p>
-        <button type="button" class="c-button" data-kind="primary" data-width="full" on:click=move |_| joining.finish()>{words::common::done()}</button>
-        {call_office("quiet")}
+        {(!phone.is_empty()).then(|| view! {
+            <section class="c-card">
+                <div class="c-card__line">
+                    {icon_on_ground("phone", "jade")}
+                    <div><p class="t-soft t-small">{words::services::office_title()}</p> <p class="t-strong t-number">{phone.clone()}</p></div>
+                </div>
+            </section>
+            {call_number("primary", phone)}
+        })}
+        <button type="button" class="c-button" data-kind="quiet" data-width="full" data-testid="not-me-done" on:click=move |_| joining.finish()>{words::common::done()}</button>
     };
     stage(None, false, content.into_any())
 }
@@ -91,8 +107,8 @@ pub(super) fn name(joining: Joining) -> AnyView {
         .me
         .with_untracked(|me| me.as_ref().map(|me| me.person.given_name.clone()))
         .unwrap_or_default();
-    let value = RwSignal::new(known.clone());
-    let tried = RwSignal::new(false);
+    let value = app.kept("given name", || known.clone());
+    let tried = joining.tried;
     let error = Signal::derive(move || tried.get().then(|| name_problem(&value.get())).flatten());
     let next = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
@@ -131,10 +147,8 @@ pub fn name_problem(name: &str) -> Option<String> {
 
 pub(super) fn privacy(joining: Joining) -> AnyView {
     let app = app();
-    let visible = RwSignal::new(
-        joining.me.with_untracked(|me| me.as_ref().map(|me| me.person.visible)).unwrap_or_default(),
-    );
     let me = joining.me.get_untracked();
+    let visible = app.kept("visible", || me.as_ref().map(|me| me.person.visible).unwrap_or_default());
     let next = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         change(app, ProfileChange { visible: Some(visible.get_untracked()), ..ProfileChange::default() });

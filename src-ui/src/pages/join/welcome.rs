@@ -6,7 +6,7 @@ use linli_wire::{
     join::JoinWith,
 };
 
-use super::{Joining, Step, stage};
+use super::{Joining, Step, scan::ScanPicture, stage};
 use crate::{
     components::{
         avatar::avatar,
@@ -37,6 +37,7 @@ pub(super) fn welcome(joining: Joining) -> AnyView {
             </div>
             <div class="l-row" data-fill="">
                 <button type="button" class="c-button" data-kind="primary" data-testid="type-code" on:click=go(Step::Code)>{icon("edit")} {words::type_code()}</button>
+                <ScanPicture joining=joining />
                 <button type="button" class="c-button" data-kind="quiet" data-testid="paste-link" on:click=go(Step::Link)>{icon("link")} {words::paste()}</button>
             </div>
         </section>
@@ -47,7 +48,8 @@ pub(super) fn welcome(joining: Joining) -> AnyView {
 }
 
 fn demo_people(joining: Joining, people: Vec<DemoPerson>) -> AnyView {
-    let act = Act::new();
+    // Outlives the change to the person's own language and mode.
+    let act = joining.act;
     let cards = people.into_iter().enumerate().map(|(at, person)| demo_card(joining, act, at, person));
     let cards = cards.collect_view();
     view! {

@@ -104,7 +104,7 @@ fn button(
 /// The cache cannot be opened: why, and what to do.
 pub fn locked() -> AnyView {
     let app = app();
-    let with_passphrase = RwSignal::new(false);
+    let with_passphrase = app.kept("with passphrase", || false);
     let content = move || {
         let state = app.view.with(|view| match &view?.stage {
             Stage::Locked { trouble, passphrase, unsent } => Some((trouble.clone(), *passphrase, *unsent)),
@@ -197,11 +197,15 @@ fn trouble_page(
 }
 
 fn passphrase_form() -> AnyView {
-    let act = Act::new();
-    let value = RwSignal::new(String::new());
-    Effect::new(move |_| {
-        value.track();
-        act.error.set(None);
+    let app = app();
+    let act = Act { error: app.kept("passphrase error", || None), ..Act::new() };
+    let value = app.kept("passphrase", String::new);
+    Effect::new(move |before: Option<String>| {
+        let now = value.get();
+        if before.is_some_and(|before| before != now) {
+            act.error.set(None);
+        }
+        now
     });
     let error = Signal::derive(move || {
         act.error.get().map(|error| {
@@ -235,9 +239,10 @@ pub fn passphrase_problem(typed: &str) -> Option<String> {
 /// First start without a key store: the person chooses.
 pub fn choose_keeping() -> AnyView {
     let act = Act::new();
-    let keep_nothing = RwSignal::new(false);
-    let value = RwSignal::new(String::new());
-    let tried = RwSignal::new(false);
+    let app = app();
+    let keep_nothing = app.kept("keep nothing", || false);
+    let value = app.kept("new passphrase", String::new);
+    let tried = app.kept("keeping tried", || false);
     let error = Signal::derive(move || tried.get().then(|| passphrase_problem(&value.get())).flatten());
     let options = vec![
         Choice::new(false, texts::choose_passphrase(), "keep-passphrase")

@@ -31,12 +31,19 @@ use crate::{
 #[component]
 pub(super) fn List(open: Memo<Option<NoticeId>>) -> impl IntoView {
     let app = app();
-    let query = RwSignal::new(NoticesQuery::default());
-    let search = RwSignal::new(String::new());
+    // What was chosen; Simple mode has no filters, and keeps those of Standard for the way back.
+    let chosen = app.kept("notices filter", NoticesQuery::default);
+    let search = app.kept("notices search", String::new);
+    let simple = app.is_simple();
+    let wanted = move || {
+        let filter = if simple { NoticesQuery::default() } else { chosen.get() };
+        NoticesQuery { search: search.get().trim().to_owned(), ..filter }
+    };
+    let query = RwSignal::new(untrack(wanted));
     Effect::new(move |_| {
-        let search = search.get().trim().to_owned();
-        if query.with_untracked(|query| query.search != search) {
-            query.update(|query| query.search = search);
+        let wanted = wanted();
+        if query.with_untracked(|query| *query != wanted) {
+            query.set(wanted);
         }
     });
     let rows = Rows::follow(query);
@@ -50,7 +57,7 @@ pub(super) fn List(open: Memo<Option<NoticeId>>) -> impl IntoView {
     });
     let clear = Callback::new(move |()| {
         search.set(String::new());
-        query.set(NoticesQuery::default());
+        chosen.set(NoticesQuery::default());
     });
     let standing = Memo::new(move |_| match rows.standing.get() {
         Standing::Ready if rows.counts.with(|counts| counts.total) == 0 => Body::Empty,
@@ -64,7 +71,7 @@ pub(super) fn List(open: Memo<Option<NoticeId>>) -> impl IntoView {
                 <Head open=open rows=rows />
                 <OfflineBanner />
                 <SearchField words=search label=texts::search_label() placeholder=texts::search_placeholder() />
-                {(!app.is_simple()).then(|| view! { <Filters query=query rows=rows /> })}
+                {(!app.is_simple()).then(|| view! { <Filters query=chosen rows=rows /> })}
             </div>
             {move || means_simple(&search.get()).then(|| offer_card(Callback::new(move |()| search.set(String::new()))))}
             {move || match standing.get() {

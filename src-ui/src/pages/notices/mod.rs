@@ -2,6 +2,7 @@
 
 mod detail;
 mod list;
+mod next;
 pub mod office;
 mod row;
 mod rows;
@@ -10,7 +11,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use linli_wire::id::NoticeId;
 
-use crate::{components::empty_state::empty_state, words::notices as texts};
+use crate::words::notices as texts;
 
 pub use detail::audience_words;
 pub use row::{category_name, notice_row};
@@ -27,7 +28,7 @@ pub fn Notices() -> impl IntoView {
             <section class="l-split__detail" aria-label=crate::words::notice::title()>
                 {move || match open.get() {
                     Some(id) => view! { <detail::Detail id=id /> }.into_any(),
-                    None => view! { <div class="p-nothing">{empty_state("bell", texts::pick_title(), texts::pick_text(), None)}</div> }.into_any(),
+                    None => view! { <next::Next /> }.into_any(),
                 }}
             </section>
         </div>

@@ -24,8 +24,9 @@ pub fn notice_row(row: &NoticeRow, current: bool) -> AnyView {
     let unread = row.unread.then(|| {
         view! { <span class="c-row__dot"></span> <span class="u-hidden">{words::notices::unread()}</span> }
     });
-    let searched = row.excerpt.iter().any(|piece| piece.hit);
-    let summary = (!spoken || searched).then(|| pieces(&row.excerpt));
+    let searched = !row.title_pieces.is_empty();
+    let in_text = row.excerpt.iter().any(|piece| piece.hit);
+    let summary = (!spoken || (searched && in_text)).then(|| pieces(&row.excerpt));
     let when = app.clock().when(row.published_at);
     let machine = app.clock().machine(row.published_at);
     view! {
@@ -34,7 +35,7 @@ pub fn notice_row(row: &NoticeRow, current: bool) -> AnyView {
             <span class="c-row__lead">{unread}</span>
             <span class="c-row__body">
                 <span class="c-row__tags">{tags(row)}</span>
-                <span class="c-row__title" lang=other_language.clone()>{row.title.clone()}</span>
+                <span class="c-row__title" lang=other_language.clone()>{title(row)}</span>
                 {summary.map(|summary| view! { <span class="c-row__summary" lang=other_language>{summary}</span> })}
                 <span class="c-row__meta">{row.author.clone()}" · "<time datetime=machine>{when}</time></span>
             </span>
@@ -45,6 +46,10 @@ pub fn notice_row(row: &NoticeRow, current: bool) -> AnyView {
 }
 
 /// Emergency, pinned, category, changed.
+fn title(row: &NoticeRow) -> AnyView {
+    if row.title_pieces.is_empty() { row.title.clone().into_any() } else { pieces(&row.title_pieces) }
+}
+
 pub(super) fn tags(row: &NoticeRow) -> AnyView {
     view! {
         {row.emergency.then(|| view! { <span class="c-tag" data-tone="red">{icon("warn")} {words::notices::emergency()}</span> })}

@@ -9,6 +9,7 @@ use crate::{
         icon::{icon, icon_on_ground},
         page_header::PageHeader,
     },
+    format::{self, Standing},
     state::app,
     words::{self, services as texts},
 };
@@ -58,6 +59,39 @@ fn row(href: &'static str, symbol: &'static str, title: &'static str, note: Opti
     .into_any()
 }
 
+/// How the office stands now, by the community's clock; none where its times are not known.
+fn standing() -> Option<Standing> {
+    let app = app();
+    app.minute.track();
+    app.with_me(|me| {
+        let opening = &me.community.office.opening;
+        (!opening.is_empty()).then(|| format::standing(opening, app.clock().day_and_minute()))
+    })
+    .flatten()
+}
+
+/// Until when the office is open today, if it is open now.
+pub fn open_until() -> Option<String> {
+    match standing()? {
+        Standing::OpenUntil(minute) => Some(app().clock().minute_of_day(minute)),
+        Standing::OpensAt(_) | Standing::Closed => None,
+    }
+}
+
+fn open_now() -> impl IntoView {
+    move || {
+        let clock = app().clock();
+        let (tone, symbol, text) = match standing()? {
+            Standing::OpenUntil(minute) => ("jade", "ok", texts::open_until(&clock.minute_of_day(minute))),
+            Standing::OpensAt(minute) => ("", "clock", texts::opens_today(&clock.minute_of_day(minute))),
+            Standing::Closed => ("", "clock", texts::closed_now().to_owned()),
+        };
+        Some(
+            view! { <p><span class="c-tag" data-tone=tone data-testid="office-open">{icon(symbol)} {text}</span></p> },
+        )
+    }
+}
+
 /// The property office: hours, place, and its telephone.
 pub fn office_card() -> AnyView {
     let app = app();
@@ -71,7 +105,7 @@ pub fn office_card() -> AnyView {
                 <section class="c-card" data-gap="">
                     <div class="c-card__line">
                         {icon_on_ground("building", "jade")}
-                        <div><h2 class="c-card__title">{texts::office_title()}</h2> {lines.collect_view()}</div>
+                        <div><h2 class="c-card__title">{texts::office_title()}</h2> {open_now()} {lines.collect_view()}</div>
                     </div>
                     <div class="l-row" data-fill="">{call_office("primary")}</div>
                 </section>

@@ -43,7 +43,7 @@ pub fn KeepingPage() -> impl IntoView {
 fn passphrase_form(has_one: bool) -> AnyView {
     let app = app();
     let act = Act::new();
-    let value = RwSignal::new(String::new());
+    let value = app.kept("new passphrase", String::new);
     let tried = RwSignal::new(false);
     let error = Signal::derive(move || tried.get().then(|| passphrase_problem(&value.get())).flatten());
     let save = move |event: web_sys::SubmitEvent| {

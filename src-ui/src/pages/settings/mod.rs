@@ -55,7 +55,7 @@ pub fn Look() -> impl IntoView {
     let change_contrast =
         Callback::new(move |on| app.change_settings(|settings| settings.high_contrast = on));
     let colours = view! {
-        {choices("theme", texts::theme(), false, Some("2"), theme, themes, choose_theme)}
+        {choices("theme", texts::theme(), false, Some("3"), theme, themes, choose_theme)}
         <section class="c-card">
             <Switch label=texts::contrast() help=texts::contrast_help() on=contrast change=change_contrast testid="contrast" />
         </section>
@@ -76,7 +76,8 @@ pub fn Look() -> impl IntoView {
 pub fn Profile() -> impl IntoView {
     let app = app();
     let me = app.with_me_untracked(Clone::clone);
-    let name = RwSignal::new(me.as_ref().map(|me| me.person.given_name.clone()).unwrap_or_default());
+    let name =
+        app.kept("profile name", || me.as_ref().map(|me| me.person.given_name.clone()).unwrap_or_default());
     let error = Signal::derive(move || name_problem(&name.get()));
     let visible = RwSignal::new(me.as_ref().map(|me| me.person.visible).unwrap_or_default());
     let save = move |event: web_sys::SubmitEvent| {

@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 use linli_wire::{
-    command::{CommunityMap, CommunityMapView, Empty, Topic},
+    command::{AudienceCountGet, CommunityMap, CommunityMapView, Empty, Topic},
     community::{Role, Unit},
     id::UnitId,
-    notices::Audience,
+    notices::{Audience, AudienceCount},
 };
 
 use super::draft::Draft;
@@ -82,8 +82,42 @@ pub(super) fn AudiencePicker(
                 Kind::Role => Some(roles(draft)),
             }}
             {field_error("audience-error".to_owned(), error)}
+            {reach(draft)}
         </div>
     }
+}
+
+/// How many the notice reaches; nothing while nobody is chosen.
+pub(super) fn reach(draft: Draft) -> AnyView {
+    let audience = Memo::new(move |_| draft.content.with(|content| content.audience.clone()));
+    let asked = ipc::ask::<AudienceCountGet>(&[Topic::Community], move || audience.get());
+    let chosen = move || {
+        audience.with(|audience| match audience {
+            Audience::Buildings { buildings } => !buildings.is_empty(),
+            Audience::Units { units } => !units.is_empty(),
+            Audience::Community | Audience::Role { .. } => true,
+        })
+    };
+    (move || {
+        let count = asked.ready().filter(|_| chosen())?;
+        Some(view! {
+            <p class="p-reach" data-testid="reach" role="status">{icon("people")} <span>{reach_in_words(count)}</span></p>
+        })
+    })
+    .into_any()
+}
+
+fn reach_in_words(AudienceCount { people, joined, homes }: AudienceCount) -> String {
+    if people == 0 {
+        return texts::reach_nobody().to_owned();
+    }
+    let reached = if homes == 0 {
+        texts::reach_people_only(&texts::reach_people(people))
+    } else {
+        texts::reach(&texts::reach_homes(homes), &texts::reach_people(people))
+    };
+    let space = if words::tag() == "zh" { "" } else { " " };
+    format!("{reached}{space}{}", texts::reach_joined(joined))
 }
 
 /// The community's map, asked once for the editor.

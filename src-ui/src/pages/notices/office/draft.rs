@@ -56,10 +56,10 @@ impl Draft {
             .cloned();
         let draft = Self {
             id: notice.id,
-            content: RwSignal::new(notice.content.clone()),
-            base_version: RwSignal::new(notice.base_version),
+            content: app.kept(format!("draft {}", notice.id), || notice.content.clone()),
+            base_version: app.kept(format!("draft base {}", notice.id), || notice.base_version),
             state: RwSignal::new(notice.state.clone()),
-            language: RwSignal::new(language.unwrap_or_else(|| app.language())),
+            language: app.kept("draft language", || language.unwrap_or_else(|| app.language())),
             kept: RwSignal::new(Kept::Untouched),
             app,
             last_kept: StoredValue::new(notice.content.clone()),

@@ -15,6 +15,7 @@ use super::{
     files::Files,
     list::standing,
     publish::{Foot, problems, summary},
+    templates::TemplateChooser,
     text::Texts,
 };
 use crate::{
@@ -72,21 +73,19 @@ fn Opened(id: NoticeId) -> impl IntoView {
 fn Form(asked: Asked<OfficeNotice>, notice: OfficeNotice) -> impl IntoView {
     let draft = Draft::open(&notice);
     Effect::new(move |_| asked.with(|notice| notice.into_iter().for_each(|notice| draft.follow(notice))));
-    let zone = StoredValue::new(app().clock().zone);
+    let app = app();
+    let zone = StoredValue::new(app.clock().zone);
     let area = NodeRef::<html::Textarea>::new();
     let map = ask_map();
-    let publish_at = RwSignal::new(match &notice.state {
+    let publish_at = app.kept("publish at", || match &notice.state {
         NoticeState::Scheduled { publish_at } => zone.with_value(|zone| to_local_input(*publish_at, zone)),
         _ => String::new(),
     });
-    let later = RwSignal::new(matches!(notice.state, NoticeState::Scheduled { .. }));
-    let expires = RwSignal::new(
-        notice
-            .content
-            .expires_at
-            .map(|at| zone.with_value(|zone| to_local_input(at, zone)))
-            .unwrap_or_default(),
-    );
+    let later = app.kept("publish later", || matches!(notice.state, NoticeState::Scheduled { .. }));
+    let expires = app.kept("expires", || {
+        let at = notice.content.expires_at;
+        at.map(|at| zone.with_value(|zone| to_local_input(at, zone))).unwrap_or_default()
+    });
     Effect::new(move |_| {
         let at = expires.with(|text| zone.with_value(|zone| from_local_input(text, zone)));
         if draft.content.with_untracked(|content| content.expires_at != at) {
@@ -100,7 +99,7 @@ fn Form(asked: Asked<OfficeNotice>, notice: OfficeNotice) -> impl IntoView {
             _ => Publish::Now,
         }
     });
-    let tried = RwSignal::new(false);
+    let tried = app.kept("draft tried", || false);
     let missing = Signal::derive(move || {
         let publish = publish.get();
         let mut found = draft.content.with(|content| problems(content, &publish));
@@ -117,6 +116,8 @@ fn Form(asked: Asked<OfficeNotice>, notice: OfficeNotice) -> impl IntoView {
     };
     let is_new = notice.base_version == 0;
     let back = ("/office/notices".to_owned(), words::office::notices_title().to_owned());
+    let local =
+        Signal::derive(move || asked.with(|notice| notice.is_some_and(|notice| notice.has_local_changes)));
     let pending = move || asked.with(|notice| notice?.pending.clone());
     view! {
         <PageHeader title=if is_new { texts::title_new() } else { texts::title_edit() } note=standing(&notice.state) back=back />
@@ -128,6 +129,7 @@ fn Form(asked: Asked<OfficeNotice>, notice: OfficeNotice) -> impl IntoView {
         {summary(missing, tried)}
         <form class="p-editor" novalidate on:submit=move |event| event.prevent_default()>
             <div class="l-stack" data-gap="large">
+                {is_new.then(|| view! { <TemplateChooser draft=draft /> })}
                 <Texts draft=draft title_error=of_field("title") area=area />
                 <Files draft=draft area=area />
             </div>
@@ -139,7 +141,7 @@ fn Form(asked: Asked<OfficeNotice>, notice: OfficeNotice) -> impl IntoView {
                 <Field id="expires" label=texts::expires_label() help=texts::expires_help() value=expires error=of_field("expires") kind=FieldKind::DateTime optional=true />
             </div>
         </form>
-        <Foot draft=draft publish=publish problems=missing tried=tried map=map />
+        <Foot draft=draft publish=publish problems=missing tried=tried map=map local=local />
     }
 }
 

@@ -29,8 +29,9 @@ const MOST: u32 = 200;
 /// The list with its tabs.
 #[component]
 pub fn List() -> impl IntoView {
-    let filter = RwSignal::new(OfficeFilter::Published);
-    let limit = RwSignal::new(STEP);
+    let app = app();
+    let filter = app.kept("office filter", || OfficeFilter::Published);
+    let limit = app.kept("office limit", || STEP);
     let asked = ipc::ask::<OfficeNoticesList>(&[Topic::Notices, Topic::Outbox], move || OfficeNoticesQuery {
         filter: filter.get(),
         offset: 0,

@@ -10,7 +10,7 @@ use linli_wire::{
 };
 
 use super::{
-    audience::in_words,
+    audience::{in_words, reach},
     draft::{Draft, Kept},
 };
 use crate::{
@@ -107,6 +107,8 @@ pub(super) fn Foot(
     tried: RwSignal<bool>,
     /// For the names of the audience.
     map: Asked<CommunityMapView>,
+    /// Whether something that was typed here has not been sent.
+    local: Signal<bool>,
 ) -> impl IntoView {
     let app = app();
     let navigate = StoredValue::new_local(use_navigate());
@@ -174,6 +176,12 @@ pub(super) fn Foot(
         act.run::<NoticeForget>(key, move |_| to_list());
     });
     let title = Signal::derive(move || words::office::withdraw_title(&draft.text().title));
+    // What is published and untouched has nothing of one's own to discard.
+    let has_draft = Memo::new(move |_| {
+        local.get()
+            || draft.kept.get() != Kept::Untouched
+            || draft.state.with(|state| matches!(state, NoticeState::Draft))
+    });
     let is_draft = Memo::new(move |_| draft.state.with(|state| matches!(state, NoticeState::Draft)));
     view! {
         {move || act.error.get().map(|error| error_state(&error, None))}
@@ -181,7 +189,9 @@ pub(super) fn Foot(
             <span class="t-soft t-small" role="status" data-testid="kept">{kept}</span>
             <div class="l-row">
                 <button type="button" class="c-button" data-kind="plain" on:click=move |_| naming.set(true)>{icon("template")} {texts::template_save()}</button>
-                <button type="button" class="c-button" data-kind="plain" data-testid="discard" on:click=move |_| forgetting.set(true)>{icon("trash")} {texts::discard_draft()}</button>
+                {move || has_draft.get().then(|| view! {
+                    <button type="button" class="c-button" data-kind="plain" data-testid="discard" on:click=move |_| forgetting.set(true)>{icon("trash")} {texts::discard_draft()}</button>
+                })}
                 {move || can_withdraw.get().then(|| view! {
                     <button type="button" class="c-button" data-kind="danger" data-testid="withdraw" on:click=move |_| withdrawing.set(true)>{words::office::withdraw()}</button>
                 })}
@@ -222,6 +232,7 @@ fn confirm_text(
         view! {
             <p class="t-strong">{title}</p>
             <p class="l-row">{icon("people")} <span data-testid="publish-audience">{audience}</span></p>
+            {reach(draft)}
             <p class="l-row">{icon("clock")} <span>{when}</span></p>
             {content.emergency.then(|| view! { <p class="c-field__error">{icon("warn")} <span>{texts::emergency_help()}</span></p> })}
             {(content.texts.len() > 1).then(|| view! { <p class="t-soft">{content.texts.keys().map(words::language_name).collect::<Vec<_>>().join(" · ")}</p> })}

@@ -3,10 +3,10 @@
 use leptos::prelude::*;
 use linli_wire::{
     command::{Empty, TemplateDelete, TemplateKey, TemplatesList, Topic},
-    notices::NoticeTemplate,
+    notices::{NoticeContent, NoticeTemplate},
 };
 
-use super::begin;
+use super::{begin, draft::Draft};
 use crate::{
     components::{
         dialog::Confirm, empty_state::empty_state, error_state::error_state, icon::icon,
@@ -66,10 +66,65 @@ pub fn Templates() -> impl IntoView {
             {move || match asked.get() {
                 Answer::Loading => skeleton_list(3),
                 Answer::Failed(error) => error_state(&error, Some(asked.retry())),
-                Answer::Ready(list) if list.templates.is_empty() => empty_state("template", texts::empty_title(), texts::empty_text(), None),
+                Answer::Ready(list) if list.templates.is_empty() => {
+                    let write = view! {
+                        <button type="button" class="c-button" data-kind="quiet" on:click=move |_| begin.with_value(|begin| begin(None))>{icon("plus")} {words::office::write()}</button>
+                    };
+                    empty_state("template", texts::empty_title(), texts::empty_text(), Some(write.into_any()))
+                }
                 Answer::Ready(list) => view! { <ul class="c-list" role="list" data-lead="icon">{list.templates.into_iter().map(row).collect_view()}</ul> }.into_any(),
             }}
             <Confirm open=open id="remove-template" title=title text=texts::remove_text() confirm=words::common::remove() then=remove />
         </div>
+    }
+}
+
+/// Begins a new notice from a template, within the editor. What was typed is replaced only after a question.
+#[component]
+pub(super) fn TemplateChooser(draft: Draft) -> impl IntoView {
+    let asked = ipc::ask::<TemplatesList>(&[Topic::Notices], || Empty {});
+    let chosen = RwSignal::new(None::<NoticeTemplate>);
+    let asking = RwSignal::new(false);
+    let take = Callback::new(move |()| {
+        if let Some(template) = chosen.get_untracked() {
+            let now = draft.content.get_untracked();
+            let content = NoticeContent {
+                attachments: now.attachments,
+                expires_at: now.expires_at,
+                ..template.content
+            };
+            if let Some(language) = content.texts.keys().next()
+                && !content.texts.contains_key(&draft.language.get_untracked())
+            {
+                draft.language.set(language.clone());
+            }
+            draft.content.set(content);
+        }
+    });
+    let choose = move |event: web_sys::Event| {
+        let id = event_target_value(&event);
+        let template = asked.with_untracked(|list| {
+            list?.templates.iter().find(|template| template.id.to_string() == id).cloned()
+        });
+        let Some(template) = template else { return };
+        chosen.set(Some(template));
+        let written = draft.content.with_untracked(|content| {
+            content.texts.values().any(|text| !(text.title.trim().is_empty() && text.body.trim().is_empty()))
+        });
+        if written { asking.set(true) } else { take.run(()) }
+    };
+    let options = move || asked.ready().filter(|list| !list.templates.is_empty()).map(|list| list.templates);
+    view! {
+        {move || options().map(|templates| view! {
+            <div class="c-field">
+                <label class="c-field__label" for="template">{words::editor::template()}</label>
+                <select class="c-input" id="template" data-testid="template" on:change=choose>
+                    <option value="">{words::editor::template_none()}</option>
+                    {templates.into_iter().map(|template| view! { <option value=template.id.to_string()>{template.name}</option> }).collect_view()}
+                </select>
+            </div>
+        })}
+        <Confirm open=asking id="template-replace" title=words::editor::template_replace() text=words::editor::template_replace_text()
+            confirm=words::editor::template_use() then=take danger=false />
     }
 }

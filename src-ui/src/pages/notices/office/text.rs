@@ -33,6 +33,7 @@ pub(super) fn Texts(
     let body = Memo::new(move |_| draft.text().body);
     let language = move || draft.language.get().to_string();
     let body_error = Signal::derive(move || too_long(&body.get(), MAX_BODY));
+    let html = RwSignal::new(false);
     view! {
         {tabs(draft)}
         <div class="c-field" data-invalid=move || title_error.with(Option::is_some)>
@@ -53,8 +54,11 @@ pub(super) fn Texts(
                 on:input=move |event| draft.change_text(|text| text.body = event_target_value(&event))
                 on:blur=move |_| draft.keep()></textarea>
             {field_error("body-error".to_owned(), body_error)}
+            <div role="status">
+                {move || html.get().then(|| view! { <p class="c-banner" data-kind="info" data-testid="html-warning">{icon("info")} <span>{texts::html_warning()}</span></p> })}
+            </div>
         </div>
-        <Preview body=body />
+        <Preview body=body html=html />
     }
 }
 
@@ -145,13 +149,19 @@ pub(super) fn insert(area: &web_sys::HtmlTextAreaElement, before: &str, after: &
 }
 
 #[component]
-fn Preview(body: Memo<String>) -> impl IntoView {
+fn Preview(
+    /// The text in the open language.
+    body: Memo<String>,
+    /// Told whether raw HTML stands in it.
+    html: RwSignal<bool>,
+) -> impl IntoView {
     let app = app();
     let shown = RwSignal::new(body.get_untracked());
     let follow = debounced(PAUSE, move |text: String| shown.set(text));
     Effect::new(move |_| follow(body.get()));
     let asked = ipc::ask::<NoticePreview>(&[], move || Text { text: shown.get() });
-    let simple = RwSignal::new(false);
+    Effect::new(move |_| html.set(asked.with(|blocks| blocks.is_some_and(|blocks| blocks.html))));
+    let simple = app.kept("preview simple", || false);
     let on_link = Callback::new(move |url: String| app.tell(url));
     view! {
         <section class="l-section" aria-label=texts::preview()>
