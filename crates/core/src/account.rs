@@ -48,6 +48,7 @@ pub const MIGRATIONS: Migrations = &[
     include_str!("../migrations/account/0001.sql"),
     include_str!("../migrations/account/0002.sql"),
     include_str!("../migrations/account/0003.sql"),
+    include_str!("../migrations/account/0005.sql"),
 ];
 
 /// A stream that says nothing for this long is dead: the server's heartbeat is 25 s.
@@ -80,6 +81,22 @@ macro_rules! authorised {
     }};
 }
 pub(crate) use authorised;
+
+/// Why an account runs no longer.
+#[derive(Clone, PartialEq, Debug)]
+pub enum End {
+    /// The person left.
+    Left,
+    /// The cache proved damaged.
+    Damaged(Error),
+    /// The server ended the membership.
+    Ended {
+        /// `signed_out` or `device_revoked`.
+        trouble: Error,
+        /// Whether work of the person's is left in the cache: see [`outbox::kept`].
+        keeps: bool,
+    },
+}
 
 /// A community joined on this device.
 pub struct Account {
@@ -146,17 +163,40 @@ impl Account {
         self.wake();
     }
 
-    /// Keeps the account level until the server ends the membership or the cache proves damaged (`Some`),
-    /// or the person leaves.
-    pub async fn run(&self) -> Option<Error> {
+    /// Keeps the account level until the server ends the membership, the cache proves damaged, or the
+    /// person leaves.
+    pub async fn run(&self) -> End {
+        let recover = || outbox::recover(&self.cache, self.ports.system.now());
+        let error = match self.insist(recover).await {
+            Ok(()) => match self.loops().await {
+                Some(error) => error,
+                None => return End::Left,
+            },
+            Err(end) => return end,
+        };
+        match error.code() {
+            Code::DeviceRevoked => End::Ended { trouble: error, keeps: false },
+            Code::SignedOut => {
+                let end = || outbox::kept::end(&self.cache, self.ports.system.now());
+                match self.insist(end).await {
+                    Ok(keeps) => End::Ended { trouble: error, keeps },
+                    Err(end) => end,
+                }
+            }
+            _ => End::Damaged(error),
+        }
+    }
+
+    /// Something that the cache must take in before anything else may happen.
+    async fn insist<T>(&self, mut write: impl FnMut() -> Result<T>) -> std::result::Result<T, End> {
         loop {
             if self.has_left() {
-                return None;
+                return Err(End::Left);
             }
             let wake = self.to_follow.listen();
-            match self.wrote(outbox::recover(&self.cache, self.ports.system.now())) {
-                Ok(()) => return self.loops().await,
-                Err(error) if self.is_damaged() => return Some(error),
+            match self.wrote(write()) {
+                Ok(value) => return Ok(value),
+                Err(error) if self.is_damaged() => return Err(End::Damaged(error)),
                 Err(_) => self.pause(1, wake).await,
             }
         }

@@ -23,12 +23,13 @@ use linli_wire::{
 };
 
 use crate::{
-    account::{self, Account},
+    account::{self, Account, End},
     cache::{Cache, DataKey, lock},
     community, device,
     error::{Error, Result},
     keys::{self, Found},
-    notices, outbox,
+    notices,
+    outbox::{self, kept},
     ports::Ports,
     settings::{self, Beside},
     sync,
@@ -54,7 +55,19 @@ pub(crate) struct Opened {
     pub(crate) device: Arc<Cache>,
     pub(crate) key: Option<DataKey>,
     pub(crate) accounts: Vec<Arc<Account>>,
+    /// What is kept of memberships that the server ended.
+    pub(crate) kept: Vec<Arc<Account>>,
     pub(crate) current: Option<AccountId>,
+}
+
+impl Opened {
+    fn take_out(&mut self, id: AccountId) {
+        self.accounts.retain(|account| account.id != id);
+        self.kept.retain(|account| account.id != id);
+        if self.current == Some(id) {
+            self.current = self.accounts.first().map(|account| account.id);
+        }
+    }
 }
 
 impl Core {
@@ -102,17 +115,22 @@ impl Core {
             (Some(folder), Some(key)) => Cache::open(&folder.join("device.db"), key, device::MIGRATIONS)?,
             _ => Cache::in_memory(device::MIGRATIONS)?,
         };
-        let mut opened = Opened { device: Arc::new(device), key, accounts: Vec::new(), current: None };
+        let (accounts, kept) = (Vec::new(), Vec::new());
+        let mut opened = Opened { device: Arc::new(device), key, accounts, kept, current: None };
         for row in device::accounts(&opened.device)? {
             let account = self.open_account(&opened, row.id)?;
-            opened.accounts.push(account);
+            let ended = kept::ended_at(&account.cache)?.is_some();
+            if ended { opened.kept.push(account) } else { opened.accounts.push(account) }
         }
         opened.current = device::current_account(&opened.device)?
             .filter(|id| opened.accounts.iter().any(|account| account.id == *id))
             .or_else(|| opened.accounts.first().map(|account| account.id));
         self.level_settings(&opened)?;
         let stage = if opened.accounts.is_empty() { Stage::Welcome } else { Stage::Ready };
-        lock(&self.state).opened = Some(opened);
+        lock(&self.state).opened = Some(opened.clone());
+        for account in &opened.accounts {
+            self.take_up_kept(&opened, account);
+        }
         self.accounts_changed.notify(usize::MAX);
         Ok(stage)
     }
@@ -161,30 +179,72 @@ impl Core {
             }
             futures_util::select! {
                 () = changed => {}
-                ended = running.next() => if let Some(Ok((account, Some(error)))) = ended {
-                    self.account_ended(&account, error);
+                ended = running.next() => if let Some(Ok((account, end))) = ended {
+                    self.account_ended(&account, end);
                 },
             }
         }
     }
 
-    /// The server ended the membership: what was kept here goes, and the person is told. Or the cache is
-    /// damaged: all of it is closed, so that trying again opens it anew and it can be put aside.
-    fn account_ended(&self, account: &Arc<Account>, error: Error) {
-        if !matches!(error.code(), Code::SignedOut | Code::DeviceRevoked) {
-            if let Some(folder) = &self.ports.folder {
-                lock(&self.state).opened = None;
-                self.accounts_changed.notify(usize::MAX);
-                self.set_stage(locked(error, keys::look(folder).unwrap_or(Found::Orphans)));
+    /// The server ended the membership: what it told goes, what the person wrote may stay, and the person is
+    /// told. Or the cache is damaged: all of it is closed, so that trying again opens it anew and it can be
+    /// put aside.
+    fn account_ended(&self, account: &Arc<Account>, end: End) {
+        let (trouble, keeps) = match end {
+            End::Left => return,
+            End::Damaged(error) => {
+                if let Some(folder) = &self.ports.folder {
+                    lock(&self.state).opened = None;
+                    self.accounts_changed.notify(usize::MAX);
+                    self.set_stage(locked(error, keys::look(folder).unwrap_or(Found::Orphans)));
+                }
+                return;
             }
-            return;
-        }
-        let left = self.forget_account(account.id);
+            End::Ended { trouble, keeps } => (trouble, keeps),
+        };
+        let left = if keeps { self.keep_account(account) } else { self.forget_account(account.id) };
         if let Ok(0) | Err(_) = left {
-            self.set_stage(Stage::SignedOut { trouble: error.0 });
+            self.set_stage(Stage::SignedOut { trouble: trouble.0 });
         } else {
             (self.ports.announce)(Topic::App);
         }
+    }
+
+    /// An account becomes what is kept of it. Returns how many accounts are left.
+    fn keep_account(&self, account: &Arc<Account>) -> Result<usize> {
+        let opened = {
+            let mut state = lock(&self.state);
+            let Some(opened) = state.opened.as_mut() else { return Ok(0) };
+            opened.take_out(account.id);
+            opened.kept.push(account.clone());
+            opened.clone()
+        };
+        self.accounts_changed.notify(usize::MAX);
+        for other in &opened.accounts {
+            if self.take_up_kept(&opened, other) {
+                // It is level with the server already.
+                other.cache.write(|tx| kept::review(tx, self.ports.system.now()))?;
+                other.wake_sender();
+            }
+        }
+        Topic::ALL.into_iter().for_each(|topic| (self.ports.announce)(topic));
+        Ok(opened.accounts.len())
+    }
+
+    /// Takes what is kept of the same person over into an account. What cannot be taken over now stays where
+    /// it is, is shown there, and is tried again at the next start. Returns whether anything was.
+    pub(crate) fn take_up_kept(&self, opened: &Opened, account: &Account) -> bool {
+        let mut any = false;
+        for old in &opened.kept {
+            let whole = kept::is_same_person(&old.cache, &account.cache)
+                .and_then(|same| Ok(same && kept::adopt(&old.cache, &account.cache)?));
+            if matches!(whole, Ok(true)) {
+                any = true;
+                // A file that cannot go now is taken over once more, which changes nothing.
+                let _ = self.forget_account(old.id);
+            }
+        }
+        any
     }
 
     /// Removes an account and its cache from this device. Returns how many accounts are left.
@@ -192,10 +252,7 @@ impl Core {
         let (device, left) = {
             let mut state = lock(&self.state);
             let Some(opened) = state.opened.as_mut() else { return Ok(0) };
-            opened.accounts.retain(|account| account.id != id);
-            if opened.current == Some(id) {
-                opened.current = opened.accounts.first().map(|account| account.id);
-            }
+            opened.take_out(id);
             (opened.device.clone(), opened.accounts.len())
         };
         self.accounts_changed.notify(usize::MAX);
@@ -301,6 +358,7 @@ impl Core {
             connection: Connection { state: ConnectionState::Connecting, updated_at: None },
             trouble: None,
             outbox: OutboxCounts::default(),
+            kept: 0,
             unread_notices: 0,
             keeping: None,
             demo: self.ports.demo.clone(),
@@ -309,6 +367,9 @@ impl Core {
         };
         let Some(opened) = opened else { return Ok(view) };
         view.keeping = Some(self.keeping(&opened)?);
+        for old in &opened.kept {
+            view.kept += u32::try_from(kept::items(&old.cache)?.len()).unwrap_or(u32::MAX);
+        }
         let now = self.ports.system.now();
         for row in device::accounts(&opened.device)? {
             let Some(account) = opened.accounts.iter().find(|account| account.id == row.id) else { continue };

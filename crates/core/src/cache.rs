@@ -77,6 +77,15 @@ impl Cache {
         Ok(value)
     }
 
+    /// Gives the room of what was deleted back to the disk.
+    ///
+    /// # Errors
+    /// `storage_full`: it needs room itself. Then the file is as it was.
+    pub fn shrink(&self) -> Result<()> {
+        lock(&self.writer).execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);")?;
+        Ok(())
+    }
+
     /// Runs `work` on a snapshot.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use linli_wire::{
     join::{Invitation, InviteRequest, JoinWith, Letter},
     notices::*,
     ops::Action,
-    outbox::OutboxPage,
+    outbox::{KeptPage, OutboxPage},
     settings::{Preferences, Settings},
     sync::Entity,
 };
@@ -54,14 +54,16 @@ impl Commands for Core {
         let view = self.view()?;
         // Counts and states only: no names, no texts, no addresses.
         let mut text = format!(
-            "Linli {}\nstage {:?}\naccounts {}\nconnection {:?}\nupdated {:?}\nwaiting {} stuck {}\nunread {}\nkeeping {}\n",
+            "Linli {}\nstage {:?}\naccounts {}\nconnection {:?}\nupdated {:?}\ntrouble {:?}\nwaiting {} stuck {} kept {}\nunread {}\nkeeping {}\n",
             view.version,
             std::mem::discriminant(&view.stage),
             view.accounts.len(),
             view.connection.state,
             view.connection.updated_at,
+            view.trouble.map(|trouble| trouble.code),
             view.outbox.waiting,
             view.outbox.stuck,
+            view.kept,
             view.unread_notices,
             match view.keeping {
                 Some(Keeping::KeyStore { passphrase }) =>
@@ -359,6 +361,18 @@ impl Commands for Core {
             None => Ok(()),
         })?;
         self.queued(&[Topic::Notices])
+    }
+
+    async fn outbox_kept(&self, _: Empty) -> Answer<KeptPage> {
+        Ok(self.kept()?)
+    }
+
+    async fn outbox_discard_kept(&self, AccountKey { id }: AccountKey) -> Answer<Done> {
+        if !self.opened()?.kept.iter().any(|old| old.id == id) {
+            return Err(not_found("kept work").into());
+        }
+        self.forget_account(id)?;
+        Ok(Done {})
     }
 
     async fn sync_now(&self, _: Empty) -> Answer<Done> {

@@ -28,7 +28,9 @@ use crate::{
 pub(crate) async fn join(core: &Core, with: JoinWith) -> Result<Me> {
     let JoinLink { server, code } = read(with)?;
     let opened = core.opened()?;
-    if let Some(id) = device::joined_with(&opened.device, &server, &code)? {
+    let before = device::joined_with(&opened.device, &server, &code)?;
+    // Not one that the server ended: its letter is asked about again.
+    if let Some(id) = before.filter(|id| opened.accounts.iter().any(|account| account.id == *id)) {
         core.switch_to(id)?;
         core.forget_link();
         let account = core.account()?;
@@ -71,6 +73,7 @@ pub(crate) async fn join(core: &Core, with: JoinWith) -> Result<Me> {
     let account = core.open_account(&opened, AccountId(op_id.0))?;
     session::begin(&account.cache, &server, &reply.membership, &device_key, &reply.tokens)?;
     device::add_account(&opened.device, account.id, &server, &code, system.now())?;
+    core.take_up_kept(&opened, &account);
     // The first pages bring the person and the community; if the network ends here, the account
     // is there all the same and fills up later.
     let first = first_pages(&account).await;

@@ -19,6 +19,8 @@
 //! Turned down: one request for each operation (twenty times slower on a busy evening), and a retry
 //! count that gives up (a phone may be in a drawer for weeks).
 
+pub mod kept;
+
 use std::collections::BTreeSet;
 
 use linli_wire::{
@@ -140,7 +142,7 @@ pub fn next_batch(cache: &Cache) -> Result<Vec<Op>> {
         let mut bytes = 0;
         let mut closed: BTreeSet<String> = BTreeSet::new();
         let mut select = tx.prepare_cached(
-            "SELECT seq, lane, state, op FROM outbox WHERE state IN ('queued', 'stuck') ORDER BY seq",
+            "SELECT seq, lane, iif(adopted, 'stuck', state), op FROM outbox WHERE state IN ('queued', 'stuck') ORDER BY seq",
         )?;
         let mut mark = tx.prepare_cached("UPDATE outbox SET state = 'sending', tried = 1 WHERE seq = ?1")?;
         let mut rows = select.query([])?;

@@ -74,12 +74,16 @@ pub fn apply(cache: &Cache, page: &SyncPage, now: Timestamp) -> Result<Applied> 
         let mut applied = Applied { level: !page.more, ..Applied::default() };
         let was_level: bool =
             tx.query_row("SELECT updated_at IS NOT NULL FROM progress", [], |row| row.get(0))?;
+        let marks: bool = tx.query_row("SELECT EXISTS (SELECT 1 FROM read_mark)", [], |row| row.get(0))?;
         for part in &page.scopes {
             let scope = scope_key(tx, part.scope)?;
             let resident = !matches!(part.scope, Scope::Staff(_));
             let mut position = 0;
             for change in &part.changes {
                 let fresh = take(tx, scope, resident, change, &mut applied.topics)?;
+                if marks && change.entity == Entity::Notice && change.body.is_some() {
+                    notices::arrived(tx, change.id)?;
+                }
                 if was_level && let Some(notice) = fresh {
                     applied.new_notices.push(notice);
                 }
@@ -100,6 +104,9 @@ pub fn apply(cache: &Cache, page: &SyncPage, now: Timestamp) -> Result<Applied> 
                 applied.topics.extend([Topic::App, Topic::Notices, Topic::Community, Topic::Devices]);
             }
             tx.execute("UPDATE progress SET updated_at = ?1", [now.0])?;
+            if outbox::kept::review(tx, now)? {
+                applied.topics.extend([Topic::Outbox, Topic::Notices, Topic::App]);
+            }
         }
         if outbox::settle(tx, now)? {
             applied.topics.extend([Topic::Outbox, Topic::App]);

@@ -23,7 +23,7 @@ use crate::{
         NoticeTemplate, NoticeView, NoticesPage, NoticesQuery, OfficeNotice, OfficeNoticesPage,
         OfficeNoticesQuery, SaveNotice,
     },
-    outbox::{OutboxCounts, OutboxPage},
+    outbox::{KeptPage, OutboxCounts, OutboxPage},
     settings::{Preferences, Settings},
 };
 
@@ -194,6 +194,10 @@ commands! {
     OutboxRetry outbox_retry "outbox.retry" (OpKey) -> Done;
     /// Give a write up.
     OutboxDiscard outbox_discard "outbox.discard" (OpKey) -> Done;
+    /// What is kept of memberships that the server ended.
+    OutboxKept outbox_kept "outbox.kept" (Empty) -> KeptPage;
+    /// Give up, for good, what is kept of one of them.
+    OutboxDiscardKept outbox_discard_kept "outbox.discard_kept" (AccountKey) -> Done;
     /// Try the network now.
     SyncNow sync_now "sync.now" (Empty) -> Done;
 }
@@ -262,6 +266,9 @@ pub struct AppView {
     pub trouble: Option<WireError>,
     /// What waits.
     pub outbox: OutboxCounts,
+    /// Things a person wrote that are kept of memberships that the server ended: see [`OutboxKept`].
+    #[serde(default)]
+    pub kept: u32,
     /// Unread notices.
     pub unread_notices: u32,
     /// How the cache is kept.

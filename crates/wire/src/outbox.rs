@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Timestamp, WireError, id::OpId};
+use crate::{
+    Localized, Timestamp, WireError,
+    id::{AccountId, OpId},
+};
 
 /// A write that is on its way or got stuck.
 #[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
@@ -57,4 +60,47 @@ pub struct OutboxCounts {
     pub waiting: u32,
     /// Stuck: they need the person.
     pub stuck: u32,
+}
+
+/// What is left of memberships that the server ended: the person's own work that it may not have. It is
+/// taken up by itself when the same person joins the same community on this device again.
+#[derive(Clone, PartialEq, Serialize, Deserialize, Debug, Default)]
+pub struct KeptPage {
+    /// One for each membership, in the order of joining.
+    pub memberships: Vec<KeptMembership>,
+}
+
+/// A membership that the server ended, and what is kept of it.
+#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+pub struct KeptMembership {
+    /// Key of what is kept: for giving it up.
+    pub id: AccountId,
+    /// Address of the server.
+    pub server: String,
+    /// Name of the community, if it was known.
+    pub community: Option<Localized>,
+    /// Name of the person there.
+    pub name: String,
+    /// When it ended, by the device's clock.
+    pub ended_at: Timestamp,
+    /// What is kept, newest first; drafts before what was saved.
+    pub items: Vec<KeptItem>,
+}
+
+/// Something that a person wrote.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+pub struct KeptItem {
+    /// `draft`, or the kind of the write: [`crate::ops::Action::kind`].
+    pub kind: String,
+    /// What it is about, in the person's own words, such as a title; may be empty.
+    pub subject: String,
+    /// When it was written.
+    pub at: Timestamp,
+    /// The whole text as it was typed, title first, one language after the other; to be copied. Empty for
+    /// writes that hold none.
+    pub text: String,
+    /// Names of the files that belong to it; they are kept, too.
+    pub files: Vec<String>,
+    /// The server had it once; if it came back from a backup, it may not have it any more.
+    pub sent: bool,
 }

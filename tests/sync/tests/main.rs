@@ -3,6 +3,7 @@
 
 mod crashing;
 mod following;
+mod kept;
 mod killing;
 mod leaving;
 mod office;

@@ -36,6 +36,37 @@ on_both_engines! {
         assert!(marks.contains(&before), "the server knows the reading again");
     }
 
+    async fn a_reading_offered_before_its_notice_is_back_arrives_all_the_same(engine) {
+        let mut garden = Garden::start(engine, 33).await;
+        let (chen, mut mei) = (garden.join(CHEN_JING).await, garden.join(WANG_MEI).await);
+        let backup = garden.server.back_up().await;
+        let notice = chen.publish("After the backup", "").await;
+        chen.until_sent().await;
+        mei.until_sees(notice).await;
+        mei.read(notice).await;
+        mei.until_sent().await;
+
+        chen.network.cut();
+        garden.server.restore(backup).await;
+        mei.sync_now().await;
+        mei.until_sees_no_more(notice).await;
+        mei.until_sent().await;
+        assert!(view::read_marks(&garden.server, WANG_MEI).await.is_empty(), "it was passed over");
+        // Also when the app was closed meanwhile.
+        mei.restart().await;
+        chen.network.mend();
+        chen.sync_now().await;
+        assert!(!mei.until_sees(notice).await.unread);
+        let tablet = garden.another_device_of(&mei).await;
+        tablet.until("the reading has arrived", async |tablet| match tablet.row(notice).await {
+            Some(row) if !row.unread => Ok(()),
+            row => Err(format!("{row:?}")),
+        }).await;
+        mei.until_sent().await;
+        view::until_level(&garden.server, &mei).await;
+        assert!(view::read_marks(&garden.server, WANG_MEI).await.contains(&notice));
+    }
+
     async fn a_session_renewed_after_the_backup_survives_the_restore(engine) {
         let mut garden = Garden::start(engine, 32).await;
         let mei = garden.join(WANG_MEI).await;

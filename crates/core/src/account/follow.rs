@@ -9,6 +9,7 @@ use super::{Account, SILENCE, authorised};
 use crate::{
     api::percent_encode,
     error::{Error, Result},
+    notices,
     sse::SseReader,
     sync,
 };
@@ -109,6 +110,7 @@ impl Account {
             self.notify(&applied.new_notices, now)?;
         }
         if applied.level {
+            self.noted(notices::offer_again(&self.cache, &*self.ports.system))?;
             self.to_send.notify(usize::MAX);
             // Indexing would only slow down what is still coming in.
             self.to_tend.notify(usize::MAX);

@@ -12,7 +12,7 @@ use crate::{
     api::is_passing,
     attachments::{self, Kept},
     error::{Error, Result},
-    outbox,
+    notices, outbox,
 };
 
 impl Account {
@@ -85,6 +85,7 @@ impl Account {
             .count();
         let now = self.ports.system.now();
         let stuck = self.wrote(outbox::conclude(&self.cache, &request.ops, &reply.outcomes, now))?;
+        self.noted(notices::offer_again(&self.cache, &*self.ports.system))?;
         for topic in [Topic::Outbox, Topic::App, Topic::Notices] {
             (self.ports.announce)(topic);
         }

@@ -1,0 +1,362 @@
+//! Work that outlives its membership.
+//!
+//! A server may end a membership without anybody wanting it: it came back from a backup that is older
+//! than this device (`signed_out`). What the community told this device goes then, as always. What the
+//! person *wrote* does not, as far as the server may not have it: drafts, queued and stuck operations,
+//! those of the last seven days (the backup may be older), and the files they name.
+//!
+//! It stays where it is: [`end`] takes everything else out of the account's database, tokens and device
+//! key included, and marks the membership as ended, in one transaction. From then on the database is no
+//! account; it is shown ([`items`]) so that its texts can be copied, until the same person joins the same
+//! community on this device again ([`adopt`]), or gives it up. What was taken over is not sent before the
+//! first synchronisation has shown what the server has of it ([`review`]): the same notice is neither
+//! lost nor a conflict with itself.
+//!
+//! A device that was *removed* (`device_revoked`) keeps nothing of this: whoever holds it may be a thief.
+
+use std::collections::BTreeSet;
+
+use linli_wire::{
+    Timestamp,
+    attachments::Attachment,
+    id::NoticeId,
+    notices::{NoticeContent, NoticeState},
+    ops::{Action, Op},
+    outbox::{KeptItem, KeptMembership, KeptPage},
+};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use uuid::Uuid;
+
+use super::JOURNAL_MILLIS;
+use crate::{app::Core, cache::Cache, device, error::Result, notices};
+
+/// Ends the membership of a cache. Returns whether work of the person's is left in it; if not, the file
+/// can go.
+///
+/// # Errors
+/// Trouble of the cache; then nothing has changed.
+pub fn end(cache: &Cache, now: Timestamp) -> Result<bool> {
+    let left = cache.write(|tx| {
+        tx.execute(
+            "UPDATE session SET ended_at = coalesce(ended_at, ?1), access = '', refresh = '', refresh_nonce = '',
+             device_key = zeroblob(32)",
+            [now.0],
+        )?;
+        tx.execute(
+            "DELETE FROM outbox WHERE state = 'settled' AND settled_at < ?1",
+            [now.0 - JOURNAL_MILLIS],
+        )?;
+        tx.execute("UPDATE outbox SET state = 'queued' WHERE state = 'sending'", [])?;
+        tx.execute("UPDATE outbox SET state = 'settled', settled_at = ?1 WHERE state = 'acked'", [now.0])?;
+        for (id, content) in drafts(tx)? {
+            if is_empty(&content) {
+                tx.execute("DELETE FROM draft WHERE notice_id = ?1", [id.0])?;
+            }
+        }
+        forget_files(tx)?;
+        tx.execute_batch(
+            "DELETE FROM holding;
+             DELETE FROM scope;
+             DELETE FROM record;
+             DELETE FROM notice;
+             DELETE FROM read_mark;
+             INSERT INTO notice_words (notice_words) VALUES ('delete-all');
+             UPDATE progress SET cursor = '', retaking = 0, updated_at = NULL;",
+        )?;
+        Ok(tx.query_row(
+            "SELECT EXISTS (SELECT 1 FROM outbox) OR EXISTS (SELECT 1 FROM draft)",
+            [],
+            |row| row.get(0),
+        )?)
+    })?;
+    if left {
+        // The room of what went. Without room for it the file stays as large as it was.
+        let _ = cache.shrink();
+    }
+    Ok(left)
+}
+
+/// When the membership of a cache was ended, if it was.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn ended_at(cache: &Cache) -> Result<Option<Timestamp>> {
+    cache.read(|db| {
+        let at: Option<Option<i64>> =
+            db.query_row("SELECT ended_at FROM session", [], |row| row.get(0)).optional()?;
+        Ok(at.flatten().map(Timestamp))
+    })
+}
+
+/// Whether two caches are of the same person in the same community.
+///
+/// # Errors
+/// Trouble of a cache.
+pub fn is_same_person(one: &Cache, other: &Cache) -> Result<bool> {
+    let who = |cache: &Cache| {
+        cache.read(|db| {
+            let sql = "SELECT community_id, person_id FROM session";
+            let who: Option<(Uuid, Uuid)> =
+                db.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+            Ok(who)
+        })
+    };
+    let (one, other) = (who(one)?, who(other)?);
+    Ok(one.is_some() && one == other)
+}
+
+/// What is kept, for the person to see: the last text of each thing, drafts first.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn items(cache: &Cache) -> Result<Vec<KeptItem>> {
+    cache.read(|db| {
+        let mut items: Vec<(String, KeptItem)> = Vec::new();
+        let mut select = db.prepare("SELECT notice_id, content, kept_at FROM draft ORDER BY kept_at DESC")?;
+        let mut rows = select.query([])?;
+        while let Some(row) = rows.next()? {
+            let content: NoticeContent = serde_json::from_str(&row.get::<_, String>(1)?)?;
+            let lane = format!("notice:{}", NoticeId(row.get(0)?));
+            let item = item("draft", Timestamp(row.get(2)?), Some(&content), false);
+            items.push((lane, item));
+        }
+        let mut select = db.prepare("SELECT op, subject, state FROM outbox ORDER BY seq DESC")?;
+        let mut rows = select.query([])?;
+        while let Some(row) = rows.next()? {
+            let op: Op = serde_json::from_str(&row.get::<_, String>(0)?)?;
+            let sent = row.get::<_, String>(2)? == "settled";
+            let content = match &op.action {
+                // Readings are no text; they are taken over without a word.
+                Action::ReadNotices { .. } => continue,
+                Action::SaveNotice { content, .. } | Action::SaveTemplate { content, .. } => Some(content),
+                _ if sent => continue,
+                _ => None,
+            };
+            if items.iter().any(|(lane, _)| *lane == op.lane) {
+                continue;
+            }
+            let mut item = item(op.action.kind(), op.at, content, sent);
+            item.subject = row.get(1)?;
+            items.push((op.lane, item));
+        }
+        Ok(items.into_iter().map(|(_, item)| item).collect())
+    })
+}
+
+/// Takes what is kept over into the cache of the same person's new membership. Returns whether all of it
+/// is there now; only then may the kept cache go. Doing it twice changes nothing.
+///
+/// # Errors
+/// Trouble of a cache; then nothing is taken over.
+pub fn adopt(kept: &Cache, into: &Cache) -> Result<bool> {
+    let (before, now) = (device_of(kept)?, device_of(into)?);
+    let ops = kept.read(|db| {
+        let sql = "SELECT lane, kind, subject, op, state, error, settled_at, tried FROM outbox ORDER BY seq";
+        let mut select = db.prepare(sql)?;
+        let rows = select.query_map([], |row| {
+            Ok(KeptOp {
+                lane: row.get(0)?,
+                kind: row.get(1)?,
+                subject: row.get(2)?,
+                op: row.get(3)?,
+                state: row.get(4)?,
+                error: row.get(5)?,
+                settled_at: row.get(6)?,
+                tried: row.get(7)?,
+            })
+        })?;
+        Ok(rows.collect::<std::result::Result<Vec<_>, _>>()?)
+    })?;
+    let drafts = kept.read(|db| {
+        let mut select = db.prepare("SELECT notice_id, base_version, content, kept_at FROM draft")?;
+        let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+        Ok(rows.collect::<std::result::Result<Vec<(Uuid, i64, String, i64)>, _>>()?)
+    })?;
+    let files: Vec<Uuid> = kept.read(|db| {
+        let mut select = db.prepare("SELECT id FROM attachment")?;
+        let rows = select.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<std::result::Result<_, _>>()?)
+    })?;
+    into.write(|tx| {
+        for op in &ops {
+            insert_op(tx, op, before, now)?;
+        }
+        let mut all = true;
+        for (id, base, content, at) in &drafts {
+            tx.execute(
+                "INSERT INTO draft (notice_id, base_version, content, kept_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+                params![id, base, content, at],
+            )?;
+            let sql = "SELECT content = ?2 FROM draft WHERE notice_id = ?1";
+            all &= tx.query_row(sql, params![id, content], |row| row.get::<_, bool>(0))?;
+        }
+        for id in files {
+            // One at a time: a file may have some megabytes.
+            let (about, bytes, used_at): (String, Vec<u8>, i64) = kept.read(|db| {
+                let sql = "SELECT about, bytes, used_at FROM attachment WHERE id = ?1";
+                Ok(db.query_row(sql, [id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?)
+            })?;
+            tx.execute(
+                "INSERT INTO attachment (id, about, bytes, upload, used_at) VALUES (?1, ?2, ?3, 'queued', ?4) ON CONFLICT DO NOTHING",
+                params![id, about, bytes, used_at],
+            )?;
+        }
+        Ok(all)
+    })
+}
+
+/// What was taken over and stands in the log already is done; the rest may be sent now. For when the cache
+/// is level with the server. Returns whether anything was taken over.
+pub(crate) fn review(tx: &Connection, now: Timestamp) -> Result<bool> {
+    let adopted: Vec<(i64, String, bool)> = {
+        let mut select = tx
+            .prepare_cached("SELECT seq, op, state = 'settled' FROM outbox WHERE adopted = 1 ORDER BY seq")?;
+        let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        rows.collect::<std::result::Result<_, _>>()?
+    };
+    for (seq, op, was_settled) in &adopted {
+        let op: Op = serde_json::from_str(op)?;
+        let stands = match &op.action {
+            Action::SaveNotice { notice_id, base_version, content, .. } => notices::load(tx, *notice_id)?
+                .is_some_and(|notice| {
+                    notice.version > *base_version && (*was_settled || notice.content.texts == content.texts)
+                }),
+            Action::WithdrawNotice { notice_id } => notices::load(tx, *notice_id)?
+                .is_none_or(|notice| matches!(notice.state, NoticeState::Withdrawn { .. })),
+            _ => false,
+        };
+        let state = if stands { "settled" } else { "queued" };
+        tx.prepare_cached(
+            "UPDATE outbox SET adopted = 0, effects = NULL, settled_at = coalesce(settled_at, ?3),
+             state = CASE WHEN state = 'stuck' THEN 'stuck' ELSE ?2 END WHERE seq = ?1",
+        )?
+        .execute(params![seq, state, now.0])?;
+    }
+    Ok(!adopted.is_empty())
+}
+
+struct KeptOp {
+    lane: String,
+    kind: String,
+    subject: String,
+    op: String,
+    state: String,
+    error: Option<String>,
+    settled_at: Option<i64>,
+    tried: bool,
+}
+
+fn insert_op(tx: &Transaction<'_>, kept: &KeptOp, before: Option<Uuid>, now: Option<Uuid>) -> Result<()> {
+    let mut op: Op = serde_json::from_str(&kept.op)?;
+    let mut lane = kept.lane.clone();
+    // This device has a new id; its name is meant for it as it was for the old one.
+    if let (Action::RenameDevice { device_id, .. }, Some(now)) = (&mut op.action, now)
+        && Some(device_id.0) == before
+    {
+        device_id.0 = now;
+        lane = format!("device:{now}");
+        op.lane.clone_from(&lane);
+    }
+    tx.prepare_cached(
+        "INSERT INTO outbox (id, lane, kind, subject, op, state, error, settled_at, tried, adopted)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1) ON CONFLICT (id) DO NOTHING",
+    )?
+    .execute(params![
+        op.id.0,
+        lane,
+        kept.kind,
+        kept.subject,
+        serde_json::to_string(&op)?,
+        kept.state,
+        kept.error,
+        kept.settled_at,
+        kept.tried
+    ])?;
+    Ok(())
+}
+
+fn device_of(cache: &Cache) -> Result<Option<Uuid>> {
+    cache.read(|db| Ok(db.query_row("SELECT device_id FROM session", [], |row| row.get(0)).optional()?))
+}
+
+fn drafts(db: &Connection) -> Result<Vec<(NoticeId, NoticeContent)>> {
+    let mut select = db.prepare("SELECT notice_id, content FROM draft")?;
+    let mut rows = select.query([])?;
+    let mut drafts = Vec::new();
+    while let Some(row) = rows.next()? {
+        drafts.push((NoticeId(row.get(0)?), serde_json::from_str(&row.get::<_, String>(1)?)?));
+    }
+    Ok(drafts)
+}
+
+/// Files that neither a draft nor an operation names.
+fn forget_files(tx: &Connection) -> Result<()> {
+    let mut named: BTreeSet<Uuid> =
+        drafts(tx)?.iter().flat_map(|(_, content)| &content.attachments).map(|file| file.id.0).collect();
+    {
+        let mut select = tx.prepare("SELECT op FROM outbox WHERE kind = 'save_notice'")?;
+        let mut rows = select.query([])?;
+        while let Some(row) = rows.next()? {
+            let op: Op = serde_json::from_str(&row.get::<_, String>(0)?)?;
+            if let Action::SaveNotice { content, .. } = op.action {
+                named.extend(content.attachments.iter().map(|file| file.id.0));
+            }
+        }
+    }
+    let all: Vec<Uuid> = {
+        let mut select = tx.prepare("SELECT id FROM attachment")?;
+        let rows = select.query_map([], |row| row.get(0))?;
+        rows.collect::<std::result::Result<_, _>>()?
+    };
+    for id in all.into_iter().filter(|id| !named.contains(id)) {
+        tx.execute("DELETE FROM attachment WHERE id = ?1", [id])?;
+    }
+    Ok(())
+}
+
+/// Nothing was typed and nothing added: the page of an editor that was only opened.
+fn is_empty(content: &NoticeContent) -> bool {
+    content.attachments.is_empty()
+        && content.texts.values().all(|text| text.title.trim().is_empty() && text.body.trim().is_empty())
+}
+
+fn item(kind: &str, at: Timestamp, content: Option<&NoticeContent>, sent: bool) -> KeptItem {
+    let texts = content.iter().flat_map(|content| content.texts.values());
+    let texts: Vec<String> = texts.map(|text| format!("{}\n\n{}", text.title, text.body)).collect();
+    let title = content.and_then(|content| {
+        content.texts.values().map(|text| text.title.as_str()).find(|title| !title.is_empty())
+    });
+    KeptItem {
+        kind: kind.to_owned(),
+        subject: title.unwrap_or_default().to_owned(),
+        at,
+        text: texts.join("\n\n\n"),
+        files: content.iter().flat_map(|content| &content.attachments).map(name_of).collect(),
+        sent,
+    }
+}
+
+fn name_of(file: &Attachment) -> String {
+    file.name.clone()
+}
+
+impl Core {
+    /// What is kept of memberships that the server ended.
+    pub(crate) fn kept(&self) -> Result<KeptPage> {
+        let opened = self.opened()?;
+        let mut page = KeptPage::default();
+        for row in device::accounts(&opened.device)? {
+            let Some(old) = opened.kept.iter().find(|old| old.id == row.id) else { continue };
+            page.memberships.push(KeptMembership {
+                id: row.id,
+                server: row.server,
+                community: row.community,
+                name: row.person_name,
+                ended_at: ended_at(&old.cache)?.unwrap_or_default(),
+                items: items(&old.cache)?,
+            });
+        }
+        page.memberships.retain(|membership| !membership.items.is_empty());
+        Ok(page)
+    }
+}
