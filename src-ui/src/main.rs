@@ -13,6 +13,10 @@ mod pages;
 mod state;
 mod words;
 
+// Every test of the face runs where the face does.
+#[cfg(all(test, target_arch = "wasm32"))]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
 fn main() {
     crash::catch_panics();
     app::mount();

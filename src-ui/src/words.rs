@@ -110,6 +110,9 @@ fn fill(template: &str, values: &[(&str, &str)]) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use linli_wire::Code;
 
     use super::*;

@@ -50,3 +50,6 @@ pub mod text_size;
 pub mod toast;
 #[path = "virtual-list/virtual_list.rs"]
 pub mod virtual_list;
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests;

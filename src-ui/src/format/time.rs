@@ -173,6 +173,9 @@ fn said_with_part(at: Civil) -> String {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use linli_wire::Language;
 
     use super::*;

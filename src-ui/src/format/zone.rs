@@ -136,6 +136,9 @@ fn text(part: &JsValue, key: &str) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
 
     #[test]
@@ -146,12 +149,32 @@ mod tests {
             assert_eq!((civil.hour, civil.minute), (23, 59));
         }
         assert_eq!(local_millis(1970, 1, 2, 0, 0), DAY);
-    }
-
-    #[test]
         let weekday =
             |year, month, day| Civil::from_local_millis(local_millis(year, month, day, 12, 0)).weekday();
         assert_eq!((weekday(1970, 1, 1), weekday(2026, 11, 22), weekday(2026, 11, 23)), (4, 7, 1));
+    }
+
+    /// Where the zone's rules come from the browser.
+    #[cfg(target_arch = "wasm32")]
+    #[test]
+    fn a_time_on_the_wall_is_a_moment_in_its_zone() {
+        let moment = |text: &str, zone: &str| from_local_input(text, zone).unwrap();
+        let noon = moment("2026-11-22T12:00", "Asia/Shanghai");
+        assert_eq!(noon, moment("2026-11-22T04:00", "UTC"));
+        assert_eq!(to_local_input(noon, "Asia/Shanghai"), "2026-11-22T12:00");
+        // The night in which clocks go forward in Berlin has no half past two.
+        assert_eq!(moment("2026-03-29T01:59", "Europe/Berlin"), moment("2026-03-29T00:59", "UTC"));
+        assert_eq!(moment("2026-03-29T03:00", "Europe/Berlin"), moment("2026-03-29T01:00", "UTC"));
+        assert_eq!(
+            to_local_input(moment("2026-03-29T02:30", "Europe/Berlin"), "Europe/Berlin"),
+            "2026-03-29T03:30"
+        );
+        // Half an hour off, and a zone that nobody knows.
+        assert_eq!(moment("2026-11-22T05:30", "Asia/Kolkata"), moment("2026-11-22T00:00", "UTC"));
+        assert_eq!(moment("2026-11-22T05:30", "Nowhere/Land"), moment("2026-11-22T05:30", "UTC"));
+    }
+
+    #[test]
     fn incomplete_input_is_no_time() {
         assert_eq!(read_local(""), None);
         assert_eq!(read_local("2026-11-22"), None);

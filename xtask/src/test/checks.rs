@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::postgres::Cluster;
 use crate::step::step;
@@ -22,7 +22,7 @@ pub(crate) struct Check {
     pub(crate) run: fn(bool) -> Result<()>,
 }
 
-pub(crate) const ALL: [Check; 11] = [
+pub(crate) const ALL: [Check; 12] = [
     Check {
         name: "format",
         is_quick: true,
@@ -35,6 +35,7 @@ pub(crate) const ALL: [Check; 11] = [
     Check { name: "core-wasm", is_quick: false, needs: &[], run: |_| core_wasm() },
     Check { name: "licences", is_quick: false, needs: &[], run: |_| licences() },
     Check { name: "rust", is_quick: true, needs: &[], run: rust },
+    Check { name: "face-tests", is_quick: false, needs: &[], run: |_| face_tests() },
     Check { name: "face", is_quick: false, needs: &[], run: |_| build_face() },
     Check { name: "apps", is_quick: false, needs: &["face"], run: |_| app_session::build_programs() },
     Check { name: "end-to-end", is_quick: false, needs: &["face", "apps"], run: |_| end_to_end() },
@@ -95,6 +96,18 @@ fn rust(quick: bool) -> Result<()> {
     }
     let cluster = step("starting a PostgreSQL of the tests' own", Cluster::start)?;
     program::run(tests.env("LINLI_TEST_POSTGRES", cluster.url()))
+}
+
+/// The pieces of the face and its arithmetic, in Chromium: they use what only a browser has.
+fn face_tests() -> Result<()> {
+    cargo(&["build", "--quiet", "-p", "face-bindgen"])?;
+    let mut tests = program::cargo();
+    tests.args(["test", "-p", "linli-ui", "--target", WASM]).env("RUST_BACKTRACE", "0");
+    tests.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", place::target().join("debug/face-test"));
+    // A browser with debugging information in the code takes long to start.
+    tests.env("CARGO_PROFILE_DEV_DEBUG", "false").env("CARGO_PROFILE_TEST_DEBUG", "false");
+    let driver = program::find("chromedriver").context("chromedriver is not installed")?;
+    program::run(tests.env("CHROMEDRIVER", driver))
 }
 
 fn build_face() -> Result<()> {

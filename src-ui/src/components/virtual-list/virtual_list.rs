@@ -350,6 +350,9 @@ fn scroll_by(list: &HtmlElement, pixels: f64) {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
 
     fn heights(count: usize) -> Heights {

@@ -172,6 +172,9 @@ fn problem_of(typed: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use linli_wire::Language;
 
     use super::*;

@@ -242,6 +242,9 @@ fn nothing(query: &NoticesQuery, clear: Callback<()>) -> AnyView {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
 
     #[test]

@@ -1,0 +1,79 @@
+//! The long list.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_test::wasm_bindgen_test as test;
+use web_sys::{Element, HtmlElement};
+
+use super::{Shown, press, show};
+use crate::components::virtual_list::VirtualList;
+
+const ROWS: usize = 10_000;
+
+/// A list of rows of different heights in a box that scrolls.
+fn list(count: RwSignal<usize>) -> Shown {
+    let shown = show(move || {
+        let row = Callback::new(|at: usize| {
+            let height = format!("{}px", 40 + at % 7 * 10);
+            view! { <a href="#" style:display="block" style:height=height>{format!("row {at}")}</a> }
+                .into_any()
+        });
+        view! {
+            <div class="box" style:height="400px" style:overflow-y="auto">
+                <VirtualList count=count estimate=60.0 label="Rows" row=row visible=Callback::new(|_| ()) reset=RwSignal::new(0) moved=RwSignal::new(0) />
+            </div>
+        }
+    });
+    shown
+}
+
+fn has(shown: &Shown, at: usize) -> bool {
+    !shown.all(&format!("[data-index=\"{at}\"]")).is_empty()
+}
+
+#[test]
+async fn of_ten_thousand_rows_only_those_nearby_exist() {
+    let shown = list(RwSignal::new(ROWS));
+    shown.until("filled", |shown| has(shown, 0)).await;
+    assert!(shown.all("li").len() < 100, "{}", shown.all("li").len());
+    assert_eq!(shown.find::<Element>("li").get_attribute("aria-setsize").as_deref(), Some("10000"));
+    let around: HtmlElement = shown.find(".box");
+    shown.until("as high as all rows", |_| around.scroll_height() > 500_000).await;
+    around.set_scroll_top(300_000);
+    shown.until("scrolled", |shown| !has(shown, 0) && shown.all("li").len() > 5).await;
+    assert!(shown.all("li").len() < 100);
+    let (top, bottom) = (around.get_bounding_client_rect().top(), around.get_bounding_client_rect().bottom());
+    let covered = |shown: &Shown| {
+        let boxes: Vec<_> = shown.all("li").iter().map(Element::get_bounding_client_rect).collect();
+        boxes.iter().any(|row| row.top() <= top + 1.0) && boxes.iter().any(|row| row.bottom() >= bottom - 1.0)
+    };
+    shown.until("rows from edge to edge", covered).await;
+}
+
+#[test]
+async fn end_and_home_lead_to_the_last_and_the_first_row() {
+    let shown = list(RwSignal::new(ROWS));
+    shown.until("filled", |shown| has(shown, 0)).await;
+    let focused = |shown: &Shown, at: usize| {
+        let link = shown.all(&format!("[data-index=\"{at}\"] a")).into_iter().next();
+        link.is_some() && document().active_element() == link
+    };
+    shown.find::<HtmlElement>("[data-index=\"0\"] a").focus().unwrap();
+    press(&document().active_element().unwrap(), "End");
+    shown.until("at the end", |shown| focused(shown, ROWS - 1)).await;
+    press(&document().active_element().unwrap(), "Home");
+    shown.until("at the beginning", |shown| focused(shown, 0)).await;
+    press(&document().active_element().unwrap().unchecked_into(), "ArrowDown");
+    shown.until("one further", |shown| focused(shown, 1)).await;
+}
+
+#[test]
+async fn a_list_that_grows_and_shrinks_shows_what_there_is() {
+    let count = RwSignal::new(0);
+    let shown = list(count);
+    assert!(shown.all("li").is_empty());
+    count.set(3);
+    shown.until("three rows", |shown| shown.all("li").len() == 3).await;
+    count.set(1);
+    shown.until("one row", |shown| shown.all("li").len() == 1).await;
+}
