@@ -233,6 +233,8 @@ impl Account {
     /// `not_found`, or trouble of the network.
     pub async fn file(&self, id: AttachmentId) -> Result<Kept> {
         if let Some(kept) = attachments::kept(&self.cache, id)? {
+            // A file that is here is shown, also when nothing more can be written.
+            let _ = attachments::used(&self.cache, id, self.ports.system.now());
             return Ok(kept);
         }
         let about = self

@@ -28,6 +28,8 @@ use crate::{
 
 /// Room for files that can be fetched again, in bytes.
 const ROOM: u64 = 256 * 1024 * 1024;
+/// A look at a file is written down when the last one is this old, in milliseconds.
+const USED_MILLIS: i64 = 24 * 3600 * 1000;
 /// JPEG quality of pictures.
 const QUALITY: u8 = 85;
 
@@ -95,6 +97,23 @@ pub fn size_pictures(cache: &Cache, blocks: &mut [Block]) -> Result<()> {
         });
         Ok(())
     })
+}
+
+/// Somebody looks at a file: it is not the next to go when room is needed. Written at most once a day for
+/// each file; a clock that was set back counts as another day.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn used(cache: &Cache, id: AttachmentId, now: Timestamp) -> Result<()> {
+    let stale = "SELECT EXISTS (SELECT 1 FROM attachment WHERE id = ?1 AND abs(used_at - ?2) >= ?3)";
+    let values = params![id.0, now.0, USED_MILLIS];
+    if cache.read(|db| Ok(db.prepare_cached(stale)?.query_row(values, |row| row.get::<_, bool>(0))?))? {
+        cache.write(|tx| {
+            tx.execute("UPDATE attachment SET used_at = ?2 WHERE id = ?1", params![id.0, now.0])?;
+            Ok(())
+        })?;
+    }
+    Ok(())
 }
 
 /// Whether a file is in the cache.

@@ -141,6 +141,24 @@ impl Pages {
         Thing::new(Entity::Building, self.building.0, 1, &building)
     }
 
+    /// Somebody else of the community: `N-1`, `N-2` …
+    pub fn neighbour(&self, number: u128) -> Thing {
+        let person = Person {
+            id: PersonId(Uuid::from_u128(0x2000 + number)),
+            code: format!("N-{number}"),
+            name: format!("邻居 {number}"),
+            given_name: String::new(),
+            role: Role::Resident,
+            household_id: None,
+            language: Language::zh(),
+            simple: false,
+            visible: Visibility::default(),
+            joined: false,
+            version: 1,
+        };
+        Thing::new(Entity::Person, person.id.0, 1, &person)
+    }
+
     /// The person, as they were at a version.
     pub fn person(&self, version: u64, role: Role) -> Thing {
         let person = Person {

@@ -188,6 +188,42 @@ fn what_was_not_sent_is_never_evicted_and_the_oldest_goes_first() {
 }
 
 #[test]
+fn what_nobody_has_looked_at_for_longest_goes_first() {
+    const DAY: i64 = 24 * 3600 * 1000;
+    let cache = cache();
+    let file = |number: u128, bytes: &'static [u8], claimed: u64| {
+        let about = Attachment {
+            id: AttachmentId(uuid::Uuid::from_u128(number)),
+            name: "a.jpg".to_owned(),
+            media_type: "image/jpeg".to_owned(),
+            bytes: claimed,
+            sha256: sha256(bytes),
+            pixels: None,
+        };
+        (about, Bytes::from_static(bytes))
+    };
+    let here = |number: u128| is_kept(&cache, AttachmentId(uuid::Uuid::from_u128(number))).unwrap();
+    let keep_at =
+        |(about, bytes): (Attachment, Bytes), at| keep(&cache, &about, &bytes, Timestamp(at)).unwrap();
+    keep_at(file(1, b"first", 5), 10 * DAY);
+    keep_at(file(2, b"second", 6), 10 * DAY + 1);
+    let used_at = |number: u128| -> i64 {
+        let sql = "SELECT used_at FROM attachment WHERE id = ?1";
+        cache.read(|db| Ok(db.query_row(sql, [uuid::Uuid::from_u128(number)], |row| row.get(0))?)).unwrap()
+    };
+    let look =
+        |number: u128, at| used(&cache, AttachmentId(uuid::Uuid::from_u128(number)), Timestamp(at)).unwrap();
+    look(1, 11 * DAY - 1);
+    assert_eq!(used_at(1), 10 * DAY, "not written for every look");
+    look(1, 11 * DAY);
+    assert_eq!(used_at(1), 11 * DAY);
+    keep_at(file(3, b"third", ROOM - 6), 12 * DAY);
+    assert_eq!((here(1), here(2), here(3)), (true, false, true), "fetched first, looked at last");
+    look(1, 2 * DAY);
+    assert_eq!(used_at(1), 2 * DAY, "a clock that was set back");
+}
+
+#[test]
 fn bytes_that_are_not_those_of_the_notice_are_not_kept() {
     let cache = cache();
     let about =

@@ -11,3 +11,4 @@ mod outbox;
 mod pages;
 mod settings;
 mod space;
+mod windows;
