@@ -56,6 +56,9 @@ pub(crate) async fn open(call: Call) -> Result<Response, Error> {
     let scopes = app.db.read(move |tx| auth::scopes(tx, &who)).await?;
     // Seated before the first page is read: what is committed meanwhile waits in the queue.
     let (seat, events) = app.hub.seat(caller.device, scopes, app.settings.streams_per_device)?;
+    // A device that was removed between the question and the seat is told by nobody else.
+    let device = caller.device;
+    let caller = app.db.read(move |tx| auth::again(tx, device)).await?;
     let mut stream = Stream { app, caller, cursor, seat };
     let first = stream.read().await?;
     let mut response = Response::new(Body::from_stream(stream.run(first, events)));
