@@ -47,6 +47,38 @@ impl Community {
     pub fn start(logs: &Path, folder: &Path) -> Result<Self> {
         let data = folder.join("server");
         copy(&template()?, &data)?;
+        Self::serve(logs, data)
+    }
+
+    /// Starts another community's server in `folder`: the demo's people and homes under another name, with few notices.
+    ///
+    /// # Errors
+    /// When the import fails or the server does not start.
+    pub fn start_another(logs: &Path, folder: &Path, chinese: &str, english: &str) -> Result<Self> {
+        let demo = place::root().join("assets/demo");
+        let own = folder.join("import");
+        fs::create_dir_all(own.join("notices"))?;
+        for entry in fs::read_dir(&demo)? {
+            let entry = entry?;
+            if entry.file_type()?.is_file() {
+                fs::copy(entry.path(), own.join(entry.file_name()))?;
+            }
+        }
+        let about = fs::read_to_string(demo.join("community.toml"))?;
+        let about = about.replace("sunshine-garden", "another").replace("阳光花园", chinese);
+        fs::write(own.join("community.toml"), about.replace("Sunshine Garden", english))?;
+        for day in 11..14 {
+            let notice = format!(
+                "+++\ntitle = \"{chinese} {day}\"\ncategory = \"other\"\naudience = [\"community\"]\npublished = 2026-11-{day}T09:00:00\nauthor = \"P-0005\"\n+++\n\n{english}\n"
+            );
+            fs::write(own.join(format!("notices/2026-11-{day}-another.zh.md")), notice)?;
+        }
+        let data = folder.join("server");
+        import(&own, &data)?;
+        Self::serve(logs, data)
+    }
+
+    fn serve(logs: &Path, data: PathBuf) -> Result<Self> {
         let mut command = server();
         command.arg("serve").arg("--json").arg("--data").arg(&data).args([
             "--listen",
@@ -108,19 +140,19 @@ fn template() -> Result<PathBuf> {
     }
     let _ = fs::remove_dir_all(&home);
     fs::create_dir_all(&data)?;
+    import(&place::root().join("assets/demo"), &data)?;
+    fs::write(mark, made_from)?;
+    Ok(data)
+}
+
+fn import(folder: &Path, data: &Path) -> Result<()> {
     let mut command = server();
-    command
-        .arg("import")
-        .arg(place::root().join("assets/demo"))
-        .arg("--dates-end-today")
-        .arg("--data")
-        .arg(&data);
+    command.arg("import").arg(folder).args(["--dates-end-today", "--data"]).arg(data);
     let output = command.output().context("linli-server import")?;
     if !output.status.success() {
         bail!("linli-server import: {}", String::from_utf8_lossy(&output.stderr));
     }
-    fs::write(mark, made_from)?;
-    Ok(data)
+    Ok(())
 }
 
 /// What the template depends on, as text.

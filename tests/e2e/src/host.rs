@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::{
     community::Letter,
+    disk::{Disk, SmallDisk, on_disk},
     http, place,
     program::{Program, read_until},
 };
@@ -31,7 +32,8 @@ pub enum Keys {
 pub struct Host {
     address: SocketAddr,
     token: String,
-    _program: Program,
+    data: PathBuf,
+    program: Program,
 }
 
 /// What a device is started with.
@@ -47,6 +49,15 @@ pub struct Setup {
     pub bus: Option<String>,
     /// Home of the system's user, where it is not the folder.
     pub home: Option<PathBuf>,
+    /// A disk of its own for what it keeps; none for this machine's.
+    pub disk: Option<Disk>,
+}
+
+impl Setup {
+    /// A device of a usual person.
+    pub fn new(folder: PathBuf, keys: Keys) -> Self {
+        Self { folder, keys, demo: None, bus: None, home: None, disk: None }
+    }
 }
 
 impl Host {
@@ -72,6 +83,10 @@ impl Host {
             Some(people) => command.env("LINLI_DEMO", people),
             None => command.env_remove("LINLI_DEMO"),
         };
+        let data = setup.folder.join("linli");
+        if let Some(disk) = setup.disk {
+            command = on_disk(&command, &data, disk);
+        }
         let (program, out) = Program::start(&mut command, log)?;
         let url = read_until(out, |line| {
             Some(serde_json::from_str::<Value>(line).ok()?.get("url")?.as_str()?.to_owned())
@@ -81,7 +96,20 @@ impl Host {
             .strip_prefix("http://")
             .and_then(|rest| rest.split_once("/#token="))
             .with_context(|| format!("not an address of a host: {url}"))?;
-        Ok(Self { address: address.parse()?, token: token.to_owned(), _program: program })
+        Ok(Self { address: address.parse()?, token: token.to_owned(), data, program })
+    }
+
+    /// Ends it properly, so that everything it keeps stands in its databases.
+    ///
+    /// # Errors
+    /// When it ends badly.
+    pub fn close(self) -> Result<()> {
+        self.program.interrupt()
+    }
+
+    /// The small disk it was started on.
+    pub fn disk(&self) -> SmallDisk {
+        SmallDisk::of(self.program.id(), &self.data)
     }
 
     /// The address to open, at `path`, with its token.

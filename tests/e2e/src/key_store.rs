@@ -121,6 +121,21 @@ impl Bus {
     }
 }
 
+impl KeyStore {
+    /// Lets it answer nothing any more, as a broken one does, or go on where it stopped.
+    ///
+    /// # Errors
+    /// When it has ended.
+    pub fn hang(&self, hangs: bool) -> Result<()> {
+        let signal = if hangs { "STOP" } else { "CONT" };
+        let said = Command::new("sh").args(["-c", &format!("kill -{signal} {}", self.0.id())]).status()?;
+        if !said.success() {
+            bail!("gnome-keyring-daemon has ended");
+        }
+        Ok(())
+    }
+}
+
 impl Drop for KeyStore {
     fn drop(&mut self) {
         // Gone already is fine.

@@ -11,10 +11,12 @@
 //! * [`wire_cutter`]: the cable between a device and the server, which can be pulled out.
 //! * [`host`]: one device, a `linli-host` with a folder of its own, and typed commands to its core.
 //! * [`key_store`]: a session bus with or without a key store, in each of its states.
+//! * [`cache`], [`disk`]: files that a newer app wrote or that are damaged, and a disk that is full.
 //! * [`driver`], [`session`], [`page`]: a browser or the app's own window, what WebDriver can do with it, and what a
 //!   person can.
 //! * [`clean_debian`]: a Debian that has nothing but itself, to install the package into.
-//! * [`axe`], [`look`]: what keeps people from using a page, by axe-core and by our own rules of size.
+//! * [`axe`], [`look`], [`faces`]: what keeps people from using a page, by axe-core and by our own rules of size, in
+//!   every mode, language and colour.
 //! * [`words`]: the sentences of the face, so that tests name them by key and read them in both languages.
 //!
 //! Waiting is done inside the page: a script comes back when the page has changed to what is wanted, or says what it
@@ -29,9 +31,12 @@
 )]
 
 pub mod axe;
+pub mod cache;
 pub mod clean_debian;
 pub mod community;
+pub mod disk;
 pub mod driver;
+pub mod faces;
 pub mod host;
 pub mod http;
 pub mod key_store;

@@ -15,6 +15,8 @@ use crate::{session::Session, words};
 
 /// How long a person would wait for anything here; a script that is not done by then says what it sees.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// As long as the app itself waits for a key store that asks the person something, and a little more.
+const LONG_PATIENCE: Duration = Duration::from_secs(80);
 
 /// Keys that have no letter, as WebDriver names them.
 pub mod key {
@@ -65,7 +67,7 @@ impl Page {
     /// # Errors
     /// When the driver refuses.
     pub fn new(session: Session, name: &str, artifacts: PathBuf) -> Result<Self> {
-        session.set_script_timeout(PATIENCE * 2)?;
+        session.set_script_timeout(LONG_PATIENCE + PATIENCE)?;
         Ok(Self { session, name: name.to_owned(), artifacts })
     }
 
@@ -135,7 +137,12 @@ impl Page {
     /// As [`Page::until`]; `body` finds `arguments` in `args`.
     #[track_caller]
     pub fn until_with(&self, what: &str, body: &str, arguments: &[Value]) -> Value {
-        let millis = PATIENCE.as_millis();
+        self.wait(PATIENCE, what, body, arguments)
+    }
+
+    #[track_caller]
+    fn wait(&self, patience: Duration, what: &str, body: &str, arguments: &[Value]) -> Value {
+        let millis = patience.as_millis();
         let script = format!(
             "{HELPERS}
             const done = arguments[arguments.length - 1], args = arguments[0];
@@ -183,6 +190,12 @@ impl Page {
     #[track_caller]
     pub fn find(&self, css: &str) {
         self.until_with("an element", "return one(args[0])", &[json!(css)]);
+    }
+
+    /// As [`Page::find`], for what comes only once the app has lost its patience with the key store.
+    #[track_caller]
+    pub fn find_late(&self, css: &str) {
+        self.wait(LONG_PATIENCE, "an element", "return one(args[0])", &[json!(css)]);
     }
 
     /// Waits until nothing that `css` selects is shown.

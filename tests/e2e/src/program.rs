@@ -4,6 +4,7 @@
 //! process ends in a way that no destructor sees, as by a signal or a time limit.
 
 use std::{
+    ffi::OsStr,
     fs::File,
     io::{BufRead, BufReader},
     net::{Ipv4Addr, SocketAddr, TcpListener},
@@ -52,6 +53,18 @@ impl Program {
         Ok(())
     }
 
+    /// Asks it to end, as Ctrl-C does, and waits until it has.
+    ///
+    /// # Errors
+    /// When it ends badly.
+    pub fn interrupt(self) -> Result<()> {
+        let asked = Command::new("sh").args(["-c", &format!("kill -INT {}", self.child.id())]).status()?;
+        if !asked.success() {
+            bail!("{} has ended already", self.name);
+        }
+        self.end()
+    }
+
     /// Whether it still runs.
     pub fn runs(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))
@@ -70,18 +83,23 @@ impl Drop for Program {
 
 /// The same command, to be killed by the kernel when the thread that starts it ends.
 pub fn mortal(command: &Command) -> Command {
-    let mut mortal = Command::new("setpriv");
-    mortal.args(["--pdeathsig", "KILL", "--"]).arg(command.get_program()).args(command.get_args());
+    within(&["setpriv", "--pdeathsig", "KILL", "--"], command)
+}
+
+/// The same command, run by another program that takes it as its last words.
+pub fn within<S: AsRef<OsStr>>(words: &[S], command: &Command) -> Command {
+    let mut outer = Command::new(words.first().map_or(OsStr::new("env"), AsRef::as_ref));
+    outer.args(words.iter().skip(1)).arg(command.get_program()).args(command.get_args());
     for (name, value) in command.get_envs() {
         match value {
-            Some(value) => mortal.env(name, value),
-            None => mortal.env_remove(name),
+            Some(value) => outer.env(name, value),
+            None => outer.env_remove(name),
         };
     }
     if let Some(folder) = command.get_current_dir() {
-        mortal.current_dir(folder);
+        outer.current_dir(folder);
     }
-    mortal
+    outer
 }
 
 /// Reads what a program prints until `find` finds what it looks for; the rest is thrown away as it comes.

@@ -7,7 +7,8 @@ use std::{
 
 use linli_wire::{
     Language,
-    command::SaveSettings,
+    command::{AppGet, Empty, NewNotice, NoticeNew, SaveSettings},
+    notices::{Audience, NoticeText, Publish, SaveNotice},
     settings::{Mode, Settings, Theme},
 };
 use tempfile::TempDir;
@@ -133,7 +134,7 @@ impl World {
     /// When a program does not start.
     #[track_caller]
     pub fn device_with(&self, name: &str, keys: Keys, bus: Option<String>) -> Device {
-        let setup = Setup { folder: self.folder().join(name), keys, demo: None, bus, home: None };
+        let setup = Setup { bus, ..Setup::new(self.folder().join(name), keys) };
         self.start(name, setup, self.community.cable().expect("a cable"))
     }
 
@@ -143,21 +144,44 @@ impl World {
     /// When a program does not start.
     #[track_caller]
     pub fn demo_device(&self, name: &str, people: PathBuf) -> Device {
-        let folder = self.folder().join(name);
-        let setup = Setup { folder, keys: Keys::KeepNothing, demo: Some(people), bus: None, home: None };
+        let setup = Setup { demo: Some(people), ..Setup::new(self.folder().join(name), Keys::KeepNothing) };
         self.start(name, setup, self.community.cable().expect("a cable"))
     }
 
-    /// Starts a device again: its folder is as it was.
+    /// Kills a device, as a battery that falls out does, and starts it again: its folder is as it was.
     #[track_caller]
     pub fn restart(&self, name: &str, device: Device) -> Device {
-        let Device { page, host, cable, setup } = device;
+        self.restart_after(name, device, |_| ())
+    }
+
+    /// Kills a device and starts it again after `meanwhile`, which may change what it is started with.
+    #[track_caller]
+    pub fn restart_after(&self, name: &str, device: Device, meanwhile: impl FnOnce(&mut Setup)) -> Device {
+        let Device { page, host, cable, mut setup } = device;
         drop((page, host));
+        meanwhile(&mut setup);
         self.start(name, setup, cable)
     }
 
+    /// Closes a device properly and starts it again after `meanwhile`.
+    ///
+    /// # Panics
+    /// When it does not end well.
     #[track_caller]
-    fn start(&self, name: &str, setup: Setup, cable: Cable) -> Device {
+    pub fn reopen_after(&self, name: &str, device: Device, meanwhile: impl FnOnce(&mut Setup)) -> Device {
+        let Device { page, host, cable, mut setup } = device;
+        drop(page);
+        host.close().unwrap_or_else(|error| panic!("{name}: {error:#}"));
+        meanwhile(&mut setup);
+        self.start(name, setup, cable)
+    }
+
+    /// Starts a device on `cable`.
+    ///
+    /// # Panics
+    /// When a program does not start.
+    #[track_caller]
+    pub fn start(&self, name: &str, setup: Setup, cable: Cable) -> Device {
         let log = self.artifacts().join(format!("{name}.log"));
         let host = Host::start(&setup, &log).unwrap_or_else(|error| panic!("{name}: {error:#}"));
         let page = self.page(name);
@@ -200,6 +224,15 @@ impl Device {
         self.host.join(&letter).unwrap_or_else(|error| panic!("{error:#}"));
     }
 
+    /// The language its face speaks.
+    ///
+    /// # Panics
+    /// When the host does not answer.
+    #[track_caller]
+    pub fn language(&self) -> Language {
+        self.host.call::<AppGet>(&Empty {}).unwrap_or_else(|error| panic!("{error:#}")).settings.language
+    }
+
     /// Sets how the face looks.
     ///
     /// # Panics
@@ -213,4 +246,20 @@ impl Device {
 /// Settings in light colours at the usual size.
 pub fn settings(language: Language, mode: Mode) -> Settings {
     Settings { language, mode, theme: Theme::Light, ..Settings::default() }
+}
+
+/// A notice for the whole community, as a device of the office sends it.
+///
+/// # Panics
+/// When the device is nobody's of the office.
+#[track_caller]
+pub fn notice(office: &Device, title: &str) -> SaveNotice {
+    let new = office.host.call::<NoticeNew>(&NewNotice { template: None });
+    let new = new.unwrap_or_else(|error| panic!("{error:#}"));
+    let text = NoticeText { title: title.to_owned(), body: title.to_owned() };
+    let mut content = new.content;
+    content.texts.insert(Language::zh(), text);
+    content.category = "other".to_owned();
+    content.audience = Audience::Community;
+    SaveNotice { id: new.id, base_version: 0, content, publish: Publish::Now }
 }

@@ -63,3 +63,26 @@ fn a_device_is_added_with_a_code_and_signed_out_at_once() {
     tablet.page.tap("join-again");
     tablet.page.see(&say(&en, "welcome.title"));
 }
+
+#[test]
+fn a_device_that_came_in_is_shown_once_on_the_others() {
+    let en = Language::en();
+    let world = World::new("devices-added");
+    let phone = world.joined("phone", people::WANG_MEI, settings(en.clone(), Mode::Standard));
+    phone.page.go("/");
+    phone.page.find("h1");
+    phone.page.find_no("[data-testid=device-added]");
+    // With a letter of the person's own, from somewhere else.
+    let other = world.joined("other", people::WANG_MEI, settings(en.clone(), Mode::Standard));
+    phone.page.find("[data-testid=device-added]");
+    other.page.go("/");
+    other.page.find("h1");
+    other.page.find_no("[data-testid=device-added]");
+    phone.page.reload();
+    phone.page.find("[data-testid=device-added]");
+    phone.page.tap("device-was-me");
+    phone.page.find_no("[data-testid=device-added]");
+    phone.page.reload();
+    phone.page.find("[data-testid=emergency]");
+    phone.page.find_no("[data-testid=device-added]");
+}

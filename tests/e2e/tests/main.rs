@@ -9,10 +9,15 @@
 )]
 
 mod accessibility;
+mod communities;
 mod devices;
+mod editing;
 mod join;
 mod keys;
+mod killed;
+mod letters;
 mod native;
 mod office;
 mod read;
 mod settings;
+mod trouble;

@@ -8,6 +8,7 @@ use std::{fmt::Write as _, fs, path::PathBuf};
 
 use anyhow::{Context, Result};
 use linli_e2e::{
+    faces::{every, faces, mode, put_on, theme},
     pages::{self, Place},
     place,
     world::{Device, World, people, settings},
@@ -16,7 +17,7 @@ use linli_wire::{
     Language,
     command::{ChangeProfile, NoticeKeys, NoticesRead},
     community::ProfileChange,
-    settings::{Mode, Settings, Theme},
+    settings::{Mode, Settings},
 };
 
 const WIDTHS: [(u32, u32); 3] = [(360, 800), (768, 1024), (1280, 900)];
@@ -64,8 +65,7 @@ impl Album {
         face: &Settings,
         put_on: impl Fn(&Device),
     ) -> Result<()> {
-        let mode = if face.mode == Mode::Simple { "simple" } else { "standard" };
-        let theme = if face.theme == Theme::Dark { "dark" } else { "light" };
+        let (mode, theme) = (mode(face), theme(face));
         let mut turned = false;
         for (width, height) in WIDTHS {
             let file = format!("{name}.{mode}.{}.{theme}.{width}.png", face.language);
@@ -109,25 +109,6 @@ figcaption { font-size: 13px; padding-top: 4px }</style>\n",
     }
 }
 
-fn faces(modes: &[Mode]) -> Vec<Settings> {
-    let mut faces = Vec::new();
-    for mode in modes {
-        for language in [Language::en(), Language::zh()] {
-            for theme in [Theme::Light, Theme::Dark] {
-                faces.push(Settings { theme, ..settings(language.clone(), *mode) });
-            }
-        }
-    }
-    faces
-}
-
-fn put_on(device: &Device, face: &Settings) {
-    device.set(face.clone());
-    let theme = if face.theme == Theme::Dark { "dark" } else { "light" };
-    let mode = if face.mode == Mode::Simple { "simple" } else { "standard" };
-    device.page.find(&format!("html[lang^={}][data-mode={mode}][data-theme={theme}]", face.language));
-}
-
 fn every_face(device: &Device, places: &[Place], album: &mut Album) -> Result<()> {
     for place in places {
         let modes: &[Mode] =
@@ -142,7 +123,7 @@ fn every_face(device: &Device, places: &[Place], album: &mut Album) -> Result<()
 }
 
 fn in_every_face(device: &Device, name: &str, album: &mut Album) -> Result<()> {
-    faces(&[Mode::Standard, Mode::Simple]).iter().try_for_each(|face| album.take(device, name, face))
+    every().iter().try_for_each(|face| album.take(device, name, face))
 }
 
 fn the_way_in(world: &World, album: &mut Album) -> Result<()> {
@@ -184,7 +165,7 @@ fn states(device: &Device, album: &mut Album) -> Result<()> {
     page.resize(1280, 900);
     // What was searched for goes when the face is changed, so each face searches anew.
     for (name, words, sign) in [("notices-search", "停水", "mark"), ("notices-none", "zzz", ".c-empty")] {
-        for face in faces(&[Mode::Standard, Mode::Simple]) {
+        for face in every() {
             put_on(device, &face);
             page.go("/");
             page.go("/notices");
