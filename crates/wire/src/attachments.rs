@@ -39,6 +39,7 @@ impl Attachment {
 
 /// A file chosen in the face and handed to the core.
 #[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewFile {
     /// Its name.
     pub name: String,
@@ -48,6 +49,7 @@ pub struct NewFile {
 
 /// Bytes of a file, for the face to show.
 #[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FileBytes {
     /// Media type.
     pub media_type: String,

@@ -6,26 +6,40 @@
 //! browser host put behind their single entry. Requests and replies cross as JSON *text*, so that
 //! 64-bit numbers survive JavaScript.
 
-use std::{collections::BTreeMap, future::Future};
+mod app;
+mod community;
+mod devices;
+mod keys;
+mod notices;
+mod outbox;
+#[cfg(feature = "openapi")]
+mod shape;
+
+use std::future::Future;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
-    Code, Timestamp, WireError,
+    Code, WireError,
     attachments::{Attachment, FileBytes, NewFile},
-    community::{Building, Community, Household, Person, ProfileChange, Unit},
-    devices::{Device, DeviceLink},
-    id::{AccountId, AttachmentId, DeviceId, NoticeId, OpId, PersonId, TemplateId},
-    join::{InvitationStatus, JoinWith, Letter, Qr},
-    markdown::Block,
+    community::ProfileChange,
+    join::{JoinWith, Letter},
     notices::{
-        Audience, AudienceCount, KeepDraft, NoticeContent, NoticeGet, NoticeReaders, NoticeRow,
-        NoticeTemplate, NoticeView, NoticesPage, NoticesQuery, OfficeNotice, OfficeNoticesPage,
-        OfficeNoticesQuery, SaveNotice,
+        Audience, AudienceCount, KeepDraft, NoticeGet, NoticeReaders, NoticeView, NoticesPage, NoticesQuery,
+        OfficeNotice, OfficeNoticesPage, OfficeNoticesQuery, SaveNotice,
     },
-    outbox::{KeptPage, OutboxCounts, OutboxPage},
+    outbox::{KeptPage, OutboxPage},
     settings::{Preferences, Settings},
 };
+
+pub use app::*;
+pub use community::*;
+pub use devices::*;
+pub use keys::*;
+pub use notices::*;
+pub use outbox::*;
+#[cfg(feature = "openapi")]
+pub use shape::Shapes;
 
 /// A command: its name and what goes in and out.
 pub trait Command {
@@ -69,6 +83,14 @@ macro_rules! commands {
 
         /// The names of all commands, for capability lists and tests.
         pub const NAMES: &[&str] = &[$($name,)*];
+
+        /// What every command takes and gives, for the test that pins it.
+        #[cfg(feature = "openapi")]
+        pub fn shapes() -> Shapes {
+            let mut shapes = Shapes::default();
+            $(shapes.add::<$marker>();)*
+            shapes
+        }
 
         /// Reads the request, runs the command, writes the reply.
         ///
@@ -204,6 +226,7 @@ commands! {
 
 /// What changed, for pages to ask again. Announced by the core, at most one of each kind at a time.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Topic {
     /// [`AppView`]: stage, accounts, settings, connection, counts.
@@ -225,14 +248,17 @@ impl Topic {
 
 /// A request that says nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug, Default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Empty {}
 
 /// A reply that says nothing but that it is done, or safely queued.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug, Default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Done {}
 
 /// A text.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Text {
     /// The text.
     pub text: String,
@@ -240,348 +266,8 @@ pub struct Text {
 
 /// A text or none.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MaybeText {
     /// The text.
     pub text: Option<String>,
-}
-
-/// The frame around the pages.
-#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
-pub struct AppView {
-    /// Which screen comes before all others.
-    pub stage: Stage,
-    /// Settings of this device.
-    pub settings: Settings,
-    /// Whether the person has chosen settings, or they are still the system's.
-    pub settings_chosen: bool,
-    /// Communities joined on this device.
-    pub accounts: Vec<AccountCard>,
-    /// The person in the current community.
-    pub me: Option<Me>,
-    /// The network.
-    pub connection: Connection,
-    /// Why the cache takes nothing in just now, such as `storage_full`: what is here can be read, nothing new
-    /// arrives and nothing is sent. It is tried again by itself; [`SyncNow`] tries at once.
-    #[serde(default)]
-    pub trouble: Option<WireError>,
-    /// What waits.
-    pub outbox: OutboxCounts,
-    /// Things a person wrote that are kept of memberships that the server ended: see [`OutboxKept`].
-    #[serde(default)]
-    pub kept: u32,
-    /// Unread notices.
-    pub unread_notices: u32,
-    /// How the cache is kept.
-    pub keeping: Option<Keeping>,
-    /// People of the demo to step in as; empty elsewhere.
-    pub demo: Vec<DemoPerson>,
-    /// A link that the system opened the app with, to be confirmed by the person.
-    pub opened_link: Option<String>,
-    /// Version of the app.
-    pub version: String,
-}
-
-/// Which screen comes before all others.
-#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
-#[serde(tag = "is", rename_all = "snake_case")]
-pub enum Stage {
-    /// The cache is being opened.
-    Opening,
-    /// The cache cannot be opened.
-    Locked {
-        /// Why: one of the `key_store_*` codes, `passphrase_wrong`, `storage_full`, `database_*`.
-        trouble: WireError,
-        /// Whether a passphrase can open it.
-        passphrase: bool,
-        /// Writes in it that were not sent yet, as far as is known.
-        unsent: Option<u32>,
-    },
-    /// No key store, and nothing kept yet: the person chooses.
-    ChooseKeeping {
-        /// Why there is none.
-        trouble: WireError,
-    },
-    /// No community joined yet.
-    Welcome,
-    /// The current community ended this device's membership: what it kept is deleted.
-    SignedOut {
-        /// `signed_out` or `device_revoked`.
-        trouble: WireError,
-    },
-    /// In a community.
-    Ready,
-}
-
-/// How a device keeps what it receives.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
-#[serde(tag = "by", rename_all = "snake_case")]
-pub enum Keeping {
-    /// Encrypted, with a key in the system's key store.
-    KeyStore {
-        /// Whether a passphrase opens it too.
-        passphrase: bool,
-    },
-    /// Encrypted, with a passphrase. When choosing, the passphrase; when told, empty.
-    Passphrase {
-        /// At least 8 characters.
-        passphrase: String,
-    },
-    /// Nothing is kept when the app closes.
-    Nothing,
-}
-
-/// How to open the cache.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
-#[serde(tag = "with", rename_all = "snake_case")]
-pub enum UnlockWith {
-    /// The key store.
-    KeyStore,
-    /// The passphrase.
-    Passphrase {
-        /// As typed.
-        passphrase: String,
-    },
-}
-
-/// A community joined on this device.
-#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
-pub struct AccountCard {
-    /// Key of its cache.
-    pub id: AccountId,
-    /// Address of its server.
-    pub server: String,
-    /// Name of the community, if it is known already.
-    pub community: Option<crate::Localized>,
-    /// Name of the person there.
-    pub name: String,
-    /// Whether it is the one shown.
-    pub current: bool,
-    /// Unread notices there.
-    pub unread: u32,
-}
-
-/// The person in the current community.
-#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
-pub struct Me {
-    /// The person.
-    pub person: Person,
-    /// The community.
-    pub community: Community,
-    /// Their household.
-    pub household: Option<Household>,
-}
-
-/// The network, as the person needs to know it.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
-pub struct Connection {
-    /// Whether the server answers.
-    pub state: ConnectionState,
-    /// When the cache last was level with the server.
-    pub updated_at: Option<Timestamp>,
-}
-
-/// Whether the server answers.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
-#[serde(rename_all = "snake_case")]
-pub enum ConnectionState {
-    /// Not known yet.
-    Connecting,
-    /// It does.
-    Online,
-    /// It does not; everything received can be read, everything written waits.
-    Offline,
-}
-
-/// A person of the demo community.
-#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
-pub struct DemoPerson {
-    /// Stable key, such as `wang-mei`.
-    pub key: String,
-    /// Name and what they do, by language.
-    pub name: crate::Localized,
-    /// What they do, by language.
-    pub about: crate::Localized,
-    /// Settings that suit them.
-    pub settings: Settings,
-    /// Their invitation.
-    pub link: String,
-}
-
-/// Home.
-#[derive(Clone, PartialEq, Serialize, Deserialize, Debug, Default)]
-pub struct HomeView {
-    /// Emergencies that have not expired.
-    pub emergencies: Vec<NoticeRow>,
-    /// The newest unread notices, at most five.
-    pub unread: Vec<NoticeRow>,
-    /// How many are unread.
-    pub unread_total: u32,
-    /// The newest notices, at most five, for when nothing is unread.
-    pub newest: Vec<NoticeRow>,
-    /// Devices that were added to the person's since they last looked, other than the one in their hand.
-    #[serde(default)]
-    pub new_devices: Vec<Device>,
-}
-
-/// A notice.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
-pub struct NoticeKey {
-    /// Its id.
-    pub id: NoticeId,
-}
-
-/// Notices.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
-pub struct NoticeKeys {
-    /// Their ids; empty means all.
-    pub ids: Vec<NoticeId>,
-}
-
-/// A new notice.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
-pub struct NewNotice {
-    /// To start from.
-    pub template: Option<TemplateId>,
-}
-
-/// A text as a tree.
-#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
-pub struct Blocks {
-    /// The blocks.
-    pub blocks: Vec<Block>,
-    /// Whether HTML stood in the text: its words are shown, its marks are not.
-    #[serde(default)]
-    pub html: bool,
-}
-
-/// Templates.
-#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
-pub struct Templates {
-    /// By name.
-    pub templates: Vec<NoticeTemplate>,
-}
-
-/// Save a template; none makes a new one.
-#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
-pub struct SaveTemplate {
-    /// Which.
-    pub id: Option<TemplateId>,
-    /// Its name.
-    pub name: String,
-    /// Its content.
-    pub content: NoticeContent,
-}
-
-/// A template.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
-pub struct TemplateKey {
-    /// Its id.
-    pub id: TemplateId,
-}
-
-/// A file.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
-pub struct AttachmentKey {
-    /// Its id.
-    pub id: AttachmentId,
-}
-
-/// Buildings and units.
-#[derive(Clone, PartialEq, Serialize, Deserialize, Debug, Default)]
-pub struct CommunityMapView {
-    /// By code.
-    pub buildings: Vec<Building>,
-    /// By building and code; the office only.
-    pub units: Vec<Unit>,
-}
-
-/// People to list.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug, Default)]
-#[serde(default)]
-pub struct PeopleQuery {
-    /// A part of a name, code or unit.
-    pub search: String,
-    /// Rows to skip.
-    pub offset: u32,
-    /// Rows to give, at most 200; 0 means 50.
-    pub limit: u32,
-}
-
-/// A window of the people.
-#[derive(Clone, PartialEq, Serialize, Deserialize, Debug, Default)]
-pub struct PeoplePage {
-    /// The rows.
-    pub rows: Vec<PersonRow>,
-    /// How many there are in all under this search.
-    pub total: u32,
-}
-
-/// A person in the office's list.
-#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
-pub struct PersonRow {
-    /// The person.
-    pub person: Person,
-    /// Units such as `3-1201`.
-    pub home: Vec<String>,
-    /// Their newest invitation.
-    pub invitation: Option<InvitationStatus>,
-}
-
-/// A person.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
-pub struct PersonKey {
-    /// Their id.
-    pub id: PersonId,
-}
-
-/// An account of this device.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
-pub struct AccountKey {
-    /// Its id.
-    pub id: AccountId,
-}
-
-/// Devices.
-#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
-pub struct DevicesView {
-    /// Oldest first.
-    pub devices: Vec<Device>,
-    /// The one in the person's hand.
-    pub this: Option<DeviceId>,
-    /// Renames that wait or got stuck.
-    pub pending: BTreeMap<DeviceId, crate::outbox::Pending>,
-}
-
-/// A code for one more device, with its QR.
-#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
-pub struct DeviceLinkView {
-    /// The code.
-    pub link: DeviceLink,
-    /// The address to type beside it.
-    pub server: String,
-    /// The link as QR.
-    pub qr: Qr,
-}
-
-/// A device.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
-pub struct DeviceKey {
-    /// Its id.
-    pub id: DeviceId,
-}
-
-/// A new name for a device.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
-pub struct RenameDevice {
-    /// The device.
-    pub id: DeviceId,
-    /// 1 to 60 characters.
-    pub name: String,
-}
-
-/// A queued write.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
-pub struct OpKey {
-    /// Its id.
-    pub id: OpId,
 }

@@ -99,6 +99,7 @@ impl From<JoinCode> for String {
 
 /// Where to join and with what: the content of `linli://join?server=…&code=…`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct JoinLink {
     /// Address of the server: `https://host[:port]`, or `http://` on loopback.
     pub server: String,
@@ -259,6 +260,7 @@ pub struct InvitationStatus {
 
 /// What stands on the letter, as typed.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "by", rename_all = "snake_case")]
 pub enum JoinWith {
     /// A link, pasted, scanned or opened.
@@ -277,6 +279,7 @@ pub enum JoinWith {
 
 /// A QR code as a drawing: one SVG path in a square of `size` units, quiet zone included.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Qr {
     /// Edge in units.
     pub size: u16,
@@ -288,6 +291,7 @@ pub struct Qr {
 
 /// An invitation ready to print.
 #[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Letter {
     /// The invitation.
     pub invitation: Invitation,

@@ -12,8 +12,8 @@
 //! Rules that hold for every type: ids are UUIDv7 made by the client, times are UTC milliseconds,
 //! unknown fields are ignored (an older app reads a newer server), enumerations that may grow are
 //! read through a fallback variant, and what travels over HTTP
-//! is pinned by the snapshot of the server's OpenAPI document. (The commands' types cross only between
-//! parts of one build.)
+//! is pinned by the snapshot of the server's OpenAPI document; what travels over IPC by the snapshot of the
+//! commands' shapes in the core's tests.
 
 pub mod attachments;
 pub mod command;

@@ -7,6 +7,7 @@ use crate::id::AttachmentId;
 
 /// A block of text.
 #[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "block", rename_all = "snake_case")]
 pub enum Block {
     /// A heading; level 2 to 4, since the notice's title is level 1.
@@ -26,11 +27,13 @@ pub enum Block {
         /// First number of a numbered list; none for bullets.
         start: Option<u64>,
         /// Items.
+        #[cfg_attr(feature = "openapi", schema(no_recursion))]
         items: Vec<Vec<Block>>,
     },
     /// A quotation.
     Quote {
         /// What is quoted.
+        #[cfg_attr(feature = "openapi", schema(no_recursion))]
         blocks: Vec<Block>,
     },
     /// Preformatted text.
@@ -63,6 +66,7 @@ pub enum Block {
 
 /// A piece of a line.
 #[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "inline", rename_all = "snake_case")]
 pub enum Inline {
     /// Plain text.
@@ -73,16 +77,19 @@ pub enum Inline {
     /// Emphasis.
     Emphasis {
         /// What is emphasised.
+        #[cfg_attr(feature = "openapi", schema(no_recursion))]
         text: Vec<Inline>,
     },
     /// Strong emphasis.
     Strong {
         /// What is emphasised.
+        #[cfg_attr(feature = "openapi", schema(no_recursion))]
         text: Vec<Inline>,
     },
     /// Struck through.
     Struck {
         /// What no longer holds.
+        #[cfg_attr(feature = "openapi", schema(no_recursion))]
         text: Vec<Inline>,
     },
     /// Code.
@@ -95,6 +102,7 @@ pub enum Inline {
         /// Where it leads.
         url: String,
         /// Its text.
+        #[cfg_attr(feature = "openapi", schema(no_recursion))]
         text: Vec<Inline>,
     },
     /// A line break.

@@ -210,6 +210,7 @@ pub struct BuildingReaders {
 
 /// How many an audience reaches, as the office's device knows it.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug, Default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AudienceCount {
     /// People who may see the notice.
     pub people: u32,
@@ -223,6 +224,7 @@ pub struct AudienceCount {
 
 /// Which notices to list.
 #[derive(Clone, PartialEq, Serialize, Deserialize, Debug, Default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct NoticesQuery {
     /// Only this category.
@@ -239,6 +241,7 @@ pub struct NoticesQuery {
 
 /// A window of the list: emergencies first, then pinned, then newest.
 #[derive(Clone, PartialEq, Serialize, Deserialize, Debug, Default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NoticesPage {
     /// The rows.
     pub rows: Vec<NoticeRow>,
@@ -254,6 +257,7 @@ pub struct NoticesPage {
 
 /// Counts of a category.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug, Default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CategoryCount {
     /// Notices.
     pub total: u32,
@@ -263,6 +267,7 @@ pub struct CategoryCount {
 
 /// A notice in a list.
 #[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NoticeRow {
     /// The notice.
     pub id: NoticeId,
@@ -295,6 +300,7 @@ pub struct NoticeRow {
 
 /// A piece of an excerpt.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Piece {
     /// The text.
     pub text: String,
@@ -304,6 +310,7 @@ pub struct Piece {
 
 /// Which notice to show, and in which language; none means the face's.
 #[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NoticeGet {
     /// The notice.
     pub id: NoticeId,
@@ -313,6 +320,7 @@ pub struct NoticeGet {
 
 /// A notice opened.
 #[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NoticeView {
     /// What the list shows of it.
     pub row: NoticeRow,
@@ -336,6 +344,7 @@ pub struct NoticeView {
 
 /// Which notices of the office to list.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug, Default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OfficeFilter {
     /// Everything, newest change first.
@@ -353,6 +362,7 @@ pub enum OfficeFilter {
 
 /// Ask for the office's list.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug, Default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct OfficeNoticesQuery {
     /// Which.
@@ -365,6 +375,7 @@ pub struct OfficeNoticesQuery {
 
 /// A window of the office's list.
 #[derive(Clone, PartialEq, Serialize, Deserialize, Debug, Default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OfficeNoticesPage {
     /// The rows.
     pub rows: Vec<OfficeNoticeRow>,
@@ -374,6 +385,7 @@ pub struct OfficeNoticesPage {
 
 /// A notice in the office's list.
 #[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OfficeNoticeRow {
     /// The notice.
     pub id: NoticeId,
@@ -401,6 +413,7 @@ pub struct OfficeNoticeRow {
 
 /// A notice opened for editing: the local copy if there is one, else the server's.
 #[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OfficeNotice {
     /// The notice.
     pub id: NoticeId,
@@ -420,6 +433,7 @@ pub struct OfficeNotice {
 
 /// Keep what stands in the editor on this device: called while typing.
 #[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct KeepDraft {
     /// The notice; a new one gets its id from `office.new_notice`.
     pub id: NoticeId,
@@ -431,6 +445,7 @@ pub struct KeepDraft {
 
 /// Save a notice to the server through the outbox.
 #[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SaveNotice {
     /// The notice.
     pub id: NoticeId,

@@ -9,6 +9,7 @@ use crate::{
 
 /// A write that is on its way or got stuck.
 #[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Pending {
     /// The operation.
     pub op_id: OpId,
@@ -18,6 +19,7 @@ pub struct Pending {
 
 /// Where a write stands.
 #[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "is", rename_all = "snake_case")]
 pub enum PendingState {
     /// Waits for the network or for its turn.
@@ -33,6 +35,7 @@ pub enum PendingState {
 
 /// A line of the outbox page.
 #[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OutboxRow {
     /// The operation.
     pub op_id: OpId,
@@ -48,6 +51,7 @@ pub struct OutboxRow {
 
 /// The outbox.
 #[derive(Clone, PartialEq, Serialize, Deserialize, Debug, Default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OutboxPage {
     /// What waits and what is stuck, oldest first.
     pub rows: Vec<OutboxRow>,
@@ -55,6 +59,7 @@ pub struct OutboxPage {
 
 /// How much waits.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug, Default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OutboxCounts {
     /// Waiting or on their way.
     pub waiting: u32,
@@ -65,6 +70,7 @@ pub struct OutboxCounts {
 /// What is left of memberships that the server ended: the person's own work that it may not have. It is
 /// taken up by itself when the same person joins the same community on this device again.
 #[derive(Clone, PartialEq, Serialize, Deserialize, Debug, Default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct KeptPage {
     /// One for each membership, in the order of joining.
     pub memberships: Vec<KeptMembership>,
@@ -72,6 +78,7 @@ pub struct KeptPage {
 
 /// A membership that the server ended, and what is kept of it.
 #[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct KeptMembership {
     /// Key of what is kept: for giving it up.
     pub id: AccountId,
@@ -89,6 +96,7 @@ pub struct KeptMembership {
 
 /// Something that a person wrote.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct KeptItem {
     /// `draft`, or the kind of the write: [`crate::ops::Action::kind`].
     pub kind: String,

@@ -6,6 +6,7 @@ use crate::Language;
 
 /// How the app looks and speaks on this device.
 #[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Settings {
     /// Language of the face.
@@ -37,6 +38,7 @@ pub const TEXT_PERCENT: std::ops::RangeInclusive<u16> = 100..=310;
 
 /// Which of the two faces.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug, Default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// For everyone.
@@ -48,6 +50,7 @@ pub enum Mode {
 
 /// Light or dark.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug, Default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Theme {
     /// As the system.
