@@ -14,7 +14,7 @@ use crate::{
     clock::Clock,
     config,
     db::{Database, DbError, Location},
-    http::{self, limits::Limits},
+    http::{self, known::Known, limits::Limits},
     instance::{self, Instance},
     jobs,
     join::Codes,
@@ -22,6 +22,9 @@ use crate::{
     metrics::Metrics,
     sync::CursorKey,
 };
+
+/// How long anything that a client waits for may take on PostgreSQL: half of what the app waits.
+const PATIENCE: Duration = Duration::from_secs(8);
 
 /// How a server is run. [`Settings::new`] has the defaults.
 #[derive(Clone, Debug)]
@@ -44,6 +47,8 @@ pub struct Settings {
     pub header_timeout: Duration,
     /// Time for a client to send a body of ordinary size.
     pub body_timeout: Duration,
+    /// How long a client may take nothing of an answer that waits for it; a stream's client twice as long.
+    pub write_timeout: Duration,
     /// Multiplies all rate limits: for tests and benchmarks that act as hundreds of people from one
     /// address.
     pub rate_factor: u32,
@@ -64,6 +69,7 @@ impl Settings {
             streams_per_device: 16,
             header_timeout: Duration::from_secs(10),
             body_timeout: Duration::from_secs(30),
+            write_timeout: Duration::from_secs(30),
             rate_factor: 1,
             attachments: config::Attachments { files_per_day: 500, bytes_per_day: 1 << 30 },
         }
@@ -79,7 +85,7 @@ pub struct App(Arc<Parts>);
 pub struct Parts {
     /// As given.
     pub settings: Settings,
-    /// The data.
+    /// The data, in a hurry; see [`Database::hurried`].
     pub db: Database,
     /// What makes the database itself.
     pub instance: Instance,
@@ -89,6 +95,7 @@ pub struct Parts {
     pub codes: Codes,
     pub(crate) cursor_key: CursorKey,
     pub(crate) limits: Limits,
+    pub(crate) known: Known,
     pub(crate) hub: Hub,
     pub(crate) metrics: Metrics,
     pub(crate) closing: watch::Sender<bool>,
@@ -108,7 +115,7 @@ impl App {
     /// # Errors
     /// The database's.
     pub async fn open(settings: Settings, clock: Clock) -> Result<Self, Error> {
-        let db = Database::open(&settings.database, clock).await?;
+        let db = Database::open(&settings.database, clock).await?.hurried(PATIENCE);
         let instance = db.write(instance::open).await?;
         let shelf = Shelf {
             files: Files::open(&settings.data).map_err(DbError::Io)?,
@@ -119,6 +126,7 @@ impl App {
             codes: Codes::new(&instance),
             cursor_key: CursorKey::new(&instance.cursor_key),
             limits: Limits::new(settings.rate_factor),
+            known: Known::default(),
             hub: Hub::default(),
             metrics: Metrics::default(),
             closing: watch::Sender::new(false),

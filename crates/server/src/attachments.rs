@@ -87,24 +87,27 @@ impl Shelf {
         .await
     }
 
-    /// A file with its bytes, for someone who may see it: `GET /v1/attachments/{id}`.
+    /// A file, to read from its beginning, for someone who may see it: `GET /v1/attachments/{id}`.
     ///
     /// # Errors
-    /// `not_found`, for a foreign file as for a missing one.
-    pub async fn read(
+    /// `not_found`, for a foreign file as for a missing one; `internal` for one that is not whole.
+    pub async fn file(
         &self,
         db: &Database,
         caller: &Caller,
         id: AttachmentId,
-    ) -> Result<(Attachment, Vec<u8>), Error> {
+    ) -> Result<(Attachment, std::fs::File), Error> {
         let who = caller.clone();
         let attachment = db.read(move |tx| visible(tx, &who, id)).await?;
         let (files, hash) = (self.files.clone(), attachment.sha256.clone());
-        let bytes = tokio::task::spawn_blocking(move || files.read(&hash))
+        let (file, length) = tokio::task::spawn_blocking(move || files.file(&hash))
             .await
             .map_err(|_| Error::refused(Code::Internal, "reading a file failed"))?
             .map_err(|error| disk(&error))?;
-        Ok((attachment, bytes))
+        if length != attachment.bytes {
+            return Err(Error::refused(Code::Internal, "a file is not whole"));
+        }
+        Ok((attachment, file))
     }
 
     /// Removes rows that no notice has used for a day, then files that no row has used for a day.

@@ -4,7 +4,7 @@
 //! marking a row, and it holds from the next request on.
 
 use linli_wire::{
-    Code,
+    Code, Timestamp,
     community::Role,
     id::{CommunityId, DeviceId, HouseholdId, PersonId},
     sync::Scope,
@@ -62,21 +62,19 @@ const CALLER: &str = "device.community_id, device.person_id, device.id, person.r
 const OF_DEVICE: &str =
     "device JOIN person ON person.community_id = device.community_id AND person.id = device.person_id";
 
-/// The caller with this access token.
+/// The caller with the access token of this hash, and when the token ends.
 ///
 /// # Errors
 /// `signed_out` for an unknown or old token, `device_revoked` for a removed device.
-pub fn caller(tx: &mut Tx<'_>, access: &str) -> Result<Caller, Error> {
+pub fn caller(tx: &mut Tx<'_>, access_hash: &[u8; 32]) -> Result<(Caller, Timestamp), Error> {
     let sql = format!(
         "SELECT {CALLER}, access_token.expires_at FROM {OF_DEVICE}
          JOIN access_token ON access_token.device_id = device.id WHERE access_token.hash = $1"
     );
-    let row = tx.query_opt(&sql, params![&hashed(access)])?.ok_or_else(signed_out)?;
+    let row = tx.query_opt(&sql, params![access_hash])?.ok_or_else(signed_out)?;
     let caller = caller_of(&row)?;
-    if row.get::<linli_wire::Timestamp>(7)? <= tx.now() {
-        return Err(signed_out());
-    }
-    Ok(caller)
+    let ends_at = row.get::<Timestamp>(7)?;
+    if ends_at <= tx.now() { Err(signed_out()) } else { Ok((caller, ends_at)) }
 }
 
 /// The caller as they stand now, for a request that was let in a moment ago: role, household and

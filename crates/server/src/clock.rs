@@ -40,11 +40,13 @@ impl Clock {
     /// may be set while it sleeps; whoever waits looks again.
     pub async fn wait_until(&self, time: Option<Timestamp>) {
         const MINUTE_MS: i64 = 60_000;
+        // Listens before it looks, so that a clock set in between is not missed.
+        let moved = self.moved.notified();
         let left = time.map_or(MINUTE_MS, |time| time.millis_since(self.now()).clamp(0, MINUTE_MS));
         let sleep = tokio::time::sleep(std::time::Duration::from_millis(left.unsigned_abs()));
         tokio::select! {
             () = sleep => {}
-            () = self.moved.notified() => {}
+            () = moved => {}
         }
     }
 }

@@ -13,7 +13,8 @@
 //!
 //! **What can fail.** On PostgreSQL two transactions may meet in a deadlock; the engine ends one and
 //! the closure runs again, which is why it is `FnMut` and must not keep effects outside of the `Tx`.
-//! A full disk ends the transaction with `storage_full`. A commit whose answer was lost is an error
+//! A full disk ends the transaction with `storage_full`, a database that is gone or does not answer in time
+//! with `server_unreachable`. A commit whose answer was lost is an error
 //! here though it may have happened: what must not happen twice carries an operation id.
 //!
 //! **Turned down.** sqlx (cannot be linked beside this rusqlite), an ORM (hides `RETURNING` and
@@ -26,7 +27,7 @@ mod sqlite;
 mod tx;
 mod value;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use linli_wire::Timestamp;
 use tokio::sync::broadcast;
@@ -79,6 +80,7 @@ enum Engine {
 #[derive(Clone)]
 pub struct Database {
     inner: Arc<Inner>,
+    patience: Option<Duration>,
 }
 
 struct Inner {
@@ -107,9 +109,22 @@ impl Database {
             }
             Location::Postgres(url) => Engine::Postgres(Box::new(postgres::Engine::open(url)?)),
         };
-        let database = Self { inner: Arc::new(Inner { engine, clock, commits }) };
+        let database = Self { inner: Arc::new(Inner { engine, clock, commits }), patience: None };
         database.write(migrate::run).await?;
         Ok(database)
+    }
+
+    /// The same database for those who are waited for: on PostgreSQL a transaction takes no longer than
+    /// this, and is `server_unreachable` then.
+    #[must_use]
+    pub fn hurried(&self, patience: Duration) -> Self {
+        Self { inner: Arc::clone(&self.inner), patience: Some(patience) }
+    }
+
+    /// The same database for work that may take its time.
+    #[must_use]
+    pub fn patient(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner), patience: None }
     }
 
     /// Runs `work` in a transaction that may write, and answers when it is committed.
@@ -126,7 +141,7 @@ impl Database {
         match &self.inner.engine {
             Engine::Sqlite(engine) => engine.write(work).await,
             Engine::Postgres(engine) => {
-                engine.write(self.inner.clock.clone(), self.inner.commits.clone(), work).await
+                engine.write(self.patience, self.inner.clock.clone(), self.inner.commits.clone(), work).await
             }
         }
     }
@@ -143,7 +158,7 @@ impl Database {
         let now = self.now();
         match &self.inner.engine {
             Engine::Sqlite(engine) => engine.read(now, work).await,
-            Engine::Postgres(engine) => engine.read(now, work).await,
+            Engine::Postgres(engine) => engine.read(self.patience, now, work).await,
         }
     }
 

@@ -6,6 +6,9 @@ use linli_wire::{Code, WireError};
 
 use crate::db::DbError;
 
+/// What a client is asked to wait while the database does not answer, in seconds.
+const COME_BACK: u64 = 5;
+
 /// A refusal that the client gets as it is, or trouble that it gets a code for.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -49,6 +52,10 @@ impl Error {
     pub fn into_wire(self) -> WireError {
         match self {
             Self::Refused(error) => error,
+            other if other.code() == Code::ServerUnreachable => {
+                let error = WireError::new(Code::ServerUnreachable, "the database does not answer just now");
+                error.with_details(serde_json::json!({ "retry_after_seconds": COME_BACK }))
+            }
             other => WireError::new(other.code(), "the server could not do this"),
         }
     }

@@ -1,16 +1,20 @@
 //! The HTTP API: one policy table ([`policy::ROUTES`]), one way through for every request.
 //!
-//! A request passes, in this order: the rate limit of its route, the caller's token, the policy, the
-//! body within its limit and time, the handler. Whatever goes wrong is a problem body; a panic is
+//! A request passes, in this order: the rate limit of its route, the caller's token, the policy, a place
+//! among what the device has under way, the body within its limit and time, the handler. Whatever goes wrong is a problem body; a panic is
 //! `internal`. The router is built from the table, so a route without a row does not exist.
 
+pub(crate) mod known;
 pub mod limits;
+mod patient;
+pub(crate) mod places;
 pub mod policy;
 pub mod problem;
 mod routes;
 mod serve;
 
 use std::{
+    collections::BTreeMap,
     net::{IpAddr, Ipv4Addr},
     panic::AssertUnwindSafe,
     time::Instant,
@@ -22,10 +26,10 @@ use axum::{
     extract::{RawPathParams, Request},
     http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
     response::Response,
-    routing::on,
+    routing::{MethodRouter, on},
 };
 use futures_util::FutureExt;
-use linli_wire::{Code, WireError};
+use linli_wire::{Code, Timestamp, WireError};
 use tower_http::compression::CompressionLayer;
 use uuid::Uuid;
 
@@ -45,7 +49,8 @@ pub struct Peer(pub IpAddr);
 #[derive(Debug)]
 pub(crate) struct Call {
     pub(crate) app: App,
-    caller: Option<Caller>,
+    peer: IpAddr,
+    caller: Option<(Caller, Timestamp)>,
     id: Option<Uuid>,
     query: String,
     headers: HeaderMap,
@@ -55,6 +60,11 @@ pub(crate) struct Call {
 impl Call {
     /// The caller; every route but the public ones has one.
     pub(crate) fn caller(&self) -> Result<Caller, Error> {
+        Ok(self.caller_until()?.0)
+    }
+
+    /// The caller, and when the token ends that they came with.
+    pub(crate) fn caller_until(&self) -> Result<(Caller, Timestamp), Error> {
         self.caller.clone().ok_or_else(auth::signed_out)
     }
 
@@ -83,7 +93,7 @@ impl Call {
 
 /// All routes.
 pub(crate) fn router(app: &App) -> Router {
-    let mut router = Router::new();
+    let mut paths: BTreeMap<&str, (MethodRouter, String)> = BTreeMap::new();
     for route in ROUTES {
         let app = app.clone();
         let handler = on(route.method.filter(), move |params: RawPathParams, request: Request| {
@@ -91,16 +101,25 @@ pub(crate) fn router(app: &App) -> Router {
             answer(app, route, id, request)
         });
         let handler = if route.gzip { handler.layer(CompressionLayer::new().gzip(true)) } else { handler };
-        router = router.route(route.path, handler);
+        let (methods, allow) = paths.entry(route.path).or_default();
+        *methods = std::mem::take(methods).merge(handler);
+        allow.push_str(if allow.is_empty() { "" } else { ", " });
+        allow.push_str(if route.method == policy::Method::Get { "GET, HEAD" } else { route.method.as_str() });
     }
-    router
-        .fallback(|| async { problem::response(&WireError::new(Code::NotFound, "no such route")) })
-        .method_not_allowed_fallback(|| async {
-            let error = WireError::new(Code::UnknownCommand, "the route does not know this method");
-            let mut response = problem::response(&error);
-            *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
-            response
-        })
+    let mut router = Router::new();
+    for (path, (methods, allow)) in paths {
+        router = router.route(path, methods.fallback(move || std::future::ready(wrong_method(&allow))));
+    }
+    router.fallback(|| async { problem::response(&WireError::new(Code::NotFound, "no such route")) })
+}
+
+fn wrong_method(allow: &str) -> Response {
+    let error = WireError::new(Code::UnknownCommand, "the route does not know this method");
+    let mut response = problem::with_status(StatusCode::METHOD_NOT_ALLOWED, &error);
+    if let Ok(allow) = HeaderValue::from_str(allow) {
+        response.headers_mut().insert(header::ALLOW, allow);
+    }
+    response
 }
 
 async fn answer(app: App, route: &'static Route, id: Option<Uuid>, request: Request) -> Response {
@@ -155,23 +174,57 @@ async fn pass(
     let (parts, body) = request.into_parts();
     let peer = peer(app, &parts);
     app.limits.anonymous(route.limit, peer)?;
+    let mut place = None;
     let caller = match route.who {
         policy::Who::Anyone => None,
         who => {
-            let access = bearer(&parts.headers).ok_or_else(auth::signed_out)?;
-            let caller = app.db.read(move |tx| auth::caller(tx, &access)).await?;
+            let (caller, ends_at) = caller(app, peer, &parts.headers).await?;
             *device = Some(caller.device);
             app.limits.device(route.limit, caller.device)?;
             who.allow(&caller)?;
-            Some(caller)
+            place = app.limits.place(route.limit, caller.device).await?;
+            Some((caller, ends_at))
         }
     };
-    let body = read_body(app, route, &parts.headers, body).await?;
+    let body = match read_body(app, route, &parts.headers, body).await? {
+        Some(body) => body,
+        None => {
+            let error = WireError::invalid("body", "broke off, or is not in the form that its head says");
+            return Ok(problem::with_status(StatusCode::BAD_REQUEST, &error));
+        }
+    };
     let query = parts.uri.query().unwrap_or_default().to_owned();
-    (route.handler)(Call { app: app.clone(), caller, id, query, headers: parts.headers, body }).await
+    let call = Call { app: app.clone(), peer, caller, id, query, headers: parts.headers, body };
+    let response = (route.handler)(call).await?;
+    Ok(match place {
+        Some(place) => response.map(|body| places::held(body, place)),
+        None => response,
+    })
 }
 
-async fn read_body(app: &App, route: &Route, headers: &HeaderMap, body: Body) -> Result<Bytes, Error> {
+/// Who is asking, and until when their token lets them.
+async fn caller(app: &App, peer: IpAddr, headers: &HeaderMap) -> Result<(Caller, Timestamp), Error> {
+    let hash = bearer(headers).map(|access| auth::hashed(&access));
+    // Before the database, so that made-up tokens cost it nothing.
+    if !hash.is_some_and(|hash| app.known.has(&hash, app.db.now())) {
+        app.limits.stranger(peer)?;
+    }
+    let hash = hash.ok_or_else(auth::signed_out)?;
+    let found = app.db.read(move |tx| auth::caller(tx, &hash)).await;
+    match &found {
+        Ok((_, ends_at)) => app.known.remember(hash, *ends_at),
+        Err(_) => app.known.forget(&hash),
+    }
+    found
+}
+
+/// The body; none when it did not come whole.
+async fn read_body(
+    app: &App,
+    route: &Route,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Option<Bytes>, Error> {
     let too_large = || {
         let error = WireError::new(Code::TooLarge, "the body is too large");
         Error::Refused(error.with_details(serde_json::json!({ "limit": route.body })))
@@ -183,10 +236,17 @@ async fn read_body(app: &App, route: &Route, headers: &HeaderMap, body: Body) ->
     // A file may take longer than a form, in proportion to its size.
     let time = if route.body > 4 * 1024 * 1024 { 4 } else { 1 } * app.settings.body_timeout;
     match tokio::time::timeout(time, axum::body::to_bytes(body, route.body)).await {
-        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Ok(bytes)) => Ok(Some(bytes)),
+        Ok(Err(error)) if broke_off(&error) => Ok(None),
         Ok(Err(_)) => Err(too_large()),
         Err(_) => Err(Error::invalid("body", "was not sent in time")),
     }
+}
+
+/// Whether the connection is to blame, rather than the length of what came.
+fn broke_off(error: &axum::Error) -> bool {
+    let first = std::error::Error::source(error);
+    std::iter::successors(first, |error| error.source()).any(|error| error.is::<hyper::Error>())
 }
 
 fn bearer(headers: &HeaderMap) -> Option<String> {

@@ -33,7 +33,7 @@ async fn publish_due(app: &App) -> Option<Timestamp> {
         Ok(row.map(|row| row.get::<Timestamp>(0)).transpose()?)
     });
     let next = match due.await {
-        Ok(Some(due)) if due <= app.db.now() => app.db.write(notices::publish_due).await,
+        Ok(Some(due)) if due <= app.db.now() => app.db.patient().write(notices::publish_due).await,
         other => other,
     };
     next.unwrap_or_else(|error| {
@@ -52,7 +52,9 @@ pub async fn tidy(app: App) {
     loop {
         hour.tick().await;
         app.limits.forget_idle();
-        let done = app.db.write(|tx| {
+        app.known.forget_ended(app.db.now());
+        let db = app.db.patient();
+        let done = db.write(|tx| {
             let now = tx.now();
             session::tidy(tx)?;
             tx.execute("DELETE FROM op WHERE at <= $1", params![now.plus_millis(-OPS_MS)])?;
@@ -61,7 +63,7 @@ pub async fn tidy(app: App) {
         if let Err(error) = done.await {
             tracing::error!(%error, "old rows could not be deleted; tried again in an hour");
         }
-        if let Err(error) = app.shelf.sweep(&app.db).await {
+        if let Err(error) = app.shelf.sweep(&db).await {
             tracing::error!(%error, "files that nobody uses could not be removed; tried again in an hour");
         }
     }

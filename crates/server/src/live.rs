@@ -10,10 +10,12 @@
 //! Nothing is read from the database for a stream that keeps up.
 //!
 //! **What can fail.** A client that reads too slowly fills its queue; it is dropped with the hint to
-//! come back, and writers never wait for it. A removed device's streams end with its removal.
+//! come back, and writers never wait for it. A removed device's streams end with its removal, and every
+//! stream ends with the access token that opened it: its client comes back at once with the next one.
 //!
 //! Events: `page` (a SyncPage; its id is the cursor), and before the server ends a stream by itself
-//! `end` with a problem, when the device may not come back. A comment every 25 seconds keeps proxies
+//! `end` with a problem, when the device may not come back, or `resume`, when its token has ended and
+//! nothing else. A comment every 25 seconds keeps proxies
 //! from closing the connection, and tells a dead one.
 
 mod hub;
@@ -26,7 +28,7 @@ use axum::{
     http::{HeaderValue, header},
     response::Response,
 };
-use linli_wire::sync::Scope;
+use linli_wire::{Timestamp, sync::Scope};
 use tokio::sync::mpsc::Receiver;
 
 pub(crate) use hub::Hub;
@@ -40,13 +42,14 @@ use crate::{
     sync::{self, Cursor, Page},
 };
 
+const EVENTS: &str = "text/event-stream";
 const HEARTBEAT: Duration = Duration::from_secs(25);
 /// Most scopes' changes that are put into one page.
 const MERGED: usize = 64;
 
 /// Opens a stream. What is wrong with the cursor is answered before it begins.
 pub(crate) async fn open(call: Call) -> Result<Response, Error> {
-    let (app, caller) = (call.app.clone(), call.caller()?);
+    let (app, (caller, ends_at)) = (call.app.clone(), call.caller_until()?);
     let given = call.header("last-event-id").filter(|text| !text.is_empty());
     let cursor = match given {
         Some(text) => Cursor::decode(text, &app.cursor_key, caller.person, app.instance.epoch)?,
@@ -59,18 +62,25 @@ pub(crate) async fn open(call: Call) -> Result<Response, Error> {
     // A device that was removed between the question and the seat is told by nobody else.
     let device = caller.device;
     let caller = app.db.read(move |tx| auth::again(tx, device)).await?;
-    let mut stream = Stream { app, caller, cursor, seat };
+    let mut stream = Stream { app, caller, ends_at, cursor, seat };
     let first = stream.read().await?;
     let mut response = Response::new(Body::from_stream(stream.run(first, events)));
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(EVENTS));
     headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
     Ok(response)
+}
+
+/// Whether an answer is a stream.
+pub(crate) fn is_stream(response: &Response) -> bool {
+    response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == EVENTS)
 }
 
 struct Stream {
     app: App,
     caller: Caller,
+    /// When the access token ends.
+    ends_at: Timestamp,
     cursor: Cursor,
     seat: Seat,
 }
@@ -101,7 +111,7 @@ impl Stream {
             let mut heartbeat = tokio::time::interval(HEARTBEAT);
             heartbeat.reset();
             loop {
-                while behind {
+                while behind && !self.has_ended() {
                     match self.read().await {
                         Ok(page) => {
                             behind = page.more;
@@ -115,12 +125,17 @@ impl Stream {
                         }
                     }
                 }
+                if self.has_ended() {
+                    yield Ok(Bytes::from_static(b"event: resume\ndata: {}\n\n"));
+                    return;
+                }
                 let mut event = tokio::select! {
                     biased;
                     () = async { drop(closing.wait_for(|closing| *closing).await) } => {
                         yield Ok(retry_within(30_000));
                         return;
                     }
+                    () = self.app.db.clock().wait_until(Some(self.ends_at)) => continue,
                     event = events.recv() => event,
                     _ = heartbeat.tick() => {
                         yield Ok(Bytes::from_static(b":\n\n"));
@@ -162,6 +177,10 @@ impl Stream {
                 }
             }
         }
+    }
+
+    fn has_ended(&self) -> bool {
+        self.ends_at <= self.app.db.now()
     }
 
     /// Takes changes that follow on where the stream stands; false when the log has to be read.

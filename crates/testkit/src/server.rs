@@ -187,7 +187,7 @@ impl TestServer {
         let reading = Reading { now, dates_end_today: false };
         let folder = import::read(&folder, reading).expect("the office's folder has no mistakes");
         let app = self.app();
-        self.within(async move { import::apply(&app.db, &app.shelf.files, folder, false).await })
+        self.within(async move { import::apply(&app.db.patient(), &app.shelf.files, folder, false).await })
             .await
             .expect("the folder is loaded");
     }
@@ -221,7 +221,7 @@ impl TestServer {
         let name = format!("{}.linli", self.clock.now().0);
         let (app, file) = (self.app(), self.home.path().join(name));
         let to = file.clone();
-        self.within(async move { backup::backup(&app.db, &app.shelf.files, &to).await })
+        self.within(async move { backup::backup(&app.db.patient(), &app.shelf.files, &to).await })
             .await
             .expect("a backup");
         file

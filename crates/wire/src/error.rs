@@ -41,7 +41,7 @@ codes! {
     InvitationExpired = "invitation_expired", 410;
     /// Too many requests; `details.retry_after_seconds` says how long to wait.
     TooManyTries = "too_many_tries", 429;
-    /// The community server did not answer.
+    /// The community server did not answer, or the database behind it did not.
     ServerUnreachable = "server_unreachable", 503;
     /// Something answered at this address, but it is not a Linli server.
     NotLinliServer = "not_linli_server", 502;

@@ -73,6 +73,16 @@ impl Files {
         written
     }
 
+    /// A file, to read from its beginning, and its length in bytes.
+    ///
+    /// # Errors
+    /// `NotFound`, or the disk's.
+    pub fn file(&self, sha256: &str) -> io::Result<(File, u64)> {
+        let file = File::open(self.place(sha256)?)?;
+        let length = file.metadata()?.len();
+        Ok((file, length))
+    }
+
     /// The bytes of a file.
     ///
     /// # Errors

@@ -1,6 +1,31 @@
 //! How a file leaves the server: as a download in which nothing can run.
 
+use std::{
+    fs::File,
+    io::{self, Read as _},
+};
+
+use bytes::{Bytes, BytesMut};
+use futures_util::{Stream, stream};
 use linli_wire::attachments::Attachment;
+
+/// Bytes of a file that are read ahead of the one who takes them.
+const PIECE: usize = 64 * 1024;
+
+/// The bytes of a file, read piece by piece as they are taken: a hundred slow readers of a large file
+/// hold a hundred pieces in memory, not a hundred files.
+pub fn pieces(file: File) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
+    stream::try_unfold(file, |mut file| async {
+        let read = tokio::task::spawn_blocking(move || {
+            let mut piece = BytesMut::zeroed(PIECE);
+            let length = file.read(&mut piece)?;
+            piece.truncate(length);
+            Ok::<_, io::Error>((piece.freeze(), file))
+        });
+        let (piece, file) = read.await.unwrap_or_else(|_| Err(io::ErrorKind::Other.into()))?;
+        Ok(if piece.is_empty() { None } else { Some((piece, file)) })
+    })
+}
 
 /// The headers of `GET /v1/attachments/{id}`.
 ///

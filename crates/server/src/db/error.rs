@@ -16,6 +16,9 @@ pub enum DbError {
     /// No connection to PostgreSQL could be had.
     #[error("no connection to PostgreSQL: {0}")]
     Pool(String),
+    /// PostgreSQL did not answer within the time that there was for it.
+    #[error("PostgreSQL does not answer")]
+    TimedOut,
     /// A row does not hold what the code expects of it.
     #[error("column {column} does not hold {expected}")]
     Row {
@@ -72,13 +75,20 @@ impl DbError {
             Self::Sqlite(error) => match error.sqlite_error_code() {
                 Some(ErrorCode::DiskFull) => Code::StorageFull,
                 Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Code::DatabaseDamaged,
+                // Another process holds the file for longer than we wait.
+                Some(ErrorCode::DatabaseBusy) => Code::ServerUnreachable,
                 _ => Code::Internal,
             },
             Self::Postgres(error) => match error.code() {
                 Some(state) if *state == SqlState::DISK_FULL => Code::StorageFull,
                 Some(state) if *state == SqlState::DATA_CORRUPTED => Code::DatabaseDamaged,
-                _ => Code::Internal,
+                Some(state) if is_passing(state) => Code::ServerUnreachable,
+                Some(_) => Code::Internal,
+                // Without a state it is the connection that failed.
+                None if self.is_no_answer() => Code::ServerUnreachable,
+                None => Code::Internal,
             },
+            Self::Pool(_) | Self::TimedOut | Self::Closed => Code::ServerUnreachable,
             Self::Ended(code) => *code,
             Self::Newer { .. } | Self::Altered { .. } => Code::DatabaseNewer,
             Self::Io(error) if error.kind() == std::io::ErrorKind::StorageFull => Code::StorageFull,
@@ -98,6 +108,18 @@ impl DbError {
         }
     }
 
+    /// Whether PostgreSQL said nothing, so that nobody knows how far it came.
+    pub(super) fn is_no_answer(&self) -> bool {
+        match self {
+            Self::TimedOut => true,
+            Self::Postgres(error) => {
+                let cause = std::error::Error::source(error);
+                error.is_closed() || cause.is_some_and(|cause| cause.is::<std::io::Error>())
+            }
+            _ => false,
+        }
+    }
+
     /// Whether the same transaction may succeed when it runs again.
     pub(super) fn is_transient(&self) -> bool {
         match self {
@@ -109,6 +131,23 @@ impl DbError {
             _ => false,
         }
     }
+}
+
+/// States that say that PostgreSQL is stopping, starting, full or slow, not that anything is wrong.
+fn is_passing(state: &SqlState) -> bool {
+    [
+        SqlState::ADMIN_SHUTDOWN,
+        SqlState::CRASH_SHUTDOWN,
+        SqlState::CANNOT_CONNECT_NOW,
+        SqlState::TOO_MANY_CONNECTIONS,
+        SqlState::QUERY_CANCELED,
+        SqlState::LOCK_NOT_AVAILABLE,
+        SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT,
+        SqlState::T_R_SERIALIZATION_FAILURE,
+        SqlState::T_R_DEADLOCK_DETECTED,
+    ]
+    .contains(state)
+        || state.code().starts_with("08")
 }
 
 fn postgres_text(error: &tokio_postgres::Error) -> String {

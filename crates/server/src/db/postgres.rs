@@ -1,12 +1,24 @@
 //! PostgreSQL: closures on the blocking pool, each with one connection of a bounded pool.
+//!
+//! A transaction with a deadline ends at it whatever PostgreSQL does: one that stands still does not watch
+//! over its own `statement_timeout`. Its connection is given up then, since nobody knows what is still on
+//! its way there.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    future::Future,
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::Duration,
+};
 
 use bytes::BytesMut;
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
 use futures_util::future::try_join_all;
 use linli_wire::Timestamp;
-use tokio::{runtime::Handle, sync::broadcast};
+use tokio::{
+    runtime::Handle,
+    sync::broadcast,
+    time::{Instant, timeout_at},
+};
 use tokio_postgres::{
     Config, NoTls,
     types::{IsNull, ToSql, Type, to_sql_checked},
@@ -17,6 +29,10 @@ use crate::{Error, clock::Clock};
 
 /// Connections, and so transactions at the same time.
 const CONNECTIONS: usize = 16;
+/// How long to wait for PostgreSQL to take a connection, and to greet it.
+const CONNECT: Duration = Duration::from_secs(5);
+/// How long to wait for a free connection.
+const WAIT: Duration = Duration::from_secs(30);
 /// How often a transaction that met another in a deadlock is run again.
 const RETRIES: u32 = 8;
 
@@ -37,7 +53,10 @@ impl Engine {
         config.options(format!(
             "{given} -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s -c TimeZone=UTC"
         ));
-        config.application_name("linli-server").connect_timeout(std::time::Duration::from_secs(10));
+        config.application_name("linli-server").connect_timeout(CONNECT);
+        // A host that is gone without a word is noticed within a minute.
+        config.keepalives_idle(Duration::from_secs(30)).keepalives_interval(Duration::from_secs(10));
+        config.keepalives_retries(3).tcp_user_timeout(Duration::from_secs(30));
         let manager = Manager::from_config(
             config.clone(),
             NoTls,
@@ -46,7 +65,8 @@ impl Engine {
         let pool = Pool::builder(manager)
             .max_size(CONNECTIONS)
             .runtime(Runtime::Tokio1)
-            .wait_timeout(Some(std::time::Duration::from_secs(30)))
+            .wait_timeout(Some(WAIT))
+            .create_timeout(Some(CONNECT))
             .build()
             .map_err(|error| DbError::Pool(error.to_string()))?;
         Ok(Self { pool, config })
@@ -58,6 +78,7 @@ impl Engine {
 
     pub(super) async fn write<T, F>(
         &self,
+        patience: Option<Duration>,
         clock: Clock,
         commits: broadcast::Sender<Commit>,
         mut work: F,
@@ -66,7 +87,7 @@ impl Engine {
         T: Send + 'static,
         F: FnMut(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
     {
-        let mut client = self.client().await?;
+        let mut client = self.client(patience).await?;
         super::blocking(move || {
             let mut tries = 0;
             loop {
@@ -90,12 +111,17 @@ impl Engine {
         .await
     }
 
-    pub(super) async fn read<T, F>(&self, now: Timestamp, mut work: F) -> Result<T, Error>
+    pub(super) async fn read<T, F>(
+        &self,
+        patience: Option<Duration>,
+        now: Timestamp,
+        mut work: F,
+    ) -> Result<T, Error>
     where
         T: Send + 'static,
         F: FnMut(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
     {
-        let mut client = self.client().await?;
+        let mut client = self.client(patience).await?;
         super::blocking(move || {
             let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
             client.transaction(begin, now, |tx| work(tx)).map(|(value, _)| value)
@@ -103,9 +129,10 @@ impl Engine {
         .await
     }
 
-    async fn client(&self) -> Result<Client, Error> {
-        let object = self.pool.get().await.map_err(|error| DbError::pool(&error))?;
-        Ok(Client { object: Some(object), handle: Handle::current() })
+    async fn client(&self, patience: Option<Duration>) -> Result<Client, Error> {
+        let deadline = patience.map(|patience| Instant::now() + patience);
+        let object = within(deadline, self.pool.get()).await?.map_err(|error| DbError::pool(&error))?;
+        Ok(Client { object: Some(object), handle: Handle::current(), deadline, patience })
     }
 }
 
@@ -114,6 +141,15 @@ impl Engine {
 pub(super) struct Client {
     object: Option<Object>,
     handle: Handle,
+    deadline: Option<Instant>,
+    patience: Option<Duration>,
+}
+
+async fn within<T>(deadline: Option<Instant>, work: impl Future<Output = T>) -> Result<T, DbError> {
+    match deadline {
+        None => Ok(work.await),
+        Some(deadline) => timeout_at(deadline, work).await.map_err(|_| DbError::TimedOut),
+    }
 }
 
 impl Client {
@@ -127,42 +163,66 @@ impl Client {
         now: Timestamp,
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>,
     ) -> Result<(T, Vec<crate::log::Logged>), Error> {
-        self.batch(begin)?;
+        let begun = match self.patience {
+            None => self.batch(begin),
+            // So that a statement that waits for a lock lets go of its own when nobody waits for it any more.
+            Some(patience) => {
+                self.batch(&format!("{begin}; SET LOCAL statement_timeout = {}", patience.as_millis()))
+            }
+        };
+        begun.inspect_err(|error| self.give_up_after(error))?;
         let mut tx = Tx::new(tx::Connection::Postgres(self), now);
         let result = catch_unwind(AssertUnwindSafe(|| work(&mut tx)));
         let logged = tx.into_logged();
         let result = result.unwrap_or_else(|_| Err(DbError::Panicked.into()));
         match result {
-            Ok(value) => self.batch("COMMIT").map(|()| (value, logged)).map_err(Error::from),
+            Ok(value) => {
+                self.batch("COMMIT").inspect_err(|error| self.give_up_after(error))?;
+                Ok((value, logged))
+            }
             Err(error) => {
-                if self.batch("ROLLBACK").is_err()
-                    && let Some(object) = self.object.take()
-                {
-                    // A connection that cannot even roll back must not return to the pool.
-                    drop(Object::take(object));
+                if self.batch("ROLLBACK").is_err() {
+                    self.give_up();
                 }
                 Err(error)
             }
         }
     }
 
+    /// A connection that is not known to be outside of a transaction must not return to the pool.
+    fn give_up(&mut self) {
+        if let Some(object) = self.object.take() {
+            drop(Object::take(object));
+        }
+    }
+
+    fn give_up_after(&mut self, error: &DbError) {
+        if error.is_no_answer() {
+            self.give_up();
+        }
+    }
+
+    fn wait<T>(&self, work: impl Future<Output = Result<T, tokio_postgres::Error>>) -> Result<T, DbError> {
+        Ok(self.handle.block_on(within(self.deadline, work))??)
+    }
+
     pub(super) fn batch(&self, sql: &str) -> Result<(), DbError> {
         let object = self.object()?;
-        Ok(self.handle.block_on(object.batch_execute(sql))?)
+        self.wait(object.batch_execute(sql))
     }
 
     pub(super) fn execute(&self, sql: &str, params: &[Value<'_>]) -> Result<u64, DbError> {
         let object = self.object()?;
         let params: Vec<&(dyn ToSql + Sync)> = params.iter().map(|value| value as _).collect();
-        self.handle.block_on(async {
+        self.wait(async {
             let statement = object.prepare_cached(sql).await?;
-            Ok(object.execute(&statement, &params).await?)
+            object.execute(&statement, &params).await
         })
     }
 
     pub(super) fn execute_each(&self, sql: &str, rows: &[Vec<Value<'_>>]) -> Result<(), DbError> {
         let object = self.object()?;
-        self.handle.block_on(async {
+        self.wait(async {
             let statement = object.prepare_cached(sql).await?;
             for some in rows.chunks(PIPELINED) {
                 let all = some.iter().map(|row| async {
@@ -178,7 +238,7 @@ impl Client {
     pub(super) fn query(&self, sql: &str, params: &[Value<'_>]) -> Result<Vec<Row>, DbError> {
         let object = self.object()?;
         let params: Vec<&(dyn ToSql + Sync)> = params.iter().map(|value| value as _).collect();
-        let rows = self.handle.block_on(async {
+        let rows = self.wait(async {
             let statement = object.prepare_cached(sql).await?;
             object.query(&statement, &params).await
         })?;

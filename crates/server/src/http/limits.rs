@@ -1,4 +1,5 @@
-//! Rate limits: by address for those who are not signed in yet, by device for the others.
+//! Rate limits: by address for those who are not signed in yet, by device for the others, and how much of
+//! a device may be under way at once.
 //!
 //! Addresses are of the peer, never of a header that the client can write. An IPv6 subscriber has a
 //! whole /56, so that is one key. Nobody is locked out: a limit says how long to wait.
@@ -10,8 +11,17 @@ use governor::{
     clock::{Clock as _, DefaultClock},
 };
 use linli_wire::id::DeviceId;
+use tokio::sync::OwnedSemaphorePermit;
 
+use super::places::Places;
 use crate::{Error, error::too_many};
+
+/// Files of one device on their way at the same time, in either direction.
+const FILES: usize = 4;
+/// Other requests of one device under way at the same time.
+const REQUESTS: usize = 16;
+/// How long a request waits for its place.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Which bucket a route draws from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,8 +34,12 @@ pub enum Limit {
     Join,
     /// Using a refresh token. Hundreds of devices may stand behind one address.
     Refresh,
-    /// Everything of a signed-in device.
+    /// What a signed-in device asks.
     Device,
+    /// A file, either way: as [`Limit::Device`], and few at a time.
+    File,
+    /// A stream: as [`Limit::Device`]; the hub counts those that are open.
+    Live,
     /// Issuing codes, which costs argon2.
     Codes,
 }
@@ -35,10 +49,15 @@ pub(crate) struct Limits {
     clock: DefaultClock,
     public: DefaultKeyedRateLimiter<Network>,
     join: DefaultKeyedRateLimiter<Network>,
+    short_codes: DefaultKeyedRateLimiter<Network>,
+    all_short_codes: DefaultDirectRateLimiter,
+    warnings: DefaultDirectRateLimiter,
     refresh: DefaultKeyedRateLimiter<Network>,
-    short_codes: DefaultDirectRateLimiter,
+    strangers: DefaultKeyedRateLimiter<Network>,
     device: DefaultKeyedRateLimiter<DeviceId>,
     codes: DefaultKeyedRateLimiter<DeviceId>,
+    files: Places,
+    requests: Places,
 }
 
 /// An IPv4 address or an IPv6 /56.
@@ -55,27 +74,41 @@ impl Limits {
         Self {
             clock: DefaultClock::default(),
             public: DefaultKeyedRateLimiter::dashmap(quota(Duration::from_millis(200), 120)),
-            // A joining afternoon in the office's Wi-Fi: sixty at once, then twenty a minute.
-            join: DefaultKeyedRateLimiter::dashmap(quota(Duration::from_secs(3), 60)),
+            // Nobody guesses a link; this only bounds the work.
+            join: DefaultKeyedRateLimiter::dashmap(quota(Duration::from_millis(100), 300)),
+            // A joining afternoon in the office's Wi-Fi: sixty typed codes at once, then twenty a minute.
+            short_codes: DefaultKeyedRateLimiter::dashmap(quota(Duration::from_secs(3), 60)),
+            // Against guessing from many addresses, each below its own limit. There are 30^8 short codes; with
+            // three thousand of them open and a whole month of trying at this limit, the odds of hitting one
+            // are under 1 in 16. It takes fifteen addresses to use it up, and links go on working then.
+            all_short_codes: DefaultDirectRateLimiter::direct(quota(Duration::from_millis(200), 600)),
+            warnings: DefaultDirectRateLimiter::direct(Quota::per_minute(NonZeroU32::MIN)),
             refresh: DefaultKeyedRateLimiter::dashmap(quota(Duration::from_millis(100), 300)),
-            // 30^8 short codes, some thousand of them open: at one try a second for a whole year the
-            // odds of hitting one are under 1 in 10. Links are not slowed down by it.
-            short_codes: DefaultDirectRateLimiter::direct(quota(Duration::from_secs(1), 120)),
+            // Each device shows a new token once in a quarter of an hour, and all of a building at once after
+            // the server was started anew.
+            strangers: DefaultKeyedRateLimiter::dashmap(quota(Duration::from_millis(100), 300)),
             // The first sync of a large community takes some hundred pages without a pause.
             device: DefaultKeyedRateLimiter::dashmap(quota(Duration::from_millis(20), 1000)),
             codes: DefaultKeyedRateLimiter::dashmap(quota(Duration::from_secs(1), 60)),
+            files: Places::new(FILES, PATIENCE),
+            requests: Places::new(REQUESTS, PATIENCE),
         }
     }
 
     /// Draws for an address; routes of signed-in devices draw by device.
     pub(crate) fn anonymous(&self, limit: Limit, peer: IpAddr) -> Result<(), Error> {
         let limiter = match limit {
-            Limit::Free | Limit::Device | Limit::Codes => return Ok(()),
+            Limit::Free | Limit::Device | Limit::File | Limit::Live | Limit::Codes => return Ok(()),
             Limit::Public => &self.public,
             Limit::Join => &self.join,
             Limit::Refresh => &self.refresh,
         };
         limiter.check_key(&network(peer)).map_err(|until| self.wait(&until))
+    }
+
+    /// Draws for a token that is not known to be good, or for the lack of one.
+    pub(crate) fn stranger(&self, peer: IpAddr) -> Result<(), Error> {
+        self.strangers.check_key(&network(peer)).map_err(|until| self.wait(&until))
     }
 
     /// Draws for a device.
@@ -84,18 +117,41 @@ impl Limits {
         limiter.check_key(&device).map_err(|until| self.wait(&until))
     }
 
-    /// Draws for a try of a short code, whoever tries.
-    pub(crate) fn short_code(&self) -> Result<(), Error> {
-        self.short_codes.check().map_err(|until| self.wait(&until))
+    /// A place for what a device has under way; none for streams.
+    pub(crate) async fn place(
+        &self,
+        limit: Limit,
+        device: DeviceId,
+    ) -> Result<Option<OwnedSemaphorePermit>, Error> {
+        match limit {
+            Limit::Live => Ok(None),
+            Limit::File => self.files.take(device).await.map(Some),
+            _ => self.requests.take(device).await.map(Some),
+        }
+    }
+
+    /// Draws for a try of a short code: of this address, then of all.
+    pub(crate) fn short_code(&self, peer: IpAddr) -> Result<(), Error> {
+        self.short_codes.check_key(&network(peer)).map_err(|until| self.wait(&until))?;
+        self.all_short_codes.check().map_err(|until| {
+            if self.warnings.check().is_ok() {
+                tracing::warn!("typed codes are being tried from many addresses; they are slowed down");
+            }
+            self.wait(&until)
+        })
     }
 
     /// Forgets those whose buckets are full again.
     pub(crate) fn forget_idle(&self) {
         self.public.retain_recent();
         self.join.retain_recent();
+        self.short_codes.retain_recent();
         self.refresh.retain_recent();
+        self.strangers.retain_recent();
         self.device.retain_recent();
         self.codes.retain_recent();
+        self.files.forget_idle();
+        self.requests.forget_idle();
     }
 
     fn wait(&self, until: &NotUntil<<DefaultClock as governor::clock::Clock>::Instant>) -> Error {

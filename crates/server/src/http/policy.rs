@@ -125,10 +125,10 @@ routes! {
     Post "/v1/session/refresh" Anyone Refresh JSON, false => routes::refresh;
     Delete "/v1/session" Member Device 0, false => routes::sign_out;
     Get "/v1/sync" Member Device 0, true => routes::sync;
-    Get "/v1/live" Member Device 0, false => live::open;
+    Get "/v1/live" Member Live 0, false => live::open;
     Post "/v1/ops" Member Device MAX_BATCH_BYTES, false => routes::ops;
-    Put "/v1/attachments/{id}" Office Device FILE, false => routes::put_attachment;
-    Get "/v1/attachments/{id}" Member Device 0, false => routes::get_attachment;
+    Put "/v1/attachments/{id}" Office File FILE, false => routes::put_attachment;
+    Get "/v1/attachments/{id}" Member File 0, false => routes::get_attachment;
     Get "/v1/notices/{id}/readers" Office Device 0, false => routes::readers;
     Post "/v1/invitations" Office Codes JSON, false => routes::invite;
     Post "/v1/devices/link" Member Codes JSON, false => routes::link_device;

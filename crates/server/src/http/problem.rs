@@ -9,8 +9,13 @@ use linli_wire::WireError;
 
 /// The response for an error. `details.retry_after_seconds` is repeated as `Retry-After`.
 pub fn response(error: &WireError) -> Response {
-    let code = error.code.as_str();
     let status = StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    with_status(status, error)
+}
+
+/// The response for an error for which HTTP has a status of its own.
+pub(super) fn with_status(status: StatusCode, error: &WireError) -> Response {
+    let code = error.code.as_str();
     let mut body = serde_json::json!({
         "type": format!("urn:linli:problem:{code}"),
         "title": code.replace('_', " "),

@@ -9,7 +9,7 @@ use linli_wire::{
     community::{PROTOCOL, ServerInfo},
     id::{AttachmentId, DeviceId, NoticeId},
     join::{InviteRequest, JoinRequest},
-    session::RefreshRequest,
+    session::{RefreshRequest, Tokens},
 };
 use serde::Serialize;
 
@@ -68,12 +68,14 @@ pub(super) async fn join(call: Call) -> Result<Response, Error> {
     let request: JoinRequest = call.json()?;
     let (name, key) = joining::check(&request)?;
     if request.code.is_short() {
-        call.app.limits.short_code()?;
+        call.app.limits.short_code(call.peer)?;
     }
     let code = call.app.codes.hash(&request.code).await?;
     let instance = call.app.instance.clone();
-    let reply = call.app.db.write(move |tx| joining::join(tx, &instance, &request, code, &name, key));
-    json(&reply.await?)
+    let join = call.app.db.write(move |tx| joining::join(tx, &instance, &request, code, &name, key));
+    let reply = join.await?;
+    remember(&call, &reply.tokens);
+    json(&reply)
 }
 
 pub(super) async fn refresh(call: Call) -> Result<Response, Error> {
@@ -81,9 +83,17 @@ pub(super) async fn refresh(call: Call) -> Result<Response, Error> {
     let instance = call.app.instance.clone();
     let refreshed = call.app.db.write(move |tx| session::refresh(tx, &instance, &request)).await?;
     match refreshed {
-        Refreshed::Tokens(tokens) => json(&tokens),
+        Refreshed::Tokens(tokens) => {
+            remember(&call, &tokens);
+            json(&tokens)
+        }
         Refreshed::Ended => Err(auth::revoked()),
     }
+}
+
+/// Who has just been given a token is no stranger when they show it.
+fn remember(call: &Call, tokens: &Tokens) {
+    call.app.known.remember(auth::hashed(&tokens.access), tokens.access_expires_at);
 }
 
 pub(super) async fn sign_out(call: Call) -> Result<Response, Error> {
@@ -159,8 +169,9 @@ pub(super) async fn put_attachment(call: Call) -> Result<Response, Error> {
 
 pub(super) async fn get_attachment(call: Call) -> Result<Response, Error> {
     let (caller, id) = (call.caller()?, AttachmentId(call.id()?));
-    let (attachment, bytes) = call.app.shelf.read(&call.app.db, &caller, id).await?;
-    let mut response = Response::new(Body::from(bytes));
+    let (attachment, file) = call.app.shelf.file(&call.app.db, &caller, id).await?;
+    let mut response = Response::new(Body::from_stream(attachments::response::pieces(file)));
+    response.headers_mut().insert(header::CONTENT_LENGTH, attachment.bytes.into());
     for (name, value) in attachments::response::headers(&attachment) {
         let value = HeaderValue::from_str(&value).map_err(|_| Error::not_found())?;
         response.headers_mut().insert(name, value);

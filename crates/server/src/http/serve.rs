@@ -1,7 +1,15 @@
 //! Serving connections. `axum::serve` has neither a header timeout nor a connection cap (a head sent
 //! one byte a minute keeps a connection for ever), so connections are served with hyper here.
 
-use std::{convert::Infallible, future::Future, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::{body::Body, extract::Request};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
@@ -12,8 +20,8 @@ use hyper_util::{
 use tokio::{net::TcpListener, sync::Semaphore};
 use tower::ServiceExt;
 
-use super::Peer;
-use crate::App;
+use super::{Peer, patient::Patient};
+use crate::{App, live};
 
 /// Bytes of a request's head; cursors travel in it.
 const MAX_HEAD: usize = 64 * 1024;
@@ -51,15 +59,20 @@ pub(crate) async fn serve(app: &App, listener: TcpListener, shutdown: impl Futur
         // Live events are small and must not wait for each other.
         let _ = stream.set_nodelay(true);
         let router = router.clone();
+        let is_stream = Arc::new(AtomicBool::new(false));
+        let patience = app.settings.write_timeout;
+        let stream = Patient::new(TokioIo::new(stream), patience, Arc::clone(&is_stream));
         let service = service_fn(move |request: hyper::Request<Incoming>| {
-            let router = router.clone();
+            let (router, is_stream) = (router.clone(), Arc::clone(&is_stream));
             let mut request: Request = request.map(Body::new);
             request.extensions_mut().insert(Peer(peer.ip()));
             async move {
-                Ok::<_, Infallible>(router.oneshot(request).await.unwrap_or_else(|never| match never {}))
+                let response = router.oneshot(request).await.unwrap_or_else(|never| match never {});
+                is_stream.store(live::is_stream(&response), Ordering::Relaxed);
+                Ok::<_, Infallible>(response)
             }
         });
-        let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
+        let connection = graceful.watch(http.serve_connection(stream, service));
         tokio::spawn(async move {
             let _place = place;
             // A client that hangs up or sends nonsense is no event of ours.

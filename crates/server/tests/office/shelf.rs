@@ -77,20 +77,20 @@ on_both_engines! {
         let wang = caller("P-0001", Role::HouseholdHead, Some("H-0001"));
         let li = caller("P-0003", Role::HouseholdHead, Some("H-0002"));
         let chen = caller("P-0005", Role::Staff, None);
-        let (shown, bytes) = shelf.read(&place.db, &wang, picture).await.unwrap();
-        assert_eq!((shown.name.as_str(), shown.pixels, bytes.len() as u64), ("pump.png", Some((12, 9)), shown.bytes));
-        shelf.read(&place.db, &chen, picture).await.unwrap();
-        let foreign = shelf.read(&place.db, &li, picture).await.unwrap_err().into_wire();
-        let missing = shelf.read(&place.db, &li, id(99)).await.unwrap_err().into_wire();
+        let (shown, file) = shelf.file(&place.db, &wang, picture).await.unwrap();
+        assert_eq!((shown.name.as_str(), shown.pixels, file.metadata().unwrap().len()), ("pump.png", Some((12, 9)), shown.bytes));
+        shelf.file(&place.db, &chen, picture).await.unwrap();
+        let foreign = shelf.file(&place.db, &li, picture).await.unwrap_err().into_wire();
+        let missing = shelf.file(&place.db, &li, id(99)).await.unwrap_err().into_wire();
         assert_eq!(foreign, missing, "foreign and missing are never told apart");
         assert_eq!(foreign.code, Code::NotFound);
         // What nobody shows yet is its sender's own.
         shelf.put(&place.db, &li, id(20), "own.pdf", PDF.into()).await.unwrap();
-        shelf.read(&place.db, &li, id(20)).await.unwrap();
-        assert_eq!(shelf.read(&place.db, &wang, id(20)).await.unwrap_err().code(), Code::NotFound);
+        shelf.file(&place.db, &li, id(20)).await.unwrap();
+        assert_eq!(shelf.file(&place.db, &wang, id(20)).await.unwrap_err().code(), Code::NotFound);
         // Another community's office sees nothing of it.
         let elsewhere = Caller { community: ids::community("moonlight"), ..chen };
-        assert_eq!(shelf.read(&place.db, &elsewhere, picture).await.unwrap_err().code(), Code::NotFound);
+        assert_eq!(shelf.file(&place.db, &elsewhere, picture).await.unwrap_err().code(), Code::NotFound);
     }
 
     async fn what_no_notice_shows_is_swept_after_a_day_and_nothing_else(place) {

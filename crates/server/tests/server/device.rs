@@ -58,6 +58,7 @@ pub async fn snapshot(world: &World, device: &Device) -> Cache {
 
 pub enum Told {
     Page,
+    Resume,
     End(WireError),
 }
 
@@ -113,6 +114,7 @@ impl Live {
                     Some("end") => {
                         return Some(Told::End(serde_json::from_str(&field("data").unwrap()).unwrap()));
                     }
+                    Some("resume") => return Some(Told::Resume),
                     Some(other) => panic!("{other}"),
                     None => {}
                 }
@@ -128,6 +130,7 @@ impl Live {
             while !wanted(&self.cache) {
                 match self.next().await {
                     Some(Told::Page) => {}
+                    Some(Told::Resume) => panic!("the token has ended"),
                     Some(Told::End(error)) => panic!("{error}"),
                     None => panic!("closed"),
                 }
@@ -141,7 +144,7 @@ impl Live {
             loop {
                 match self.next().await {
                     Some(Told::End(error)) => return Some(error),
-                    Some(Told::Page) => {}
+                    Some(Told::Page | Told::Resume) => {}
                     None => return None,
                 }
             }

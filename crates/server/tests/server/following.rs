@@ -15,7 +15,7 @@ use reqwest::Method;
 
 use crate::{
     both,
-    device::{Cache, Live, snapshot},
+    device::{Cache, Live, Told, snapshot},
     world::{content, new_id, person, problem, save},
 };
 
@@ -226,6 +226,26 @@ both! {
         assert!(Live::open(&world, &two, None).await.is_err_and(|error| error.code == Code::DeviceRevoked));
         let gone = (Entity::Device, two.id.0);
         staying.until(|cache| !cache.0[&Scope::Person(sun.wang_mei)].contains_key(&gone)).await;
+    }
+
+    async fn a_stream_ends_with_its_token_and_the_next_one_goes_on(world) {
+        let sun = world.sun.clone();
+        let (mut office, mut wang) = (world.join(&sun, sun.chen_jing).await, world.join(&sun, sun.wang_mei).await);
+        let mut live = Live::open(&world, &wang, None).await.unwrap();
+        world.later(10 * 60 * 1000);
+        let early = world.publish(&office, "还有五分钟", Audience::Community).await;
+        live.until(|cache| cache.has(early)).await;
+        let office_later = world.refresh(&office.refresh_request()).await.unwrap();
+        world.later(5 * 60 * 1000);
+        assert!(matches!(live.next().await, Some(Told::Resume)), "the stream says that it is to be taken up again");
+        office.tokens = office_later;
+        let late = world.publish(&office, "过期之后", Audience::Community).await;
+        assert!(live.next().await.is_none(), "nothing comes after that");
+        let refused = Live::open(&world, &wang, Some(&live.cursor)).await.err().unwrap();
+        assert_eq!(refused.code, Code::SignedOut);
+        wang.tokens = world.refresh(&wang.refresh_request()).await.unwrap();
+        let next = Live::open(&world, &wang, Some(&live.cursor)).await.unwrap();
+        assert!(next.cache.has(late) && !next.cache.has(early), "without a gap, and without repetition");
     }
 
     async fn a_stopping_server_sends_its_streams_away_and_finishes(world) {

@@ -287,7 +287,12 @@ pub async fn problem(response: reqwest::Response) -> WireError {
     let text = response.text().await.unwrap();
     assert_eq!(kind.unwrap(), "application/problem+json", "{status} {text}");
     let error: WireError = serde_json::from_str(&text).unwrap();
-    assert!(status.as_u16() == error.code.status() || status.as_u16() == 405, "{status} {text}");
+    assert!(
+        status.as_u16() == error.code.status() || [400, 405].contains(&status.as_u16()),
+        "{status} {text}"
+    );
+    let said: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(said["status"], status.as_u16(), "{text}");
     error
 }
 
