@@ -1,8 +1,8 @@
-//! One community on this device: its cache, and the three loops that keep it level.
+//! One community on this device: its cache, and the four loops that keep it level.
 //!
 //! * *follow*: pulls pages until level, then holds the live stream; every page goes through
 //!   [`sync::apply`]. When anything breaks it waits and begins anew: the cursor is the only state.
-//! * *send*: uploads files, then flushes the outbox in batches.
+//! * *send*: flushes the outbox in batches; *upload*, beside it, sends the files that operations name.
 //! * *tend*: indexes words for search, and fetches the pictures that should be there offline.
 //!
 //! None of them holds anything that a crash could lose. [`Account::run`] ends only when the server ended
@@ -48,6 +48,7 @@ pub const MIGRATIONS: Migrations = &[
     include_str!("../migrations/account/0001.sql"),
     include_str!("../migrations/account/0002.sql"),
     include_str!("../migrations/account/0003.sql"),
+    include_str!("../migrations/account/0004.sql"),
     include_str!("../migrations/account/0005.sql"),
 ];
 
@@ -205,11 +206,13 @@ impl Account {
     async fn loops(&self) -> Option<Error> {
         let follow = self.follow().fuse();
         let send = self.send().fuse();
+        let upload = self.upload().fuse();
         let tend = self.tend().fuse();
-        pin_mut!(follow, send, tend);
+        pin_mut!(follow, send, upload, tend);
         futures_util::select! {
             end = follow => end,
             end = send => end,
+            end = upload => end,
             end = tend => end,
         }
     }

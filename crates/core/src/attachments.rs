@@ -2,8 +2,10 @@
 //!
 //! A picture is decoded, turned upright, scaled and written anew *here*, so that where it was taken
 //! never leaves the device; the server does the same again. Bytes stand in the encrypted cache like
-//! everything else. What has not been sent is never evicted; what can be fetched again goes first,
-//! least recently used.
+//! everything else. What has not been sent, or is named by a draft or an operation, is never evicted; what
+//! can be fetched again goes first, least recently used.
+
+mod upload;
 
 use std::io::Cursor;
 
@@ -12,7 +14,9 @@ use bytes::Bytes;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use linli_wire::{
     Code, Timestamp, WireError,
-    attachments::{Attachment, FileBytes, MAX_EDGE, MAX_FILE_BYTES, MAX_PIXELS, NewFile},
+    attachments::{
+        Attachment, FileBytes, MAX_EDGE, MAX_FILE_BYTES, MAX_PIXELS, NewFile, file_name, media_type,
+    },
     id::AttachmentId,
     markdown::Block,
 };
@@ -25,6 +29,10 @@ use crate::{
     markdown,
     ports::System,
 };
+
+use upload::NAMED;
+pub(crate) use upload::{Files, files_of, send_again};
+pub use upload::{next_upload, refused, uploaded};
 
 /// Room for files that can be fetched again, in bytes.
 const ROOM: u64 = 256 * 1024 * 1024;
@@ -140,13 +148,21 @@ pub fn keep(cache: &Cache, about: &Attachment, bytes: &Bytes, now: Timestamp) ->
         ));
     }
     cache.write(|tx| {
-        let used: u64 = tx.query_row("SELECT coalesce(sum(length(bytes)), 0) FROM attachment WHERE upload IS NULL", [], |row| row.get(0))?;
+        let used: u64 = tx.query_row(
+            "SELECT coalesce(sum(length(bytes)), 0) FROM attachment WHERE upload IS NULL",
+            [],
+            |row| row.get(0),
+        )?;
         let mut over = (used + about.bytes).saturating_sub(ROOM);
         while over > 0 {
             let oldest: Option<u64> = tx
                 .query_row(
-                    "DELETE FROM attachment WHERE id = (SELECT id FROM attachment WHERE upload IS NULL ORDER BY used_at LIMIT 1)
-                     RETURNING length(bytes)",
+                    &format!(
+                        "DELETE FROM attachment WHERE id = (
+                           SELECT id FROM attachment WHERE upload IS NULL AND id NOT IN ({NAMED})
+                           ORDER BY used_at LIMIT 1
+                         ) RETURNING length(bytes)"
+                    ),
                     [],
                     |row| row.get(0),
                 )
@@ -158,49 +174,6 @@ pub fn keep(cache: &Cache, about: &Attachment, bytes: &Bytes, now: Timestamp) ->
             "INSERT INTO attachment (id, about, bytes, used_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO NOTHING",
             params![about.id.0, serde_json::to_string(about)?, bytes.as_ref(), now.0],
         )?;
-        Ok(())
-    })
-}
-
-/// The next file to send, if any.
-///
-/// # Errors
-/// Trouble of the cache.
-pub fn next_upload(cache: &Cache) -> Result<Option<Kept>> {
-    let id: Option<uuid::Uuid> = cache.read(|db| {
-        Ok(db
-            .prepare_cached(
-                "SELECT id FROM attachment WHERE upload IS NOT NULL ORDER BY used_at, id LIMIT 1",
-            )?
-            .query_row([], |row| row.get(0))
-            .optional()?)
-    })?;
-    match id {
-        Some(id) => kept(cache, AttachmentId(id)),
-        None => Ok(None),
-    }
-}
-
-/// The server has the file. What stands here stays: the same picture, even where the server wrote it
-/// anew, and its author sees it without network, too.
-///
-/// # Errors
-/// Trouble of the cache.
-pub fn uploaded(cache: &Cache, id: AttachmentId) -> Result<()> {
-    cache.write(|tx| {
-        tx.execute("UPDATE attachment SET upload = NULL WHERE id = ?1", [id.0])?;
-        Ok(())
-    })
-}
-
-/// The server will never take this file: it waits no longer, and the notice that names it is refused
-/// with the reason.
-///
-/// # Errors
-/// Trouble of the cache.
-pub fn refused(cache: &Cache, id: AttachmentId) -> Result<()> {
-    cache.write(|tx| {
-        tx.execute("UPDATE attachment SET upload = NULL WHERE id = ?1", [id.0])?;
         Ok(())
     })
 }
@@ -284,18 +257,20 @@ fn clean(bytes: Vec<u8>) -> Result<Cleaned> {
     Ok((out, media_type.to_owned(), Some(pixels)))
 }
 
-/// A name without folders and control characters, with the ending that the bytes deserve.
+/// A name to show and to save under, with the ending of the media type.
 fn tidy_name(name: &str, media_type: &str) -> String {
-    let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let stem: String = stem.chars().filter(|c| !c.is_control()).take(80).collect();
-    let stem = if stem.trim().is_empty() { "file" } else { stem.trim() };
-    let ending = match media_type {
-        "image/jpeg" => "jpg",
-        "image/png" => "png",
-        _ => "pdf",
-    };
-    format!("{stem}.{ending}")
+    let tidy = file_name(name, media_type).or_else(|| file_name("file", media_type));
+    tidy.unwrap_or_default()
+}
+
+/// The name under which a file leaves the app to be opened by another program. Its ending is told by the
+/// bytes once more: what the server said of them is not believed.
+///
+/// # Errors
+/// `unsupported_file` when the bytes are of no kind that Linli takes.
+pub fn opened_as(kept: &Kept) -> Result<String> {
+    let media_type = media_type(&kept.bytes).ok_or_else(|| unsupported("neither a picture nor a PDF"))?;
+    Ok(tidy_name(&kept.about.name, media_type))
 }
 
 fn sha256(bytes: &[u8]) -> String {

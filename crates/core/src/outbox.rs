@@ -24,7 +24,7 @@ pub mod kept;
 use std::collections::BTreeSet;
 
 use linli_wire::{
-    Timestamp, WireError,
+    Code, Timestamp, WireError,
     id::OpId,
     notices::ReadMark,
     ops::{Action, Effect, MAX_BATCH, MAX_BATCH_BYTES, Op, Outcome},
@@ -32,7 +32,13 @@ use linli_wire::{
 };
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use crate::{api::is_passing, cache::Cache, error::Result, ports::System};
+use crate::{
+    api::is_passing,
+    attachments::{self, Files},
+    cache::Cache,
+    error::Result,
+    ports::System,
+};
 
 /// How long settled operations stay, in milliseconds.
 const JOURNAL_MILLIS: i64 = 7 * 24 * 3600 * 1000;
@@ -124,11 +130,11 @@ pub fn recover(cache: &Cache, now: Timestamp) -> Result<()> {
     })
 }
 
-/// The next batch, marked as on its way. Empty when nothing can go.
+/// The next batch of at most `most`, marked as on its way. Empty when nothing can go.
 ///
 /// # Errors
 /// Trouble of the cache.
-pub fn next_batch(cache: &Cache) -> Result<Vec<Op>> {
+pub fn next_batch(cache: &Cache, most: usize) -> Result<Vec<Op>> {
     let anything = cache.read(|db| {
         Ok(db.query_row("SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 'queued')", [], |row| {
             row.get::<_, bool>(0)
@@ -144,7 +150,8 @@ pub fn next_batch(cache: &Cache) -> Result<Vec<Op>> {
         let mut select = tx.prepare_cached(
             "SELECT seq, lane, iif(adopted, 'stuck', state), op FROM outbox WHERE state IN ('queued', 'stuck') ORDER BY seq",
         )?;
-        let mut mark = tx.prepare_cached("UPDATE outbox SET state = 'sending', tried = 1 WHERE seq = ?1")?;
+        let mut mark =
+            tx.prepare_cached("UPDATE outbox SET state = 'sending', tried = max(tried, 1) WHERE seq = ?1")?;
         let mut rows = select.query([])?;
         while let Some(row) = rows.next()? {
             let (seq, lane, state, text): (i64, String, String, String) =
@@ -157,18 +164,50 @@ pub fn next_batch(cache: &Cache) -> Result<Vec<Op>> {
                 continue;
             }
             let op: Op = serde_json::from_str(&text)?;
-            if waits_for_files(tx, &op)? {
+            if !matches!(attachments::files_of(tx, &op.action)?, Files::Sent) {
                 closed.insert(lane);
                 continue;
             }
             bytes += text.len();
-            if batch.len() == MAX_BATCH || (bytes > MAX_BATCH_BYTES / 2 && !batch.is_empty()) {
+            if batch.len() == most.min(MAX_BATCH) || (bytes > MAX_BATCH_BYTES / 2 && !batch.is_empty()) {
                 break;
             }
             mark.execute([seq])?;
             batch.push(op);
         }
         Ok(batch)
+    })
+}
+
+/// What names a file that the server refused is stuck with the file's reason. Returns whether anything is.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn stick_with_files(cache: &Cache) -> Result<bool> {
+    let stuck = cache.read(|db| {
+        let mut stuck: Vec<(OpId, WireError)> = Vec::new();
+        let refused = "SELECT EXISTS (SELECT 1 FROM attachment WHERE refused IS NOT NULL)";
+        if db.prepare_cached(refused)?.query_row([], |row| row.get::<_, bool>(0))? {
+            let mut select = db.prepare_cached("SELECT op FROM outbox WHERE state = 'queued'")?;
+            let mut rows = select.query([])?;
+            while let Some(row) = rows.next()? {
+                let op: Op = serde_json::from_str(&row.get::<_, String>(0)?)?;
+                if let Files::Refused(error) = attachments::files_of(db, &op.action)? {
+                    stuck.push((op.id, error));
+                }
+            }
+        }
+        Ok(stuck)
+    })?;
+    if stuck.is_empty() {
+        return Ok(false);
+    }
+    cache.write(|tx| {
+        for (id, error) in &stuck {
+            tx.prepare_cached("UPDATE outbox SET state = 'stuck', error = ?2 WHERE id = ?1")?
+                .execute(params![id.0, serde_json::to_string(error)?])?;
+        }
+        Ok(true)
     })
 }
 
@@ -183,23 +222,28 @@ pub fn put_back(cache: &Cache) -> Result<()> {
     })
 }
 
-/// Takes the server's answers in. Returns whether something got stuck.
+/// Takes the server's answers in. Returns whether there was any, other than to ask again later.
 ///
 /// # Errors
 /// Trouble of the cache; then the batch is asked again and answered the same.
 pub fn conclude(cache: &Cache, batch: &[Op], outcomes: &[Outcome], now: Timestamp) -> Result<bool> {
     cache.write(|tx| {
-        let mut stuck = false;
+        let mut answered = false;
         for (op, outcome) in batch.iter().zip(outcomes) {
             match outcome {
                 Outcome::Done { effects } => {
+                    answered = true;
                     tx.prepare_cached(
                         "UPDATE outbox SET state = 'acked', effects = ?2, error = NULL WHERE id = ?1",
                     )?
                     .execute(params![op.id.0, serde_json::to_string(effects)?])?;
                 }
+                // The server has forgotten a file, or never had it since it came back from a backup.
+                Outcome::Refused { error } if lacks_file(error) && send_files_again(tx, op)? => {
+                    answered = true
+                }
                 Outcome::Refused { error } if !is_passing(error.code) => {
-                    stuck = true;
+                    answered = true;
                     tx.prepare_cached("UPDATE outbox SET state = 'stuck', error = ?2 WHERE id = ?1")?
                         .execute(params![op.id.0, serde_json::to_string(error)?])?;
                 }
@@ -212,7 +256,7 @@ pub fn conclude(cache: &Cache, batch: &[Op], outcomes: &[Outcome], now: Timestam
         // A reply that says less than was asked leaves the rest waiting.
         tx.execute("UPDATE outbox SET state = 'queued' WHERE state = 'sending'", [])?;
         settle(tx, now)?;
-        Ok(stuck)
+        Ok(answered)
     })
 }
 
@@ -253,20 +297,32 @@ pub fn settle(tx: &Connection, now: Timestamp) -> Result<bool> {
 /// # Errors
 /// Trouble of the cache.
 pub fn offer_again(tx: &Connection) -> Result<()> {
+    let mut select = tx.prepare_cached("SELECT op FROM outbox WHERE state IN ('acked', 'settled')")?;
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        let op: Op = serde_json::from_str(&row.get::<_, String>(0)?)?;
+        attachments::send_again(tx, &op.action)?;
+    }
     tx.execute("UPDATE outbox SET state = 'queued', effects = NULL WHERE state IN ('acked', 'settled')", [])?;
     Ok(())
 }
 
-/// Sends a stuck operation again, as it is.
+/// Sends a stuck operation again, as it is, and its files.
 ///
 /// # Errors
 /// Trouble of the cache.
 pub fn retry(cache: &Cache, id: OpId) -> Result<()> {
     cache.write(|tx| {
-        tx.execute(
-            "UPDATE outbox SET state = 'queued', error = NULL WHERE id = ?1 AND state = 'stuck'",
-            [id.0],
-        )?;
+        let op: Option<String> = tx
+            .query_row(
+                "UPDATE outbox SET state = 'queued', error = NULL WHERE id = ?1 AND state = 'stuck' RETURNING op",
+                [id.0],
+                |row| row.get(0),
+            )
+            .optional()?;
+        if let Some(op) = op {
+            attachments::send_again(tx, &serde_json::from_str::<Op>(&op)?.action)?;
+        }
         Ok(())
     })
 }
@@ -373,27 +429,37 @@ fn in_lane(db: &Connection, lane: &str, condition: &str) -> Result<Vec<Open>> {
     Ok(found)
 }
 
+fn lacks_file(error: &WireError) -> bool {
+    error.code == Code::InvalidInput && error.details.get("field").is_some_and(|field| field == "attachments")
+}
+
+/// Sends the files of a refused operation once more, and the operation behind them; only once for each time
+/// that a person says so. Returns whether it does.
+fn send_files_again(tx: &Connection, op: &Op) -> Result<bool> {
+    const AFTER_ITS_FILES: i64 = 2;
+    let first: bool = tx.query_row(
+        "SELECT tried < ?2 FROM outbox WHERE id = ?1",
+        params![op.id.0, AFTER_ITS_FILES],
+        |row| row.get(0),
+    )?;
+    if !first || !attachments::send_again(tx, &op.action)? {
+        return Ok(false);
+    }
+    tx.execute(
+        "UPDATE outbox SET state = 'queued', tried = ?2 WHERE id = ?1",
+        params![op.id.0, AFTER_ITS_FILES],
+    )?;
+    Ok(true)
+}
+
 fn pending_state(state: &str, error: Option<&str>) -> PendingState {
     match state {
         "stuck" => PendingState::Stuck {
             error: error
                 .and_then(|text| serde_json::from_str(text).ok())
-                .unwrap_or_else(|| WireError::new(linli_wire::Code::Internal, "")),
+                .unwrap_or_else(|| WireError::new(Code::Internal, "")),
         },
         "queued" => PendingState::Waiting,
         _ => PendingState::Sending,
     }
-}
-
-fn waits_for_files(db: &Connection, op: &Op) -> Result<bool> {
-    let Action::SaveNotice { content, .. } = &op.action else { return Ok(false) };
-    for attachment in &content.attachments {
-        let waiting: bool = db
-            .prepare_cached("SELECT EXISTS (SELECT 1 FROM attachment WHERE id = ?1 AND upload IS NOT NULL)")?
-            .query_row([attachment.id.0], |row| row.get(0))?;
-        if waiting {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }

@@ -6,16 +6,19 @@
 //! twice at once is applied by one of the two and answered from the record by the other. What was
 //! refused is not recorded; the same id may come again once the person has mended it.
 //!
-//! Trouble of the database is not an outcome: it ends the whole batch, which the client sends again.
+//! Trouble of the database is not an outcome: it ends the whole batch, which the client sends again. An
+//! operation that cannot be read, as a newer app's, is refused like any other and holds up only its lane.
 
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use linli_wire::{
-    Code,
+    Code, WireError,
     id::OpId,
-    ops::{Action, Effect, MAX_BATCH, Op, OpsReply, OpsRequest, Outcome},
+    ops::{Action, Effect, MAX_BATCH, Op, OpsReply, Outcome},
     sync::Scope,
 };
+use serde::Deserialize;
+use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -32,42 +35,104 @@ use crate::{
 /// Longest lane, in characters.
 const MAX_LANE: usize = 80;
 
+/// An operation as it came.
+#[derive(Debug)]
+pub enum Given {
+    /// One that can be read.
+    Op(Op),
+    /// One that cannot.
+    Unread {
+        /// Its lane.
+        lane: String,
+        /// Why: `unknown_command` or `invalid_input`.
+        error: WireError,
+    },
+}
+
+impl Given {
+    fn lane(&self) -> &str {
+        match self {
+            Self::Op(op) => &op.lane,
+            Self::Unread { lane, .. } => lane,
+        }
+    }
+}
+
+/// The body of `POST /v1/ops`, whose operations are read one by one.
+#[derive(Deserialize)]
+pub(crate) struct Body {
+    ops: Vec<Box<RawValue>>,
+}
+
+/// Reads the operations of a body.
+///
+/// # Errors
+/// `invalid_input` for one without a lane.
+pub(crate) fn read(body: &Body) -> Result<Vec<Given>, Error> {
+    #[derive(Deserialize)]
+    struct Head {
+        lane: String,
+        action: Kind,
+    }
+    #[derive(Deserialize)]
+    struct Kind {
+        kind: String,
+    }
+    let given = body.ops.iter().map(|text| {
+        let error = match serde_json::from_str(text.get()) {
+            Ok(op) => return Ok(Given::Op(op)),
+            Err(error) => error,
+        };
+        let head: Head = serde_json::from_str(text.get()).map_err(|_| unreadable())?;
+        let error = match policy::op(&head.action.kind) {
+            Ok(_) => WireError::invalid("ops.action", format!("cannot be read at column {}", error.column())),
+            Err(unknown) => unknown.into_wire(),
+        };
+        Ok(Given::Unread { lane: head.lane, error })
+    });
+    given.collect()
+}
+
+fn unreadable() -> Error {
+    Error::invalid("ops", "does not have the expected fields")
+}
+
 /// Applies a batch.
 ///
 /// # Errors
 /// `invalid_input` for a batch of another form, `device_revoked`, or the database's.
-pub fn apply(tx: &mut Tx<'_>, caller: &Caller, request: &OpsRequest) -> Result<OpsReply, Error> {
-    check(request)?;
+pub fn apply(tx: &mut Tx<'_>, caller: &Caller, batch: &[Given]) -> Result<OpsReply, Error> {
+    check(batch)?;
     tx.query_locked("SELECT id FROM device WHERE id = $1", params![caller.device])?;
     let caller = auth::again(tx, caller.device)?;
     let seen = auth::scopes(tx, &caller)?;
-    let mut steps = Vec::with_capacity(request.ops.len());
+    let mut steps = Vec::with_capacity(batch.len());
     let mut done: BTreeMap<OpId, (usize, [u8; 32])> = BTreeMap::new();
     let mut broken: BTreeSet<&str> = BTreeSet::new();
-    for (at, op) in request.ops.iter().enumerate() {
-        let step = if broken.contains(op.lane.as_str()) {
-            Step::Skipped
-        } else {
-            step(tx, &caller, &seen, op, at, &mut done)?
+    for (at, given) in batch.iter().enumerate() {
+        let step = match given {
+            _ if broken.contains(given.lane()) => Step::Skipped,
+            Given::Op(op) => step(tx, &caller, &seen, op, at, &mut done)?,
+            Given::Unread { error, .. } => Step::Refused(Error::Refused(error.clone())),
         };
         if matches!(step, Step::Refused(_)) {
-            broken.insert(&op.lane);
+            broken.insert(given.lane());
         }
         steps.push(step);
     }
     let sealed = tx.seal()?;
     let mut outcomes: Vec<Outcome> = Vec::with_capacity(steps.len());
     let mut records = Vec::new();
-    for (step, op) in steps.into_iter().zip(&request.ops) {
+    for step in steps {
         outcomes.push(match step {
             Step::Skipped => Outcome::Skipped,
             Step::Refused(error) => Outcome::Refused { error: error.into_wire() },
             Step::Recorded(outcome) => outcome,
             Step::Repeated(first) => outcomes.get(first).cloned().unwrap_or(Outcome::Skipped),
-            Step::Applied { from, to, hash } => {
+            Step::Applied { id, from, to, hash } => {
                 let effects = effects(sealed.effects.get(from..to).unwrap_or_default(), &seen);
                 let outcome = Outcome::Done { effects };
-                records.push(record(tx, &caller, op.id, hash, &outcome)?);
+                records.push(record(tx, &caller, id, hash, &outcome)?);
                 outcome
             }
         });
@@ -83,6 +148,7 @@ pub fn apply(tx: &mut Tx<'_>, caller: &Caller, request: &OpsRequest) -> Result<O
 enum Step {
     /// Applied now; its log entries are `from..to`.
     Applied {
+        id: OpId,
         from: usize,
         to: usize,
         hash: [u8; 32],
@@ -121,7 +187,7 @@ fn step(
     match tx.savepoint(|tx| perform(tx, caller, seen, &op.action)) {
         Ok(()) => {
             place.insert((at, hash));
-            Ok(Step::Applied { from, to: tx.log_len(), hash })
+            Ok(Step::Applied { id: op.id, from, to: tx.log_len(), hash })
         }
         Err(error @ Error::Refused(_)) if error.code() != Code::Internal => Ok(Step::Refused(error)),
         Err(error) => Err(error),
@@ -146,12 +212,12 @@ fn perform(tx: &mut Tx<'_>, caller: &Caller, seen: &[Scope], action: &Action) ->
     }
 }
 
-fn check(request: &OpsRequest) -> Result<(), Error> {
-    if request.ops.len() > MAX_BATCH {
+fn check(batch: &[Given]) -> Result<(), Error> {
+    if batch.len() > MAX_BATCH {
         return Err(Error::invalid("ops", format!("must not be more than {MAX_BATCH}")));
     }
-    for op in &request.ops {
-        if op.lane.is_empty() || op.lane.chars().count() > MAX_LANE {
+    for given in batch {
+        if given.lane().is_empty() || given.lane().chars().count() > MAX_LANE {
             return Err(Error::invalid("ops.lane", format!("must be 1 to {MAX_LANE} characters")));
         }
     }

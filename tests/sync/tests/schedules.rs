@@ -22,7 +22,7 @@ use linli_wire::{
     command::*,
     id::{NoticeId, OpId},
     notices::{NoticeContent, NoticeText, NoticesQuery, Publish, SaveNotice},
-    ops::{Action, Op, OpsRequest},
+    ops::{Action, Op},
     settings::Preferences,
 };
 use oorandom::Rand64;
@@ -58,13 +58,13 @@ async fn an_operation_that_was_applied_twice_does_not_escape_the_check() {
     let content = world.devices[CHEN].editor(id).await.content;
     let action = Action::SaveNotice { notice_id: id, base_version: 1, content, publish: Publish::Keep };
     let op = Op { id: OpId(Uuid::from_u128(77)), lane: "x".to_owned(), at: Timestamp(1), action };
-    let request = OpsRequest { ops: vec![op] };
+    let batch = [linli_server::ops::Given::Op(op)];
     world
         .garden
         .server
         .write(move |tx| {
             let caller = linli_server::auth::again(tx, device)?;
-            linli_server::ops::apply(tx, &caller, &request)
+            linli_server::ops::apply(tx, &caller, &batch)
         })
         .await;
     for device in &world.devices {

@@ -1,10 +1,14 @@
-//! The loop that sends: files first, then the outbox in batches.
+//! The loops that send: the outbox in batches, and files beside it.
+//!
+//! A file that will not go through (a slow line, the day's quota, the server's full disk) holds up nothing but
+//! the operations that name it. A batch that the server refuses as a whole, as an older one does that does not
+//! know an operation in it, is sent again one by one, so that only what is refused is stuck.
 
 use linli_wire::{
     Code,
     attachments::Attachment,
     command::{ConnectionState, Topic},
-    ops::{OpsReply, OpsRequest},
+    ops::{MAX_BATCH, OpsReply, OpsRequest, Outcome},
 };
 
 use super::{Account, authorised};
@@ -18,24 +22,23 @@ use crate::{
 impl Account {
     pub(super) async fn send(&self) -> Option<Error> {
         let mut failures = 0_u32;
+        // How many operations go in one batch: one at a time after a batch that was refused as a whole.
+        let mut most = MAX_BATCH;
         loop {
             if self.has_left() {
                 return None;
             }
             let wake = self.to_send.listen();
-            match self.send_once().await {
+            match self.send_batch(&mut most).await {
                 Ok(true) => failures = 0,
                 Ok(false) => {
                     failures = 0;
+                    most = MAX_BATCH;
                     wake.await;
                 }
-                Err(error) => match error.code() {
-                    Code::SignedOut | Code::DeviceRevoked => return Some(error),
-                    _ if self.is_damaged() => return self.trouble().map(Error),
-                    _ => {
-                        if matches!(error.code(), Code::ServerUnreachable) {
-                            self.set_connection(ConnectionState::Offline);
-                        }
+                Err(error) => match self.has_ended(&error) {
+                    Some(end) => return Some(end),
+                    None => {
                         failures = failures.saturating_add(1);
                         self.pause(failures, wake).await;
                     }
@@ -44,55 +47,119 @@ impl Account {
         }
     }
 
-    /// One file or one batch. Returns whether there may be more.
-    async fn send_once(&self) -> Result<bool> {
-        if let Some(Kept { about, bytes }) = self.noted(attachments::next_upload(&self.cache))? {
-            let path = format!("/v1/attachments/{}", about.id);
-            match authorised!(self, |api| api.put_file::<Attachment>(&path, &about.name, bytes.clone())) {
-                Ok(_) => attachments::uploaded(&self.cache, about.id)?,
-                Err(error)
-                    if is_passing(error.code())
-                        || matches!(error.code(), Code::SignedOut | Code::DeviceRevoked) =>
-                {
-                    return Err(error);
-                }
-                Err(_) => attachments::refused(&self.cache, about.id)?,
+    pub(super) async fn upload(&self) -> Option<Error> {
+        let mut failures = 0_u32;
+        loop {
+            if self.has_left() {
+                return None;
             }
-            return Ok(true);
+            let wake = self.to_send.listen();
+            match self.upload_one().await {
+                Ok(true) => failures = 0,
+                Ok(false) => {
+                    failures = 0;
+                    wake.await;
+                }
+                Err(error) => match self.has_ended(&error) {
+                    Some(end) => return Some(end),
+                    None => {
+                        failures = failures.saturating_add(1);
+                        self.pause(failures, wake).await;
+                    }
+                },
+            }
         }
+    }
+
+    /// The error that ends this account's loops; any other means to try again later.
+    fn has_ended(&self, error: &Error) -> Option<Error> {
+        match error.code() {
+            Code::SignedOut | Code::DeviceRevoked => Some(error.clone()),
+            _ if self.is_damaged() => self.trouble().map(Error),
+            Code::ServerUnreachable => {
+                self.set_connection(ConnectionState::Offline);
+                None
+            }
+            _ => None,
+        }
+    }
+
+    /// One file. Returns whether there was any.
+    async fn upload_one(&self) -> Result<bool> {
+        let Some(Kept { about, bytes }) = self.noted(attachments::next_upload(&self.cache))? else {
+            return Ok(false);
+        };
+        let path = format!("/v1/attachments/{}", about.id);
+        match authorised!(self, |api| api.put_file::<Attachment>(&path, &about.name, bytes.clone())) {
+            Ok(_) => attachments::uploaded(&self.cache, about.id)?,
+            // It has one under this id, from before a restore or from another device: readers get that one.
+            Err(error) if error.code() == Code::OperationReused => {
+                attachments::uploaded(&self.cache, about.id)?;
+            }
+            Err(error)
+                if is_passing(error.code())
+                    || matches!(error.code(), Code::SignedOut | Code::DeviceRevoked) =>
+            {
+                return Err(error);
+            }
+            Err(error) => attachments::refused(&self.cache, about.id, &error.0)?,
+        }
+        (self.ports.announce)(Topic::Outbox);
+        self.wake_sender();
+        Ok(true)
+    }
+
+    /// One batch. Returns whether there may be more.
+    async fn send_batch(&self, most: &mut usize) -> Result<bool> {
         // Only this loop sends: what is still marked as on its way is left from an attempt whose answer
         // could not be written down, as on a full disk. It is asked for again.
         self.noted(outbox::put_back(&self.cache))?;
-        let batch = self.noted(outbox::next_batch(&self.cache))?;
+        if self.noted(outbox::stick_with_files(&self.cache))? {
+            self.announce_outbox();
+        }
+        let batch = self.noted(outbox::next_batch(&self.cache, *most))?;
         if batch.is_empty() {
             return Ok(false);
         }
         (self.ports.announce)(Topic::Outbox);
         let request = OpsRequest { ops: batch };
         let reply: Result<OpsReply> = authorised!(self, |api| api.post("/v1/ops", &request));
-        let reply = match reply {
-            Ok(reply) => reply,
+        let outcomes = match reply {
+            Ok(reply) => reply.outcomes,
+            Err(error) if is_about_content(error.code()) && request.ops.len() == 1 => {
+                vec![Outcome::Refused { error: error.0 }]
+            }
             Err(error) => {
                 self.noted(outbox::put_back(&self.cache))?;
                 (self.ports.announce)(Topic::Outbox);
+                if is_about_content(error.code()) {
+                    *most = 1;
+                    return Ok(true);
+                }
                 return Err(error);
             }
         };
-        let before: usize = reply
-            .outcomes
-            .iter()
-            .filter(|outcome| matches!(outcome, linli_wire::ops::Outcome::Done { .. }))
-            .count();
         let now = self.ports.system.now();
-        let stuck = self.wrote(outbox::conclude(&self.cache, &request.ops, &reply.outcomes, now))?;
+        let answered = self.wrote(outbox::conclude(&self.cache, &request.ops, &outcomes, now))?;
         self.noted(notices::offer_again(&self.cache, &*self.ports.system))?;
-        for topic in [Topic::Outbox, Topic::App, Topic::Notices] {
-            (self.ports.announce)(topic);
-        }
-        if before == 0 && !stuck {
+        self.announce_outbox();
+        if !answered {
             // The server put everything off: ask again later, not at once.
             return Err(Error::new(Code::TooManyTries, "put off"));
         }
+        // Files may have to go again.
+        self.wake_sender();
         Ok(true)
     }
+
+    fn announce_outbox(&self) {
+        for topic in [Topic::Outbox, Topic::App, Topic::Notices] {
+            (self.ports.announce)(topic);
+        }
+    }
+}
+
+/// Whether a refusal of a whole batch may be due to one operation in it.
+const fn is_about_content(code: Code) -> bool {
+    matches!(code, Code::InvalidInput | Code::UnknownCommand | Code::TooLarge)
 }

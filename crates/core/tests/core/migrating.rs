@@ -1,6 +1,7 @@
 //! Databases of earlier versions open with everything in them.
 
 use linli_core::{account, cache::Cache, outbox};
+use linli_wire::ops::MAX_BATCH;
 use zeroize::Zeroizing;
 
 /// The first version of an account's database, as it was released.
@@ -27,7 +28,7 @@ fn an_account_of_version_one_keeps_its_outbox_and_drafts() {
     drop(old);
 
     let new = Cache::open(&path, &key, account::MIGRATIONS).unwrap();
-    let batch = outbox::next_batch(&new).unwrap();
+    let batch = outbox::next_batch(&new, MAX_BATCH).unwrap();
     assert_eq!(batch.len(), 1);
     assert_eq!(batch[0].action.kind(), "save_preferences");
     let drafts: u32 =
@@ -54,5 +55,5 @@ fn an_operation_of_version_one_counts_as_one_that_may_have_arrived() {
         read_at: linli_wire::Timestamp(1),
     };
     new.write(|tx| outbox::enqueue_reads(tx, &system, &[mark])).unwrap();
-    assert_eq!(outbox::next_batch(&new).unwrap().len(), 2, "the old one is not changed");
+    assert_eq!(outbox::next_batch(&new, MAX_BATCH).unwrap().len(), 2, "the old one is not changed");
 }

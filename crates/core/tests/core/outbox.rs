@@ -8,7 +8,7 @@ use linli_testkit::{
 use linli_wire::{
     Code, Timestamp, WireError,
     notices::ReadMark,
-    ops::{Action, Effect, Op, Outcome},
+    ops::{Action, Effect, MAX_BATCH, Op, Outcome},
     outbox::PendingState,
     settings::Preferences,
     sync::Scope,
@@ -60,21 +60,25 @@ fn operations_leave_in_the_order_in_which_they_were_made() {
     for category in ["a", "b", "c"] {
         put(&cache, "lane", category);
     }
-    let batch = outbox::next_batch(&cache).unwrap();
+    let batch = outbox::next_batch(&cache, MAX_BATCH).unwrap();
     assert_eq!(subjects(&batch), ["a", "b", "c"]);
-    assert_eq!(outbox::next_batch(&cache).unwrap(), [], "what is on its way is not sent beside itself");
+    assert_eq!(
+        outbox::next_batch(&cache, MAX_BATCH).unwrap(),
+        [],
+        "what is on its way is not sent beside itself"
+    );
 }
 
 #[test]
 fn a_batch_that_did_not_get_through_goes_again_under_the_same_ids() {
     let cache = cache();
     put(&cache, "lane", "a");
-    let first = outbox::next_batch(&cache).unwrap();
+    let first = outbox::next_batch(&cache, MAX_BATCH).unwrap();
     outbox::put_back(&cache).unwrap();
-    assert_eq!(outbox::next_batch(&cache).unwrap(), first);
+    assert_eq!(outbox::next_batch(&cache, MAX_BATCH).unwrap(), first);
     // The same when the app ended meanwhile.
     outbox::recover(&cache, NOW).unwrap();
-    assert_eq!(outbox::next_batch(&cache).unwrap(), first);
+    assert_eq!(outbox::next_batch(&cache, MAX_BATCH).unwrap(), first);
 }
 
 #[test]
@@ -83,7 +87,7 @@ fn a_refusal_stops_its_lane_and_no_other() {
     put(&cache, "one", "a");
     put(&cache, "one", "b");
     put(&cache, "two", "c");
-    let batch = outbox::next_batch(&cache).unwrap();
+    let batch = outbox::next_batch(&cache, MAX_BATCH).unwrap();
     let stuck =
         outbox::conclude(&cache, &batch, &[refused(Code::InvalidInput), Outcome::Skipped, done()], NOW)
             .unwrap();
@@ -93,10 +97,10 @@ fn a_refusal_stops_its_lane_and_no_other() {
     );
     assert_eq!(states(&cache)[1], ("b".to_owned(), PendingState::Waiting));
     put(&cache, "two", "d");
-    assert_eq!(subjects(&outbox::next_batch(&cache).unwrap()), ["d"]);
+    assert_eq!(subjects(&outbox::next_batch(&cache, MAX_BATCH).unwrap()), ["d"]);
     outbox::put_back(&cache).unwrap();
     outbox::retry(&cache, batch[0].id).unwrap();
-    assert_eq!(subjects(&outbox::next_batch(&cache).unwrap()), ["a", "b", "d"]);
+    assert_eq!(subjects(&outbox::next_batch(&cache, MAX_BATCH).unwrap()), ["a", "b", "d"]);
 }
 
 #[test]
@@ -104,9 +108,9 @@ fn a_refusal_that_passes_is_tried_again() {
     for code in [Code::TooManyTries, Code::Internal, Code::StorageFull] {
         let cache = cache();
         put(&cache, "one", "a");
-        let batch = outbox::next_batch(&cache).unwrap();
+        let batch = outbox::next_batch(&cache, MAX_BATCH).unwrap();
         assert!(!outbox::conclude(&cache, &batch, &[refused(code)], NOW).unwrap());
-        assert_eq!(outbox::next_batch(&cache).unwrap(), batch, "{code:?}");
+        assert_eq!(outbox::next_batch(&cache, MAX_BATCH).unwrap(), batch, "{code:?}");
     }
 }
 
@@ -115,9 +119,9 @@ fn an_answer_that_says_too_little_leaves_the_rest_waiting() {
     let cache = cache();
     put(&cache, "one", "a");
     put(&cache, "two", "b");
-    let batch = outbox::next_batch(&cache).unwrap();
+    let batch = outbox::next_batch(&cache, MAX_BATCH).unwrap();
     outbox::conclude(&cache, &batch, &[done()], NOW).unwrap();
-    assert_eq!(subjects(&outbox::next_batch(&cache).unwrap()), ["b"]);
+    assert_eq!(subjects(&outbox::next_batch(&cache, MAX_BATCH).unwrap()), ["b"]);
 }
 
 #[test]
@@ -130,12 +134,12 @@ fn what_never_left_is_replaced_and_what_may_have_arrived_is_not() {
     };
     replace("a");
     replace("b");
-    assert_eq!(subjects(&outbox::next_batch(&cache).unwrap()), ["b"]);
+    assert_eq!(subjects(&outbox::next_batch(&cache, MAX_BATCH).unwrap()), ["b"]);
     // The answer was lost: the server may know this id with this content.
     outbox::put_back(&cache).unwrap();
     replace("c");
     replace("d");
-    assert_eq!(subjects(&outbox::next_batch(&cache).unwrap()), ["b", "d"]);
+    assert_eq!(subjects(&outbox::next_batch(&cache, MAX_BATCH).unwrap()), ["b", "d"]);
 }
 
 #[test]
@@ -145,17 +149,17 @@ fn read_marks_gather_in_one_operation_until_it_leaves() {
     let read = |number| cache.write(|tx| outbox::enqueue_reads(tx, &system, &[mark(number)])).unwrap();
     read(1);
     read(2);
-    let first = outbox::next_batch(&cache).unwrap();
+    let first = outbox::next_batch(&cache, MAX_BATCH).unwrap();
     assert_eq!(first[0].action, Action::ReadNotices { marks: vec![mark(1), mark(2)] });
     outbox::put_back(&cache).unwrap();
     read(3);
-    let batch = outbox::next_batch(&cache).unwrap();
+    let batch = outbox::next_batch(&cache, MAX_BATCH).unwrap();
     assert_eq!(batch[0], first[0], "an id that has left stands for its content");
     assert_eq!(batch[1].action, Action::ReadNotices { marks: vec![mark(3)] });
     // A thousand at once are cut into operations that the server takes.
     let many: Vec<ReadMark> = (10..1210).map(mark).collect();
     cache.write(|tx| outbox::enqueue_reads(tx, &system, &many)).unwrap();
-    let sizes: Vec<usize> = outbox::next_batch(&cache)
+    let sizes: Vec<usize> = outbox::next_batch(&cache, MAX_BATCH)
         .unwrap()
         .iter()
         .map(|op| match &op.action {
@@ -172,7 +176,7 @@ fn an_operation_is_settled_when_the_log_has_brought_it_back() {
     put(&cache, "lane", "a");
     let page = garden.page("0").in_person(&[]).build();
     linli_core::sync::apply(&cache, &page, NOW).unwrap();
-    let batch = outbox::next_batch(&cache).unwrap();
+    let batch = outbox::next_batch(&cache, MAX_BATCH).unwrap();
     let effects = vec![Effect { scope: Scope::Person(garden.person), seq: 1 }];
     outbox::conclude(&cache, &batch, &[Outcome::Done { effects }], NOW).unwrap();
     assert_eq!(states(&cache), [], "the person sees it as done");
@@ -186,11 +190,11 @@ fn an_operation_is_settled_when_the_log_has_brought_it_back() {
 fn the_journal_is_offered_again_to_another_history_and_goes_after_seven_days() {
     let cache = cache();
     put(&cache, "lane", "a");
-    let batch = outbox::next_batch(&cache).unwrap();
+    let batch = outbox::next_batch(&cache, MAX_BATCH).unwrap();
     outbox::conclude(&cache, &batch, &[done()], NOW).unwrap();
     assert_eq!(in_state(&cache, "settled"), 1);
     linli_core::sync::retake(&cache).unwrap();
-    assert_eq!(outbox::next_batch(&cache).unwrap(), batch, "the same ids");
+    assert_eq!(outbox::next_batch(&cache, MAX_BATCH).unwrap(), batch, "the same ids");
     outbox::conclude(&cache, &batch, &[done()], NOW).unwrap();
     let day = 24 * 3600 * 1000;
     outbox::recover(&cache, NOW.plus_millis(7 * day)).unwrap();
@@ -203,7 +207,7 @@ fn the_journal_is_offered_again_to_another_history_and_goes_after_seven_days() {
 fn what_is_on_its_way_or_done_cannot_be_given_up() {
     let cache = cache();
     let id = put(&cache, "lane", "a");
-    let batch = outbox::next_batch(&cache).unwrap();
+    let batch = outbox::next_batch(&cache, MAX_BATCH).unwrap();
     let discard = || cache.write(|tx| outbox::discard(tx, id)).unwrap();
     assert_eq!(discard(), None);
     outbox::conclude(&cache, &batch, &[refused(Code::NotAllowed)], NOW).unwrap();
@@ -217,7 +221,7 @@ fn a_batch_holds_no_more_than_the_server_takes() {
     for number in 0..250 {
         put(&cache, "lane", &format!("{number}"));
     }
-    assert_eq!(outbox::next_batch(&cache).unwrap().len(), linli_wire::ops::MAX_BATCH);
+    assert_eq!(outbox::next_batch(&cache, MAX_BATCH).unwrap().len(), MAX_BATCH);
 }
 
 fn in_state(cache: &Cache, state: &str) -> u32 {

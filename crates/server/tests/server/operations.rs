@@ -5,7 +5,7 @@ use linli_wire::{
     community::{ProfileChange, Role},
     id::{BuildingId, NoticeId, OpId, TemplateId, UnitId},
     notices::{Audience, Notice, NoticeReaders, NoticeState, Publish, ReadMark},
-    ops::{Action, Op, OpsRequest, Outcome},
+    ops::{Action, Op, OpsReply, OpsRequest, Outcome},
     settings::Preferences,
     sync::{Entity, Scope},
 };
@@ -39,6 +39,40 @@ async fn seen(world: &World, device: &Device, id: NoticeId) -> Option<Notice> {
 }
 
 both! {
+    async fn an_operation_of_a_newer_app_holds_up_only_its_lane(world) {
+        let sun = world.sun.clone();
+        let mei = world.join(&sun, sun.wang_mei).await;
+        let action = |muted: &str| Action::SavePreferences {
+            preferences: Preferences { muted_categories: vec![muted.to_owned()] },
+        };
+        let known = |lane: &str| Op { lane: lane.to_owned(), ..op(&world, action("activities")) };
+        let ops: Vec<serde_json::Value> = ["a", "b", "a", "c", "d"]
+            .iter()
+            .enumerate()
+            .map(|(at, lane)| {
+                let mut value = serde_json::to_value(known(lane)).unwrap();
+                match at {
+                    0 => value["action"] = serde_json::json!({ "kind": "fly_to_the_moon", "fuel": 7 }),
+                    3 => value["action"]["preferences"] = serde_json::json!("none"),
+                    _ => {}
+                }
+                value
+            })
+            .collect();
+        let access = Some(mei.tokens.access.as_str());
+        let body = serde_json::json!({ "ops": ops });
+        let reply: OpsReply = world.ok(Method::POST, "/v1/ops", access, Some(&body)).await;
+        assert_eq!(error_of(&reply.outcomes[0]).0, Code::UnknownCommand);
+        assert!(matches!(reply.outcomes[1], Outcome::Done { .. }));
+        assert_eq!(reply.outcomes[2], Outcome::Skipped);
+        assert_eq!(error_of(&reply.outcomes[3]), (Code::InvalidInput, "ops.action".to_owned()));
+        assert!(matches!(reply.outcomes[4], Outcome::Done { .. }));
+        for rubbish in [serde_json::json!({ "ops": [{}] }), serde_json::json!({ "ops": [7] })] {
+            let error = world.refused(Method::POST, "/v1/ops", access, Some(&rubbish)).await;
+            assert_eq!(error.code, Code::InvalidInput);
+        }
+    }
+
     async fn an_operation_is_applied_once_however_often_it_comes(world) {
         let sun = world.sun.clone();
         let office = world.join(&sun, sun.chen_jing).await;
@@ -140,6 +174,90 @@ both! {
             .refused(Method::POST, "/v1/ops", Some(&office.tokens.access), Some(&OpsRequest { ops: vec![lane] }))
             .await;
         assert_eq!((error.code, error.details["field"].as_str()), (Code::InvalidInput, Some("ops.lane")));
+    }
+
+    async fn names_that_nobody_can_see_or_that_lie_are_refused(world) {
+        let sun = world.sun.clone();
+        let office = world.join(&sun, sun.chen_jing).await;
+        let name = |text: &str| ProfileChange { given_name: Some(text.to_owned()), ..ProfileChange::default() };
+        for text in ["\u{200B}", "\u{3164}", "Fee\u{202E}eerf", "\u{FEFF}王梅", "王\u{2028}梅"] {
+            let outcomes = world.ops(&office, vec![
+                save(NoticeId(new_id()), 0, content(text, Audience::Community), Publish::Now),
+                Action::ChangeProfile { change: name(text) },
+                Action::RenameDevice { device_id: office.id, name: text.to_owned() },
+                Action::SaveTemplate {
+                    template_id: TemplateId(new_id()),
+                    name: text.to_owned(),
+                    content: content("模板", Audience::Community),
+                },
+            ]).await;
+            let fields: Vec<_> = outcomes.iter().map(error_of).collect();
+            let expected = ["texts.zh.title", "given_name", "name", "name"];
+            assert_eq!(fields, expected.map(|field| (Code::InvalidInput, field.to_owned())), "{text:?}");
+        }
+        let outcomes = world.ops(&office, vec![Action::ChangeProfile { change: name("می\u{200C}خواهم 👩\u{200D}🔧") }]).await;
+        assert!(matches!(outcomes[0], Outcome::Done { .. }), "{outcomes:?}");
+    }
+
+    async fn the_name_of_a_file_on_a_notice_leads_nowhere(world) {
+        let sun = world.sun.clone();
+        let (office, wang) = (world.join(&sun, sun.chen_jing).await, world.join(&sun, sun.wang_mei).await);
+        let file = linli_wire::id::AttachmentId(new_id());
+        let request = world.http.put(format!("{}/v1/attachments/{file}", world.url));
+        let request = request.bearer_auth(&office.tokens.access).header("linli-name", "evil.bat");
+        let response = request.body("%PDF-1.4 @echo off").send().await.unwrap();
+        let mut sent: linli_wire::attachments::Attachment =
+            serde_json::from_str(&response.text().await.unwrap()).unwrap();
+        assert_eq!((sent.name.as_str(), sent.media_type.as_str()), ("evil.pdf", "application/pdf"));
+        for (typed, expected) in [
+            ("../x/../../etc/passwd", "passwd.pdf"),
+            ("账单\u{202E}fdp.exe", "账单fdp.pdf"),
+            ("停水通知.pdf", "停水通知.pdf"),
+        ] {
+            typed.clone_into(&mut sent.name);
+            sent.media_type = "application/x-msdownload".to_owned();
+            let mut shown = content("账单", Audience::Community);
+            shown.attachments = vec![sent.clone()];
+            let id = NoticeId(new_id());
+            world.ops(&office, vec![save(id, 0, shown, Publish::Now)]).await;
+            let read = seen(&world, &wang, id).await.unwrap().content.attachments.remove(0);
+            assert_eq!((read.name.as_str(), read.media_type.as_str()), (expected, "application/pdf"));
+        }
+    }
+
+    async fn a_notice_expires_after_it_is_published_and_both_are_within_the_calendar(world) {
+        let sun = world.sun.clone();
+        let office = world.join(&sun, sun.chen_jing).await;
+        let now = world.now();
+        let until = |expires_at: i64| {
+            let expires_at = Some(linli_wire::Timestamp(expires_at));
+            linli_wire::notices::NoticeContent { expires_at, ..content("停水", Audience::Community) }
+        };
+        let at = |publish_at: i64| Publish::At { publish_at: linli_wire::Timestamp(publish_at) };
+        let (hour, never) = (60 * 60_000, content("停水", Audience::Community));
+        for (field, content, publish) in [
+            ("expires_at", until(now.0), Publish::Now),
+            ("expires_at", until(now.0 - 1), Publish::Now),
+            ("expires_at", until(-1), Publish::Now),
+            ("expires_at", until(-1), Publish::Keep),
+            ("expires_at", until(i64::MAX), Publish::Now),
+            ("expires_at", until(now.0 + hour), at(now.0 + hour)),
+            ("publish_at", never.clone(), at(i64::MAX)),
+            ("publish_at", never.clone(), at(-1)),
+        ] {
+            let outcomes = world.ops(&office, vec![save(NoticeId(new_id()), 0, content, publish)]).await;
+            assert_eq!(error_of(&outcomes[0]), (Code::InvalidInput, field.to_owned()), "{publish:?}");
+        }
+        // A draft may wait with a day that has passed, and one that has expired may still be mended.
+        let id = NoticeId(new_id());
+        let outcomes = world.ops(&office, vec![save(NoticeId(new_id()), 0, until(now.0 - 1), Publish::Keep)]).await;
+        assert!(matches!(outcomes[0], Outcome::Done { .. }), "{outcomes:?}");
+        let outcomes = world.ops(&office, vec![save(id, 0, until(now.0 + hour), Publish::Now)]).await;
+        assert!(matches!(outcomes[0], Outcome::Done { .. }), "{outcomes:?}");
+        world.later(2 * hour);
+        let office = crate::world::Device { tokens: world.refresh(&office.refresh_request()).await.unwrap(), ..office };
+        let outcomes = world.ops(&office, vec![save(id, 1, until(now.0 + hour), Publish::Keep)]).await;
+        assert!(matches!(outcomes[0], Outcome::Done { .. }), "{outcomes:?}");
     }
 
     async fn two_who_edit_the_same_notice_lose_nothing(world) {

@@ -1,0 +1,115 @@
+//! Files on their way to the server, and which may not leave this device.
+//!
+//! A file goes up as soon as it is taken in, while its notice is still being written. The server forgets a
+//! file that no notice has used for a day, and after a restore it may never have had it: then it is sent
+//! again from here. So whatever a draft or an operation names is kept.
+
+use linli_wire::{WireError, id::AttachmentId, ops::Action};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{Kept, kept};
+use crate::{cache::Cache, error::Result};
+
+/// Selects the ids that drafts and operations name: nothing else may still bring these files back.
+pub(super) const NAMED: &str = "
+    SELECT unhex(replace(file.value ->> 'id', '-', '')) FROM draft, json_each(draft.content, '$.attachments') AS file
+    UNION
+    SELECT unhex(replace(file.value ->> 'id', '-', '')) FROM outbox,
+        json_each(outbox.op, '$.action.content.attachments') AS file";
+
+/// How the files stand that an operation names.
+pub(crate) enum Files {
+    /// On the server.
+    Sent,
+    /// On their way.
+    Waiting,
+    /// One of them will never be taken.
+    Refused(WireError),
+}
+
+/// The next file to send, if any.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn next_upload(cache: &Cache) -> Result<Option<Kept>> {
+    let id: Option<uuid::Uuid> = cache.read(|db| {
+        Ok(db
+            .prepare_cached(
+                "SELECT id FROM attachment WHERE upload IS NOT NULL ORDER BY used_at, id LIMIT 1",
+            )?
+            .query_row([], |row| row.get(0))
+            .optional()?)
+    })?;
+    match id {
+        Some(id) => kept(cache, AttachmentId(id)),
+        None => Ok(None),
+    }
+}
+
+/// The server has the file. What stands here stays: the same picture, even where the server wrote it
+/// anew, and its author sees it without network, too.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn uploaded(cache: &Cache, id: AttachmentId) -> Result<()> {
+    cache.write(|tx| {
+        tx.execute("UPDATE attachment SET upload = NULL WHERE id = ?1", [id.0])?;
+        Ok(())
+    })
+}
+
+/// The server will never take this file, and says why: it waits no longer.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn refused(cache: &Cache, id: AttachmentId, error: &WireError) -> Result<()> {
+    cache.write(|tx| {
+        tx.execute(
+            "UPDATE attachment SET upload = NULL, refused = ?2 WHERE id = ?1",
+            params![id.0, serde_json::to_string(error)?],
+        )?;
+        Ok(())
+    })
+}
+
+/// How the files of an operation stand.
+///
+/// # Errors
+/// Trouble of the cache.
+pub(crate) fn files_of(db: &Connection, action: &Action) -> Result<Files> {
+    let mut waiting = false;
+    for id in named_by(action) {
+        let row: Option<(bool, Option<String>)> = db
+            .prepare_cached("SELECT upload IS NOT NULL, refused FROM attachment WHERE id = ?1")?
+            .query_row([id.0], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        match row {
+            Some((_, Some(error))) => return Ok(Files::Refused(serde_json::from_str(&error)?)),
+            Some((true, None)) => waiting = true,
+            Some((false, None)) | None => {}
+        }
+    }
+    Ok(if waiting { Files::Waiting } else { Files::Sent })
+}
+
+/// Sends the files of an operation again, as far as they are here. Returns whether any is.
+///
+/// # Errors
+/// Trouble of the cache.
+pub(crate) fn send_again(db: &Connection, action: &Action) -> Result<bool> {
+    let mut any = false;
+    for id in named_by(action) {
+        let sql = "UPDATE attachment SET upload = 'queued', refused = NULL WHERE id = ?1";
+        any |= db.prepare_cached(sql)?.execute([id.0])? > 0;
+    }
+    Ok(any)
+}
+
+fn named_by(action: &Action) -> Vec<AttachmentId> {
+    match action {
+        Action::SaveNotice { content, .. } | Action::SaveTemplate { content, .. } => {
+            content.attachments.iter().map(|file| file.id).collect()
+        }
+        _ => Vec::new(),
+    }
+}
