@@ -133,10 +133,11 @@ fn ask_for(system: &OtherSystem, groups: &[Group]) -> Result<()> {
         return Ok(());
     }
     bail!(
-        "On {} these packages are needed. Install them, then run this again:\n\n    {} {}\n{}",
+        "On {} these packages are needed. Install them, then run this again:\n\n    {} {}\n\n{}{}",
         system.name,
         system.install,
         packages.join(" "),
+        system.hint,
         no_query_hint(system, &done)
     )
 }

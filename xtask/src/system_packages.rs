@@ -93,6 +93,8 @@ pub(crate) struct OtherSystem {
     /// Answers whether the packages that follow it are installed; `None` where no single command can tell.
     pub(crate) query: Option<&'static [&'static str]>,
     pub(crate) install: &'static str,
+    /// What is to be done besides.
+    pub(crate) hint: &'static str,
     packages: &'static [(Group, &'static str)],
 }
 
@@ -106,6 +108,7 @@ const FEDORA: OtherSystem = OtherSystem {
     name: "Fedora",
     query: Some(&["rpm", "-q"]),
     install: "sudo dnf install",
+    hint: "",
     packages: &[
         (Build, "gcc"),
         (Build, "make"),
@@ -118,6 +121,7 @@ const FEDORA: OtherSystem = OtherSystem {
         (Release, "nodejs"),
         (Release, "nodejs-npm"),
         (Test, "clang"),
+        (Test, "webkitgtk6.0"), // has WebKitWebDriver, which drives windows of 4.1, too
         (Test, "xorg-x11-server-Xvfb"),
         (Test, "xorg-x11-xauth"),
         (Test, "dbus-daemon"),
@@ -135,6 +139,7 @@ const ARCH: OtherSystem = OtherSystem {
     name: "Arch Linux",
     query: Some(&["pacman", "-Q"]),
     install: "sudo pacman -S --needed",
+    hint: "",
     packages: &[
         (Build, "gcc"),
         (Build, "make"),
@@ -147,6 +152,7 @@ const ARCH: OtherSystem = OtherSystem {
         (Release, "nodejs"),
         (Release, "npm"),
         (Test, "clang"),
+        (Test, "webkitgtk-6.0"), // has WebKitWebDriver, which drives windows of 4.1, too
         (Test, "xorg-server-xvfb"),
         (Test, "xorg-xauth"),
         (Test, "gnome-keyring"),
@@ -161,9 +167,9 @@ const MACOS: OtherSystem = OtherSystem {
     name: "macOS",
     query: Some(&["brew", "list", "--versions"]),
     install: "xcode-select --install; brew install",
+    hint: "",
     packages: &[
         (Build, "pkgconf"),
-        (Build, "openssl@3"),
         (Release, "node"),
         (Test, "llvm"),
         (Test, "postgresql@17"),
@@ -175,10 +181,11 @@ const WINDOWS: OtherSystem = OtherSystem {
     name: "Windows",
     query: None,
     install: "winget install",
+    hint: "In the Build Tools choose “Desktop development with C++”. For the encrypted database set OPENSSL_DIR to the \
+           folder of OpenSSL, usually C:\\Program Files\\OpenSSL-Win64, and OPENSSL_LIB_DIR to lib\\VC\\x64\\MD in it.",
     packages: &[
         (Build, "Microsoft.VisualStudio.2022.BuildTools"),
         (Build, "ShiningLight.OpenSSL.Dev"),
-        (Build, "StrawberryPerl.StrawberryPerl"),
         (Window, "Microsoft.EdgeWebView2Runtime"),
         (Release, "OpenJS.NodeJS.LTS"),
         (Test, "LLVM.LLVM"),
