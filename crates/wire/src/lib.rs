@@ -30,6 +30,7 @@ pub mod outbox;
 pub mod session;
 pub mod settings;
 pub mod sync;
+pub mod text;
 pub mod time;
 
 pub use error::{Code, WireError};
