@@ -207,7 +207,7 @@ mod tests {
             "yesterday 9:05",
             "yesterday at 5 past 9 in the morning",
             "昨天 9:05",
-            "昨天 上午 9 点 5 分",
+            "昨天上午 9 点 5 分",
         );
         check(at(-3, 9, 5), "3 days ago", "3 days ago", "3 天前", "3 天前");
         check(at(-10, 9, 5), "12 Nov", "12 November", "11月12日", "11月12日");

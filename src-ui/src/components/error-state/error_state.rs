@@ -4,11 +4,15 @@ use leptos::prelude::*;
 use linli_wire::{Code, WireError};
 
 use super::icon::{icon, icon_on_ground};
-use crate::words;
+use crate::{state::app, words};
 
 /// The error in words, with "Try again" where that can help, and the office to call.
 pub fn error_state(error: &WireError, retry: Option<Callback<()>>) -> AnyView {
-    let (title, text) = words::trouble(error);
+    let app = app();
+    // Who is in a community knows its address: what is missing then is the network.
+    let away = error.code == Code::ServerUnreachable && app.with_me_untracked(|_| ()).is_some();
+    let (title, text) =
+        if away { words::trouble(&WireError::new(Code::Offline, "")) } else { words::trouble(error) };
     let (symbol, tone) = match error.code {
         Code::Offline | Code::ServerUnreachable => ("off", "plain"),
         _ => ("info", "amber"),
@@ -30,7 +34,8 @@ pub fn error_state(error: &WireError, retry: Option<Callback<()>>) -> AnyView {
                     <p class="c-error__text">{text}</p>
                 </div>
             </div>
-            <div class="c-error__actions">{retry} {super::help_bar::call_office("quiet")}</div>
+            // In Simple mode the office is always below.
+            <div class="c-error__actions">{retry} {(!app.is_simple()).then(|| super::help_bar::call_office("quiet"))}</div>
             {error_details(error)}
         </div>
     }

@@ -140,10 +140,10 @@ fn article(notice: NoticeView, chosen: RwSignal<Option<Language>>, on_link: Call
 pub fn audience_words(audience: &Audience, names: &[String]) -> String {
     match audience {
         Audience::Community => texts::for_whole_community().to_owned(),
-        Audience::Buildings { .. } if !names.is_empty() => {
-            let names: Vec<String> = names.iter().map(|code| words::common::building(code)).collect();
-            texts::for_buildings(&names.join(words::common::list_comma()))
-        }
+        Audience::Buildings { .. } if !names.is_empty() => match names {
+            [code] => texts::for_buildings(&words::common::building(code)),
+            many => texts::for_several_buildings(&many.join(words::common::list_comma())),
+        },
         Audience::Units { .. } if !names.is_empty() => {
             texts::for_buildings(&names.join(words::common::list_comma()))
         }

@@ -28,16 +28,20 @@ pub fn notice_row(row: &NoticeRow, current: bool) -> AnyView {
     let in_text = row.excerpt.iter().any(|piece| piece.hit);
     let summary = (!spoken || (searched && in_text)).then(|| pieces(&row.excerpt));
     let when = app.clock().when(row.published_at);
+    let changed = row
+        .changed_at
+        .is_some()
+        .then(|| view! { " · " <span class="c-row__changed">{words::notices::changed()}</span> });
     let machine = app.clock().machine(row.published_at);
     view! {
         <a class="c-row" href=format!("/notices/{}", row.id) data-unread=row.unread data-kind=row.emergency.then_some("emergency")
             aria-current=current.then_some("true") data-testid="notice-row">
             <span class="c-row__lead">{unread}</span>
             <span class="c-row__body">
-                <span class="c-row__tags">{tags(row)}</span>
+                <span class="c-row__tags">{kinds(row)}</span>
                 <span class="c-row__title" lang=other_language.clone()>{title(row)}</span>
                 {summary.map(|summary| view! { <span class="c-row__summary" lang=other_language>{summary}</span> })}
-                <span class="c-row__meta">{row.author.clone()}" · "<time datetime=machine>{when}</time></span>
+                <span class="c-row__meta">{row.author.clone()}" · "<time datetime=machine>{when}</time>{changed}</span>
             </span>
             {row.has_picture.then(|| view! { <span class="c-row__end">{icon("image")}<span class="u-hidden">{words::notice::pictures()}</span></span> })}
         </a>
@@ -45,17 +49,25 @@ pub fn notice_row(row: &NoticeRow, current: bool) -> AnyView {
     .into_any()
 }
 
-/// Emergency, pinned, category, changed.
 fn title(row: &NoticeRow) -> AnyView {
     if row.title_pieces.is_empty() { row.title.clone().into_any() } else { pieces(&row.title_pieces) }
 }
 
 pub(super) fn tags(row: &NoticeRow) -> AnyView {
+/// Emergency, pinned, category, changed.
     view! {
+    view! {
+        {kinds(row)}
+        {row.changed_at.is_some().then(|| view! { <span class="c-tag" data-tone="blue">{icon("edit")} {words::notices::changed()}</span> })}
+    }
+    .into_any()
+}
+
+/// Emergency, pinned, category.
+fn kinds(row: &NoticeRow) -> AnyView {
         {row.emergency.then(|| view! { <span class="c-tag" data-tone="red">{icon("warn")} {words::notices::emergency()}</span> })}
         {row.pinned.then(|| view! { <span class="c-tag">{icon("pin")} {words::notices::pinned()}</span> })}
         <span class="c-tag" data-tone=row.unread.then_some("jade")>{category_name(&row.category)}</span>
-        {row.changed_at.is_some().then(|| view! { <span class="c-tag" data-tone="blue">{icon("edit")} {words::notices::changed()}</span> })}
     }
     .into_any()
 }

@@ -87,7 +87,7 @@ fn open_now() -> impl IntoView {
             Standing::Closed => ("", "clock", texts::closed_now().to_owned()),
         };
         Some(
-            view! { <p><span class="c-tag" data-tone=tone data-testid="office-open">{icon(symbol)} {text}</span></p> },
+            view! { <p class="p-open"><span class="c-tag" data-tone=tone data-testid="office-open">{icon(symbol)} {text}</span></p> },
         )
     }
 }

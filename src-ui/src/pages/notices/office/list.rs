@@ -114,7 +114,7 @@ fn row(row: &OfficeNoticeRow) -> AnyView {
     let title = if row.title.is_empty() { texts::untitled().to_owned() } else { row.title.clone() };
     let published = matches!(row.state, NoticeState::Published { .. });
     let readers = published.then(|| {
-        view! { <a href=format!("/office/notices/{}/readers", row.id)>{icon("eye")} " " {words::pending::show()}</a> }
+        view! { <a href=format!("/office/notices/{}/readers", row.id)>{icon("eye")} " " {texts::readers()}</a> }
     });
     view! {
         <tr data-testid="office-row">
