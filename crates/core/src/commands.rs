@@ -13,6 +13,7 @@ use linli_wire::{
     outbox::{KeptPage, OutboxPage},
     settings::{Preferences, Settings},
     sync::Entity,
+    text,
 };
 
 use crate::{
@@ -185,7 +186,7 @@ impl Commands for Core {
 
     async fn attachment_open(&self, AttachmentKey { id }: AttachmentKey) -> Answer<Done> {
         let kept = self.account()?.file(id).await?;
-        if self.ports.desktop.open_file(&kept.about.name, &kept.bytes) {
+        if self.ports.desktop.open_file(&attachments::opened_as(&kept)?, &kept.bytes) {
             Ok(Done {})
         } else {
             Err(WireError::new(Code::UnknownCommand, "this host cannot open files"))
@@ -264,6 +265,7 @@ impl Commands for Core {
     }
 
     async fn template_save(&self, SaveTemplate { id, name, content }: SaveTemplate) -> Answer<Done> {
+        text::line_of("name", &name, 100)?;
         let system = &*self.ports.system;
         let id = id.unwrap_or_else(|| {
             let mut random = [0; 10];

@@ -12,6 +12,7 @@ use linli_wire::{
     outbox::PendingState,
     settings::Preferences,
     sync::Entity,
+    text,
 };
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::de::DeserializeOwned;
@@ -207,8 +208,11 @@ pub(crate) fn person_with_home(db: &Connection, id: PersonId) -> Result<Option<(
 /// Changes the person's own profile through the outbox.
 ///
 /// # Errors
-/// Trouble of the cache.
+/// `invalid_input` for a name that the server would refuse; trouble of the cache.
 pub fn change_profile(cache: &Cache, system: &dyn System, change: ProfileChange) -> Result<()> {
+    if let Some(name) = &change.given_name {
+        text::line_of("given_name", name, 60)?;
+    }
     cache.write(|tx| {
         // What has never left and this change become one.
         let merged =

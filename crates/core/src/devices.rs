@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use linli_wire::{WireError, command::DevicesView, devices::Device, id::DeviceId, ops::Action, sync::Entity};
+use linli_wire::{command::DevicesView, devices::Device, id::DeviceId, ops::Action, sync::Entity, text};
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::{cache::Cache, community, error::Result, outbox, ports::System};
@@ -69,10 +69,7 @@ fn this(db: &Connection) -> Result<Option<DeviceId>> {
 /// # Errors
 /// `invalid_input` for a name of no or more than 60 characters.
 pub fn rename(cache: &Cache, system: &dyn System, id: DeviceId, name: &str) -> Result<()> {
-    let name = name.trim();
-    if !(1..=60).contains(&name.chars().count()) {
-        return Err(WireError::invalid("name", "1 to 60 characters").into());
-    }
+    let name = text::line_of("name", name, 60)?;
     cache.write(|tx| {
         outbox::replace(
             tx,

@@ -15,7 +15,7 @@ use std::{collections::BTreeSet, io};
 
 use linli_wire::{
     Code, Timestamp, WireError,
-    attachments::Attachment,
+    attachments::{Attachment, file_name},
     id::{AttachmentId, CommunityId, PersonId},
 };
 
@@ -24,11 +24,9 @@ use crate::{
     auth::Caller,
     config,
     db::{Database, Row, Tx},
-    input, notices, params,
+    notices, params,
 };
 
-/// Longest file name, in characters.
-const MAX_NAME: usize = 120;
 /// Over which time a person's files are counted.
 const QUOTA_MS: i64 = 24 * 60 * 60 * 1000;
 
@@ -59,7 +57,7 @@ impl Shelf {
         name: &str,
         bytes: bytes::Bytes,
     ) -> Result<Attachment, Error> {
-        let name = file_name(name)?;
+        let name = name.to_owned();
         let received = intake::digest(&bytes);
         let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         let (before, who, limits) = (received.clone(), caller.clone(), self.limits.clone());
@@ -214,13 +212,15 @@ pub(crate) fn insert(
     taken: &intake::Taken,
     received: &str,
 ) -> Result<(), Error> {
+    let name =
+        file_name(name, taken.media_type).ok_or_else(|| Error::invalid("name", "must be a file name"))?;
     let (width, height) = taken.pixels.map_or((None, None), |(width, height)| (Some(width), Some(height)));
     let now = tx.now();
     tx.execute(
         "INSERT INTO attachment (community_id, id, name, media_type, bytes, sha256, received_sha256, width, height,
          person_id, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
          ON CONFLICT (community_id, id) DO NOTHING",
-        params![community, id, name, taken.media_type, taken.length, &taken.sha256, received, width, height, person, now],
+        params![community, id, &name, taken.media_type, taken.length, &taken.sha256, received, width, height, person, now],
     )?;
     Ok(())
 }
@@ -238,24 +238,16 @@ fn sweep_rows(tx: &mut Tx<'_>) -> Result<u64, Error> {
 
 fn attachment_of(row: &Row) -> Result<Attachment, Error> {
     let pixels = row.get::<Option<u32>>(5)?.zip(row.get::<Option<u32>>(6)?);
+    let (name, media_type): (String, String) = (row.get(1)?, row.get(2)?);
     Ok(Attachment {
         id: row.get(0)?,
-        name: row.get(1)?,
-        media_type: row.get(2)?,
+        // Servers of before took names as they came.
+        name: file_name(&name, &media_type).unwrap_or_else(|| "file".to_owned()),
+        media_type,
         bytes: row.get(3)?,
         sha256: row.get(4)?,
         pixels,
     })
-}
-
-/// A name to show and to save under: the last part of a path, without what file systems trip over.
-fn file_name(typed: &str) -> Result<String, Error> {
-    let last = typed.rsplit(['/', '\\']).next().unwrap_or_default();
-    let clean: String = last
-        .chars()
-        .filter(|c| !c.is_control() && !matches!(c, '<' | '>' | ':' | '"' | '|' | '?' | '*'))
-        .collect();
-    input::line("name", clean.trim_start_matches('.'), MAX_NAME)
 }
 
 /// Trouble of the disk as the client gets it.

@@ -11,7 +11,8 @@
 //! by restoring it into a scratch database and checking that ([`crate::check`]), and only then
 //! renamed. Every table is counted and hashed in the manifest. A restore refuses a place that holds
 //! anything, happens in one transaction, and gives the database a new epoch, upon which every device
-//! takes its scopes again and offers again what it had sent in the last days.
+//! takes its scopes again and offers again what it had sent in the last days. What ended after the backup
+//! is carried over from the old database where that can still be read ([`endings`]).
 //!
 //! **What it is not.** It is not encrypted: it holds names, hashes of tokens and the database's keys,
 //! so the file is readable for its owner only, and belongs on an encrypted disk or into `age`.
@@ -19,6 +20,7 @@
 //! **Turned down.** SQLite's backup API and pg_dump (two formats, two sets of mistakes, and no way
 //! from one engine to the other); compression (pictures do not shrink, and the rest is small).
 
+mod carry;
 mod dump;
 mod restore;
 mod tables;
@@ -28,8 +30,9 @@ use std::{collections::BTreeMap, io, path::PathBuf};
 use linli_wire::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use carry::{Carried, Endings, endings};
 pub use dump::backup;
-pub use restore::{restore, unpack};
+pub use restore::{restore, restore_over, unpack};
 pub use tables::{TABLES, Table};
 
 /// Version of the format.
@@ -88,9 +91,13 @@ pub enum BackupError {
     },
     /// The place to restore into holds something.
     #[error(
-        "The database already holds a community. Restore into an empty data folder or an empty PostgreSQL database."
+        "The database already holds a community. Restore into an empty data folder or an empty PostgreSQL database, \
+         and name this one with --carry-from, so that devices removed since the backup stay removed."
     )]
     NotEmpty,
+    /// The database to carry endings over from is another community's.
+    #[error("The database named with --carry-from is not the one of this backup. Nothing was restored.")]
+    Stranger,
     /// An attachment that a row knows is not there.
     #[error(
         "The file {0} of an attachment is missing or damaged. `linli-server check` lists all that do not fit."

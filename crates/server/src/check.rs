@@ -204,25 +204,40 @@ fn notices(tx: &mut Tx<'_>, findings: &mut Vec<String>) -> Result<(), Error> {
 
 /// Invitations, sessions and tokens.
 fn rights(tx: &mut Tx<'_>, findings: &mut Vec<String>) -> Result<(), Error> {
-    const RULES: [(&str, &str); 4] = [
+    const RULES: [(&str, &str, &str); 6] = [
         (
+            "invitation",
             "SELECT id FROM invitation WHERE (used_at IS NULL) <> (device_id IS NULL)",
             "was used without a device, or has one without being used",
         ),
-        ("SELECT id FROM invitation WHERE expires_at <= issued_at", "expires before it is issued"),
+        ("invitation", "SELECT id FROM invitation WHERE expires_at <= issued_at", "expires before it is issued"),
         (
+            "invitation",
+            "SELECT invitation.id FROM invitation JOIN person ON person.community_id = invitation.community_id
+             AND person.id = invitation.person_id WHERE person.left_at IS NOT NULL
+             AND invitation.used_at IS NULL AND invitation.ended_at IS NULL",
+            "is open for somebody who has left",
+        ),
+        (
+            "device",
             "SELECT device.id FROM session JOIN device ON device.id = session.device_id WHERE device.revoked_at IS NOT NULL",
             "was removed, but still has a session",
         ),
         (
+            "device",
             "SELECT device.id FROM device JOIN person ON person.community_id = device.community_id
              AND person.id = device.person_id WHERE person.joined = 0",
             "belongs to somebody who is noted as not joined",
         ),
+        (
+            "device",
+            "SELECT device.id FROM device JOIN person ON person.community_id = device.community_id
+             AND person.id = device.person_id WHERE person.left_at IS NOT NULL AND device.revoked_at IS NULL",
+            "is let in for somebody who has left",
+        ),
     ];
     let mut found = Vec::new();
-    for (at, (sql, trouble)) in RULES.into_iter().enumerate() {
-        let kind = if at < 2 { "invitation" } else { "device" };
+    for (kind, sql, trouble) in RULES {
         for row in tx.query(sql, &[])? {
             found.push(format!("{kind} {} {trouble}", row.get::<Uuid>(0)?));
         }

@@ -8,11 +8,12 @@ mod check;
 mod generate;
 mod import;
 mod invite;
+mod remove;
 mod serve;
 
 use std::{fmt, io::Write as _, process::ExitCode};
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, builder::Resettable};
 use linli_wire::Code;
 
 use crate::{
@@ -20,6 +21,7 @@ use crate::{
     clock::Clock,
     config::{Config, Options, Storage},
     db::{Database, DbError, Location},
+    private,
 };
 
 /// Exit codes, at the end of every `--help`.
@@ -55,6 +57,9 @@ enum Command {
     /// Issue invitations to residents, as letters to print or as data.
     #[command(after_help = EXIT_CODES)]
     Invite(invite::Invite),
+    /// End the devices and letters of people who have moved out or no longer work here.
+    #[command(after_help = EXIT_CODES)]
+    Remove(remove::Remove),
     /// Write everything into one file, while the server runs.
     #[command(after_help = EXIT_CODES)]
     Backup(backup::Backup),
@@ -133,9 +138,25 @@ impl From<crate::config::ConfigError> for Failure {
     }
 }
 
+/// Reads the command line and the environment, in which an empty variable counts as none: files for
+/// containers and services often name every variable and leave most of them empty.
+fn read() -> Cli {
+    let is_empty = |name: &std::ffi::OsStr| std::env::var_os(name).is_some_and(|value| value.is_empty());
+    let mut command = Cli::command();
+    let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+    for name in names {
+        command = command.mut_subcommand(name, |sub| {
+            sub.mut_args(
+                |arg| if arg.get_env().is_some_and(is_empty) { arg.env(Resettable::Reset) } else { arg },
+            )
+        });
+    }
+    Cli::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
+}
+
 /// Runs the program.
 pub fn main() -> ExitCode {
-    match run(Cli::parse()) {
+    match run(read()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             let _ = writeln!(std::io::stderr(), "linli-server: {failure}");
@@ -150,6 +171,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Import(command) => blocking(command.run()),
         Command::Generate(command) => blocking(command.run()),
         Command::Invite(command) => blocking(command.run()),
+        Command::Remove(command) => blocking(command.run()),
         Command::Backup(command) => blocking(command.run()),
         Command::Restore(command) => blocking(command.run()),
         Command::Check(command) => blocking(command.run()),
@@ -177,9 +199,10 @@ fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Where the settings say the database is; the data folder is made when missing.
+/// Where the settings say the database is; the data folder is made when missing, and closed to other
+/// accounts of this computer.
 fn location(storage: &Storage) -> Result<Location, Failure> {
-    std::fs::create_dir_all(&storage.data).map_err(|error| {
+    let unusable = |error: std::io::Error| {
         Failure::new(
             Exit::Storage,
             format!(
@@ -187,10 +210,15 @@ fn location(storage: &Storage) -> Result<Location, Failure> {
                 storage.data.display()
             ),
         )
-    })?;
+    };
+    private::folder(&storage.data).map_err(unusable)?;
     Ok(match &storage.database {
         Some(url) => Location::Postgres(url.expose().to_owned()),
-        None => Location::Sqlite(storage.data.join(DATABASE)),
+        None => {
+            let file = storage.data.join(DATABASE);
+            private::database(&file).map_err(unusable)?;
+            Location::Sqlite(file)
+        }
     })
 }
 

@@ -1,5 +1,6 @@
 //! The community and its people: reading them, and what a person may change about themselves.
 
+mod leave;
 mod put;
 
 use linli_wire::{
@@ -12,6 +13,7 @@ use linli_wire::{
     sync::{Entity, Scope},
 };
 
+pub use leave::{Left, come_back, leave, lock_out};
 pub use put::{Put, put_building, put_community, put_household, put_person, put_unit};
 
 use crate::{
@@ -55,12 +57,12 @@ pub fn cards(tx: &mut Tx<'_>) -> Result<Vec<CommunityCard>, Error> {
     rows.iter().map(card).collect()
 }
 
-/// A person.
+/// A person, unless they have left.
 ///
 /// # Errors
 /// The database's.
 pub fn person(tx: &mut Tx<'_>, community: CommunityId, id: PersonId) -> Result<Option<Person>, Error> {
-    let sql = format!("SELECT {PERSON} FROM person WHERE community_id = $1 AND id = $2");
+    let sql = format!("SELECT {PERSON} FROM person WHERE community_id = $1 AND id = $2 AND left_at IS NULL");
     tx.query_opt(&sql, params![community, id])?.as_ref().map(person_of).transpose()
 }
 
@@ -69,16 +71,18 @@ pub fn person(tx: &mut Tx<'_>, community: CommunityId, id: PersonId) -> Result<O
 /// # Errors
 /// The database's.
 pub fn person_by_code(tx: &mut Tx<'_>, community: CommunityId, code: &str) -> Result<Option<Person>, Error> {
-    let sql = format!("SELECT {PERSON} FROM person WHERE community_id = $1 AND code = $2");
+    let sql =
+        format!("SELECT {PERSON} FROM person WHERE community_id = $1 AND code = $2 AND left_at IS NULL");
     tx.query_opt(&sql, params![community, code])?.as_ref().map(person_of).transpose()
 }
 
-/// All people of a community, by code.
+/// All people of a community but those who have left, by code.
 ///
 /// # Errors
 /// The database's.
 pub fn people(tx: &mut Tx<'_>, community: CommunityId) -> Result<Vec<Person>, Error> {
-    let sql = format!("SELECT {PERSON} FROM person WHERE community_id = $1 ORDER BY code");
+    let sql =
+        format!("SELECT {PERSON} FROM person WHERE community_id = $1 AND left_at IS NULL ORDER BY code");
     tx.query(&sql, params![community])?.iter().map(person_of).collect()
 }
 
@@ -166,11 +170,14 @@ pub fn change_profile(tx: &mut Tx<'_>, caller: &Caller, change: &ProfileChange) 
     log_person(tx, caller.community, caller.person)
 }
 
-/// Tells the person and the office what stands in the person's row.
+/// Tells the person and the office what stands in the person's row; that they are gone when they have
+/// left.
 pub(crate) fn log_person(tx: &mut Tx<'_>, community: CommunityId, id: PersonId) -> Result<(), Error> {
-    let person = person(tx, community, id)?.ok_or_else(Error::not_found)?;
+    let sql = "SELECT version FROM person WHERE community_id = $1 AND id = $2";
+    let version = tx.query_opt(sql, params![community, id])?.ok_or_else(Error::not_found)?.get(0)?;
+    let person = person(tx, community, id)?;
     let scopes = [Scope::Person(id), Scope::Staff(community)];
-    tx.log_as(community, &scopes, Entity::Person, id.0, person.version, Some(&person))
+    tx.log_as(community, &scopes, Entity::Person, id.0, version, person.as_ref())
 }
 
 fn community_of(row: &Row) -> Result<Community, Error> {

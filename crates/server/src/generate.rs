@@ -54,6 +54,7 @@ pub fn generate(plan: Plan) -> Folder {
         units: BTreeMap::new(),
         households: BTreeMap::new(),
         people: BTreeMap::new(),
+        people_lines: BTreeMap::new(),
         notices: BTreeMap::new(),
         files: BTreeMap::new(),
     };
@@ -109,7 +110,10 @@ impl Maker {
         let mut next = 0;
         let mut add = |folder: &mut Folder, person| {
             next += 1;
-            folder.people.insert(format!("P-{next:06}"), person);
+            let code = format!("P-{next:06}");
+            // The header is the first line.
+            folder.people_lines.insert(code.clone(), next + 1);
+            folder.people.insert(code, person);
         };
         for at in 0..8 {
             let role = if at == 0 { Role::Manager } else { Role::Staff };
@@ -151,6 +155,7 @@ impl Maker {
             simple,
             phone,
             birth_year: i64::try_from(birth_year).ok(),
+            left: None,
         }
     }
 

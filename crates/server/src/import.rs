@@ -7,10 +7,11 @@
 //!
 //! **Importing is a three-way merge.** The database keeps what the folder said last time
 //! (`import_row`). A cell that has not changed since then is left alone, whatever people have changed
-//! in the app meanwhile; a cell that has changed is written. So importing twice changes nothing, a
+//! in the app meanwhile; a cell that has changed is written, unless it was changed in the app, too: then
+//! it is reported as a conflict and left alone, at every import until the two agree. So importing twice changes nothing, a
 //! mended spreadsheet mends the database, and a resident's own settings survive it. A row that is no
 //! longer there is reported and never deleted: a filter left on in a spreadsheet must not evict a
-//! household.
+//! household. People leave with a date in the column `left`.
 //!
 //! **Ids are derived**, UUIDv8 over SHA-256 of the community's key, the kind and the office's code
 //! ([`ids`]). Turned down: random ids looked up by code (a second server fed with the same folder,
@@ -34,7 +35,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use jiff::{Timestamp, Unit, Zoned, tz::TimeZone};
 
-pub use apply::apply;
+pub use apply::{Applying, apply};
 pub use folder::{
     AudienceRow, BuildingRow, CommunityFields, CommunityRow, Folder, HouseholdRow, NoticeRow, NoticeTextRow,
     PersonRow, UnitCode, UnitRow,
@@ -71,8 +72,10 @@ pub fn read(folder: &Path, reading: Reading) -> Result<Folder, Vec<Problem>> {
     let households = places::households(folder, units.as_ref(), &mut problems);
     let languages = described.as_ref().map_or(&[][..], |(row, _)| &row.fields.languages);
     let people = people::people(folder, households.as_ref(), languages, now.year(), &mut problems);
+    let known_people = people.is_some();
+    let people = people.unwrap_or_default();
     let known =
-        notices::Known { people: people.is_some(), buildings: buildings.is_some(), units: units.is_some() };
+        notices::Known { people: known_people, buildings: buildings.is_some(), units: units.is_some() };
     let Some((community, _)) = described else { return Err(problems.into_sorted()) };
     let shift_days = if reading.dates_end_today {
         community.as_of.until((Unit::Day, now.date())).map_or(0, |span| span.get_days())
@@ -84,7 +87,8 @@ pub fn read(folder: &Path, reading: Reading) -> Result<Folder, Vec<Problem>> {
         buildings: buildings.unwrap_or_default(),
         units: units.unwrap_or_default(),
         households: households.unwrap_or_default(),
-        people: people.unwrap_or_default(),
+        people: people.rows,
+        people_lines: people.first,
         notices: BTreeMap::new(),
         files: BTreeMap::new(),
     };

@@ -85,7 +85,7 @@ fn issue_letter(
     server: &str,
     details: &str,
 ) -> Result<Invitation, Error> {
-    end_letters(tx, community, person)?;
+    end_open(tx, community, person, "letter")?;
     let id = issue(tx, community, person, "letter", codes, lifetime_ms)?;
     log(tx, community, id)?;
     auth::audit(tx, "invited", Some(community), Some(person), None, details)?;
@@ -99,18 +99,41 @@ fn issue_letter(
     })
 }
 
-/// Ends the letters of a person that nobody has used.
+/// Ends the letters and device codes of a person that nobody has used.
 ///
 /// # Errors
 /// The database's.
-pub(crate) fn end_letters(tx: &mut Tx<'_>, community: CommunityId, person: PersonId) -> Result<(), Error> {
+pub(crate) fn end_codes(tx: &mut Tx<'_>, community: CommunityId, person: PersonId) -> Result<(), Error> {
+    end_open(tx, community, person, "letter")?;
+    end_open(tx, community, person, "device")
+}
+
+/// Ends one letter or device code that nobody has used. Tells whether it was open.
+///
+/// # Errors
+/// The database's.
+pub(crate) fn end_code(tx: &mut Tx<'_>, id: InvitationId) -> Result<bool, Error> {
+    let now = tx.now();
+    let ended = tx.query_opt(
+        "UPDATE invitation SET ended_at = $2, version = version + 1
+         WHERE id = $1 AND used_at IS NULL AND ended_at IS NULL RETURNING community_id, kind",
+        params![id, now],
+    )?;
+    let Some(row) = ended else { return Ok(false) };
+    if row.get::<String>(1)? == "letter" {
+        log(tx, row.get(0)?, id)?;
+    }
+    Ok(true)
+}
+
+fn end_open(tx: &mut Tx<'_>, community: CommunityId, person: PersonId, kind: &str) -> Result<(), Error> {
     let now = tx.now();
     let open = tx.query(
-        "UPDATE invitation SET ended_at = $3, version = version + 1 WHERE community_id = $1
-         AND person_id = $2 AND kind = 'letter' AND used_at IS NULL AND ended_at IS NULL RETURNING id",
-        params![community, person, now],
+        "UPDATE invitation SET ended_at = $4, version = version + 1 WHERE community_id = $1
+         AND person_id = $2 AND kind = $3 AND used_at IS NULL AND ended_at IS NULL RETURNING id",
+        params![community, person, kind, now],
     )?;
-    for row in open {
+    for row in open.iter().filter(|_| kind == "letter") {
         log(tx, community, row.get(0)?)?;
     }
     Ok(())
@@ -122,17 +145,12 @@ pub(crate) fn end_letters(tx: &mut Tx<'_>, community: CommunityId, person: Perso
 /// # Errors
 /// The database's.
 pub fn link(tx: &mut Tx<'_>, caller: &Caller, codes: &Fresh, server: &str) -> Result<DeviceLink, Error> {
-    let now = tx.now();
-    tx.execute(
-        "UPDATE invitation SET ended_at = $3 WHERE community_id = $1 AND person_id = $2
-         AND kind = 'device' AND used_at IS NULL AND ended_at IS NULL",
-        params![caller.community, caller.person, now],
-    )?;
+    end_open(tx, caller.community, caller.person, "device")?;
     issue(tx, caller.community, caller.person, "device", codes, DEVICE_CODE_MS)?;
     Ok(DeviceLink {
         link: JoinLink { server: server.to_owned(), code: codes.secret.clone() }.to_string(),
         code: codes.short.to_string(),
-        expires_at: now.plus_millis(DEVICE_CODE_MS),
+        expires_at: tx.now().plus_millis(DEVICE_CODE_MS),
     })
 }
 

@@ -26,6 +26,7 @@ mod metrics;
 pub mod notices;
 pub mod openapi;
 pub mod ops;
+mod private;
 mod scratch;
 pub mod session;
 pub mod settings;

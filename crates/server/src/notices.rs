@@ -71,7 +71,9 @@ pub fn save(
         });
     }
     let before = known.as_ref().map_or(NoticeState::Draft, |notice| notice.state.clone());
+    let was_out = matches!(before, NoticeState::Published { .. });
     let state = next_state(before, publish, tx.now())?;
+    check::times(content, publish, was_out, &state, tx.now())?;
     check::content(tx, caller.community, content, state != NoticeState::Draft)?;
     let content = check::described(tx, caller.community, content)?;
     let author = known.map_or_else(

@@ -187,7 +187,7 @@ impl TestServer {
         let reading = Reading { now, dates_end_today: false };
         let folder = import::read(&folder, reading).expect("the office's folder has no mistakes");
         let app = self.app();
-        self.within(async move { import::apply(&app.db.patient(), &app.shelf.files, folder, false).await })
+        self.within(async move { import::apply(&app.db.patient(), &app.shelf.files, folder, import::Applying::default()).await })
             .await
             .expect("the folder is loaded");
     }

@@ -50,7 +50,7 @@ pub async fn world(notices: u32, database: Option<&str>) -> Result<World> {
         notice.audience = AudienceRow::Community;
         notice.expires = None;
     }
-    import::apply(&app.db, &Files::open(folder.path())?, community, false)
+    import::apply(&app.db.patient(), &Files::open(folder.path())?, community, import::Applying::default())
         .await
         .map_err(|error| anyhow!("{error:?}"))?;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;

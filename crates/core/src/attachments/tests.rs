@@ -233,3 +233,30 @@ fn bytes_that_are_not_those_of_the_notice_are_not_kept() {
     assert_eq!(error.code(), Code::NotLinliServer);
     assert!(!is_kept(&cache, about.id).unwrap());
 }
+
+#[test]
+fn what_opens_a_file_is_told_by_its_bytes_whatever_the_server_said() {
+    let kept = |name: &str, media_type: &str, bytes: &[u8]| Kept {
+        about: Attachment {
+            id: AttachmentId(uuid::Uuid::nil()),
+            name: name.to_owned(),
+            media_type: media_type.to_owned(),
+            bytes: bytes.len() as u64,
+            sha256: sha256(bytes),
+            pixels: None,
+        },
+        bytes: Bytes::copy_from_slice(bytes),
+    };
+    let pdf = b"%PDF-1.4 @echo off";
+    for (name, expected) in [
+        ("evil.bat", "evil.pdf"),
+        ("../x/../../etc/passwd", "passwd.pdf"),
+        ("bill\u{202E}fdp.exe", "billfdp.pdf"),
+        ("\u{200B}", "file.pdf"),
+    ] {
+        assert_eq!(opened_as(&kept(name, "application/x-bat", pdf)).unwrap(), expected);
+    }
+    assert_eq!(opened_as(&kept("a.pdf", "application/pdf", &jpeg())).unwrap(), "a.jpg");
+    let program = opened_as(&kept("a.pdf", "application/pdf", b"MZ\x90\0")).unwrap_err();
+    assert_eq!(program.0.code, Code::UnsupportedFile);
+}

@@ -9,12 +9,13 @@ use linli_wire::{
     community::{Person, Role},
     id::NoticeId,
     notices::{
-        Audience, KeepDraft, Notice, NoticeContent, NoticeState, NoticeTemplate, NoticeText, OfficeFilter,
-        OfficeNotice, OfficeNoticeRow, OfficeNoticesPage, OfficeNoticesQuery, SaveNotice,
+        Audience, KeepDraft, MAX_TITLE, Notice, NoticeContent, NoticeState, NoticeTemplate, NoticeText,
+        OfficeFilter, OfficeNotice, OfficeNoticeRow, OfficeNoticesPage, OfficeNoticesQuery, Publish, SaveNotice,
     },
     ops::{Action, Op},
     outbox::{Pending, PendingState},
     sync::Entity,
+    text,
 };
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
@@ -140,6 +141,12 @@ pub fn forget(cache: &Cache, id: NoticeId) -> Result<()> {
 /// Trouble of the cache.
 pub fn save(cache: &Cache, system: &dyn System, request: SaveNotice) -> Result<()> {
     let SaveNotice { id, base_version, content, publish } = request;
+    for (language, words) in &content.texts {
+        // What the server would refuse is said while it can still be mended in its place; the draft stays.
+        if publish != Publish::Keep || !words.title.trim().is_empty() {
+            text::line_of(&format!("texts.{language}.title"), &words.title, MAX_TITLE)?;
+        }
+    }
     cache.write(|tx| {
         let lane = lane(id);
         // The editor may have been opened before an own save was through, and stands on the text of that

@@ -1,9 +1,12 @@
 //! What a device knows from its cache alone: how many a notice reaches, and which devices are new.
 
-use linli_core::{cache::Cache, community, devices};
+use linli_core::{cache::Cache, community, devices, notices::office};
+use linli_testkit::{FakeSystem, Pace};
 use linli_wire::{
-    id::{BuildingId, DeviceId, UnitId},
-    notices::{Audience, AudienceCount},
+    Code, Language,
+    community::ProfileChange,
+    id::{BuildingId, DeviceId, NoticeId, UnitId},
+    notices::{Audience, AudienceCount, NoticeContent, NoticeText, Publish, SaveNotice},
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -106,4 +109,35 @@ fn a_device_that_was_added_is_shown_once_to_those_that_were_there() {
     assert_eq!(added(), []);
     device(4, 400);
     assert_eq!(added(), [DeviceId(id(4))]);
+}
+
+#[test]
+fn names_that_nobody_can_see_or_that_lie_never_leave_the_form() {
+    let cache = office();
+    let system = FakeSystem::new(1, Pace::Held);
+    let field = |refused: linli_core::Error| {
+        assert_eq!(refused.code(), Code::InvalidInput);
+        refused.0.details["field"].as_str().unwrap().to_owned()
+    };
+    for text in ["\u{200B}", "  ", "Fee\u{202E}eerf"] {
+        let change = ProfileChange { given_name: Some(text.to_owned()), ..ProfileChange::default() };
+        assert_eq!(field(community::change_profile(&cache, &system, change).unwrap_err()), "given_name");
+        assert_eq!(field(devices::rename(&cache, &system, DeviceId(id(31)), text).unwrap_err()), "name");
+        let words = NoticeText { title: text.to_owned(), body: "…".to_owned() };
+        let content = NoticeContent {
+            texts: [(Language::zh(), words)].into(),
+            category: String::new(),
+            audience: Audience::Community,
+            emergency: false,
+            pinned: false,
+            expires_at: None,
+            attachments: Vec::new(),
+        };
+        let save =
+            SaveNotice { id: NoticeId(id(41)), base_version: 0, content, publish: Publish::Now };
+        assert_eq!(field(office::save(&cache, &system, save).unwrap_err()), "texts.zh.title");
+    }
+    let waiting: i64 =
+        cache.read(|db| Ok(db.query_row("SELECT COUNT(*) FROM outbox", [], |row| row.get(0))?)).unwrap();
+    assert_eq!(waiting, 0);
 }

@@ -12,6 +12,23 @@ use linli_host::{
     system::RealSystem,
 };
 
+/// What `--help` prints.
+const HELP: &str = "\
+Linli in a browser of this computer.
+
+Usage: linli-host [OPTIONS]
+
+Options:
+  --face DIR        Folder of the built face [env: LINLI_FACE] [default: src-ui/dist]
+  --listen ADDR     Address and port to listen at; port 0 takes a free one [default: 127.0.0.1:0]
+  --no-key-store    Act as on a computer without a key store
+  --keep-nothing    Keep everything in memory, and forget it at the end
+  -h, --help        Print this
+
+When it is ready it prints one line of JSON: {\"url\":\"http://127.0.0.1:…/#token=…\"}. Open that address;
+the token in it is the key to everything, so hand it to nobody. Ctrl-C ends it.
+";
+
 /// A browser does these itself.
 struct InBrowser;
 
@@ -43,12 +60,11 @@ fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
             "--listen" => listen = value()?.parse()?,
             "--no-key-store" => key_store = Arc::new(NoKeyStore),
             "--keep-nothing" => folder = None,
-            other => {
-                return Err(format!(
-                    "unknown option {other}; see the head of crates/host/src/bin/linli-host.rs"
-                )
-                .into());
+            "--help" | "-h" => {
+                print!("{HELP}");
+                return Ok(());
             }
+            other => return Err(format!("unknown option {other}; --help lists all").into()),
         }
     }
     let _log = folder.as_deref().and_then(log::start);

@@ -30,13 +30,13 @@ pub struct Files {
 }
 
 impl Files {
-    /// Opens `data/attachments`, made when missing.
+    /// Opens `data/attachments`, made when missing, for the server's account only.
     ///
     /// # Errors
     /// The folder cannot be made.
     pub fn open(data: &Path) -> io::Result<Self> {
         let root = data.join("attachments");
-        fs::create_dir_all(&root)?;
+        crate::private::folder(&root)?;
         Ok(Self { root })
     }
 
@@ -53,14 +53,14 @@ impl Files {
         }
         let folder = place.parent().unwrap_or(&self.root);
         let is_new = !folder.is_dir();
-        fs::create_dir_all(folder)?;
+        crate::private::folder(folder)?;
         if is_new {
             sync_folder(&self.root)?;
         }
         let number = TEMPORARY.fetch_add(1, Ordering::Relaxed);
         let temporary = folder.join(format!(".{}-{number}.part", std::process::id()));
         let written = (|| {
-            let mut file = File::create_new(&temporary)?;
+            let mut file = crate::private::file().write(true).create_new(true).open(&temporary)?;
             file.write_all(bytes)?;
             file.sync_all()?;
             fs::rename(&temporary, &place)?;

@@ -22,7 +22,7 @@ use image::{
 };
 use linli_wire::{
     Code, WireError,
-    attachments::{MAX_EDGE, MAX_FILE_BYTES, MAX_PIXELS},
+    attachments::{MAX_EDGE, MAX_FILE_BYTES, MAX_PIXELS, media_type},
 };
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
@@ -118,16 +118,12 @@ pub enum Kind {
 
 /// What a file is, if it is one of the kinds that are taken.
 pub fn sniff(bytes: &[u8]) -> Option<Kind> {
-    if bytes.starts_with(&[0xFF, 0xD8, 0xFF]) {
-        Some(Kind::Jpeg)
-    } else if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
-        Some(Kind::Png)
-    } else if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
-        Some(Kind::Webp)
-    } else if bytes.starts_with(b"%PDF-1.") || bytes.starts_with(b"%PDF-2.") {
-        Some(Kind::Pdf)
-    } else {
-        None
+    match media_type(bytes)? {
+        "image/jpeg" => Some(Kind::Jpeg),
+        "image/png" => Some(Kind::Png),
+        "image/webp" => Some(Kind::Webp),
+        "application/pdf" => Some(Kind::Pdf),
+        _ => None,
     }
 }
 
@@ -184,7 +180,7 @@ fn decode(bytes: &[u8], kind: Kind) -> Result<DynamicImage, Trouble> {
         Kind::Jpeg if !has_end(bytes) => Err(Trouble::Broken),
         Kind::Jpeg => pixels(JpegDecoder::new(source).map_err(broken)?),
         Kind::Png => {
-            let decoder = PngDecoder::with_limits(source, limits()).map_err(broken)?;
+            let decoder = PngDecoder::with_limits(Cursor::new(essentials(bytes)?), limits()).map_err(broken)?;
             if decoder.is_apng().map_err(broken)? {
                 return Err(Trouble::Moving);
             }
@@ -198,6 +194,29 @@ fn decode(bytes: &[u8], kind: Kind) -> Result<DynamicImage, Trouble> {
             pixels(decoder)
         }
         Kind::Pdf => Err(Trouble::Unknown),
+    }
+}
+
+/// A PNG without what is not the picture itself: colour profiles and texts may be compressed, and a
+/// profile of 300 KB may unpack to as many megabytes, which nobody looks at.
+fn essentials(png: &[u8]) -> Result<Vec<u8>, Trouble> {
+    let mut kept = png.get(..8).ok_or(Trouble::Broken)?.to_vec();
+    let mut rest = png.get(8..).unwrap_or_default();
+    loop {
+        let Some(&[a, b, c, d, k, i, n, e]) = rest.get(..8) else { return Err(Trouble::Broken) };
+        let length = usize::try_from(u32::from_be_bytes([a, b, c, d])).map_err(|_| Trouble::Broken)?;
+        // Length and kind stand before the content, four bytes each, and a checksum behind it.
+        let (chunk, behind) =
+            length.checked_add(12).and_then(|end| rest.split_at_checked(end)).ok_or(Trouble::Broken)?;
+        let kind = [k, i, n, e];
+        // A capital letter in front marks what cannot be left out.
+        if k.is_ascii_uppercase() || matches!(&kind, b"tRNS" | b"eXIf" | b"acTL") {
+            kept.extend_from_slice(chunk);
+        }
+        if &kind == b"IEND" {
+            return Ok(kept);
+        }
+        rest = behind;
     }
 }
 

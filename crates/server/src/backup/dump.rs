@@ -163,11 +163,7 @@ fn pack(
 
 /// A new file that only its owner may read.
 fn private(path: &Path) -> std::io::Result<File> {
-    let mut options = File::options();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    crate::private::file().write(true).create_new(true).open(path)
 }
 
 struct Hashing<W> {

@@ -11,7 +11,7 @@ use std::{
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use sha2::{Digest, Sha256};
 
-use super::{BackupError, FORMAT, Manifest, TABLES};
+use super::{BackupError, Carried, Endings, FORMAT, Manifest, TABLES, carry::carry};
 use crate::{
     Error,
     attachments::{files::Files, intake},
@@ -27,6 +27,29 @@ const MAX_ENTRY: u64 = 64 * 1024 * 1024;
 /// # Errors
 /// See [`BackupError`]; then the database is as empty as it was.
 pub async fn restore(db: &Database, files: &Files, from: &Path) -> Result<Manifest, BackupError> {
+    Ok(restored(db, files, from, None).await?.0)
+}
+
+/// [`restore`] in the place of a database that can still be read: what ended there after the backup
+/// stays ended.
+///
+/// # Errors
+/// See [`BackupError`]; then the database is as empty as it was.
+pub async fn restore_over(
+    db: &Database,
+    files: &Files,
+    from: &Path,
+    old: Endings,
+) -> Result<(Manifest, Carried), BackupError> {
+    restored(db, files, from, Some(old)).await
+}
+
+async fn restored(
+    db: &Database,
+    files: &Files,
+    from: &Path,
+    old: Option<Endings>,
+) -> Result<(Manifest, Carried), BackupError> {
     if !db.read(is_empty).await? {
         return Err(BackupError::NotEmpty);
     }
@@ -35,8 +58,13 @@ pub async fn restore(db: &Database, files: &Files, from: &Path) -> Result<Manife
         .await
         .map_err(|_| BackupError::Broken("reading it failed".to_owned()))??;
     let (manifest, tables) = unpacked;
+    if let Some(old) = &old
+        && tables.get("instance").and_then(|text| instance_of(text)) != Some(old.instance)
+    {
+        return Err(BackupError::Stranger);
+    }
     let tables = Arc::new(tables);
-    db.write(move |tx| {
+    let carried = db.write(move |tx| {
         if !is_empty(tx)? {
             return Err(Error::refused(linli_wire::Code::Conflict, "not empty"));
         }
@@ -47,10 +75,10 @@ pub async fn restore(db: &Database, files: &Files, from: &Path) -> Result<Manife
                 tx.execute(&sql, &values)?;
             }
         }
-        instance::mark_restored(tx)
-    })
-    .await?;
-    Ok(manifest)
+        instance::mark_restored(tx)?;
+        old.as_ref().map_or_else(|| Ok(Carried::default()), |old| carry(tx, old))
+    });
+    Ok((manifest, carried.await?))
 }
 
 /// Reads and verifies a backup; attachments go to `files`, tables stay in memory as text.
@@ -138,6 +166,14 @@ fn row(line: &str) -> Option<Vec<Value<'static>>> {
             serde_json::Value::Bool(_) | serde_json::Value::Array(_) => None,
         })
         .collect()
+}
+
+/// The database's name, the second cell of the one row of `instance`.
+fn instance_of(text: &str) -> Option<[u8; 16]> {
+    match row(text.lines().next()?)?.get(1)? {
+        Value::Bytes(bytes) => bytes.as_ref().try_into().ok(),
+        _ => None,
+    }
 }
 
 fn is_empty(tx: &mut Tx<'_>) -> Result<bool, Error> {

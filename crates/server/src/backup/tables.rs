@@ -32,7 +32,7 @@ tables! {
     household [community_id id] code version;
     unit [community_id id] building_id code household_id version;
     person [community_id id] code name given_name phone role household_id language simple visible_flat
-        visible_phone joined version;
+        visible_phone joined version left_at;
     device [id] community_id person_id name device_key version joined_at revoked_at;
     invitation [id] community_id person_id kind secret_hash code_hash issued_at expires_at ended_at used_at used_op
         used_key device_id version;

@@ -25,7 +25,8 @@ impl Check {
             return print("Everything fits together.\n");
         }
         let list = findings.join("\n");
-        let next = "Stop the server, keep this data folder, and restore the newest backup into another one.";
+        let next = "Stop the server, keep this data folder, and restore the newest backup into another one, \
+                    with --carry-from naming this one.";
         Err(Failure::new(Exit::Data, format!("{list}\nThe data does not fit together. {next}")))
     }
 }

@@ -63,7 +63,8 @@ impl Generate {
         }
         let config = resolve(Options { file: self.file, storage: self.storage, ..Options::default() })?;
         let db = open(&config.storage).await?;
-        let summary = import::apply(&db, &files(&config.storage)?, folder, false).await?;
+        let summary =
+            import::apply(&db, &files(&config.storage)?, folder, import::Applying::default()).await?;
         print(&summary.to_string())
     }
 }

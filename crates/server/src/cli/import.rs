@@ -7,7 +7,7 @@ use clap::Args;
 use super::{DATABASE, Exit, Failure, files, open, print, resolve};
 use crate::{
     config::{FileOption, Options, StorageOptions},
-    import::{self, Reading},
+    import::{self, Applying, Reading},
     scratch::Scratch,
 };
 
@@ -18,6 +18,9 @@ pub(super) struct Import {
     /// Check everything and say what would change, without changing it.
     #[arg(long)]
     dry_run: bool,
+    /// Replace also what was changed in the app since the last import; without it, that is listed and stays.
+    #[arg(long)]
+    overwrite: bool,
     /// Shift all dates by whole days so that the folder's as_of becomes today: for demonstrations.
     #[arg(long)]
     dates_end_today: bool,
@@ -56,7 +59,8 @@ impl Import {
         }
         let db = open(&storage).await?;
         let files = files(&storage)?;
-        let summary = import::apply(&db, &files, folder, self.dry_run).await?;
+        let how = Applying { dry_run: self.dry_run, overwrite: self.overwrite };
+        let summary = import::apply(&db, &files, folder, how).await?;
         drop(scratch);
         print(&summary.to_string())
     }

@@ -1,14 +1,15 @@
 //! `linli-server invite`
 
 use std::{
-    fs,
-    io::Write as _,
+    io::{IsTerminal as _, Write as _},
     path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
 
 use clap::{Args, ValueEnum};
 use linli_wire::{
     community::{Community, Person},
+    id::PersonId,
     join::Invitation,
 };
 
@@ -18,8 +19,8 @@ use crate::{
     config::{FileOption, InvitationOptions, ListenOptions, Options, StorageOptions},
     db::Tx,
     instance,
-    join::{self, Codes},
-    letter,
+    join::{self, Codes, Fresh},
+    letter, private,
 };
 
 #[derive(Args, Debug)]
@@ -79,12 +80,16 @@ impl Invite {
         let address = config.listen.address;
         let server = match config.listen.public_url {
             Some(url) => url,
-            // What `serve` without a public address calls itself.
-            None if address.ip().is_loopback() => format!("http://{address}"),
+            // Data for a script on this computer: what `serve` without a public address calls itself.
+            None if address.ip().is_loopback() && self.format == Format::Json => format!("http://{address}"),
             None => {
                 return Err(Failure::new(
                     Exit::Usage,
-                    "A letter needs the address at which residents reach the server. Give it with --public-url https://….",
+                    format!(
+                        "A letter needs the address at which residents reach the server. Give it with \
+                         --public-url https://…, LINLI_PUBLIC_URL or public_url in the settings file. \
+                         For a try on this computer: --public-url http://{address}."
+                    ),
                 ));
             }
         };
@@ -93,21 +98,28 @@ impl Invite {
         let found = db.read(move |tx| guests(tx, &persons, &households, all)).await?;
         let (community, guests) = found.map_err(|message| Failure::new(Exit::Usage, message))?;
         if let Some(out) = &self.out {
-            fs::create_dir_all(out).map_err(|error| unwritable(out, &error))?;
+            private::folder(out).map_err(|error| unwritable(out, &error))?;
         }
         let codes = Codes::new(&db.write(instance::open).await?);
         let lifetime_ms = i64::try_from(config.invitations.lifetime.as_millis()).unwrap_or(i64::MAX);
-        for guest in guests {
-            let hasher = codes.clone();
-            let fresh = tokio::task::spawn_blocking(move || hasher.fresh_blocking())
-                .await
-                .map_err(|_| Failure::new(Exit::Internal, "A code could not be drawn."))??;
-            let (server, id, community_id) = (server.clone(), guest.person.id, community.id);
-            let issue =
-                move |tx: &mut Tx<'_>| join::invite(tx, community_id, id, &fresh, lifetime_ms, &server);
-            let invitation = db.write(issue).await?;
-            self.give(&community, &guest, &invitation)?;
+        let mut progress = Progress::new(guests.len());
+        for batch in guests.chunks(BATCH) {
+            let fresh = draw(&codes, batch.len()).await?;
+            let people: Vec<_> = batch.iter().map(|guest| guest.person.id).zip(fresh).collect();
+            let (server, community_id) = (server.clone(), community.id);
+            let issue = move |tx: &mut Tx<'_>| {
+                let one = |(id, fresh): &(PersonId, Fresh)| {
+                    join::invite(tx, community_id, *id, fresh, lifetime_ms, &server)
+                };
+                people.iter().map(one).collect::<Result<Vec<Invitation>, Error>>()
+            };
+            let invitations = db.write(issue).await?;
+            for (guest, invitation) in batch.iter().zip(&invitations) {
+                self.give(&community, guest, invitation)?;
+            }
+            progress.more(batch.len());
         }
+        progress.end();
         Ok(())
     }
 
@@ -123,6 +135,60 @@ impl Invite {
                 let path = out.join(format!("{}.{ending}", guest.person.code));
                 write_private(&path, &text).map_err(|error| unwritable(&path, &error))
             }
+        }
+    }
+}
+
+/// Letters that are issued in one transaction.
+const BATCH: usize = 64;
+
+/// Draws codes on all processors: each takes 19 MiB and a while, on purpose.
+async fn draw(codes: &Codes, count: usize) -> Result<Vec<Fresh>, Failure> {
+    let lost = || Failure::new(Exit::Internal, "A code could not be drawn.");
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(8);
+    let mut parts = Vec::with_capacity(threads);
+    for part in 0..threads {
+        let (codes, count) = (codes.clone(), (count + part) / threads);
+        parts.push(tokio::task::spawn_blocking(move || {
+            (0..count).map(|_| codes.fresh_blocking()).collect::<Result<Vec<Fresh>, Error>>()
+        }));
+    }
+    let mut drawn = Vec::with_capacity(count);
+    for part in parts {
+        drawn.extend(part.await.map_err(|_| lost())??);
+    }
+    Ok(drawn)
+}
+
+/// How far it is, on standard error: at once on a terminal, after a while elsewhere.
+struct Progress {
+    total: usize,
+    done: usize,
+    begun: Instant,
+    is_terminal: bool,
+    told: bool,
+}
+
+impl Progress {
+    fn new(total: usize) -> Self {
+        let is_terminal = std::io::stderr().is_terminal();
+        Self { total, done: 0, begun: Instant::now(), is_terminal, told: false }
+    }
+
+    fn more(&mut self, count: usize) {
+        const QUIET: Duration = Duration::from_secs(2);
+        self.done += count;
+        if self.total <= BATCH || !(self.is_terminal || self.begun.elapsed() > QUIET) {
+            return;
+        }
+        self.told = true;
+        let (before, after) = if self.is_terminal { ("\r", "") } else { ("", "\n") };
+        let _ = write!(std::io::stderr(), "{before}{} of {} letters{after}", self.done, self.total);
+    }
+
+    fn end(&self) {
+        if self.told && self.is_terminal {
+            let _ = writeln!(std::io::stderr());
         }
     }
 }
@@ -196,11 +262,8 @@ fn plain(community: &Community, guest: &Guest, invitation: &Invitation) -> Resul
 
 /// A letter holds a secret: its file is readable for its owner only.
 fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut options = fs::File::options();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)?.write_all(text.as_bytes())
+    private::close(path);
+    private::file().write(true).create(true).truncate(true).open(path)?.write_all(text.as_bytes())
 }
 
 fn unwritable(path: &Path, error: &std::io::Error) -> Failure {

@@ -47,12 +47,18 @@ impl Serve {
             attachments: self.attachments,
         })?;
         start_log(&config.log)?;
-        let app = App::open(settings(&config)?, Clock::system()).await?;
+        if config.listen.public_url.is_none() {
+            tracing::warn!(
+                "no public address is set: letters name the listening address, which residents cannot reach from elsewhere; give --public-url https://…"
+            );
+        }
+        // Before the data, so that a taken port leaves no new data folder behind.
         let listener = bind(config.listen.address, "--listen").await?;
         let metrics = match config.listen.metrics {
             Some(address) => Some(bind(address, "--metrics-listen").await?),
             None => None,
         };
+        let app = App::open(settings(&config)?, Clock::system()).await?;
         let bound = listener.local_addr().map_err(no_address)?;
         ready(bound, json)?;
         let told = metrics.map(|listener| tokio::spawn(serve_metrics(app.clone(), listener)));

@@ -183,7 +183,7 @@ pub fn put_person(
     let before = known.as_ref().map(|row| row.get::<Role>(2)).transpose()?;
     if before.is_some_and(|before| before != person.role && person.role.is_office()) {
         // Whoever made the letter may not have been allowed to make one for the new role.
-        join::end_letters(tx, community, person.id)?;
+        join::end_codes(tx, community, person.id)?;
     }
     Ok(if known.is_some() { Put::Changed } else { Put::Created })
 }

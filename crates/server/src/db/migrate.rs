@@ -12,6 +12,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_foundation.sql"),
     include_str!("../../migrations/0002_import.sql"),
     include_str!("../../migrations/0003_session.sql"),
+    include_str!("../../migrations/0004_left.sql"),
 ];
 
 /// Number of the newest migration of this build.

@@ -1,9 +1,15 @@
 //! What may stand in a cell, and what spreadsheets make of it.
 
+use jiff::civil::Date;
+use linli_wire::text::{LineTrouble, line};
+
 use super::{problem::Problems, table::Row};
 
 /// Longest code, in characters.
 const MAX_CODE: usize = 32;
+/// What is said of a text with characters that nobody sees.
+pub(super) const UNSEEN: &str =
+    "The text holds characters that cannot be seen. Clear the cell and type it anew, without pasting.";
 /// Longest name, in characters.
 const MAX_NAME: usize = 80;
 
@@ -78,6 +84,20 @@ pub(super) fn whole(
     read
 }
 
+/// A day such as `2026-11-22`, in this form only: the others mean different days in different places.
+pub(super) fn date(row: &Row<'_>, column: &str, problems: &mut Problems) -> Option<Date> {
+    let cell = row.cell(column);
+    if cell.is_empty() {
+        return None;
+    }
+    let fits = cell.len() == 10 && cell.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    let read = cell.parse::<Date>().ok().filter(|_| fits);
+    if read.is_none() {
+        row.problem(column, format!("“{cell}” is not a date such as 2026-11-22."), problems);
+    }
+    read
+}
+
 /// An area in square metres with at most two decimals, in hundredths, so that nothing is rounded.
 pub(super) fn area_hundredths(row: &Row<'_>, column: &str, problems: &mut Problems) -> Option<i64> {
     let cell = row.cell(column);
@@ -115,11 +135,17 @@ pub(super) fn name<'a>(row: &Row<'a>, column: &str, problems: &mut Problems) -> 
         );
         return None;
     }
-    if cell.chars().count() > MAX_NAME || cell.chars().any(char::is_control) {
-        row.problem(column, format!("A name is one line of at most {MAX_NAME} characters."), problems);
-        return None;
+    match line(cell, MAX_NAME) {
+        Ok(name) => Some(name),
+        Err(LineTrouble::TooLong) => {
+            row.problem(column, format!("A name is one line of at most {MAX_NAME} characters."), problems);
+            None
+        }
+        Err(LineTrouble::Blank | LineTrouble::Unprintable) => {
+            row.problem(column, UNSEEN, problems);
+            None
+        }
     }
-    Some(cell)
 }
 
 /// A telephone number, brought into the form `+86 10 5550 0101`: digits, spaces, `+`, `-` and brackets.

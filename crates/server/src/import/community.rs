@@ -6,12 +6,13 @@ use jiff::{civil::Date, tz::TimeZone};
 use linli_wire::{
     Language, Localized,
     community::{Category, Office, Opening},
+    text::is_unprintable,
 };
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
-    cell::code_trouble,
+    cell::{UNSEEN, code_trouble},
     folder::{CommunityFields, CommunityRow},
     problem::Problems,
 };
@@ -191,6 +192,11 @@ impl Check<'_> {
         for language in languages {
             if value.get_ref().0.get(language).is_none_or(|text| text.trim().is_empty()) {
                 self.at(value, key, format!("The text in “{language}” is missing."));
+            }
+        }
+        for text in value.get_ref().0.values() {
+            if text.chars().any(|c| is_unprintable(c) && c != '\n') {
+                self.at(value, key, UNSEEN.to_owned());
             }
         }
     }

@@ -22,6 +22,8 @@ pub struct Folder {
     pub households: BTreeMap<String, HouseholdRow>,
     /// People by code.
     pub people: BTreeMap<String, PersonRow>,
+    /// The rows in which they stand in `people.csv`, for messages.
+    pub people_lines: BTreeMap<String, u64>,
     /// Notices by the part of their file name before the language.
     pub notices: BTreeMap<String, NoticeRow>,
     /// Pictures and documents of notices, by path in the folder.
@@ -126,6 +128,9 @@ pub struct PersonRow {
     pub phone: Option<String>,
     /// Year of birth.
     pub birth_year: Option<i64>,
+    /// The day from which they no longer live or work here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<Date>,
 }
 
 /// A notice in all its languages.

@@ -240,13 +240,18 @@ fn text(source: &Source, day: Date, files: &mut Vec<String>, problems: &mut Prob
     };
     let title = fill(&source.matter.title, source.row("title")).trim().to_owned();
     let body = fill(&source.body, source.body_row);
-    if title.is_empty() || title.chars().count() > MAX_TITLE || title.contains('\n') {
-        problems.at(
-            &source.file,
-            source.row("title"),
-            Some("title"),
-            format!("A title is one line of 1 to {MAX_TITLE} characters."),
-        );
+    let trouble = match linli_wire::text::line(&title, MAX_TITLE) {
+        Ok(_) => None,
+        Err(linli_wire::text::LineTrouble::Unprintable) if !title.contains('\n') => {
+            Some(super::cell::UNSEEN.to_owned())
+        }
+        Err(_) => Some(format!("A title is one line of 1 to {MAX_TITLE} characters.")),
+    };
+    if let Some(trouble) = trouble {
+        problems.at(&source.file, source.row("title"), Some("title"), trouble);
+    }
+    if crate::input::lines("body", &body, usize::MAX).is_err() {
+        problems.at(&source.file, source.body_row, None, "The text holds control characters.");
     }
     if body.is_empty() || body.chars().count() > MAX_BODY {
         problems.at(&source.file, source.body_row, None, format!("The text has 1 to {MAX_BODY} characters."));

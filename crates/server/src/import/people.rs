@@ -19,10 +19,10 @@ pub(super) fn people(
     languages: &[Language],
     this_year: i16,
     problems: &mut Problems,
-) -> Option<BTreeMap<String, PersonRow>> {
+) -> Option<Keyed<String, PersonRow>> {
     let columns = Columns {
         required: &["code", "name", "household", "role"],
-        optional: &["given_name", "language", "mode", "phone", "birth_year"],
+        optional: &["given_name", "language", "mode", "phone", "birth_year", "left"],
         localized: &[],
     };
     let mut people = Keyed::default();
@@ -33,7 +33,8 @@ pub(super) fn people(
         let given_name =
             if row.cell("given_name").is_empty() { name } else { cell::name(&row, "given_name", problems) };
         let role = role(&row, problems);
-        let household = household(&row, role, households, problems);
+        let left = cell::date(&row, "left", problems);
+        let household = household(&row, role, !row.cell("left").is_empty(), households, problems);
         let language = language(&row, languages, problems);
         let simple = match row.cell("mode") {
             "" | "standard" => false,
@@ -57,10 +58,11 @@ pub(super) fn people(
             simple,
             phone: phone.map(ToOwned::to_owned),
             birth_year,
+            left,
         };
         people.put(&row, code.to_owned(), person, problems);
     }
-    Some(people.rows)
+    Some(people)
 }
 
 fn role(row: &Row<'_>, problems: &mut Problems) -> Option<Role> {
@@ -76,6 +78,7 @@ fn role(row: &Row<'_>, problems: &mut Problems) -> Option<Role> {
 fn household(
     row: &Row<'_>,
     role: Option<Role>,
+    has_left: bool,
     households: Option<&BTreeMap<String, HouseholdRow>>,
     problems: &mut Problems,
 ) -> Option<String> {
@@ -88,7 +91,7 @@ fn household(
             None
         }
         _ if cell.is_empty() => {
-            if role.is_some() {
+            if role.is_some() && !has_left {
                 row.problem("household", "A resident needs a household.", problems);
             }
             None

@@ -144,7 +144,8 @@ pub(super) fn households(
 /// Rows by key; a second row with the same key is a mistake that names the first one's row.
 pub(super) struct Keyed<K, V> {
     pub(super) rows: BTreeMap<K, V>,
-    first: BTreeMap<K, u64>,
+    /// The row in which each key stands.
+    pub(super) first: BTreeMap<K, u64>,
 }
 
 impl<K, V> Default for Keyed<K, V> {

@@ -1,13 +1,17 @@
 //! What a notice must be before it is saved, and before its audience sees it.
 
 use linli_wire::{
+    Timestamp,
+    attachments::file_name,
     community::Role,
     id::CommunityId,
-    notices::{Audience, MAX_ATTACHMENTS, MAX_BODY, MAX_TITLE, NoticeContent},
+    notices::{Audience, MAX_ATTACHMENTS, MAX_BODY, MAX_TITLE, NoticeContent, NoticeState, Publish},
 };
 
 use crate::{Error, community, db::Tx, input, params};
 
+/// 1970 to 9999, in UTC milliseconds.
+const CALENDAR: std::ops::RangeInclusive<i64> = 0..=253_402_300_799_999;
 /// Most languages of one notice.
 const MAX_LANGUAGES: usize = 20;
 /// Most buildings or units of one audience.
@@ -36,6 +40,41 @@ pub(super) fn content(
     }
     category(tx, community, &content.category, complete)?;
     audience(tx, community, &content.audience)
+}
+
+/// A notice is published within the calendar and expires after that, as an import has it: a mistyped year
+/// would otherwise publish a notice that nobody sees.
+pub(super) fn times(
+    content: &NoticeContent,
+    publish: Publish,
+    was_out: bool,
+    state: &NoticeState,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let within = |field: &str, at: Timestamp| {
+        if CALENDAR.contains(&at.0) {
+            Ok(())
+        } else {
+            Err(Error::invalid(field, "is outside of the calendar"))
+        }
+    };
+    if let Publish::At { publish_at } = publish {
+        within("publish_at", publish_at)?;
+    }
+    let Some(expires_at) = content.expires_at else { return Ok(()) };
+    within("expires_at", expires_at)?;
+    let appears = match state {
+        NoticeState::Draft | NoticeState::Withdrawn { .. } => return Ok(()),
+        NoticeState::Scheduled { publish_at } => *publish_at,
+        // Who mends a notice that has expired need not move its end.
+        NoticeState::Published { published_at, .. } if was_out => *published_at,
+        NoticeState::Published { .. } => now,
+    };
+    if expires_at > appears {
+        Ok(())
+    } else {
+        Err(Error::invalid("expires_at", "must be after the publication"))
+    }
 }
 
 fn category(tx: &mut Tx<'_>, community: CommunityId, key: &str, complete: bool) -> Result<(), Error> {
@@ -105,7 +144,6 @@ pub(super) fn described(
     }
     let mut content = content.clone();
     for file in &mut content.attachments {
-        input::line("attachments.name", &file.name, 200)?;
         let row = tx.query_opt(
             "SELECT media_type, bytes, sha256, width, height FROM attachment
              WHERE community_id = $1 AND id = $2",
@@ -115,6 +153,8 @@ pub(super) fn described(
             return Err(Error::invalid("attachments", "has not been sent to this server"));
         };
         file.media_type = row.get(0)?;
+        file.name = file_name(&file.name, &file.media_type)
+            .ok_or_else(|| Error::invalid("attachments.name", "must be a file name"))?;
         file.bytes = row.get(1)?;
         file.sha256 = row.get(2)?;
         file.pixels = row.get::<Option<u32>>(3)?.zip(row.get::<Option<u32>>(4)?);

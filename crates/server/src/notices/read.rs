@@ -113,7 +113,7 @@ pub fn readers(tx: &mut Tx<'_>, caller: &Caller, id: NoticeId) -> Result<NoticeR
               AND unit.household_id = person.household_id) AS building_id,
              CASE WHEN EXISTS (SELECT 1 FROM read_mark WHERE read_mark.community_id = person.community_id
               AND read_mark.notice_id = $2 AND read_mark.person_id = person.id) THEN 1 ELSE 0 END AS has_read
-           FROM person WHERE person.community_id = $1 AND person.joined = 1 AND EXISTS (
+           FROM person WHERE person.community_id = $1 AND person.joined = 1 AND person.left_at IS NULL AND EXISTS (
              SELECT 1 FROM notice_scope WHERE notice_scope.community_id = $1 AND notice_scope.notice_id = $2
              AND (notice_scope.scope = 'community:' || person.community_id
                OR notice_scope.scope = 'role:' || person.community_id || ':' || person.role

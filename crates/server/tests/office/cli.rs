@@ -28,9 +28,10 @@ fn text(path: &Path) -> &str {
 #[test]
 fn help_says_everything() {
     let mut all = String::new();
-    for command in
-        ["", "serve", "import", "generate", "invite", "backup", "restore", "check", "openapi", "config"]
-    {
+    for command in [
+        "", "serve", "import", "generate", "invite", "remove", "backup", "restore", "check", "openapi",
+        "config",
+    ] {
         let words: Vec<&str> = [command, "--help"].into_iter().filter(|word| !word.is_empty()).collect();
         let (code, out, _) = run(&words);
         assert_eq!(code, 0, "{command}");
@@ -106,10 +107,20 @@ fn a_community_is_loaded_invited_checked_saved_and_brought_back() {
     let (code, _, error) = with(&["restore", text(&backup)]);
     assert_eq!(code, 2);
     assert!(error.contains("already holds a community"), "{error}");
+    assert_eq!(with(&["remove", "--person", "P-0003"]).0, 0);
+    let replacing = data.path().join("replacing");
+    let restore = ["restore", text(&backup), "--data", text(&replacing), "--carry-from"];
+    let (code, _, error) = run(&[&restore[..], &[text(&letters)]].concat());
+    assert_eq!(code, 3);
+    assert!(error.contains("there is no linli.db in it") && error.contains("Nothing was restored"), "{error}");
+    let (code, out, error) = run(&[&restore[..], &[text(&place)]].concat());
+    assert_eq!(code, 0, "{error}");
+    assert!(out.contains("0 devices removed, 1 letter or code ended, 1 person gone since the backup"), "{out}");
     let other = data.path().join("other");
     let (code, out, error) = run(&["restore", text(&backup), "--data", text(&other)]);
     assert_eq!(code, 0, "{error}");
     assert!(out.contains("restored and verified"), "{out}");
+    assert!(out.contains("is forgotten") && out.contains("remove --devices-only --person CODE"), "{out}");
     fs::remove_dir_all(other.join("attachments")).unwrap();
     let (code, _, error) = run(&["check", "--data", text(&other)]);
     assert_eq!(code, 1);
@@ -140,7 +151,20 @@ fn every_failure_has_its_exit_code_and_a_next_step() {
             3,
             "Connection refused",
         ),
-        (&["invite", "--all", "--data", place], 2, "linli-server import"),
+        (&["invite", "--all", "--data", place], 2, "--public-url https://"),
+        (
+            &["invite", "--all", "--format", "html", "--out", place, "--data", place],
+            2,
+            "--public-url https://",
+        ),
+        (
+            &["invite", "--all", "--public-url", "https://linli.example.org", "--data", place],
+            2,
+            "linli-server import",
+        ),
+        (&["invite", "--all", "--format", "json", "--data", place], 2, "linli-server import"),
+        (&["remove", "--person", "P-0001", "--data", place], 2, "There is no person P-0001"),
+        (&["remove", "--data", place], 2, "--person"),
         (&["invite", "--data", place], 2, "--person"),
         (&["restore", "/nowhere/backup.tar", "--data", place], 3, "/nowhere/backup.tar cannot be read"),
         (&["generate"], 2, "--out"),
@@ -152,6 +176,118 @@ fn every_failure_has_its_exit_code_and_a_next_step() {
         assert!(error.contains(part), "{words:?}: {error}");
         assert!(!error.contains("secret"), "{words:?}: {error}");
     }
+}
+
+#[test]
+fn a_letter_names_an_address_that_somebody_has_given() {
+    let (folder, data) = (sound(), tempfile::tempdir().unwrap());
+    let place = data.path().join("data");
+    let at = ["--data", text(&place)];
+    assert_eq!(run(&[&["import", text(folder.path())], &at[..]].concat()).0, 0);
+    let letter = |words: &[&str], environment: Option<&str>| {
+        let mut command = program(&[&["invite", "--person", "P-0001"], words, &at[..]].concat());
+        if let Some(url) = environment {
+            command.env("LINLI_PUBLIC_URL", url);
+        }
+        let said = command.output().unwrap();
+        (said.status.code().unwrap(), String::from_utf8(said.stdout).unwrap())
+    };
+    assert_eq!(letter(&[], None), (2, String::new()));
+    let settings = data.path().join("linli-server.toml");
+    fs::write(&settings, "[listen]\npublic_url = \"https://file.example.org\"\n").unwrap();
+    for (words, environment, expected) in [
+        (&["--public-url", "https://flag.example.org"][..], None, "https://flag.example.org"),
+        (&[], Some("https://variable.example.org"), "https://variable.example.org"),
+        (&["--config", text(&settings)], None, "https://file.example.org"),
+        (&["--public-url", "http://127.0.0.1:4848"], None, "http://127.0.0.1:4848"),
+    ] {
+        let (code, said) = letter(words, environment);
+        assert_eq!(code, 0);
+        assert!(said.contains(&format!("address  {expected}\n")), "{said}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn other_accounts_of_the_computer_read_nothing() {
+    use std::os::unix::fs::PermissionsExt;
+    let (folder, data) = (sound(), tempfile::tempdir().unwrap());
+    let place = data.path().join("made/data");
+    let at = ["--data", text(&place)];
+    assert_eq!(run(&[&["import", text(folder.path())], &at[..]].concat()).0, 0);
+    let letters = data.path().join("letters");
+    let words = [
+        "invite",
+        "--all",
+        "--format",
+        "html",
+        "--public-url",
+        "https://linli.example.org",
+        "--out",
+        text(&letters),
+    ];
+    assert_eq!(run(&[&words[..], &at[..]].concat()).0, 0);
+    fn open_to_others(path: &Path, found: &mut Vec<String>) {
+        let mode = fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        if mode & 0o077 != 0 {
+            found.push(format!("{mode:o} {}", path.display()));
+        }
+        if path.is_dir() {
+            fs::read_dir(path).unwrap().for_each(|entry| open_to_others(&entry.unwrap().path(), found));
+        }
+    }
+    let check = || {
+        let mut found = Vec::new();
+        open_to_others(&place, &mut found);
+        open_to_others(&letters, &mut found);
+        found
+    };
+    assert_eq!(check(), Vec::<String>::new());
+    // Servers of before left them open: the next start closes them.
+    for open in [place.clone(), place.join("attachments"), letters.clone()] {
+        fs::set_permissions(open, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    for open in [place.join("linli.db"), letters.join("P-0001.html")] {
+        fs::set_permissions(open, fs::Permissions::from_mode(0o644)).unwrap();
+    }
+    let server =
+        Server::start(program(&["serve", "--json", "--listen", "127.0.0.1:0", "--data", text(&place)]));
+    assert!(place.join("linli.db-wal").exists());
+    assert_eq!(run(&[&words[..], &at[..]].concat()).0, 0);
+    assert_eq!(check(), Vec::<String>::new());
+    drop(server);
+}
+
+#[test]
+fn a_person_is_removed_once_and_a_lost_telephone_locked_out() {
+    let (folder, data) = (sound(), tempfile::tempdir().unwrap());
+    let place = data.path().join("data");
+    let with = |words: &[&str]| run(&[words, &["--data", text(&place)]].concat());
+    assert_eq!(with(&["import", text(folder.path())]).0, 0);
+    let all = |expected: usize| {
+        let (_, out, _) = with(&["invite", "--all", "--format", "json"]);
+        assert_eq!(out.lines().count(), expected, "{out}");
+    };
+    all(4);
+    let (code, _, error) = with(&["remove", "--person", "P-0003", "--person", "P-9999"]);
+    assert_eq!(code, 2, "{error}");
+    all(4);
+    let lost = with(&["remove", "--person", "P-0003", "--devices-only"]);
+    assert_eq!(lost.1, "P-0003: 0 devices and all open letters ended. They need a new letter.\n");
+    all(4);
+    let removed =
+        "P-0003: removed. Their devices and letters ended; what they wrote stays under their name.\n";
+    assert_eq!(with(&["remove", "--person", "P-0003"]), (0, removed.to_owned(), String::new()));
+    assert_eq!(with(&["remove", "--person", "P-0003"]).1, "P-0003: was removed before.\n");
+    all(3);
+    // The spreadsheet that still names them brings nobody back.
+    assert_eq!(
+        with(&["import", text(folder.path())]).1.lines().last(),
+        Some("0 new, 0 changed, 14 unchanged")
+    );
+    all(3);
+    assert_eq!(with(&["invite", "--person", "P-0003", "--format", "json"]).0, 2);
+    assert_eq!(with(&["check"]).0, 0);
 }
 
 #[test]

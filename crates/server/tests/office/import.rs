@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use linli_server::import::{self, Counts, Reading};
+use linli_server::import::{self, Applying, Counts, Reading};
 
 use crate::{
     folder::{self, put, sound},
@@ -43,7 +43,11 @@ fn every_kind_of_bad_row_is_told_with_its_place_and_what_to_do() {
         ("unit of two households, unknown, misspelt", "households.csv", "code,units\nH-0001,3-1201;3-1202\nH-0002,1-101;3-1201;3-9999;1101\n".to_owned()),
         ("household without units", "households.csv", "code,units\nH-0001,3-1201\nH-0002,\n".to_owned()),
         ("person's fields", "people.csv", people("P-0009,,,H-0099,boss,ZH,fast,call me,88")),
+        ("days on which people left", "people.csv", folder::PEOPLE.replace("birth_year\n", "birth_year,left\n") + "P-0009,甲,,H-0002,resident,,,,,31.1.2026\nP-0010,乙,,,resident,,,,,20260131\n"),
         ("names", "people.csv", people("P-0009,#NAME?,王\u{FFFD},H-0002,resident,,,1.38E+10,")),
+        ("characters that nobody sees", "people.csv", people("P-0009,\u{200B},Fee\u{202E}eerf,H-0002,resident,,,,")),
+        ("characters that nobody sees in a title", "notices/party.zh.md", notice("title = \"", "title = \"\u{2066}")),
+        ("characters that nobody sees in the community's name", "community.toml", folder::COMMUNITY.replace("阳光花园", "阳光\u{200B}花园")),
         ("resident without household, staff with one", "people.csv", people("P-0009,甲,,,resident,,,,\nP-0010,乙,,H-0001,staff,,,,")),
         ("community's values", "community.toml", folder::COMMUNITY.replace("Asia/Shanghai", "Beijing").replace("\"CNY\"", "\"yuan\"").replace("\"2026-11-22\"", "\"22.11.2026\"").replace("name.en = \"Water\"\n", "").replace("+86 10", "010")),
         ("community's opening times", "community.toml", folder::COMMUNITY.replace("[[categories]]", "[[office.opening]]\ndays = [0]\nfrom = \"8\"\nuntil = \"25:00\"\n[[office.opening]]\ndays = [1]\nfrom = \"9:00\"\nuntil = \"8:00\"\n[[categories]]")),
@@ -179,14 +183,124 @@ notices: 0 new, 1 changed, 0 unchanged
 people.csv: 0 new, 2 changed, 1 unchanged
 units.csv: 0 new, 0 changed, 3 unchanged
 notices: 1 row is no longer there (party). Nothing was deleted.
-people.csv: 1 row is no longer there (P-0003). Nothing was deleted.
-0 new, 3 changed, 9 unchanged
+people.csv: 1 row is no longer there (P-0003). Nothing was deleted. Whoever has left gets the day in the column left, or `linli-server remove --person CODE`.
+people.csv:3:given_name: P-0002: changed in the app since the last import; use --overwrite to replace it
+0 new, 3 changed, 9 unchanged, 1 conflict
 ");
         assert_eq!(place.number("SELECT COUNT(*) FROM person WHERE name = '王小梅' AND given_name = 'Mimi' AND simple = 1").await, 1);
-        let moved = "SELECT COUNT(*) FROM person JOIN household ON household.id = person.household_id WHERE person.code = 'P-0002' AND household.code = 'H-0002' AND given_name = '秀英奶奶' AND simple = 1";
+        let moved = "SELECT COUNT(*) FROM person JOIN household ON household.id = person.household_id WHERE person.code = 'P-0002' AND household.code = 'H-0002' AND given_name = 'Mimi' AND simple = 1";
         assert_eq!(place.number(moved).await, 1);
         assert_eq!(place.number("SELECT COUNT(*) FROM person").await, 4);
         assert_eq!(place.number("SELECT version FROM notice WHERE state = 'published'").await, 2);
+        assert_eq!(place.findings().await, Vec::<String>::new());
+    }
+
+    async fn what_both_sides_changed_is_told_every_time_and_stays_until_it_is_overwritten(place) {
+        let folder = sound();
+        place.import(folder.path(), false).await;
+        // Chen Jing mends the notice in the app, and Grandma chooses how she is addressed.
+        let mend = |words: &'static str| move |tx: &mut linli_server::db::Tx<'_>| {
+            let row = tx.query_one("SELECT community_id, id FROM notice WHERE state = 'published'", &[])?;
+            let (community, id) = (row.get(0)?, row.get(1)?);
+            let mut notice = linli_server::notices::get(tx, community, id)?.unwrap();
+            notice.version += 1;
+            let zh = notice.content.texts.get_mut(&linli_wire::Language::zh()).unwrap();
+            zh.body = zh.body.replace("9:00–12:00", words);
+            linli_server::notices::put(tx, community, &notice)
+        };
+        place.db.write(mend("10:00–14:00")).await.unwrap();
+        place.execute("UPDATE person SET given_name = 'Mimi', version = version + 1 WHERE code = 'P-0002'").await;
+        let body = "SELECT COUNT(*) FROM notice WHERE content LIKE '%10:00–14:00%'";
+        // A folder that did not change is no reason to say anything.
+        let quiet = place.import(folder.path(), false).await;
+        assert_eq!((quiet.conflicts.len(), quiet.total().changed), (0, 0));
+        put(folder.path(), "notices/water.zh.md", folder::WATER_ZH.replace("9:00–12:00", "9:00–15:00"));
+        put(folder.path(), "people.csv", folder::PEOPLE.replace("王奶奶", "秀英奶奶"));
+        let conflicts = "people.csv:3:given_name: P-0002: changed in the app since the last import; use --overwrite to replace it
+notices/water.zh.md: changed in the app since the last import; use --overwrite to replace it
+0 new, 0 changed, 14 unchanged, 2 conflicts
+";
+        for _ in 0..2 {
+            let before = place.everything().await;
+            let summary = place.import(folder.path(), false).await;
+            assert!(summary.to_string().ends_with(conflicts), "{summary}");
+            assert_eq!(place.everything().await, before);
+        }
+        assert_eq!(place.number(body).await, 1);
+        let overwrite = |dry_run| {
+            let read = import::read(folder.path(), reading()).unwrap();
+            import::apply(&place.db, &place.files, read, Applying { dry_run, overwrite: true })
+        };
+        for dry_run in [true, false] {
+            let summary = overwrite(dry_run).await.unwrap();
+            assert_eq!((summary.conflicts.len(), summary.total().changed), (0, 2));
+        }
+        assert_eq!(place.number(body).await, 0);
+        assert_eq!(place.number("SELECT COUNT(*) FROM notice WHERE content LIKE '%9:00–15:00%'").await, 1);
+        assert_eq!(place.number("SELECT COUNT(*) FROM person WHERE given_name = '秀英奶奶'").await, 1);
+        // The same change on both sides is none to quarrel about, and the next one follows the folder again.
+        put(folder.path(), "notices/water.zh.md", folder::WATER_ZH.replace("9:00–12:00", "8:00–9:00"));
+        assert_eq!(place.import(folder.path(), false).await.total().changed, 1);
+        place.db.write(|tx| {
+            let row = tx.query_one("SELECT community_id, id FROM notice WHERE state = 'published'", &[])?;
+            let (community, id) = (row.get(0)?, row.get(1)?);
+            let mut notice = linli_server::notices::get(tx, community, id)?.unwrap();
+            notice.version += 1;
+            let zh = notice.content.texts.get_mut(&linli_wire::Language::zh()).unwrap();
+            zh.body = zh.body.replace("8:00–9:00", "8:00–10:00");
+            linli_server::notices::put(tx, community, &notice)
+        }).await.unwrap();
+        put(folder.path(), "notices/water.zh.md", folder::WATER_ZH.replace("9:00–12:00", "8:00–10:00"));
+        let agreed = place.import(folder.path(), false).await;
+        assert_eq!((agreed.conflicts.len(), agreed.total().changed), (0, 1), "{agreed}");
+        put(folder.path(), "notices/water.zh.md", folder::WATER_ZH.replace("9:00–12:00", "8:00–11:00"));
+        let next = place.import(folder.path(), false).await;
+        assert_eq!((next.conflicts.len(), next.total().changed), (0, 1), "{next}");
+        assert_eq!(place.number("SELECT COUNT(*) FROM notice WHERE content LIKE '%8:00–11:00%'").await, 1);
+        assert_eq!(place.findings().await, Vec::<String>::new());
+    }
+
+    async fn a_date_in_the_column_left_ends_what_a_person_could_do(place) {
+        let folder = sound();
+        let people = |left: &str, next: &str| {
+            let rows = folder::PEOPLE.replace("birth_year\n", "birth_year,left\n");
+            rows.replace("P-0003,李强,强,H-0002,household_head,zh,,,\n", &format!("P-0003,李强,强,H-0002,household_head,zh,,,,{left}\n"))
+                + &format!("P-0007,张三,,{next},resident,,,,,2020-02-03\n")
+        };
+        place.import(folder.path(), false).await;
+        let codes = linli_server::join::Codes::new(&place.db.write(linli_server::instance::open).await.unwrap());
+        let fresh = codes.fresh().await.unwrap();
+        place.db.write(move |tx| {
+            let row = tx.query_one("SELECT community_id, id FROM person WHERE code = 'P-0003'", &[])?;
+            linli_server::join::invite(tx, row.get(0)?, row.get(1)?, &fresh, 1000, "https://linli.example.org").map(drop)
+        }).await.unwrap();
+        // A day to come is noted and does nothing yet; whoever has left needs no household any more.
+        put(folder.path(), "people.csv", people("2999-12-31", ""));
+        let summary = place.import(folder.path(), false).await;
+        assert_eq!(summary.left, ["P-0007"], "{summary}");
+        let before = place.everything().await;
+        put(folder.path(), "people.csv", people("2020-01-31", ""));
+        let dry = place.import(folder.path(), true).await;
+        assert!(dry.to_string().contains("people.csv: left: P-0003. Their devices and letters end"), "{dry}");
+        assert_eq!(place.everything().await, before);
+        assert_eq!(place.import(folder.path(), false).await.left, ["P-0003"]);
+        let open = "SELECT COUNT(*) FROM invitation WHERE ended_at IS NULL";
+        assert_eq!(place.number(open).await, 0);
+        assert_eq!(place.number("SELECT COUNT(*) FROM person WHERE left_at IS NOT NULL").await, 2);
+        let listed = "SELECT COUNT(*) FROM changes WHERE scope LIKE 'staff:%' AND entity = 'person' AND body IS NOT NULL";
+        assert_eq!(place.number(listed).await, 3);
+        assert_eq!(place.number("SELECT COUNT(*) FROM audit WHERE event = 'person_left'").await, 2);
+        assert_eq!(place.findings().await, Vec::<String>::new());
+        let before = place.everything().await;
+        assert_eq!(place.import(folder.path(), false).await.left, Vec::<String>::new(), "once");
+        assert_eq!(place.everything().await, before);
+        // A row that changes otherwise brings nobody back; a date that goes does.
+        put(folder.path(), "people.csv", people("2020-01-30", "").replace("李强", "李大强"));
+        place.import(folder.path(), false).await;
+        assert_eq!(place.number(listed).await, 3);
+        put(folder.path(), "people.csv", people("", ""));
+        assert_eq!(place.import(folder.path(), false).await.returned, ["P-0003"]);
+        assert_eq!(place.number(listed).await, 4);
         assert_eq!(place.findings().await, Vec::<String>::new());
     }
 
@@ -218,7 +332,7 @@ people.csv: 1 row is no longer there (P-0003). Nothing was deleted.
         let before = place.everything().await;
         put(folder.path(), "people.csv", format!("{}P-0099,新人,,H-0002,resident,,,,\nP-0100,张三,,H-0002,resident,,,,\n", folder::PEOPLE));
         let read = import::read(folder.path(), reading()).unwrap();
-        import::apply(&place.db, &place.files, read, false).await.unwrap_err();
+        import::apply(&place.db, &place.files, read, import::Applying::default()).await.unwrap_err();
         assert_eq!(place.everything().await, before);
     }
 }

@@ -5,6 +5,7 @@ mod backup;
 mod cli;
 mod folder;
 mod import;
+mod migrating;
 mod pictures;
 mod place;
 mod shelf;

@@ -134,6 +134,55 @@ fn bombs_are_refused_by_their_head() {
     assert_eq!(check(&vec![0xFF; 12 * 1024 * 1024 + 1]), Err(Trouble::TooManyBytes));
 }
 
+/// `count` × 258 zeros and one, packed by hand: a block of fixed codes that repeats one byte.
+fn packed_zeros(count: u32) -> Vec<u8> {
+    let (mut packed, mut byte, mut filled) = (vec![0x78, 0x01], 0_u8, 0);
+    let mut push = |code: u16, bits: u32| {
+        for at in (0..bits).rev() {
+            byte |= u8::try_from(code >> at & 1).unwrap() << filled;
+            filled += 1;
+            if filled == 8 {
+                packed.push(std::mem::take(&mut byte));
+                filled = 0;
+            }
+        }
+    };
+    push(0b110, 3); // the last block, with fixed codes
+    push(0b0011_0000, 8); // a zero
+    for _ in 0..count {
+        push(0b1100_0101, 8); // 258 times
+        push(0, 5); // what stands one byte before
+    }
+    push(0, 7); // the end
+    push(0, (8 - (3 + 8 + 13 * count + 7) % 8) % 8);
+    let sum = (count * 258 + 1) % 65_521;
+    packed.extend((sum << 16 | 1).to_be_bytes());
+    packed
+}
+
+#[test]
+fn a_profile_that_unpacks_to_hundreds_of_megabytes_is_never_unpacked() {
+    let profile: Vec<u8> = [b"x\0\0".to_vec(), packed_zeros(1_000_000)].concat();
+    let mut chunk = b"iCCP".to_vec();
+    chunk.extend(profile);
+    let sum = crc32(&chunk);
+    let mut bomb = fixture("small.png");
+    // Signature and head are 33 bytes.
+    let length = u32::try_from(chunk.len() - 4).unwrap().to_be_bytes();
+    bomb.splice(33..33, [length.to_vec(), chunk, sum.to_be_bytes().to_vec()].concat());
+    assert!(bomb.len() < 2_000_000, "{}", bomb.len());
+    let peak = || {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("0 kB");
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap()
+    };
+    let before = peak();
+    let taken = take(&bomb).unwrap();
+    let more = peak() - before;
+    assert_eq!(taken, take(&fixture("small.png")).unwrap());
+    assert!(more < 32 * 1024, "{more} KB more");
+}
+
 #[test]
 fn a_picture_cut_anywhere_or_with_any_byte_changed_is_refused_or_taken_whole() {
     for name in ["small.png", "small.jpg", "small.webp", "small-lossy.webp"] {

@@ -7,7 +7,7 @@ use linli_server::{
     backup::TABLES,
     clock::{Clock, random},
     db::{Database, Location},
-    import::{self, Reading, Summary},
+    import::{self, Applying, Reading, Summary},
     instance,
 };
 
@@ -50,13 +50,7 @@ impl Place {
     }
 
     pub async fn postgres() -> Option<Self> {
-        let url = std::env::var("LINLI_TEST_POSTGRES").ok()?;
-        let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
-        tokio::spawn(connection);
-        let name = format!("office_{:032x}", u128::from_be_bytes(random::<16>().unwrap()));
-        client.batch_execute(&format!("CREATE SCHEMA {name}")).await.unwrap();
-        let join = if url.contains('?') { '&' } else { '?' };
-        let location = Location::Postgres(format!("{url}{join}options=-csearch_path%3D{name}"));
+        let location = fresh_schema().await?;
         Some(Self::open(tempfile::tempdir().unwrap(), &location).await)
     }
 
@@ -70,7 +64,7 @@ impl Place {
     pub async fn import(&self, folder: &Path, dry_run: bool) -> Summary {
         self.db.write(instance::open).await.unwrap();
         let folder = import::read(folder, reading()).unwrap_or_else(|problems| panic!("{problems:#?}"));
-        import::apply(&self.db, &self.files, folder, dry_run).await.unwrap()
+        import::apply(&self.db, &self.files, folder, Applying { dry_run, overwrite: false }).await.unwrap()
     }
 
     /// Every row of every table, as text: what must not change, or be the same elsewhere.
@@ -106,6 +100,17 @@ impl Place {
     pub async fn findings(&self) -> Vec<String> {
         linli_server::check::check(&self.db, &self.files).await.unwrap()
     }
+}
+
+/// A schema of its own on the server of LINLI_TEST_POSTGRES.
+pub async fn fresh_schema() -> Option<Location> {
+    let url = std::env::var("LINLI_TEST_POSTGRES").ok()?;
+    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    let name = format!("office_{:032x}", u128::from_be_bytes(random::<16>().unwrap()));
+    client.batch_execute(&format!("CREATE SCHEMA {name}")).await.unwrap();
+    let join = if url.contains('?') { '&' } else { '?' };
+    Some(Location::Postgres(format!("{url}{join}options=-csearch_path%3D{name}")))
 }
 
 /// Noon of the day that the folder counts as today.

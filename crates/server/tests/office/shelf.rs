@@ -56,6 +56,20 @@ on_both_engines! {
         assert_eq!(place.findings().await, Vec::<String>::new());
     }
 
+    async fn the_ending_of_a_name_is_that_of_the_bytes(place) {
+        place.import(sound().path(), false).await;
+        let (shelf, chen) = (shelf(&place), caller("P-0005", Role::Staff, None));
+        let shelf = Shelf { limits: config::Attachments { files_per_day: 100, ..shelf.limits.clone() }, ..shelf };
+        let cases = ["evil.bat", "evil.html", "evil\u{202E}.exe", "e\u{200B}vil.pdf.", "C:\\evil.lnk", "evil"];
+        for (at, typed) in cases.into_iter().enumerate() {
+            let file = shelf.put(&place.db, &chen, id(40 + at as u128), typed, PDF.into()).await.unwrap();
+            assert_eq!(file.name, "evil.pdf", "{typed:?}");
+        }
+        // What a server of before has taken as it came.
+        place.execute("UPDATE attachment SET name = '../evil.exe' WHERE media_type = 'application/pdf'").await;
+        assert_eq!(shelf.file(&place.db, &chen, id(40)).await.unwrap().0.name, "evil.pdf");
+    }
+
     async fn the_day_has_room_for_so_many_files_and_a_repeat_costs_nothing(place) {
         place.import(sound().path(), false).await;
         let (shelf, chen) = (shelf(&place), caller("P-0003", Role::HouseholdHead, Some("H-0002")));
@@ -77,8 +91,9 @@ on_both_engines! {
         let wang = caller("P-0001", Role::HouseholdHead, Some("H-0001"));
         let li = caller("P-0003", Role::HouseholdHead, Some("H-0002"));
         let chen = caller("P-0005", Role::Staff, None);
-        let (shown, file) = shelf.file(&place.db, &wang, picture).await.unwrap();
-        assert_eq!((shown.name.as_str(), shown.pixels, file.metadata().unwrap().len()), ("pump.png", Some((12, 9)), shown.bytes));
+        let (shown, bytes) = shelf.file(&place.db, &wang, picture).await.unwrap();
+        let bytes = bytes.metadata().unwrap().len();
+        assert_eq!((shown.name.as_str(), shown.pixels, bytes), ("pump.webp", Some((12, 9)), shown.bytes));
         shelf.file(&place.db, &chen, picture).await.unwrap();
         let foreign = shelf.file(&place.db, &li, picture).await.unwrap_err().into_wire();
         let missing = shelf.file(&place.db, &li, id(99)).await.unwrap_err().into_wire();

@@ -1,6 +1,11 @@
 //! Letters, device codes, refreshing, theft, and what a crash in between leaves.
 
-use linli_server::{db::DbError, instance, session};
+use linli_server::{
+    backup,
+    community::{self, Left},
+    db::DbError,
+    instance, session,
+};
 use linli_wire::{
     Code,
     devices::DeviceLink,
@@ -94,6 +99,8 @@ both! {
             ("device_name", serde_json::json!(" ")),
             ("device_name", serde_json::json!("x".repeat(61))),
             ("device_name", serde_json::json!("a\nb")),
+            ("device_name", serde_json::json!("\u{200B}\u{2060}")),
+            ("device_name", serde_json::json!("Office\u{202E}enohp")),
             ("device_key", serde_json::json!("AAAA")),
             ("device_key", serde_json::json!("*")),
             // The point of small order, which verifies anything.
@@ -288,6 +295,75 @@ both! {
         assert!(matches!(refreshed, session::Refreshed::Ended));
     }
 
+    async fn a_restore_lets_nobody_in_again_whom_the_old_database_has_ended(world) {
+        let sun = world.sun.clone();
+        let (lost, other) = (world.join(&sun, sun.wang_mei).await, world.join(&sun, sun.wang_mei).await);
+        let (zhao, chen) = (world.join(&sun, sun.zhao).await, world.join(&sun, sun.chen_jing).await);
+        let (used, open) = (world.letter(&sun, sun.li_qiang).await, world.letter(&sun, sun.grandma).await);
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("backup.tar");
+        backup::backup(&world.app.db, &world.app.shelf.files, &file).await.unwrap();
+        // After the backup: a telephone is lost, a letter used, and Zhao leaves.
+        world.later(1000);
+        let path = format!("/v1/devices/{}/revoke", lost.id);
+        let done = world.send(Method::POST, &path, Some(&other.tokens.access), None::<&()>).await;
+        assert_eq!(done.status(), StatusCode::NO_CONTENT);
+        join(&world, &secret(&used)).await.unwrap();
+        let (community, person) = (sun.id, sun.zhao);
+        world.app.db.write(move |tx| community::leave(tx, community, person, "test")).await.unwrap();
+        let old = world.app.db.read(backup::endings).await.unwrap();
+        world.later(1000);
+
+        let restored = async |old: Option<backup::Endings>| {
+            let place = tempfile::tempdir().unwrap();
+            let location = linli_server::db::Location::Sqlite(place.path().join("linli.db"));
+            let settings = linli_server::Settings::new(location.clone(), place.path().to_owned());
+            let db = linli_server::db::Database::open(&location, world.time.clock()).await.unwrap();
+            let files = linli_server::attachments::files::Files::open(place.path()).unwrap();
+            let carried = match old {
+                Some(old) => Some(backup::restore_over(&db, &files, &file, old).await?.1),
+                None => backup::restore(&db, &files, &file).await.map(|_| None)?,
+            };
+            assert_eq!(db.read(linli_server::check::database).await.unwrap(), Vec::<String>::new());
+            let app = linli_server::App::open(settings, world.time.clock()).await.unwrap();
+            Ok::<_, backup::BackupError>((place, app, carried))
+        };
+        let refreshes = async |app: &linli_server::App, device: &crate::world::Device| {
+            let request = device.refresh_with("anything at all", &device.refresh_request().nonce);
+            let instance = app.instance.clone();
+            app.db.write(move |tx| session::refresh(tx, &instance, &request)).await.map(drop).map_err(|error| error.code())
+        };
+        let joins = async |app: &linli_server::App, letter: &Invitation| {
+            let (request, _) = join_request(secret(letter));
+            let (name, key) = linli_server::join::check(&request).unwrap();
+            let (code, instance) = (app.codes.hash(&request.code).await.unwrap(), app.instance.clone());
+            let joining = move |tx: &mut linli_server::db::Tx<'_>| linli_server::join::join(tx, &instance, &request, code, &name, key);
+            app.db.write(joining).await.map(drop).map_err(|error| error.code())
+        };
+
+        // Without the old database all of that counts again, which the program says.
+        let (_kept, app, _) = restored(None).await.unwrap();
+        assert_eq!(refreshes(&app, &lost).await, Ok(()));
+        assert_eq!(joins(&app, &used).await, Ok(()));
+
+        let (_kept, app, carried) = restored(Some(old.clone())).await.unwrap();
+        let carried = carried.unwrap();
+        assert_eq!((carried.devices, carried.codes, carried.left), (2, 1, 1));
+        assert_eq!(carried.signed_out, ["P-0002"], "Li Qiang joined after the backup");
+        for gone in [&lost, &zhao] {
+            assert_eq!(refreshes(&app, gone).await, Err(Code::DeviceRevoked));
+        }
+        assert_eq!(joins(&app, &used).await, Err(Code::InvitationExpired));
+        for kept in [&other, &chen] {
+            assert_eq!(refreshes(&app, kept).await, Ok(()));
+        }
+        assert_eq!(joins(&app, &open).await, Ok(()));
+
+        let mut stranger = old;
+        stranger.instance = [0; 16];
+        assert!(matches!(restored(Some(stranger)).await, Err(backup::BackupError::Stranger)));
+    }
+
     async fn one_more_device_by_code_from_this_one(world) {
         let sun = world.sun.clone();
         let first = world.join(&sun, sun.grandma).await;
@@ -316,6 +392,43 @@ both! {
         let done = world.send(Method::DELETE, "/v1/session", Some(&one.tokens.access), None::<&()>).await;
         assert_eq!(done.status(), StatusCode::NO_CONTENT);
         assert_eq!(is_let_in(&world, &one.tokens.access).await, Err(Code::DeviceRevoked));
+    }
+
+    async fn who_leaves_is_let_in_nowhere_and_their_notices_keep_their_name(world) {
+        let sun = world.sun.clone();
+        let (zhao, lin) = (world.join(&sun, sun.zhao).await, world.join(&sun, sun.lin).await);
+        let notice = world.publish(&zhao, "停水", linli_wire::notices::Audience::Community).await;
+        let letter = world.letter(&sun, sun.zhao).await;
+        let access = Some(zhao.tokens.access.as_str());
+        let link: DeviceLink = world.ok(Method::POST, "/v1/devices/link", access, None::<&()>).await;
+        let (_, cursor) = world.sync(&lin, None).await;
+        let mut live = crate::device::Live::open(&world, &zhao, None).await.unwrap();
+        let (community, person) = (sun.id, sun.zhao);
+        for expected in [Left::Now, Left::Before] {
+            let left = world.app.db.write(move |tx| community::leave(tx, community, person, "test")).await.unwrap();
+            assert_eq!(left, expected);
+        }
+        assert_eq!(live.end().await.unwrap().code, Code::DeviceRevoked);
+        assert_eq!(is_let_in(&world, &zhao.tokens.access).await, Err(Code::DeviceRevoked));
+        assert_eq!(world.refresh(&zhao.refresh_request()).await.unwrap_err().code, Code::DeviceRevoked);
+        assert_eq!(join(&world, &secret(&letter)).await.unwrap_err(), Code::InvitationExpired);
+        let code = JoinLink::read(&link.link).unwrap().code;
+        assert_eq!(join(&world, &code).await.unwrap_err(), Code::InvitationExpired);
+        // The office no longer finds them, and cannot invite them.
+        let (pages, _) = world.sync(&lin, Some(&cursor)).await;
+        let mut changes = pages.iter().flat_map(|page| &page.scopes).flat_map(|scope| &scope.changes);
+        assert!(changes.any(|change| change.id == person.0 && change.body.is_none()));
+        let request = InviteRequest { person_id: person };
+        let access = Some(lin.tokens.access.as_str());
+        let refused = world.refused(Method::POST, "/v1/invitations", access, Some(&request)).await;
+        assert_eq!(refused.code, Code::NotFound);
+        let kept = world.app.db.read(move |tx| linli_server::notices::get(tx, community, notice)).await.unwrap();
+        assert_eq!(kept.unwrap().author.name, "赵建国");
+        // Coming back takes a new letter.
+        assert!(world.app.db.write(move |tx| community::come_back(tx, community, person, "test")).await.unwrap());
+        assert_eq!(is_let_in(&world, &zhao.tokens.access).await, Err(Code::DeviceRevoked));
+        world.join(&sun, sun.zhao).await;
+        assert_eq!(world.app.db.read(linli_server::check::database).await.unwrap(), Vec::<String>::new());
     }
 
     async fn the_office_invites_and_sees_what_became_of_it(world) {
