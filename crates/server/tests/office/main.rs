@@ -8,4 +8,6 @@ mod import;
 mod migrating;
 mod pictures;
 mod place;
+mod secrets;
+mod serving;
 mod shelf;

@@ -266,11 +266,11 @@ both! {
         let _tasks = other.background();
         let id = NoticeId(new_id());
         let action = save(id, 0, content("别处", Audience::Community), Publish::Now);
-        let request = linli_wire::ops::OpsRequest { ops: vec![crate::world::op(&world, action)] };
+        let batch = [linli_server::ops::Given::Op(crate::world::op(&world, action))];
         let device = office.id;
         other.db.write(move |tx| {
             let caller = linli_server::auth::again(tx, device)?;
-            linli_server::ops::apply(tx, &caller, &request)
+            linli_server::ops::apply(tx, &caller, &batch)
         }).await.unwrap();
         live.until(|cache| cache.has(id)).await;
         // Removing a device there ends its streams here.
