@@ -40,6 +40,7 @@ fn section<T: Args>(text: &mut String, name: &str) {
         let key = argument.get_id();
         let _ = match default {
             "none" | "the listening address" => writeln!(text, "#{key} = \"\""),
+            "true" | "false" => writeln!(text, "#{key} = {default}"),
             number if number.bytes().all(|b| b.is_ascii_digit()) => writeln!(text, "#{key} = {number}"),
             word => writeln!(text, "#{key} = \"{word}\""),
         };

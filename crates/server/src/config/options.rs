@@ -28,9 +28,14 @@ pub struct ListenOptions {
     /// in letters [default: the listening address].
     #[arg(long, env = "LINLI_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
-    /// Second address, for Prometheus: /metrics is served there and nowhere else [default: none].
+    /// Second address, for Prometheus: /metrics is served there and nowhere else, without asking who
+    /// reads it [default: none].
     #[arg(long = "metrics-listen", env = "LINLI_METRICS_LISTEN", value_name = "ADDR")]
     pub metrics: Option<SocketAddr>,
+    /// Let metrics listen beyond this computer, as in a container that only Prometheus reaches
+    /// [default: false].
+    #[arg(long, env = "LINLI_METRICS_FOR_ALL", value_name = "true|false", num_args = 0..=1, default_missing_value = "true")]
+    pub metrics_for_all: Option<bool>,
     /// Number of your own proxies in front; only as many X-Forwarded-For entries are believed,
     /// from the right [default: 0].
     #[arg(long, env = "LINLI_TRUSTED_HOPS", value_name = "N")]
@@ -143,7 +148,7 @@ impl Options {
             storage: storage(self.storage, file.storage)?,
             log: log(self.log, file.log),
             invitations: invitations(&self.invitations, &file.invitations)?,
-            attachments: attachments(&self.attachments, &file.attachments),
+            attachments: attachments(&self.attachments, &file.attachments)?,
         })
     }
 }
@@ -176,10 +181,18 @@ fn listen(flag: ListenOptions, file: ListenOptions) -> Result<Listen, ConfigErro
             "max_connections is 0, so nobody could connect. Give at least 1.".to_owned(),
         ));
     }
+    let metrics = flag.metrics.or(file.metrics);
+    let for_all = flag.metrics_for_all.or(file.metrics_for_all).unwrap_or(false);
+    if let Some(address) = metrics.filter(|address| !for_all && !address.ip().to_canonical().is_loopback()) {
+        return Err(ConfigError(format!(
+            "Metrics at {address} could be read by everybody who reaches it. Give an address of this computer, \
+             such as 127.0.0.1:9464, or add --metrics-for-all where only Prometheus gets there."
+        )));
+    }
     Ok(Listen {
         address: flag.address.or(file.address).unwrap_or(SocketAddr::from(([127, 0, 0, 1], 4848))),
         public_url,
-        metrics: flag.metrics.or(file.metrics),
+        metrics,
         trusted_hops: flag.trusted_hops.or(file.trusted_hops).unwrap_or(0),
         max_connections,
     })
@@ -206,10 +219,15 @@ fn invitations(flag: &InvitationOptions, file: &InvitationOptions) -> Result<Inv
     Ok(Invitations { lifetime: Duration::from_secs(u64::from(days) * 24 * 60 * 60) })
 }
 
-fn attachments(flag: &AttachmentOptions, file: &AttachmentOptions) -> Attachments {
+fn attachments(flag: &AttachmentOptions, file: &AttachmentOptions) -> Result<Attachments, ConfigError> {
+    let files_per_day = flag.files_per_day.or(file.files_per_day).unwrap_or(500);
     let megabytes = flag.megabytes_per_day.or(file.megabytes_per_day).unwrap_or(1024);
-    Attachments {
-        files_per_day: flag.files_per_day.or(file.files_per_day).unwrap_or(500),
-        bytes_per_day: u64::from(megabytes) * 1024 * 1024,
+    for (name, number) in [("files_per_day", files_per_day), ("megabytes_per_day", megabytes)] {
+        if number == 0 {
+            return Err(ConfigError(format!(
+                "{name} is 0, so notices with pictures would wait for ever. Give at least 1."
+            )));
+        }
     }
+    Ok(Attachments { files_per_day, bytes_per_day: u64::from(megabytes) * 1024 * 1024 })
 }
