@@ -1,8 +1,12 @@
 //! What happens on one device reaches the others it concerns, online or later.
 
+use std::time::Duration;
+
 use linli_sync_tests::on_both_engines;
-use linli_testkit::{Garden, people::*, server::building_id};
+use linli_testkit::{Garden, Pace, people::*, server::building_id};
 use linli_wire::notices::{Audience, NoticeContent, Publish};
+
+use crate::view;
 
 on_both_engines! {
     async fn a_notice_read_offline_is_marked_on_the_persons_other_device(engine) {
@@ -80,5 +84,29 @@ on_both_engines! {
         chen.save(notice, open.base_version, content, Publish::Keep).await;
         li.until_sees(notice).await;
         mei.until_sees_no_more(notice).await;
+    }
+
+    async fn a_stream_that_ends_with_its_token_is_taken_up_again_at_once(engine) {
+        let garden = Garden::start(engine, 5).await;
+        let chen = garden.join(CHEN_JING).await;
+        let mut mei = garden.device_at("held", Pace::Held);
+        mei.start().await;
+        mei.join(&garden.server.invite(WANG_MEI).await).await;
+        mei.until_sees(chen.publish("Before", "").await).await;
+        let asked = |path: &str| mei.network.asked().iter().filter(|asked| asked.path == path).count();
+        for quarter in 1..=3 {
+            // The least that lies between two streams has passed; nothing else that the device waits for
+            // comes to its end here, so a pause after an error would last for ever.
+            mei.system.advance(Duration::from_secs(2));
+            garden.server.advance(Duration::from_secs(15 * 60));
+            // The second one cannot have come by asking: the stream is open.
+            for number in ["one", "two"] {
+                mei.until_sees(chen.publish(&format!("{quarter}, {number}"), "").await).await;
+            }
+            assert_eq!(asked("/v1/live"), quarter + 1);
+            assert_eq!(asked("/v1/session/refresh"), quarter, "one renewal for each token");
+        }
+        view::until_level(&garden.server, &mei).await;
+        mei.until_online().await;
     }
 }

@@ -1,6 +1,9 @@
 //! The loop that keeps the cache level: pages until there is no more, then the live stream.
+//!
+//! The server ends a stream with the access token that opened it and says `resume`. That is no trouble: the
+//! next page is asked for at once, which renews the token, and nobody is told that anything was offline.
 
-use std::task::Poll;
+use std::{task::Poll, time::Duration};
 
 use futures_util::{FutureExt, pin_mut};
 use linli_wire::{Code, command::ConnectionState, sync::SyncPage};
@@ -13,6 +16,9 @@ use crate::{
     sse::SseReader,
     sync,
 };
+
+/// Shortest time between two streams that the server asked to take up again.
+const BREATH: Duration = Duration::from_secs(1);
 
 impl Account {
     pub(super) async fn follow(&self) -> Option<Error> {
@@ -44,8 +50,20 @@ impl Account {
         }
     }
 
-    /// Pulls, then holds the stream. Returns only with the reason why it ended.
+    /// Pulls and holds the stream, as often as the server asks to come back. Returns only with the reason why
+    /// it ended.
     async fn follow_once(&self, failures: &mut u32) -> std::result::Result<std::convert::Infallible, Error> {
+        loop {
+            self.pull(failures).await?;
+            // A server that does nothing but ask to come back is heard once in a while.
+            let breath = self.ports.system.sleep(BREATH);
+            self.hold_stream().await?;
+            breath.await;
+        }
+    }
+
+    /// Pulls pages until there is no more.
+    async fn pull(&self, failures: &mut u32) -> Result<()> {
         let mut page = self.page_behind(&sync::progress(&self.cache)?.cursor).await?;
         loop {
             *failures = 0;
@@ -65,6 +83,11 @@ impl Account {
             };
         }
         self.to_send.notify(usize::MAX);
+        Ok(())
+    }
+
+    /// Holds the live stream until the server asks to come back.
+    async fn hold_stream(&self) -> Result<()> {
         let cursor = sync::progress(&self.cache)?.cursor;
         let answer = authorised!(self, |api| api.stream("/v1/live", &cursor))?;
         let mut events = SseReader::new(answer.body);
@@ -81,6 +104,7 @@ impl Account {
                             .map_err(|error| Error::new(Code::NotLinliServer, error.to_string()))?;
                         self.take(&page)?;
                     }
+                    Some(Ok(event)) if event.name == "resume" => return Ok(()),
                     Some(Ok(event)) if event.name == "end" => {
                         let error: linli_wire::WireError = serde_json::from_str(&event.data).unwrap_or_else(|_| linli_wire::WireError::new(Code::ServerUnreachable, "stream ended"));
                         return Err(error.into());
