@@ -50,11 +50,17 @@ impl Community {
         Self::serve(logs, data)
     }
 
-    /// Starts another community's server in `folder`: the demo's people and homes under another name, with few notices.
+    /// Starts another community's server in `folder`: the demo's people and homes under another name, with `notices` notices.
     ///
     /// # Errors
     /// When the import fails or the server does not start.
-    pub fn start_another(logs: &Path, folder: &Path, chinese: &str, english: &str) -> Result<Self> {
+    pub fn start_another(
+        logs: &Path,
+        folder: &Path,
+        chinese: &str,
+        english: &str,
+        notices: u32,
+    ) -> Result<Self> {
         let demo = place::root().join("assets/demo");
         let own = folder.join("import");
         fs::create_dir_all(own.join("notices"))?;
@@ -67,7 +73,7 @@ impl Community {
         let about = fs::read_to_string(demo.join("community.toml"))?;
         let about = about.replace("sunshine-garden", "another").replace("阳光花园", chinese);
         fs::write(own.join("community.toml"), about.replace("Sunshine Garden", english))?;
-        for day in 11..14 {
+        for day in 11..11 + notices {
             let notice = format!(
                 "+++\ntitle = \"{chinese} {day}\"\ncategory = \"other\"\naudience = [\"community\"]\npublished = 2026-11-{day}T09:00:00\nauthor = \"P-0005\"\n+++\n\n{english}\n"
             );

@@ -115,6 +115,13 @@ impl Page {
             "return one('h1, h2') && !one('.c-skeleton, [aria-busy=true], .c-picture-space')
                 && [...document.images].every(image => image.complete)",
         );
+        self.rest();
+    }
+
+    /// Waits until every picture is there, and two frames have been drawn.
+    #[track_caller]
+    pub fn rest(&self) {
+        self.until("pictures", "return [...document.images].every(image => image.complete)");
         let frames = self.session.run_async(
             "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done(true)))",
             &[],
@@ -358,6 +365,22 @@ impl Page {
             }
         }
         panic!("{}: the tabulator never comes to {css}", self.name);
+    }
+
+    /// From now on the command `name` of the core is never answered, or fails with `code`; in a browser only, and until
+    /// the page is loaded anew.
+    #[track_caller]
+    pub fn answer(&self, name: &str, code: Option<&str>) {
+        self.script(
+            "const [name, code] = arguments, real = window.fetch;
+             window.fetch = (address, ...more) => {
+                 if (!String(address).endsWith(`/rpc/${name}`)) return real(address, ...more);
+                 if (!code) return new Promise(() => {});
+                 const headers = { 'content-type': 'application/json' };
+                 return Promise.resolve(new Response(JSON.stringify({ code, message: '' }), { status: 500, headers }));
+             };",
+            &[json!(name), json!(code)],
+        );
     }
 
     /// Chromium only: makes the window `width` × `height` points inside.

@@ -50,7 +50,7 @@ fn two_communities_live_side_by_side_and_one_can_be_left() {
     let en = Language::en();
     let world = World::new("communities");
     let second =
-        Community::start_another(world.artifacts(), &world.folder().join("second"), "月亮湾", "Moon Bay");
+        Community::start_another(world.artifacts(), &world.folder().join("second"), "月亮湾", "Moon Bay", 3);
     let second = second.unwrap();
     let bus = Bus::start(&world.folder().join("bus"), world.artifacts()).unwrap();
     let _store = bus.unlocked_key_store().unwrap();

@@ -183,13 +183,38 @@ fn on_a_full_disk_everything_can_be_read_and_what_is_new_arrives_once_there_is_r
     device.page.find("[data-testid=notice]");
     device.host.disk().clear().unwrap();
     device.page.go("/notices");
+    device.page.tap("search-clear");
     device.page.see("满盘之后的通知");
     device.page.see_no(&say(&en, "errors.storage_full.title"));
 
-    // Started on a disk that is full already.
+    // Started on a disk that is full already: the same.
     let device = world.reopen_after("pc", device, |setup| {
         setup.disk = Some(Disk { kib: 32 * 1024, full: true });
     });
+    device.page.find("[data-testid=trouble][data-code=storage_full]");
+    device.page.see(&say(&en, "errors.storage_full.text"));
+    keeps_nobody_out(&device, "full");
+    device.page.go("/notices");
+    device.page.fill("search", "停水");
+    device.page.find("mark");
+    device.page.tap("search-clear");
+    device.host.disk().clear().unwrap();
+    device.page.see("满盘之后的通知");
+    device.page.find_no("[data-testid=trouble]");
+}
+
+#[test]
+fn a_first_start_on_a_full_disk_waits_for_room() {
+    let en = Language::en();
+    let world = World::new("trouble-full-first");
+    let bus = Bus::start(&world.folder().join("bus"), world.artifacts()).unwrap();
+    let _store = bus.unlocked_key_store().unwrap();
+    let setup = Setup {
+        bus: Some(bus.address.clone()),
+        disk: Some(Disk { kib: 8 * 1024, full: true }),
+        ..Setup::new(world.folder().join("pc"), Keys::KeyStore)
+    };
+    let device = world.start("pc", setup, world.community.cable().unwrap());
     see_trouble(&device, "storage_full");
     device.page.see(&say(&en, "errors.storage_full.title"));
     device.page.see(&say(&en, "errors.storage_full.text"));
@@ -198,10 +223,10 @@ fn on_a_full_disk_everything_can_be_read_and_what_is_new_arrives_once_there_is_r
         0,
         "nothing is lost, so nothing need be put aside"
     );
-    keeps_nobody_out(&device, "full");
+    keeps_nobody_out(&device, "full-first");
     device.page.tap("unlock");
     device.page.find("[data-testid=error]");
     device.host.disk().clear().unwrap();
     device.page.tap("unlock");
-    device.page.find("[data-testid=notice-row]");
+    device.page.see(&say(&en, "welcome.title"));
 }

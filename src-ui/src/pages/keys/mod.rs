@@ -105,16 +105,22 @@ fn button(
 pub fn locked() -> AnyView {
     let app = app();
     let with_passphrase = app.kept("with passphrase", || false);
-    let content = move || {
-        let state = app.view.with(|view| match &view?.stage {
+    // Here and not where the form is built: a change of face builds the next form before this one goes.
+    let typed = app.kept("passphrase", String::new);
+    let act = Act { error: app.kept("passphrase error", || None), ..Act::new() };
+    // The frame is asked for again whenever anything changes, and a passphrase half typed outlasts that.
+    let state = Memo::new(move |_| {
+        app.view.with(|view| match &view?.stage {
             Stage::Locked { trouble, passphrase, unsent } => Some((trouble.clone(), *passphrase, *unsent)),
             _ => None,
-        });
-        let (trouble, passphrase, unsent) = state?;
+        })
+    });
+    let content = move || {
+        let (trouble, passphrase, unsent) = state.get()?;
         let ask = with_passphrase.get()
             || (passphrase && matches!(trouble.code, Code::PassphraseWrong | Code::KeyStoreMissing));
         Some(if ask {
-            passphrase_form()
+            passphrase_form(act, typed)
         } else {
             trouble_page(&trouble, passphrase, unsent, with_passphrase)
         })
@@ -196,10 +202,7 @@ fn trouble_page(
     notice(symbol, tone, title, lines, actions.into_any(), trouble)
 }
 
-fn passphrase_form() -> AnyView {
-    let app = app();
-    let act = Act { error: app.kept("passphrase error", || None), ..Act::new() };
-    let value = app.kept("passphrase", String::new);
+fn passphrase_form(act: Act, value: RwSignal<String>) -> AnyView {
     Effect::new(move |before: Option<String>| {
         let now = value.get();
         if before.is_some_and(|before| before != now) {
