@@ -167,13 +167,19 @@ fn Filters(query: RwSignal<NoticesQuery>, rows: Rows) -> impl IntoView {
     move || {
         let now = query.get();
         let counts = rows.counts.get();
+        let is_known = rows.standing.with(|standing| *standing == Standing::Ready);
         let order = app.with_me(|me| {
             me.community.categories.iter().map(|category| category.key.clone()).collect::<Vec<_>>()
         });
         let all =
             chip(words::common::all(), None, now.category.is_none() && !now.unread_only, "filter-all", false);
-        let unread =
-            chip(texts::filter_unread(), Some(counts.unread), now.unread_only, "filter-unread", true);
+        let unread = chip(
+            texts::filter_unread(),
+            is_known.then_some(counts.unread),
+            now.unread_only,
+            "filter-unread",
+            true,
+        );
         let options = order.unwrap_or_default().into_iter().filter_map(|key| {
             let count = counts.categories.get(&key).filter(|count| count.total > 0)?;
             let name = format!("{} {}", category_name(&key), count.total);

@@ -31,7 +31,8 @@ pub fn notice_row(row: &NoticeRow, current: bool) -> AnyView {
     let changed = row
         .changed_at
         .is_some()
-        .then(|| view! { " · " <span class="c-row__changed">{words::notices::changed()}</span> });
+        .then(|| view! { " " <span class="c-row__changed">"· "{words::notices::changed()}</span> });
+    let when = app.clock().when(row.published_at);
     let machine = app.clock().machine(row.published_at);
     view! {
         <a class="c-row" href=format!("/notices/{}", row.id) data-unread=row.unread data-kind=row.emergency.then_some("emergency")
