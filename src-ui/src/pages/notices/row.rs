@@ -27,7 +27,6 @@ pub fn notice_row(row: &NoticeRow, current: bool) -> AnyView {
     let searched = !row.title_pieces.is_empty();
     let in_text = row.excerpt.iter().any(|piece| piece.hit);
     let summary = (!spoken || (searched && in_text)).then(|| pieces(&row.excerpt));
-    let when = app.clock().when(row.published_at);
     let changed = row
         .changed_at
         .is_some()
@@ -54,9 +53,8 @@ fn title(row: &NoticeRow) -> AnyView {
     if row.title_pieces.is_empty() { row.title.clone().into_any() } else { pieces(&row.title_pieces) }
 }
 
-pub(super) fn tags(row: &NoticeRow) -> AnyView {
 /// Emergency, pinned, category, changed.
-    view! {
+pub(super) fn tags(row: &NoticeRow) -> AnyView {
     view! {
         {kinds(row)}
         {row.changed_at.is_some().then(|| view! { <span class="c-tag" data-tone="blue">{icon("edit")} {words::notices::changed()}</span> })}
@@ -66,6 +64,7 @@ pub(super) fn tags(row: &NoticeRow) -> AnyView {
 
 /// Emergency, pinned, category.
 fn kinds(row: &NoticeRow) -> AnyView {
+    view! {
         {row.emergency.then(|| view! { <span class="c-tag" data-tone="red">{icon("warn")} {words::notices::emergency()}</span> })}
         {row.pinned.then(|| view! { <span class="c-tag">{icon("pin")} {words::notices::pinned()}</span> })}
         <span class="c-tag" data-tone=row.unread.then_some("jade")>{category_name(&row.category)}</span>
