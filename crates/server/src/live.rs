@@ -33,7 +33,7 @@ use tokio::sync::mpsc::Receiver;
 
 pub(crate) use hub::Hub;
 use hub::{Event, Seat};
-pub(crate) use wake::{dispatch, wake};
+pub(crate) use wake::{dispatch, tell, wake};
 
 use crate::{
     App, Error,

@@ -7,7 +7,7 @@
 use linli_wire::id::{CommunityId, PersonId};
 
 use super::log_person;
-use crate::{Error, auth, db::Tx, devices, join, params};
+use crate::{Error, auth, db::Tx, devices, join, live, params};
 
 /// What [`leave`] found.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -56,6 +56,7 @@ pub fn lock_out(tx: &mut Tx<'_>, community: CommunityId, id: PersonId, why: &str
     for row in &open {
         devices::end(tx, community, row.get(0)?, why)?;
     }
+    live::tell(tx)?;
     Ok(open.len())
 }
 

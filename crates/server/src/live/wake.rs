@@ -13,7 +13,11 @@ use tokio::sync::broadcast::{
 };
 use tokio_postgres::{AsyncMessage, NoTls};
 
-use crate::{App, db::Commit};
+use crate::{
+    App, Error,
+    db::{Commit, Tx},
+    params,
+};
 
 /// Commits of this window share one NOTIFY.
 const WINDOW: Duration = Duration::from_millis(20);
@@ -46,10 +50,32 @@ pub(crate) async fn wake(app: App) {
     }
 }
 
+/// Wakes every server on this database when the transaction commits. For a program beside them that ends
+/// somebody's access: open streams must not go on until the next look at the heads.
+pub(crate) fn tell(tx: &mut Tx<'_>) -> Result<(), Error> {
+    if !tx.is_postgres() {
+        return Ok(());
+    }
+    // Without the row no server has been here yet, and nobody listens.
+    if let Some(row) = tx.query_opt("SELECT id FROM instance WHERE one = 1", &[])? {
+        let channel = channel(&row.get(0)?);
+        tx.execute("SELECT pg_notify($1, 'beside')", params![channel])?;
+    }
+    Ok(())
+}
+
+/// The channel of a database.
+fn channel(instance: &[u8; 16]) -> String {
+    format!("linli_{}", hex(instance))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 async fn listen(app: &App, config: tokio_postgres::Config) -> Result<(), tokio_postgres::Error> {
     let (client, mut connection) = config.connect(NoTls).await?;
-    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    let channel = format!("linli_{}", hex(&app.instance.id));
+    let channel = channel(&app.instance.id);
     let me = hex(&crate::clock::random::<8>().unwrap_or_default());
     let mut commits = app.db.commits();
     let tell = format!("NOTIFY {channel}, '{me}'");

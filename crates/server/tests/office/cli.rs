@@ -112,10 +112,16 @@ fn a_community_is_loaded_invited_checked_saved_and_brought_back() {
     let restore = ["restore", text(&backup), "--data", text(&replacing), "--carry-from"];
     let (code, _, error) = run(&[&restore[..], &[text(&letters)]].concat());
     assert_eq!(code, 3);
-    assert!(error.contains("there is no linli.db in it") && error.contains("Nothing was restored"), "{error}");
+    assert!(
+        error.contains("there is no linli.db in it") && error.contains("Nothing was restored"),
+        "{error}"
+    );
     let (code, out, error) = run(&[&restore[..], &[text(&place)]].concat());
     assert_eq!(code, 0, "{error}");
-    assert!(out.contains("0 devices removed, 1 letter or code ended, 1 person gone since the backup"), "{out}");
+    assert!(
+        out.contains("0 devices removed, 1 letter or code ended, 1 person gone since the backup"),
+        "{out}"
+    );
     let other = data.path().join("other");
     let (code, out, error) = run(&["restore", text(&backup), "--data", text(&other)]);
     assert_eq!(code, 0, "{error}");

@@ -44,12 +44,8 @@ fn devices() -> [Device; 2] {
     let mut lines = include_str!("old/devices").lines().map(|line| {
         let [_, id, key, refresh] = line.split(' ').collect::<Vec<_>>()[..] else { panic!("{line}") };
         let seed: Vec<u8> =
-            (0..32).map(|at| u8::from_str_radix(&key[2 * at..2 * at + 2], 16).unwrap()).collect();
-        Device {
-            id: id.parse().unwrap(),
-            key: SigningKey::from_bytes(&seed.try_into().unwrap()),
-            refresh,
-        }
+            (0..32).map(|at| u8::from_str_radix(key.get(2 * at..2 * at + 2).unwrap(), 16).unwrap()).collect();
+        Device { id: id.parse().unwrap(), key: SigningKey::from_bytes(&seed.try_into().unwrap()), refresh }
     });
     [lines.next().unwrap(), lines.next().unwrap()]
 }
@@ -61,7 +57,8 @@ fn old(newest: usize, postgres: bool) -> String {
         "CREATE TABLE migration (number {integer} PRIMARY KEY, checksum TEXT NOT NULL, at {integer} NOT NULL){strict};\n"
     );
     for (number, (schema, rows)) in (1..).zip(&STATES[..newest]) {
-        let sum: String = Sha256::digest(schema.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        let sum: String =
+            Sha256::digest(schema.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
         let tables = schema.replace("{strict}", strict);
         if postgres {
             text.push_str(&tables);
@@ -99,7 +96,9 @@ fn titles(tx: &mut Tx<'_>, device: DeviceId) -> Result<Vec<String>, linli_server
         cursor = page.cursor.clone();
         let more = page.more;
         let page: serde_json::Value = serde_json::from_str(&page.json("", NOW)).unwrap();
-        for change in page["scopes"].as_array().unwrap().iter().flat_map(|scope| scope["changes"].as_array().unwrap()) {
+        for change in
+            page["scopes"].as_array().unwrap().iter().flat_map(|scope| scope["changes"].as_array().unwrap())
+        {
             if change["entity"] == Entity::Notice.as_str() && !change["body"].is_null() {
                 titles.insert(change["body"]["content"]["texts"]["zh"]["title"].as_str().unwrap().to_owned());
             }
@@ -128,7 +127,10 @@ async fn opens(location: Location) {
     app.db
         .write(move |tx| {
             let caller = auth::again(tx, office)?;
-            let row = tx.query_one("SELECT id, version FROM notice WHERE content LIKE '%三号楼%' AND state = 'published'", &[])?;
+            let row = tx.query_one(
+                "SELECT id, version FROM notice WHERE content LIKE '%三号楼%' AND state = 'published'",
+                &[],
+            )?;
             let (id, version): (NoticeId, u64) = (row.get(0)?, row.get(1)?);
             let mut content = notices::get(tx, caller.community, id)?.unwrap().content;
             content.texts.get_mut(&Language::zh()).unwrap().title = "三号楼改".to_owned();
@@ -144,7 +146,11 @@ async fn opens(location: Location) {
 #[test]
 fn every_migration_but_the_newest_is_frozen_here() {
     let frozen = i64::try_from(STATES.len()).unwrap();
-    assert_eq!(frozen, db::newest_migration() - 1, "freeze the migration before the newest, with rows of its own");
+    assert_eq!(
+        frozen,
+        db::newest_migration() - 1,
+        "freeze the migration before the newest, with rows of its own"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -404,8 +404,10 @@ both! {
         let (_, cursor) = world.sync(&lin, None).await;
         let mut live = crate::device::Live::open(&world, &zhao, None).await.unwrap();
         let (community, person) = (sun.id, sun.zhao);
+        // As the program does it, beside the server.
+        let beside = linli_server::db::Database::open(&world.app.settings.database, world.time.clock()).await.unwrap();
         for expected in [Left::Now, Left::Before] {
-            let left = world.app.db.write(move |tx| community::leave(tx, community, person, "test")).await.unwrap();
+            let left = beside.write(move |tx| community::leave(tx, community, person, "test")).await.unwrap();
             assert_eq!(left, expected);
         }
         assert_eq!(live.end().await.unwrap().code, Code::DeviceRevoked);
