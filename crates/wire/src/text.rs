@@ -121,14 +121,18 @@ mod tests {
 
     #[test]
     fn names_of_all_scripts_are_taken() {
-        for name in ["王秀英", " Wang Mei ", "O’Brien-Łukasz", "می\u{200C}خواهم", "👩\u{200D}🔧 Zhao", "क्\u{200D}ष"] {
+        for name in
+            ["王秀英", " Wang Mei ", "O’Brien-Łukasz", "می\u{200C}خواهم", "👩\u{200D}🔧 Zhao", "क्\u{200D}ष"]
+        {
             assert_eq!(line(name, 40), Ok(name.trim()), "{name:?}");
         }
     }
 
     #[test]
     fn what_nobody_sees_is_refused() {
-        for blank in ["", "  ", "\u{200B}", "\u{3164}", "\u{2800}\u{2800}", "\u{200D}", "\u{FE0F}", "\u{2028}"] {
+        for blank in
+            ["", "  ", "\u{200B}", "\u{3164}", "\u{2800}\u{2800}", "\u{200D}", "\u{FE0F}", "\u{2028}"]
+        {
             assert_eq!(line(blank, 40), Err(LineTrouble::Blank), "{blank:?}");
         }
         for lying in [

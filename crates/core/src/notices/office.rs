@@ -10,7 +10,8 @@ use linli_wire::{
     id::NoticeId,
     notices::{
         Audience, KeepDraft, MAX_TITLE, Notice, NoticeContent, NoticeState, NoticeTemplate, NoticeText,
-        OfficeFilter, OfficeNotice, OfficeNoticeRow, OfficeNoticesPage, OfficeNoticesQuery, Publish, SaveNotice,
+        OfficeFilter, OfficeNotice, OfficeNoticeRow, OfficeNoticesPage, OfficeNoticesQuery, Publish,
+        SaveNotice,
     },
     ops::{Action, Op},
     outbox::{Pending, PendingState},

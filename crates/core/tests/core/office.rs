@@ -133,8 +133,7 @@ fn names_that_nobody_can_see_or_that_lie_never_leave_the_form() {
             expires_at: None,
             attachments: Vec::new(),
         };
-        let save =
-            SaveNotice { id: NoticeId(id(41)), base_version: 0, content, publish: Publish::Now };
+        let save = SaveNotice { id: NoticeId(id(41)), base_version: 0, content, publish: Publish::Now };
         assert_eq!(field(office::save(&cache, &system, save).unwrap_err()), "texts.zh.title");
     }
     let waiting: i64 =
