@@ -139,16 +139,26 @@ fn server() -> Command {
 
 fn template() -> Result<PathBuf> {
     let home = place::target().join("e2e-template");
-    let (data, mark) = (home.join("data"), home.join("made-from"));
     let made_from = made_from()?;
-    if fs::read_to_string(&mark).is_ok_and(|before| before == made_from) {
-        return Ok(data);
+    let template = home.join(&made_from);
+    if template.is_dir() {
+        return Ok(template);
     }
-    let _ = fs::remove_dir_all(&home);
-    fs::create_dir_all(&data)?;
-    import(&place::root().join("assets/demo"), &data)?;
-    fs::write(mark, made_from)?;
-    Ok(data)
+    fs::create_dir_all(&home)?;
+    for entry in fs::read_dir(&home)? {
+        let name = entry?.file_name();
+        // Of another day; one of today may be somebody else's who tests another program just now.
+        if made_from.split('-').next() != name.to_string_lossy().split('-').next() {
+            let _ = fs::remove_dir_all(home.join(name));
+        }
+    }
+    // Moved into place when it is whole, so that nobody copies half of one.
+    let making = tempfile::Builder::new().prefix(&format!("{made_from}-")).tempdir_in(&home)?;
+    import(&place::root().join("assets/demo"), &making.path().join("data"))?;
+    match fs::rename(making.path().join("data"), &template) {
+        Err(error) if !template.is_dir() => Err(error.into()),
+        _ => Ok(template),
+    }
 }
 
 fn import(folder: &Path, data: &Path) -> Result<()> {
@@ -161,7 +171,7 @@ fn import(folder: &Path, data: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What the template depends on, as text.
+/// What the template depends on, as a name: the day, and when the newest file was changed.
 fn made_from() -> Result<String> {
     let seconds = |time: SystemTime| time.duration_since(SystemTime::UNIX_EPOCH).map(|since| since.as_secs());
     let today = seconds(SystemTime::now())? / 86_400;
@@ -177,7 +187,7 @@ fn made_from() -> Result<String> {
             }
         }
     }
-    Ok(format!("{today} {}", seconds(newest)?))
+    Ok(format!("{today}-{}", seconds(newest)?))
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {

@@ -367,12 +367,12 @@ impl Page {
         panic!("{}: the tabulator never comes to {css}", self.name);
     }
 
-    /// From now on the command `name` of the core is never answered, or fails with `code`; in a browser only, and until
-    /// the page is loaded anew.
+    /// In a browser: from now on the command `name` of the core fails with `code`, or without one is never answered.
+    /// [`Page::answer_all`] ends that.
     #[track_caller]
     pub fn answer(&self, name: &str, code: Option<&str>) {
         self.script(
-            "const [name, code] = arguments, real = window.fetch;
+            "const [name, code] = arguments, real = window.e2eFetch ??= window.fetch;
              window.fetch = (address, ...more) => {
                  if (!String(address).endsWith(`/rpc/${name}`)) return real(address, ...more);
                  if (!code) return new Promise(() => {});
@@ -381,6 +381,12 @@ impl Page {
              };",
             &[json!(name), json!(code)],
         );
+    }
+
+    /// Every command is answered again.
+    #[track_caller]
+    pub fn answer_all(&self) {
+        self.script("window.fetch = window.e2eFetch ?? window.fetch", &[]);
     }
 
     /// Chromium only: makes the window `width` × `height` points inside.

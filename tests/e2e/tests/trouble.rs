@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use linli_e2e::{
     cache,
     disk::Disk,
-    faces::{keeps_nobody_out, put_on},
+    faces::{fail_with, keeps_nobody_out, put_on, wrong},
     host::{Keys, Setup},
     key_store::Bus,
     words::say,
@@ -193,7 +193,7 @@ fn on_a_full_disk_everything_can_be_read_and_what_is_new_arrives_once_there_is_r
     });
     device.page.find("[data-testid=trouble][data-code=storage_full]");
     device.page.see(&say(&en, "errors.storage_full.text"));
-    keeps_nobody_out(&device, "full");
+    fail_with(&wrong(&device, "full", &settings(en.clone(), Mode::Standard)));
     device.page.go("/notices");
     device.page.fill("search", "停水");
     device.page.find("mark");

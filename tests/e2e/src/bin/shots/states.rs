@@ -40,7 +40,8 @@ pub(crate) fn loading_and_failed(device: &Device, album: &mut Album) -> Result<(
             if !album.wants_some(&[&name]) {
                 continue;
             }
-            page.open(&device.host.url("/me/settings"));
+            page.answer_all();
+            page.go("/me/settings");
             page.answer(command, code);
             for face in every().into_iter().filter(|face| in_simple || face.mode == Mode::Standard) {
                 album.take_after(device, &name, &face, |page| {
@@ -53,7 +54,8 @@ pub(crate) fn loading_and_failed(device: &Device, album: &mut Album) -> Result<(
             }
         }
     }
-    page.open(&device.host.url("/"));
+    page.answer_all();
+    page.go("/");
     Ok(())
 }
 
@@ -124,7 +126,7 @@ pub(crate) fn stuck(world: &World, office: &Device, album: &mut Album) -> Result
     office.cable.mend();
     office.page.find_no("[data-kind=offline]");
     office.page.go("/me/outbox");
-    office.page.until("the refusal", "return one(`${id('outbox-row')} [data-state=stuck]`)");
+    office.page.find("[data-testid=retry-write]");
     let rows = office.host.call::<OutboxList>(&Empty {})?.rows;
     rows.iter().find(|row| matches!(row.state, PendingState::Stuck { .. })).context("nothing is stuck")?;
     album.take_every(office, "outbox-stuck")?;

@@ -71,7 +71,8 @@ pub(crate) fn with_what_is_kept(world: &World, album: &mut Album) -> Result<()> 
         setup.disk = Some(Disk { kib: 64 * 1024, full: true });
     });
     device.page.find("[data-testid=trouble]");
-    album.take_every(&device, "home-full")?;
+    // On a full disk no other face can be chosen.
+    album.take_after(&device, "home-full", &settings(Language::en(), Mode::Standard), |_| ())?;
     let device = world.restart_after("kept", device, |setup| setup.disk = None);
     device.page.find("[data-testid=notice-row]");
 
