@@ -84,8 +84,11 @@ pub fn apply(cache: &Cache, page: &SyncPage, now: Timestamp) -> Result<Applied> 
                 if marks && change.entity == Entity::Notice && change.body.is_some() {
                     notices::arrived(tx, change.id)?;
                 }
-                if was_level && let Some(notice) = fresh {
-                    applied.new_notices.push(notice);
+                if was_level
+                    && fresh
+                    && let Some(body) = &change.body
+                {
+                    applied.new_notices.push(serde_json::from_str(body.get())?);
                 }
                 position = change.seq;
             }
@@ -137,22 +140,22 @@ pub fn retake(cache: &Cache) -> Result<()> {
     })
 }
 
-/// One change. Returns a notice that a resident sees for the first time.
+/// One change. Returns whether it is a notice that a resident sees for the first time.
 fn take(
     tx: &Transaction<'_>,
     scope: i64,
     resident: bool,
     change: &Change,
     topics: &mut BTreeSet<Topic>,
-) -> Result<Option<Notice>> {
-    let Some(topic) = topic_of(change.entity) else { return Ok(None) };
+) -> Result<bool> {
+    let Some(topic) = topic_of(change.entity) else { return Ok(false) };
     topics.insert(topic);
     let entity = change.entity.as_str();
     let Some(body) = &change.body else {
         tx.prepare_cached("DELETE FROM holding WHERE entity = ?1 AND id = ?2 AND scope = ?3")?
             .execute(params![entity, change.id, scope])?;
         release(tx, change.entity, change.id)?;
-        return Ok(None);
+        return Ok(false);
     };
     tx.prepare_cached(
         "INSERT INTO holding (entity, id, scope) VALUES (?1, ?2, ?3)
@@ -165,9 +168,9 @@ fn take(
             if let Ok(mark) = serde_json::from_str::<ReadMark>(body.get()) {
                 notices::take_read_mark(tx, &mark)?;
             }
-            Ok(None)
+            Ok(false)
         }
-        _ => take_record(tx, entity, change, body).map(|()| None),
+        _ => take_record(tx, entity, change, body).map(|()| false),
     }
 }
 

@@ -65,7 +65,9 @@ impl Page {
 /// # Errors
 /// `cursor_expired` for a cursor that is ahead of the log.
 pub fn page(tx: &mut Tx<'_>, caller: &Caller, cursor: &Cursor) -> Result<Page, Error> {
-    let scopes = auth::scopes(tx, caller)?;
+    let mut scopes = auth::scopes(tx, caller)?;
+    // What is the person's own first: who joins is greeted by name before a thousand notices are through.
+    scopes.sort_by_key(|scope| !matches!(scope, Scope::Person(_) | Scope::Household(_)));
     let lost: Vec<Scope> = cursor.scopes().filter(|scope| !scopes.contains(scope)).collect();
     let mut next = Cursor::new(cursor.epoch);
     let mut body = String::from("{\"scopes\":[");

@@ -1,27 +1,27 @@
 //! Notices as they come in from the log, and go.
 
-use linli_wire::{
-    notices::{Notice, NoticeState},
-    sync::Entity,
-};
+mod glance;
+
+use linli_wire::{notices::NoticeState, sync::Entity};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde_json::value::RawValue;
 
 use crate::error::Result;
+use glance::Glance;
 
 /// How far back a newcomer's news begins.
 const NEWS_MILLIS: i64 = 14 * 24 * 3600 * 1000;
 
-/// Takes a notice in. Returns it if a resident sees it for the first time.
+/// Takes a notice in. Returns whether a resident sees it for the first time.
 pub(crate) fn take(
     tx: &Transaction<'_>,
     id: uuid::Uuid,
     version: u64,
     body: &RawValue,
     resident: bool,
-) -> Result<Option<Notice>> {
+) -> Result<bool> {
     // A notice that this version cannot read is passed over; an update of the app takes it again.
-    let Ok(notice) = serde_json::from_str::<Notice>(body.get()) else { return Ok(None) };
+    let Ok(notice) = serde_json::from_str::<Glance<'_>>(body.get()) else { return Ok(false) };
     let before: Option<(i64, bool)> = tx
         .prepare_cached("SELECT version, visible FROM notice WHERE id = ?1")?
         .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
@@ -29,7 +29,7 @@ pub(crate) fn take(
     let published = matches!(notice.state, NoticeState::Published { .. });
     let visible = (resident && published) || before.is_some_and(|(_, visible)| visible && published);
     if before.is_some_and(|(held, _)| held > version as i64) {
-        return Ok(None);
+        return Ok(false);
     }
     let content = &notice.content;
     let state = match notice.state {
@@ -66,7 +66,7 @@ pub(crate) fn take(
         )?;
     tx.prepare_cached("INSERT OR REPLACE INTO notice_body (key, body) VALUES (?1, ?2)")?
         .execute(params![key, body.get()])?;
-    Ok((visible && !before.is_some_and(|(_, visible)| visible)).then_some(notice))
+    Ok(visible && !before.is_some_and(|(_, visible)| visible))
 }
 
 /// A notice left a scope and is still held by another: is it still a resident's?
