@@ -237,7 +237,8 @@ both! {
         live.until(|cache| cache.has(early)).await;
         let office_later = world.refresh(&office.refresh_request()).await.unwrap();
         world.later(5 * 60 * 1000);
-        assert!(matches!(live.next().await, Some(Told::Resume)), "the stream says that it is to be taken up again");
+        let told = tokio::time::timeout(std::time::Duration::from_secs(30), live.next()).await.expect("told in time");
+        assert!(matches!(told, Some(Told::Resume)), "the stream says that it is to be taken up again");
         office.tokens = office_later;
         let late = world.publish(&office, "过期之后", Audience::Community).await;
         assert!(live.next().await.is_none(), "nothing comes after that");

@@ -172,7 +172,9 @@ async fn requests_of_one_device_under_way_are_counted() {
         async move { world.send(Method::GET, "/v1/sync", Some(&access), None::<&()>).await }
     };
     // The sixteen are on their way in; from some moment on there is no place left.
+    let begun = std::time::Instant::now();
     let refused = loop {
+        assert!(begun.elapsed() < Duration::from_secs(60), "places are counted");
         let response = sync(&wang).await;
         if response.status() != StatusCode::OK {
             break response;

@@ -92,7 +92,7 @@ async fn join(world: &World, from: &str, code: &str) -> reqwest::Response {
 async fn use_up(world: &World, from: &str) {
     let begun = std::time::Instant::now();
     while join(world, from, "ABCD-EFGH").await.status() != StatusCode::TOO_MANY_REQUESTS {
-        assert!(begun.elapsed() < std::time::Duration::from_secs(60), "{from} is slowed down");
+        assert!(begun.elapsed() < std::time::Duration::from_secs(300), "{from} is slowed down");
     }
 }
 
