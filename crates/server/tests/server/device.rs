@@ -65,7 +65,7 @@ pub enum Told {
 /// An open live stream.
 pub struct Live {
     body: std::pin::Pin<Box<dyn futures_util::Stream<Item = reqwest::Result<bytes::Bytes>> + Send>>,
-    buffer: String,
+    buffer: Vec<u8>,
     pub cache: Cache,
     pub cursor: String,
 }
@@ -83,7 +83,7 @@ impl Live {
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         let mut live = Self {
             body: Box::pin(response.bytes_stream()),
-            buffer: String::new(),
+            buffer: Vec::new(),
             cache: Cache::default(),
             cursor: String::new(),
         };
@@ -94,9 +94,9 @@ impl Live {
     /// The next event; none when the server has closed the stream.
     pub async fn next(&mut self) -> Option<Told> {
         loop {
-            while let Some((event, rest)) = self.buffer.split_once("\n\n") {
-                let (event, rest) = (event.to_owned(), rest.to_owned());
-                self.buffer = rest;
+            while let Some(end) = self.buffer.windows(2).position(|pair| pair == b"\n\n") {
+                let event: Vec<u8> = self.buffer.drain(..end + 2).collect();
+                let event = String::from_utf8(event).unwrap();
                 let field = |name: &str| {
                     event
                         .lines()
@@ -120,7 +120,8 @@ impl Live {
                 }
             }
             let chunk = self.body.next().await?.ok()?;
-            self.buffer.push_str(std::str::from_utf8(&chunk).unwrap());
+            // A chunk may end in the middle of a character.
+            self.buffer.extend_from_slice(&chunk);
         }
     }
 
