@@ -1,4 +1,4 @@
-//! Declares the shell's one command, so that it is gated like Tauri's own, and embeds face and icons.
+//! Declares the shell's commands, so that they are gated like Tauri's own, and embeds face and icons.
 
 use tauri_build::{Attributes, DefaultPermissionRule, InlinedPlugin};
 
@@ -10,8 +10,9 @@ fn main() {
     if let Err(error) = std::fs::create_dir_all("src-ui/dist") {
         println!("cargo:warning=src-ui/dist: {error}");
     }
-    let linli =
-        InlinedPlugin::new().commands(&["call"]).default_permission(DefaultPermissionRule::AllowAllCommands);
+    let linli = InlinedPlugin::new()
+        .commands(&["call", "painted"])
+        .default_permission(DefaultPermissionRule::AllowAllCommands);
     let attributes =
         Attributes::new().capabilities_path_pattern("./src-tauri/capabilities/*.json").plugin("linli", linli);
     if let Err(error) = tauri_build::try_build(attributes) {

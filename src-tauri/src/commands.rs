@@ -1,4 +1,6 @@
-//! The one command. Which requests there are stands in `linli_wire::command`.
+//! The one command, and the one mark. Which requests there are stands in `linli_wire::command`.
+
+use std::{sync::Once, time::Instant};
 
 use linli_wire::WireError;
 use tauri::{Runtime, State, plugin::TauriPlugin};
@@ -17,7 +19,18 @@ async fn call(core: State<'_, Core>, name: String, request: String) -> Result<St
     core.0.call(name, request).await
 }
 
-/// The plugin that holds the command; a plugin's commands are denied unless a capability names them.
+/// When the program began to run.
+pub(crate) struct Started(pub(crate) Instant);
+
+/// The first notice stands on the screen: how long it took belongs into the log, once for each start.
+#[tauri::command]
+fn painted(started: State<'_, Started>) {
+    static FIRST: Once = Once::new();
+    let millis = started.0.elapsed().as_millis();
+    FIRST.call_once(|| tracing::info!(target: "linli", "first notice painted after {millis} ms"));
+}
+
+/// The plugin that holds both; a plugin's commands are denied unless a capability names them.
 pub(crate) fn plugin<R: Runtime>() -> TauriPlugin<R> {
-    tauri::plugin::Builder::new("linli").invoke_handler(tauri::generate_handler![call]).build()
+    tauri::plugin::Builder::new("linli").invoke_handler(tauri::generate_handler![call, painted]).build()
 }

@@ -9,7 +9,7 @@ mod desktop;
 mod tray;
 mod window;
 
-use std::{process::ExitCode, sync::Arc};
+use std::{process::ExitCode, sync::Arc, time::Instant};
 
 use linli_host::{Host, Options, demo, key_store::RealKeyStore, log, place, start};
 use linli_wire::command::Topic;
@@ -32,6 +32,7 @@ fn run() {
 
 /// Runs the app until its window is closed.
 pub fn main() -> ExitCode {
+    let started = commands::Started(Instant::now());
     let folder = place::data_folder();
     let _log = log::start(&folder);
     let app = tauri::Builder::default()
@@ -41,7 +42,9 @@ pub fn main() -> ExitCode {
         .plugin(tauri_plugin_notification::init())
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .plugin(commands::plugin())
+        .manage(started)
         .setup(move |app| {
+            tracing::debug!(target: "linli", "desktop ready");
             let desktop = Arc::new(desktop::TauriDesktop::new(app.handle().clone()));
             let options = Options {
                 folder: Some(folder),
@@ -51,8 +54,10 @@ pub fn main() -> ExitCode {
             };
             let host = Arc::new(start(options).map_err(|error| -> Box<dyn std::error::Error> { error })?);
             app.manage(Core(host.clone()));
+            tracing::debug!(target: "linli", "core started");
             window::open(app.handle())?;
-            tray::add(app.handle());
+            tracing::debug!(target: "linli", "window opened");
+            tray::add_later(app.handle().clone(), &host);
             follow_links(app.handle(), &host);
             tell_the_face(app.handle().clone(), &host);
             Ok(())

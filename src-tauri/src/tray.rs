@@ -1,5 +1,8 @@
 //! The tray: how many notices are unread, a way to the window, a way out.
 
+use std::time::Duration;
+
+use linli_host::Host;
 use linli_wire::command::{AppGet, AppView, Command};
 use tauri::{
     AppHandle, Manager,
@@ -11,11 +14,20 @@ use crate::{Core, window};
 
 const TRAY: &str = "main";
 
-/// Adds the tray. A desktop without one goes without.
-pub(crate) fn add(app: &AppHandle) {
-    if let Err(error) = build(app) {
-        tracing::warn!(target: "linli", %error, "no tray");
-    }
+/// The tray can wait while the window shows its first page: its menu and icon need the same thread.
+const LATER: Duration = Duration::from_secs(2);
+
+/// Adds the tray a moment from now. A desktop without one goes without.
+pub(crate) fn add_later(app: AppHandle, host: &Host) {
+    host.runtime().spawn(async move {
+        tokio::time::sleep(LATER).await;
+        let handle = app.clone();
+        // Refused only when the app has ended meanwhile.
+        let _ = app.run_on_main_thread(move || match build(&handle) {
+            Ok(()) => drop(tauri::async_runtime::spawn(async move { show_unread(&handle).await })),
+            Err(error) => tracing::warn!(target: "linli", %error, "no tray"),
+        });
+    });
 }
 
 fn build(app: &AppHandle) -> tauri::Result<()> {

@@ -1,9 +1,10 @@
 //! The figures of the project, each beside a floor measured in the same run: on the screen and in
 //! target/bench/results.json as `[{name, ours, floor, ratio, unit, bar, ok}]`.
 //!
-//! What happens inside core and server is measured by tests/bench; what the face weighs is measured here.
+//! What happens inside core, server and window is measured by tests/bench; what the face weighs is measured here.
 
 use std::fs;
+use std::process::Command;
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
@@ -13,9 +14,15 @@ use crate::step::step;
 use crate::system_packages::Group;
 use crate::{face, place, program, setup};
 
+/// The figures that open the app's window.
+const WINDOWS: [&str; 2] = ["start", "memory"];
+
 /// Measures the figures of these names, or all of them.
 pub(crate) fn run(names: &[&str]) -> Result<()> {
-    setup::ensure(&[Group::Build, Group::Release, Group::Test])?;
+    let windows = names.is_empty() || names.iter().any(|name| WINDOWS.contains(name));
+    let mut groups = vec![Group::Build, Group::Release, Group::Test];
+    groups.extend(windows.then_some(Group::Window));
+    setup::ensure(&groups)?;
     if names.is_empty() || names.contains(&"bundle") {
         keep(&bundle()?)?;
     }
@@ -23,14 +30,31 @@ pub(crate) fn run(names: &[&str]) -> Result<()> {
     if !names.is_empty() && others.is_empty() {
         return Ok(());
     }
-    step("compiling the measurements with optimisation", || {
-        program::compile(program::cargo().args(["build", "--profile", "bench", "-p", "linli-bench"]), "bench")
-    })?;
+    step("compiling the measurements with optimisation", || compile(&["-p", "linli-bench"], "bench"))?;
+    if windows {
+        face::build(face::Profile::Release, &face::folder())?;
+        step("compiling the app and an empty window with optimisation", || {
+            compile(&["-p", "linli-host"], "bench-host")?;
+            // Together, so that both stand on one and the same Tauri; `custom-protocol` is how it is delivered.
+            let windows = ["-p", "linli", "-p", "empty-window", "--features", "tauri/custom-protocol"];
+            compile(&windows, "bench-windows")
+        })?;
+    }
     let cluster = step("starting a PostgreSQL of the figures' own", Cluster::start)?;
     // Cargo keeps what the profile `bench` builds in the folder of `release`.
-    let mut bench = std::process::Command::new(place::target().join("release/linli-bench"));
-    bench.args(others).current_dir(place::root()).env("LINLI_TEST_POSTGRES", cluster.url());
+    let programs = place::target().join("release");
+    let mut bench = Command::new(programs.join("linli-bench"));
+    bench
+        .args(others)
+        .current_dir(place::root())
+        .env("LINLI_APP", programs.join("linli"))
+        .env("LINLI_HOST", programs.join("linli-host"))
+        .env("LINLI_TEST_POSTGRES", cluster.url());
     program::run(&mut bench)
+}
+
+fn compile(what: &[&str], name: &str) -> Result<()> {
+    program::compile(program::cargo().args(["build", "--profile", "bench"]).args(what), name)
 }
 
 /// What the whole face weighs on the wire, beside the smallest that Leptos can be.

@@ -23,9 +23,10 @@ pub(crate) use styles::imports;
 const NAME: &str = "linli_ui";
 
 /// Starts the compiled face. A file of its own, because the content security policy allows no script in the page.
-const START: &str = r#"import start from "/linli_ui.js";
+const START: &str = r#"// Both on their way at once.
+const compiled = fetch("/linli_ui_bg.wasm");
 
-start({ module_or_path: "/linli_ui_bg.wasm" }).catch((error) => {
+import("/linli_ui.js").then(({ default: start }) => start({ module_or_path: compiled })).catch((error) => {
   document.documentElement.dataset.start = "failed";
   console.error(error);
 });

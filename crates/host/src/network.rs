@@ -4,35 +4,40 @@
 //! computer trusts it, as for every other program. Redirects are not followed: a token never goes to
 //! another host than the one that was joined.
 
-use std::time::Duration;
+use std::{sync::OnceLock, time::Duration};
 
 use futures_util::StreamExt;
 use linli_core::ports::{Answer, Network, NetworkError, Request, Task};
 
-/// The real network.
-#[derive(Clone, Debug)]
+/// The real network. Its clients are made when they are first needed: reading what the computer trusts
+/// takes longer than everything else at the start of the app.
+#[derive(Clone, Debug, Default)]
 pub struct RealNetwork {
-    far: reqwest::Client,
-    near: reqwest::Client,
+    far: OnceLock<reqwest::Client>,
+    near: OnceLock<reqwest::Client>,
 }
 
 impl RealNetwork {
-    /// A network.
-    ///
-    /// # Errors
-    /// When the operating system's TLS cannot be set up.
-    pub fn new() -> Result<Self, reqwest::Error> {
-        let builder = || {
-            reqwest::Client::builder()
-                .user_agent(concat!("Linli/", env!("CARGO_PKG_VERSION")))
-                .redirect(reqwest::redirect::Policy::none())
-                .connect_timeout(Duration::from_secs(10))
-                // A connection that is half open says nothing for ever; a live stream has its heartbeat.
-                .read_timeout(Duration::from_secs(60))
-                .tcp_nodelay(true)
+    fn client(&self, url: &str) -> Result<&reqwest::Client, reqwest::Error> {
+        let builder = reqwest::Client::builder()
+            .user_agent(concat!("Linli/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(Duration::from_secs(10))
+            // A connection that is half open says nothing for ever; a live stream has its heartbeat.
+            .read_timeout(Duration::from_secs(60))
+            .tcp_nodelay(true);
+        let (client, builder) = match is_loopback(url) {
+            // Compressing for a server on the same machine costs more than it saves.
+            true => (&self.near, builder.no_gzip().no_proxy()),
+            false => (&self.far, builder),
         };
-        // Compressing for a server on the same machine costs more than it saves.
-        Ok(Self { far: builder().build()?, near: builder().no_gzip().no_proxy().build()? })
+        match client.get() {
+            Some(client) => Ok(client),
+            None => {
+                let made = builder.build()?;
+                Ok(client.get_or_init(|| made))
+            }
+        }
     }
 }
 
@@ -41,7 +46,8 @@ impl Network for RealNetwork {
         Box::pin(async move {
             let method = reqwest::Method::from_bytes(request.method.as_bytes())
                 .map_err(|error| NetworkError(error.to_string()))?;
-            let client = if is_loopback(&request.url) { &self.near } else { &self.far };
+            let client =
+                self.client(&request.url).map_err(|error| NetworkError(error.without_url().to_string()))?;
             let mut outgoing = client.request(method, &request.url);
             for (name, value) in &request.headers {
                 outgoing = outgoing.header(*name, value);

@@ -41,13 +41,13 @@ pub struct Host {
 /// Starts a core: opens its cache and keeps its accounts level until the host is dropped.
 ///
 /// # Errors
-/// When the operating system gives no thread, no runtime or no TLS.
+/// When the operating system gives no thread or no runtime.
 pub fn start(options: Options) -> Result<Host, Box<dyn std::error::Error + Send + Sync>> {
     let (announcements, _) = broadcast::channel(256);
     let sender = announcements.clone();
     let core = Core::new(Ports {
         system: Arc::new(RealSystem),
-        network: Arc::new(RealNetwork::new()?),
+        network: Arc::new(RealNetwork::default()),
         key_store: options.key_store,
         desktop: options.desktop,
         // Nobody may be listening yet.
@@ -68,6 +68,7 @@ pub fn start(options: Options) -> Result<Host, Box<dyn std::error::Error + Send 
     let thread = std::thread::Builder::new().name("linli-host".to_owned()).spawn(move || {
         runtime.spawn(async move {
             running.start().await;
+            tracing::debug!(target: "linli", "cache looked for");
             running.run().await;
         });
         // Ends when told, or when the host was dropped.

@@ -45,6 +45,13 @@ pub(super) async fn send(name: &str, request: String) -> Result<String, WireErro
     }
 }
 
+/// Tells the app's window that the first notice stands on the screen; a browser host does not ask.
+pub(super) fn painted() {
+    if let Some(tauri) = tauri() {
+        let _ = invoke(&tauri, "plugin:linli|painted", &Object::new());
+    }
+}
+
 /// Calls `heard` with the text of each announcement: a JSON array of topics.
 pub(super) fn listen(heard: impl Fn(&str) + 'static) {
     match tauri() {

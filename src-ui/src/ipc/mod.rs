@@ -12,6 +12,9 @@ mod asked;
 mod host;
 mod topics;
 
+use std::cell::Cell;
+
+use leptos::prelude::request_animation_frame;
 use linli_wire::{Code, WireError, command::Command};
 
 pub use asked::{Answer, Asked, ask};
@@ -27,6 +30,16 @@ pub async fn call<C: Command>(request: C::Request) -> Result<C::Reply, WireError
     let request = serde_json::to_string(&request).map_err(|error| unreadable(C::NAME, &error))?;
     let reply = host::send(C::NAME, request).await?;
     serde_json::from_str(&reply).map_err(|error| unreadable(C::NAME, &error))
+}
+
+/// Has the first notice's time noted in the log, once it stands on the screen. Call for every notice that
+/// is shown; only the first one counts.
+pub fn first_notice() {
+    thread_local!(static NOTED: Cell<bool> = const { Cell::new(false) });
+    if !NOTED.replace(true) {
+        // The frame after the one that holds the notice comes when that one was painted.
+        request_animation_frame(|| request_animation_frame(host::painted));
+    }
 }
 
 fn unreadable(name: &str, error: &serde_json::Error) -> WireError {

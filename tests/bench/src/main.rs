@@ -12,6 +12,7 @@ mod live;
 mod outbox;
 mod report;
 mod search;
+mod window;
 mod world;
 
 use anyhow::Result;
@@ -33,7 +34,9 @@ fn main() -> Result<()> {
 
 type Measure = fn(&tokio::runtime::Runtime) -> Result<Vec<Figure>>;
 
-const FIGURES: [(&str, Measure); 5] = [
+const FIGURES: [(&str, Measure); 7] = [
+    ("start", window::start),
+    ("memory", window::memory),
     ("full-sync", full_sync::measure),
     ("delta", delta::measure),
     ("search", search::measure),

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use linli_wire::notices::{NoticeRow, Piece};
 
-use crate::{components::icon::icon, state::app, words};
+use crate::{components::icon::icon, ipc, state::app, words};
 
 /// The name of a category of the community that is shown; its key when it is not known.
 pub fn category_name(key: &str) -> String {
@@ -18,6 +18,7 @@ pub fn category_name(key: &str) -> String {
 
 /// The row, a link to the notice. `current` is the one that is open beside the list.
 pub fn notice_row(row: &NoticeRow, current: bool) -> AnyView {
+    ipc::first_notice();
     let app = app();
     let spoken = app.is_simple();
     let other_language = (row.language != app.language()).then(|| row.language.to_string());
