@@ -180,7 +180,7 @@ impl Session {
     /// What the driver said, or when the file cannot be written.
     pub fn long_picture(&self, file: &Path, width: u32, most: u32) -> Result<()> {
         // What scrolls is a part of the page: the window is made as high as all of it needs, for the picture only.
-        let needed = "const parts = [...document.querySelectorAll('.l-main, .l-split__list, .l-split__detail, .l-frame')];
+        let needed = "const parts = [document.documentElement, ...document.querySelectorAll('.l-main, .l-split__list, .l-split__detail, .l-frame')];
             return innerHeight + Math.max(0, ...parts.map(part => part.scrollHeight - part.clientHeight))";
         let height = self.run(needed, &[])?.as_u64().unwrap_or(1).min(most.into());
         let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
