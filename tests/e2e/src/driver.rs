@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::{
     http, place,
-    program::{Program, free_address, read_until},
+    program::{Program, free_address, mortal_program, read_until},
     session::Session,
 };
 
@@ -75,6 +75,8 @@ impl Driver {
     /// # Errors
     /// When it does not start.
     pub fn open_chromium(&self, profile: &Path, language: &str) -> Result<Session> {
+        // A driver that is killed would leave its browser behind.
+        let browser = mortal_program(&place::chromium(), &profile.with_extension("program"))?;
         let profile = format!("--user-data-dir={}", profile.display());
         let language = format!("--lang={language}");
         let arguments = json!([
@@ -95,18 +97,18 @@ impl Driver {
         Session::open(
             self.address,
             &json!({
-                "goog:chromeOptions": { "binary": place::chromium(), "args": arguments },
+                "goog:chromeOptions": { "binary": browser, "args": arguments },
                 "goog:loggingPrefs": { "browser": "ALL" },
             }),
         )
     }
 
-    /// The app's own window, started with `arguments`.
+    /// The app's own window, started with `arguments`, by a program of its own in `folder`.
     ///
     /// # Errors
     /// When it does not start.
-    pub fn open_app(&self, arguments: &[&str]) -> Result<Session> {
-        self.open_program(&place::app(), arguments)
+    pub fn open_app(&self, folder: &Path, arguments: &[&str]) -> Result<Session> {
+        self.open_program(&mortal_program(&place::app(), folder)?, arguments)
     }
 
     /// The window of a program that starts the app.

@@ -5,11 +5,11 @@
 
 use std::{
     ffi::OsStr,
-    fs::File,
+    fs::{File, Permissions},
     io::{BufRead, BufReader},
     net::{Ipv4Addr, SocketAddr, TcpListener},
-    os::unix::process::CommandExt,
-    path::Path,
+    os::unix::{fs::PermissionsExt, process::CommandExt},
+    path::{Path, PathBuf},
     process::{Child, ChildStdout, Command, Stdio},
 };
 
@@ -84,6 +84,20 @@ impl Drop for Program {
 /// The same command, to be killed by the kernel when the thread that starts it ends.
 pub fn mortal(command: &Command) -> Command {
     within(&["setpriv", "--pdeathsig", "KILL", "--"], command)
+}
+
+/// A program that does what `program` does and is [`mortal`], written into `folder`, for those who start it themselves.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn mortal_program(program: &Path, folder: &Path) -> Result<PathBuf> {
+    std::fs::create_dir_all(folder)?;
+    let name = program.file_name().context("a program has a name")?;
+    let path = folder.join(name);
+    let script = format!("#!/bin/sh\nexec setpriv --pdeathsig KILL -- '{}' \"$@\"\n", program.display());
+    std::fs::write(&path, script)?;
+    std::fs::set_permissions(&path, Permissions::from_mode(0o755))?;
+    Ok(path)
 }
 
 /// The same command, run by another program that takes it as its last words.

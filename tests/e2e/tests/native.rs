@@ -37,7 +37,8 @@ impl Machine {
 
     /// Starts the app as its icon does.
     fn open(&self) -> Page {
-        let session = self.driver.open_app(&[]).unwrap_or_else(|error| panic!("the app: {error:#}"));
+        let folder = self.grounds.folder().join("program");
+        let session = self.driver.open_app(&folder, &[]).unwrap_or_else(|error| panic!("the app: {error:#}"));
         let page = Page::new(session, "window", self.grounds.artifacts().to_path_buf()).unwrap();
         page.find("h1");
         page
