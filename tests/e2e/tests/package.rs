@@ -108,8 +108,8 @@ fn the_package_installs_starts_from_the_menu_joins_and_goes_again() {
     let debian = CleanDebian::make(&home.join("system"), &home.join("packages")).unwrap();
 
     // apt brings what the package names, and nothing that is not named.
-    debian.copy(&package, "/root/linli.deb").unwrap();
-    debian.run("apt-get -qq update; apt-get -qq -y --no-install-recommends install /root/linli.deb").unwrap();
+    debian.copy(&package, "/tmp/linli.deb").unwrap();
+    debian.run("apt-get -qq update; apt-get -qq -y --no-install-recommends install /tmp/linli.deb").unwrap();
     let missing = debian.run("ldd /usr/bin/linli | grep 'not found' || true").unwrap();
     assert_eq!(missing, "", "apt brought every library");
     every_library_is_named(&debian);
