@@ -3,11 +3,14 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use linli_wire::{
-    WireError,
+    Code, WireError,
     command::{Command, Topic},
 };
 
 use super::{Topics, call};
+
+/// Most rows that the core gives at once.
+const WINDOW: u32 = 200;
 
 /// What a page knows about its question.
 #[derive(Clone, PartialEq, Debug)]
@@ -80,6 +83,46 @@ where
     C::Request: 'static,
     C::Reply: Clone + Send + Sync + 'static,
 {
+    follow(topics, move || call::<C>(request()))
+}
+
+/// Like [`ask`], for a list of which more is wanted than the core gives at once: `request` makes the question
+/// for a window from its first row and its number of rows, `join` puts a later window behind the earlier ones.
+pub fn ask_rows<C>(
+    topics: &'static [Topic],
+    wanted: impl Fn() -> u32 + 'static,
+    request: impl Fn(u32, u32) -> C::Request + 'static,
+    join: fn(&mut C::Reply, C::Reply),
+) -> Asked<C::Reply>
+where
+    C: Command + 'static,
+    C::Request: 'static,
+    C::Reply: Clone + Send + Sync + 'static,
+{
+    follow(topics, move || {
+        let wanted = wanted().max(1);
+        let offsets = (0..wanted).step_by(WINDOW as usize);
+        let windows: Vec<C::Request> =
+            offsets.map(|offset| request(offset, WINDOW.min(wanted - offset))).collect();
+        async move {
+            let mut whole: Option<C::Reply> = None;
+            for window in windows {
+                let reply = call::<C>(window).await?;
+                match &mut whole {
+                    Some(whole) => join(whole, reply),
+                    None => whole = Some(reply),
+                }
+            }
+            whole.ok_or_else(|| WireError::new(Code::Internal, "no window"))
+        }
+    })
+}
+
+fn follow<T, Reply>(topics: &'static [Topic], asking: impl Fn() -> Reply + 'static) -> Asked<T>
+where
+    T: Clone + Send + Sync + 'static,
+    Reply: Future<Output = Result<T, WireError>> + 'static,
+{
     let asked = Asked { answer: RwSignal::new(Answer::Loading), again: RwSignal::new(0) };
     let turn = StoredValue::new(0_u32);
     let announced = use_context::<Topics>();
@@ -90,11 +133,11 @@ where
                 announced.track(*topic);
             }
         }
-        let request = request();
+        let reply = asking();
         turn.update_value(|turn| *turn = turn.wrapping_add(1));
         let mine = turn.get_value();
         spawn_local(async move {
-            let reply = call::<C>(request).await;
+            let reply = reply.await;
             // None when the page has gone meanwhile.
             if turn.try_get_value() != Some(mine) {
                 return;

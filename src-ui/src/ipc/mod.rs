@@ -17,7 +17,7 @@ use std::cell::Cell;
 use leptos::prelude::request_animation_frame;
 use linli_wire::{Code, WireError, command::Command};
 
-pub use asked::{Answer, Asked, ask};
+pub use asked::{Answer, Asked, ask, ask_rows};
 pub use host::NoHost;
 pub use topics::Topics;
 

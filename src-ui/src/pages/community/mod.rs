@@ -19,7 +19,8 @@ use crate::{
 };
 
 const STEP: u32 = 50;
-const MOST: u32 = 200;
+/// Most rows that one press adds.
+const MORE: u32 = 200;
 
 /// People, found by a part of name, code or unit.
 #[component]
@@ -35,10 +36,15 @@ pub fn People() -> impl IntoView {
         now
     });
     let query = Memo::new(move |_| (search.get(), limit.get()));
-    let asked = ipc::ask::<PeopleList>(&[Topic::Community], move || {
-        let (search, limit) = query.get();
-        PeopleQuery { search: search.trim().to_owned(), offset: 0, limit }
-    });
+    let asked = ipc::ask_rows::<PeopleList>(
+        &[Topic::Community],
+        move || query.with(|(_, limit)| *limit),
+        move |offset, limit| {
+            let search = query.with(|(search, _)| search.trim().to_owned());
+            PeopleQuery { search, offset, limit }
+        },
+        |page, next| page.rows.extend(next.rows),
+    );
     view! {
         <div class="l-page" data-width="wide">
             <PageHeader title=texts::title() />
@@ -63,14 +69,8 @@ pub fn People() -> impl IntoView {
 }
 
 fn more(total: u32, limit: RwSignal<u32>) -> Option<AnyView> {
-    let now = limit.get_untracked();
-    if total <= now {
-        return None;
-    }
-    Some(if now < MOST {
-        view! { <button type="button" class="c-button" data-kind="quiet" on:click=move |_| limit.update(|limit| *limit = (*limit * 2).min(MOST))>{words::common::more()}</button> }.into_any()
-    } else {
-        view! { <p class="t-soft">{texts::narrow_down()}</p> }.into_any()
+    (total > limit.get_untracked()).then(|| {
+        view! { <button type="button" class="c-button" data-kind="quiet" data-testid="more-people" on:click=move |_| limit.update(|limit| *limit += (*limit).min(MORE))>{words::common::more()}</button> }.into_any()
     })
 }
 

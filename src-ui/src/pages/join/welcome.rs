@@ -42,6 +42,7 @@ pub(super) fn welcome(joining: Joining) -> AnyView {
             </div>
         </section>
         <p class="t-soft t-small">{words::no_letter()}</p>
+        {crate::pages::outbox::kept()}
         {(!demo.is_empty()).then(|| demo_people(joining, demo))}
     };
     stage(back, true, content.into_any())

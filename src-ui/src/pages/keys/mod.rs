@@ -314,6 +314,7 @@ pub fn signed_out() -> AnyView {
     let actions = view! {
         {button("primary", "key", texts::wiped_join(), "join-again", act, join)}
         {others}
+        {super::outbox::kept()}
         {call_office("plain")}
     };
     stage(None, false, notice("logout", "amber", title, vec![text], actions.into_any(), &trouble))

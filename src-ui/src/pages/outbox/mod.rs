@@ -1,5 +1,7 @@
 //! The outbox: what waits for the network, and what needs the person.
 
+mod kept;
+
 use leptos::prelude::*;
 use linli_wire::{
     command::{Empty, OutboxList, SyncNow, Topic},
@@ -21,6 +23,8 @@ use crate::{
     words::{self, outbox as texts},
 };
 
+pub use kept::kept;
+
 /// What waits and what is stuck.
 #[component]
 pub fn Outbox() -> impl IntoView {
@@ -31,6 +35,7 @@ pub fn Outbox() -> impl IntoView {
         <div class="l-page">
             <PageHeader title=texts::title() note=texts::intro() back=page_header::me() />
             <OfflineBanner />
+            {kept()}
             {move || match asked.get() {
                 Answer::Loading => skeleton_list(2),
                 Answer::Failed(error) => error_state(&error, Some(asked.retry())),

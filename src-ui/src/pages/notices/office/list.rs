@@ -24,7 +24,8 @@ use crate::{
 };
 
 const STEP: u32 = 50;
-const MOST: u32 = 200;
+/// Most rows that one press adds.
+const MORE: u32 = 200;
 
 /// The list with its tabs.
 #[component]
@@ -32,11 +33,12 @@ pub fn List() -> impl IntoView {
     let app = app();
     let filter = app.kept("office filter", || OfficeFilter::Published);
     let limit = app.kept("office limit", || STEP);
-    let asked = ipc::ask::<OfficeNoticesList>(&[Topic::Notices, Topic::Outbox], move || OfficeNoticesQuery {
-        filter: filter.get(),
-        offset: 0,
-        limit: limit.get(),
-    });
+    let asked = ipc::ask_rows::<OfficeNoticesList>(
+        &[Topic::Notices, Topic::Outbox],
+        move || limit.get(),
+        move |offset, limit| OfficeNoticesQuery { filter: filter.get(), offset, limit },
+        |page, next| page.rows.extend(next.rows),
+    );
     let begin = begin();
     let tab = move |wanted: OfficeFilter, word: &'static str, testid: &'static str| {
         let choose = move |_| {
@@ -82,8 +84,8 @@ fn nothing(filter: OfficeFilter) -> AnyView {
 fn table(page: &OfficeNoticesPage, limit: RwSignal<u32>) -> AnyView {
     let now = limit.get_untracked();
     let rows = page.rows.iter().map(row).collect_view();
-    let more = (page.total > now && now < MOST).then(|| {
-        view! { <button type="button" class="c-button" data-kind="quiet" on:click=move |_| limit.update(|limit| *limit = (*limit * 2).min(MOST))>{words::common::more()}</button> }
+    let more = (page.total > now).then(|| {
+        view! { <button type="button" class="c-button" data-kind="quiet" on:click=move |_| limit.update(|limit| *limit += (*limit).min(MORE))>{words::common::more()}</button> }
     });
     view! {
         <table class="c-table" data-testid="office-notices">
