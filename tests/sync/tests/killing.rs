@@ -7,6 +7,7 @@
 use std::{
     io::{BufRead, BufReader},
     net::SocketAddr,
+    os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
@@ -75,6 +76,8 @@ impl Place {
         };
         command.args(["serve", "--json", "--listen", "127.0.0.1:0"]).args(self.storage());
         command.arg("--public-url").arg(self.proxy.url());
+        // A group of its own: a killed strace would leave the server that it watches running.
+        command.process_group(0);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let (dead, died) = oneshot::channel();
         let (ready, bound) = oneshot::channel();
@@ -118,7 +121,11 @@ impl Place {
 impl Program {
     /// `kill -9`, and the end is awaited.
     fn end(&mut self) {
-        let _ = self.child.kill();
+        if matches!(self.child.try_wait(), Ok(Some(_))) {
+            return;
+        }
+        let group = format!("-{}", self.child.id());
+        let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
         let _ = self.child.wait();
     }
 }
