@@ -170,8 +170,9 @@ impl Account {
         let recover = || outbox::recover(&self.cache, self.ports.system.now());
         let error = match self.insist(recover).await {
             Ok(()) => match self.loops().await {
-                Some(error) => error,
-                None => return End::Left,
+                Some(error) if !self.has_left() => error,
+                // What the server says of a membership that the person ends is no news.
+                Some(_) | None => return End::Left,
             },
             Err(end) => return end,
         };

@@ -90,9 +90,10 @@ pub(crate) async fn join(core: &Core, with: JoinWith) -> Result<Me> {
 pub(crate) async fn leave(core: &Core, id: AccountId) -> Result<()> {
     let opened = core.opened()?;
     let Some(account) = opened.accounts.iter().find(|account| account.id == id) else { return Ok(()) };
+    // First, so that the end of the stream does not look like being signed out by somebody else.
+    account.leave();
     let told: Result<()> = authorised!(account, |api| api.act("DELETE", "/v1/session"));
     drop(told);
-    account.leave();
     if core.forget_account(id)? == 0 {
         core.set_stage(linli_wire::command::Stage::Welcome);
     }

@@ -4,7 +4,7 @@ use linli_sync_tests::on_both_engines;
 use linli_testkit::{Garden, Resident, people::*, server::building_id};
 use linli_wire::{
     Code,
-    command::{DeviceKey, DeviceRevoke, DevicesList, Empty, Stage},
+    command::{AccountKey, DeviceKey, DeviceRevoke, DevicesList, Empty, LeaveAccount, Stage},
     notices::Audience,
 };
 
@@ -62,6 +62,22 @@ on_both_engines! {
         tablet.start().await;
         tablet.until_stage("it is signed out", |stage| matches!(stage, Stage::SignedOut { .. })).await;
         assert_eq!(tablet.databases().len(), 0);
+    }
+}
+
+on_both_engines! {
+    async fn who_leaves_is_asked_for_a_letter_and_not_told_of_being_signed_out(engine) {
+        let garden = Garden::start(engine, 24).await;
+        for _ in 0..5 {
+            let mei = garden.join(WANG_MEI).await;
+            let id = mei.app().await.accounts[0].id;
+            mei.get::<LeaveAccount>(AccountKey { id }).await;
+            // The end of the stream is on its way; whatever it brings, this is what stays.
+            let other = garden.join(LI_QIANG).await;
+            other.until_stage("it is in", |stage| matches!(stage, Stage::Ready)).await;
+            assert_eq!(mei.app().await.stage, Stage::Welcome);
+            assert_eq!(mei.databases().len(), 0);
+        }
     }
 }
 
