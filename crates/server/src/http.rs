@@ -213,7 +213,9 @@ async fn caller(app: &App, peer: IpAddr, headers: &HeaderMap) -> Result<(Caller,
     let found = app.db.read(move |tx| auth::caller(tx, &hash)).await;
     match &found {
         Ok((_, ends_at)) => app.known.remember(hash, *ends_at),
-        Err(_) => app.known.forget(&hash),
+        Err(Error::Refused(_)) => app.known.forget(&hash),
+        // The database is in trouble, which says nothing about the token.
+        Err(_) => {}
     }
     found
 }
