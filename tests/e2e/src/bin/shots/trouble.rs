@@ -74,7 +74,7 @@ pub(crate) fn with_what_is_kept(world: &World, album: &mut Album) -> Result<()> 
     // On a full disk no other face can be chosen.
     album.take_after(&device, "home-full", &settings(Language::en(), Mode::Standard), |_| ())?;
     let device = world.restart_after("kept", device, |setup| setup.disk = None);
-    device.page.find("[data-testid=notice-row]");
+    device.page.find("[data-testid=notice-row], [data-testid=tile-bell]");
 
     device.host.call::<SetPassphrase>(&MaybeText { text: Some(PASSPHRASE.to_owned()) })?;
     let folder = device.setup.folder.clone();
