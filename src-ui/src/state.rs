@@ -5,7 +5,7 @@ use std::{any::Any, collections::BTreeMap, time::Duration};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use linli_wire::{
-    Language, Timestamp, WireError,
+    Code, Language, Timestamp, WireError,
     command::{AppGet, AppView, Command, Empty, Me, OpenUrl, SaveSettings, Text, Topic},
     settings::{Mode, Settings, Theme},
 };
@@ -143,7 +143,10 @@ impl App {
         self.changed.set(Some(settings.clone()));
         spawn_local(async move {
             if let Err(error) = ipc::call::<SaveSettings>(settings).await {
-                self.changed.set(None);
+                // Larger text helps even while a full disk cannot remember it.
+                if error.code != Code::StorageFull {
+                    self.changed.set(None);
+                }
                 self.complain(&error);
             }
         });

@@ -19,6 +19,11 @@ pub struct RealNetwork {
 
 impl RealNetwork {
     fn client(&self, url: &str) -> Result<&reqwest::Client, reqwest::Error> {
+        let near = is_loopback(url);
+        let client = if near { &self.near } else { &self.far };
+        if let Some(client) = client.get() {
+            return Ok(client);
+        }
         let builder = reqwest::Client::builder()
             .user_agent(concat!("Linli/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
@@ -26,18 +31,13 @@ impl RealNetwork {
             // A connection that is half open says nothing for ever; a live stream has its heartbeat.
             .read_timeout(Duration::from_secs(60))
             .tcp_nodelay(true);
-        let (client, builder) = match is_loopback(url) {
-            // Compressing for a server on the same machine costs more than it saves.
-            true => (&self.near, builder.no_gzip().no_proxy()),
-            false => (&self.far, builder),
+        let builder = match near {
+            // Compressing for a server on the same machine costs more than it saves, and there is no TLS to trust.
+            true => builder.no_gzip().no_proxy().tls_certs_only([]),
+            false => builder,
         };
-        match client.get() {
-            Some(client) => Ok(client),
-            None => {
-                let made = builder.build()?;
-                Ok(client.get_or_init(|| made))
-            }
-        }
+        let made = builder.build()?;
+        Ok(client.get_or_init(|| made))
     }
 }
 

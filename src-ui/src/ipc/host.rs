@@ -135,12 +135,9 @@ fn listen_to_browser_host(heard: impl Fn(&str) + 'static) {
             heard(&event.data().as_string().unwrap_or_default());
         })
     };
-    let first = std::cell::Cell::new(true);
-    let on_open = Closure::<dyn Fn()>::new(move || {
-        if !first.replace(false) {
-            heard(r#"["app","notices","community","devices","outbox"]"#);
-        }
-    });
+    // The first time, too: something may have changed between the first answers and now.
+    let on_open =
+        Closure::<dyn Fn()>::new(move || heard(r#"["app","notices","community","devices","outbox"]"#));
     source.set_onmessage(Some(on_message.into_js_value().unchecked_ref()));
     source.set_onopen(Some(on_open.into_js_value().unchecked_ref()));
     // Lives as long as the page.

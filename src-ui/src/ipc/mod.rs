@@ -14,7 +14,7 @@ mod topics;
 
 use std::cell::Cell;
 
-use leptos::prelude::request_animation_frame;
+use leptos::prelude::{request_animation_frame, window};
 use linli_wire::{Code, WireError, command::Command};
 
 pub use asked::{Answer, Asked, ask, ask_rows};
@@ -30,6 +30,14 @@ pub async fn call<C: Command>(request: C::Request) -> Result<C::Reply, WireError
     let request = serde_json::to_string(&request).map_err(|error| unreadable(C::NAME, &error))?;
     let reply = host::send(C::NAME, request).await?;
     serde_json::from_str(&reply).map_err(|error| unreadable(C::NAME, &error))
+}
+
+/// Waits.
+pub async fn pause(millis: i32) {
+    let promise = js_sys::Promise::new(&mut |resolve, _| {
+        let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, millis);
+    });
+    let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
 }
 
 /// Has the first notice's time noted in the log, once it stands on the screen. Call for every notice that

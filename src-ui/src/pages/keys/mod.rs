@@ -140,6 +140,9 @@ fn trouble_page(
         Code::KeyStoreLocked => {
             (texts::locked_title().to_owned(), vec![texts::locked_text().to_owned()], "lock", "jade")
         }
+        Code::KeyStoreMissing => {
+            (texts::missing_title().to_owned(), vec![texts::missing_text().to_owned()], "lock", "amber")
+        }
         Code::KeyStoreRefused => {
             (texts::refused_title().to_owned(), vec![texts::refused_text().to_owned()], "lock", "amber")
         }
@@ -182,7 +185,8 @@ fn trouble_page(
     let aside_button = lost.then(|| {
         button(aside_kind, "key", aside_word, "set-aside", act, Callback::new(move |()| ask_aside.set(true)))
     });
-    let by_passphrase = passphrase.then(|| {
+    // It opens what a key store would have opened, and nothing that is damaged or of a newer version.
+    let by_passphrase = (passphrase && is_about_the_key(trouble.code)).then(|| {
         button(
             "quiet",
             "key",
@@ -200,6 +204,18 @@ fn trouble_page(
         <Confirm open=ask_aside id="aside" title=aside_word text=texts::forget_confirm() confirm=aside_word then=aside />
     };
     notice(symbol, tone, title, lines, actions.into_any(), trouble)
+}
+
+const fn is_about_the_key(code: Code) -> bool {
+    matches!(
+        code,
+        Code::KeyStoreMissing
+            | Code::KeyStoreLocked
+            | Code::KeyStoreRefused
+            | Code::KeyStoreWiped
+            | Code::KeyStoreOtherUser
+            | Code::PassphraseWrong
+    )
 }
 
 fn passphrase_form(act: Act, value: RwSignal<String>) -> AnyView {

@@ -16,6 +16,8 @@ use crate::{
 
 /// Milliseconds from the last key to keeping.
 const PAUSE: u64 = 400;
+/// Milliseconds until what could not be kept, as on a full disk, is tried again.
+const AGAIN: i32 = 5000;
 
 /// How the text in the editor is kept.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -40,7 +42,7 @@ pub(super) struct Draft {
     pub(super) language: RwSignal<Language>,
     pub(super) kept: RwSignal<Kept>,
     app: App,
-    /// Content that the core is known to have.
+    /// Content that the core has, or is being given until it takes it.
     last_kept: StoredValue<NoticeContent>,
 }
 
@@ -93,10 +95,21 @@ impl Draft {
         let keep = KeepDraft { id: self.id, base_version: self.base_version.get_untracked(), content };
         let app = self.app;
         spawn_local(async move {
-            match ipc::call::<NoticeKeep>(keep).await {
-                Ok(_) => drop(self.kept.try_set(Kept::At(format::now()))),
-                Err(error) => app.complain(&error),
+            let mut told = false;
+            // Also after the page was left: nothing typed is lost because a disk was full for a while.
+            while let Err(error) = ipc::call::<NoticeKeep>(keep.clone()).await {
+                if !told {
+                    app.complain(&error);
+                    told = true;
+                }
+                ipc::pause(AGAIN).await;
+                let newer = self.last_kept.try_with_value(|kept| *kept != keep.content);
+                if newer.unwrap_or(false) {
+                    return;
+                }
             }
+            // None when the page has gone meanwhile.
+            let _ = self.kept.try_set(Kept::At(format::now()));
         });
     }
 
