@@ -58,26 +58,35 @@ const SILENCE: Duration = Duration::from_secs(60);
 /// cable in again looks at the screen for less than one.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
-/// Runs a request with the current token, and once more with a new one if that was refused.
+/// How often in a row a request is repeated with a new token.
+pub(crate) const RENEWALS: u32 = 3;
+
+/// Runs a request with the current token, and again with a new one when that is refused. Whether a membership has
+/// ended is said by the refresh alone: a new token may be old again before it is used, on a computer that slept
+/// in between.
 macro_rules! authorised {
     ($account:expr, |$api:ident| $call:expr) => {{
-        let session = $account.session()?;
-        let $api = $crate::api::Api {
-            network: &*$account.ports.network,
-            server: &session.server,
-            token: Some(&session.access),
-        };
-        match $call.await {
-            Err(error) if error.code() == Code::SignedOut => {
-                let session = $account.renew(&session.access).await?;
-                let $api = $crate::api::Api {
-                    network: &*$account.ports.network,
-                    server: &session.server,
-                    token: Some(&session.access),
-                };
-                $call.await
+        let mut session = $account.session()?;
+        let mut renewals = 0;
+        loop {
+            let $api = $crate::api::Api {
+                network: &*$account.ports.network,
+                server: &session.server,
+                token: Some(&session.access),
+            };
+            match $call.await {
+                Err(error) if error.code() == linli_wire::Code::SignedOut => {
+                    if renewals == $crate::account::RENEWALS {
+                        break Err($crate::error::Error::new(
+                            linli_wire::Code::ServerUnreachable,
+                            "a new token is refused, too",
+                        ));
+                    }
+                    renewals += 1;
+                    session = $account.renew(&session.access).await?;
+                }
+                answer => break answer,
             }
-            answer => answer,
         }
     }};
 }

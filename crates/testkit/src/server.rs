@@ -187,9 +187,11 @@ impl TestServer {
         let reading = Reading { now, dates_end_today: false };
         let folder = import::read(&folder, reading).expect("the office's folder has no mistakes");
         let app = self.app();
-        self.within(async move { import::apply(&app.db.patient(), &app.shelf.files, folder, import::Applying::default()).await })
-            .await
-            .expect("the folder is loaded");
+        self.within(async move {
+            import::apply(&app.db.patient(), &app.shelf.files, folder, import::Applying::default()).await
+        })
+        .await
+        .expect("the folder is loaded");
     }
 
     /// The office edits one of its files and imports the folder again.

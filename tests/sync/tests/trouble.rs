@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use linli_sync_tests::on_both_engines;
 use linli_testkit::{Fault, Garden, Pace, Proxy, Trouble, people::*};
+use linli_wire::{Code, WireError};
 
 use crate::view;
 
@@ -105,6 +106,31 @@ on_both_engines! {
         }
     }
 
+    async fn a_token_that_is_refused_again_and_again_ends_no_session(engine) {
+        let garden = Garden::start(engine, 49).await;
+        let mei = garden.join(WANG_MEI).await;
+        let refusal = serde_json::to_vec(&WireError::new(Code::SignedOut, "old")).unwrap();
+        // As on a computer that sleeps between a new token and its use; then for good, but for the refresh.
+        for times in [2, u32::MAX] {
+            let (mut refused, body) = (0, refusal.clone());
+            mei.network.plan(move |asked| {
+                if !asked.with_token || refused == times {
+                    return Fault::None;
+                }
+                refused += 1;
+                Fault::Answered { status: 401, content_type: "application/problem+json", body: body.clone().into() }
+            });
+            mei.network.break_streams();
+            mei.sync_now().await;
+            if times == u32::MAX {
+                mei.until_offline().await;
+                mei.network.mend();
+                mei.sync_now().await;
+            }
+            mei.until_online().await;
+        }
+    }
+
     async fn a_stream_that_falls_silent_is_opened_anew(engine) {
         let garden = Garden::start(engine, 47).await;
         let chen = garden.join(CHEN_JING).await;
@@ -153,11 +179,11 @@ on_both_engines! {
         ];
         for (number, trouble) in troubles.into_iter().enumerate() {
             let told = trouble.clone();
+            let before = garden.server.proxy.connections();
             garden.server.proxy.plan(move |_| told.clone());
             garden.server.proxy.break_all();
             let title = format!("{number}: {trouble:?}");
             let notice = chen.publish(&title, "").await;
-            let before = garden.server.proxy.connections();
             chen.sync_now().await;
             mei.sync_now().await;
             chen.until("something was tried", async |_| {

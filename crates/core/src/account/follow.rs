@@ -107,7 +107,11 @@ impl Account {
                     Some(Ok(event)) if event.name == "resume" => return Ok(()),
                     Some(Ok(event)) if event.name == "end" => {
                         let error: linli_wire::WireError = serde_json::from_str(&event.data).unwrap_or_else(|_| linli_wire::WireError::new(Code::ServerUnreachable, "stream ended"));
-                        return Err(error.into());
+                        return Err(match error.code {
+                            // Only a refresh says that; the next request asks for one.
+                            Code::SignedOut => Error::new(Code::ServerUnreachable, "stream ended"),
+                            _ => error.into(),
+                        });
                     }
                     // A heartbeat: still level.
                     Some(Ok(_)) => self.wrote(sync::mark_level(&self.cache, self.ports.system.now()))?,

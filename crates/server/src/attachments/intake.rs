@@ -180,7 +180,8 @@ fn decode(bytes: &[u8], kind: Kind) -> Result<DynamicImage, Trouble> {
         Kind::Jpeg if !has_end(bytes) => Err(Trouble::Broken),
         Kind::Jpeg => pixels(JpegDecoder::new(source).map_err(broken)?),
         Kind::Png => {
-            let decoder = PngDecoder::with_limits(Cursor::new(essentials(bytes)?), limits()).map_err(broken)?;
+            let decoder =
+                PngDecoder::with_limits(Cursor::new(essentials(bytes)?), limits()).map_err(broken)?;
             if decoder.is_apng().map_err(broken)? {
                 return Err(Trouble::Moving);
             }
