@@ -20,7 +20,7 @@ fn the_editor_counts_warns_and_begins_from_a_template() {
     // Whom it reaches, in people and homes.
     chen.until(
         "the whole community",
-        "return /1,\\d\\d\\d people in \\d\\d\\d homes/.test(one(id('reach')).innerText)",
+        "return one(id('reach')) && /1,\\d\\d\\d people in \\d\\d\\d homes/.test(one(id('reach')).innerText)",
     );
     chen.tap("audience-buildings");
     chen.find_no("[data-testid=reach]");

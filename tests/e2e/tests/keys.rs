@@ -148,7 +148,7 @@ fn a_key_store_that_is_gone_or_broken_has_its_screen_and_a_passphrase_is_a_way_i
     drop(store);
     let device = world.restart("pc", device);
     device.page.find("[data-testid=locked][data-code=key_store_missing]");
-    device.page.see(&say(&en, "errors.key_store_missing.title"));
+    device.page.see(&say(&en, "unlock.missing_title"));
     keeps_nobody_out(&device, "key-store-missing");
     let store = bus.unlocked_key_store().unwrap();
     device.page.tap("unlock");
