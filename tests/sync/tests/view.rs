@@ -33,7 +33,16 @@ pub(crate) async fn until_level(server: &TestServer, who: &Resident) {
         let ours = cache.read(|db| Ok(in_cache(db))).unwrap();
         match differences(&theirs, &ours) {
             differences if differences.is_empty() => Ok(()),
-            differences => Err(differences),
+            differences => {
+                let (asked, connection) = (who.network.asked(), who.app().await.connection);
+                let last: Vec<String> = asked
+                    .iter()
+                    .rev()
+                    .take(6)
+                    .map(|asked| format!("{} {}", asked.method, asked.path))
+                    .collect();
+                Err(format!("{differences}{connection:?}, newest question first: {last:#?}"))
+            }
         }
     })
     .await;

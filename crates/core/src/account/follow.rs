@@ -86,7 +86,7 @@ impl Account {
         Ok(())
     }
 
-    /// Holds the live stream until the server asks to come back.
+    /// Holds the live stream until the server asks to come back, or somebody here asks to look now.
     async fn hold_stream(&self) -> Result<()> {
         let cursor = sync::progress(&self.cache)?.cursor;
         let answer = authorised!(self, |api| api.stream("/v1/live", &cursor))?;
@@ -119,7 +119,11 @@ impl Account {
                     None => return Err(Error::new(Code::ServerUnreachable, "stream closed")),
                 },
                 () = silence => return Err(Error::new(Code::ServerUnreachable, "stream silent")),
-                () = wake => if self.has_left() { return Err(Error::new(Code::ServerUnreachable, "left")) },
+                // Somebody asks to look now: a stream that only seems to be open would say nothing.
+                () = wake => return match self.has_left() {
+                    true => Err(Error::new(Code::ServerUnreachable, "left")),
+                    false => Ok(()),
+                },
             }
         }
     }
