@@ -1,8 +1,8 @@
 //! The HTTP API: one policy table ([`policy::ROUTES`]), one way through for every request.
 //!
 //! A request passes, in this order: the rate limit of its route, the caller's token, the policy, a place
-//! among what the device has under way, the body within its limit and time, the handler. Whatever goes wrong is a problem body; a panic is
-//! `internal`. The router is built from the table, so a route without a row does not exist.
+//! among what the device has under way, the body within its limit and time, the handler. Whatever goes wrong
+//! is a problem body; a panic is `internal`. The router is built from the table, so a route without a row does not exist.
 
 pub(crate) mod known;
 pub mod limits;

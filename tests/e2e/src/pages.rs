@@ -7,7 +7,7 @@ use linli_wire::{
     notices::{NoticesQuery, OfficeNoticesQuery},
 };
 
-use crate::host::Host;
+use crate::{community::Letter, host::Host, page::Page};
 
 /// A page behind the door, by its address.
 #[derive(Clone, Debug)]
@@ -95,4 +95,20 @@ pub fn person(host: &Host, search: &str) -> Result<PersonId> {
     let found =
         host.call::<PeopleList>(&PeopleQuery { search: search.to_owned(), ..PeopleQuery::default() })?;
     Ok(found.rows.first().with_context(|| format!("nobody is called {search}"))?.person.id)
+}
+
+/// Joins from the first screen by typing a letter's address and code, leaves all as it is offered, and waits for
+/// the first notice. `name` is the person's, or the community's, as the question "Is this you?" shows it.
+#[track_caller]
+pub fn join_by_code(page: &Page, letter: &Letter, name: &str) {
+    page.tap("type-code");
+    page.fill("address", &letter.server);
+    page.fill("code", &letter.code);
+    page.tap("join");
+    page.see(name);
+    page.tap("confirm-yes");
+    for _step in ["name", "privacy", "look"] {
+        page.tap("next");
+    }
+    page.find("[data-testid=notice-row]");
 }

@@ -8,6 +8,7 @@ use linli_e2e::{
     host::Keys,
     key_store::Bus,
     page::Page,
+    pages::join_by_code,
     words::{beginning, say},
     world::{World, notice, people, settings},
 };
@@ -33,16 +34,7 @@ fn join_one_more(page: &Page, letter: &Letter, name: &str) {
     page.go("/me");
     page.tap("switch-community");
     page.tap("add-community");
-    page.tap("type-code");
-    page.fill("address", &letter.server);
-    page.fill("code", &letter.code);
-    page.tap("join");
-    page.see(name);
-    page.tap("confirm-yes");
-    page.tap("next");
-    page.tap("next");
-    page.tap("next");
-    page.find("[data-testid=notice-row]");
+    join_by_code(page, letter, name);
 }
 
 #[test]

@@ -3,11 +3,12 @@
 use std::{path::PathBuf, process::Command};
 
 use linli_e2e::{
-    community::{Community, Letter},
+    community::Community,
     driver::Driver,
     host::own_folders,
     key_store::{Bus, KeyStore},
     page::Page,
+    pages::join_by_code,
     place,
     program::Program,
     words::{beginning, say},
@@ -69,19 +70,6 @@ fn prepare(command: &mut Command, home: &std::path::Path, bus: &Bus) {
         .env_remove("LINLI_DEMO");
 }
 
-fn joins(page: &Page, letter: &Letter) {
-    page.tap("type-code");
-    page.fill("address", &letter.server);
-    page.fill("code", &letter.code);
-    page.tap("join");
-    page.see("王梅");
-    page.tap("confirm-yes");
-    page.tap("next");
-    page.tap("next");
-    page.tap("next");
-    page.find("[data-testid=notice-row]");
-}
-
 #[test]
 fn in_the_window_one_joins_reads_loses_the_network_searches_and_comes_back() {
     let en = Language::en();
@@ -91,7 +79,7 @@ fn in_the_window_one_joins_reads_loses_the_network_searches_and_comes_back() {
     let _store: KeyStore = machine.bus.unlocked_key_store().unwrap();
     let page = machine.open();
     page.see(&say(&en, "welcome.title"));
-    joins(&page, &community.invite(people::WANG_MEI, &cable).unwrap());
+    join_by_code(&page, &community.invite(people::WANG_MEI, &cable).unwrap(), "王梅");
 
     page.go("/notices");
     page.press("[data-testid=notice-row]");
@@ -141,7 +129,7 @@ fn the_window_has_a_screen_for_a_key_store_that_is_missing_or_wiped() {
     let store = machine.bus.unlocked_key_store().unwrap();
     let page = machine.open();
     page.see(&say(&en, "welcome.title"));
-    joins(&page, &community.invite(people::WANG_MEI, &cable).unwrap());
+    join_by_code(&page, &community.invite(people::WANG_MEI, &cable).unwrap(), "王梅");
     drop((page, store));
     machine.bus.wipe().unwrap();
     let _store = machine.bus.unlocked_key_store().unwrap();

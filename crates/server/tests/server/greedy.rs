@@ -145,6 +145,7 @@ async fn a_stream_that_nobody_reads_is_hung_up_on_though_its_queue_has_room() {
     }
     let gone = async {
         while !world.app.metrics_text().contains("linli_live_streams 0") {
+            // Nothing announces a number of the metrics; the wait has an end below.
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };

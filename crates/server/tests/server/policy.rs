@@ -4,160 +4,27 @@
 //! caller asks, with a body as an app sends it, no answer to them holds a canary of a place that is not
 //! theirs; and a foreign id is answered like one that was deleted and like one that never was.
 
-use linli_server::{
-    community,
-    http::policy::{Method, OPS, ROUTES, Route, Who},
-    params,
-};
+mod prepared;
+
+use linli_server::http::policy::{Method, OPS, ROUTES, Route, Who};
 use linli_wire::{
     Code,
-    community::{ProfileChange, Role},
-    id::{AttachmentId, DeviceId, NoticeId, PersonId, TemplateId},
+    community::ProfileChange,
+    id::{DeviceId, NoticeId, TemplateId},
     join::{InviteRequest, JoinCode},
     notices::{Audience, Publish, ReadMark},
     ops::{Action, OpsRequest, Outcome},
     settings::Preferences,
 };
 
+use self::prepared::{HOUSE_CANARY, MOON_CANARY, OFFICE_CANARY, PNG, Things, prepare};
 use crate::{
     both,
-    world::{Device, Place, World, content, join_request, new_id, op, person, save},
+    world::{Device, World, content, join_request, new_id, op, save},
 };
-
-/// Those who try.
-struct Callers {
-    all: Vec<(&'static str, Option<Device>)>,
-}
-
-/// What belongs to somebody: a notice, a file, a device and a person in each place; and what did until it
-/// was withdrawn, deleted or removed.
-struct Things {
-    sun_notice: NoticeId,
-    moon_notice: NoticeId,
-    withdrawn_notice: NoticeId,
-    wang_device: DeviceId,
-    moon_device: DeviceId,
-    removed_device: DeviceId,
-    sun_file: AttachmentId,
-    moon_file: AttachmentId,
-    draft_file: AttachmentId,
-    withdrawn_file: AttachmentId,
-    deleted_file: AttachmentId,
-}
-
-const HOUSE_CANARY: &str = "canary-of-the-wangs";
-const OFFICE_CANARY: &str = "canary-of-the-office";
-const MOON_CANARY: &str = "canary-of-the-moon";
-
-/// A picture of one pixel.
-const PNG: &[u8] = &[
-    0x89, 0x50, 0x4e, 0x47, 0xd, 0xa, 0x1a, 0xa, 0x0, 0x0, 0x0, 0xd, 0x49, 0x48, 0x44, 0x52, 0x0, 0x0, 0x0,
-    0x1, 0x0, 0x0, 0x0, 0x1, 0x8, 0x2, 0x0, 0x0, 0x0, 0x90, 0x77, 0x53, 0xde, 0x0, 0x0, 0x0, 0xc, 0x49, 0x44,
-    0x41, 0x54, 0x78, 0x9c, 0x63, 0x38, 0xe0, 0x60, 0x0, 0x0, 0x2, 0xf4, 0x1, 0x31, 0x4c, 0xa9, 0xe4, 0x57,
-    0x0, 0x0, 0x0, 0x0, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82,
-];
 
 fn method(method: Method) -> reqwest::Method {
     method.as_str().parse().unwrap()
-}
-
-async fn send_file(
-    world: &World,
-    device: &Device,
-    name: &str,
-) -> (AttachmentId, linli_wire::attachments::Attachment) {
-    let id = AttachmentId(new_id());
-    let request = world.http.put(format!("{}/v1/attachments/{id}", world.url));
-    let name = format!("{name}-%E5%9B%BE.png");
-    let request = request.bearer_auth(&device.tokens.access).header("linli-name", name).body(PNG);
-    let response = request.send().await.unwrap();
-    let (status, text) = (response.status(), response.text().await.unwrap());
-    assert_eq!(status, 200, "{text}");
-    (id, serde_json::from_str(&text).unwrap())
-}
-
-async fn prepare(world: &World) -> (Callers, Things) {
-    let (sun, moon) = (world.sun.clone(), world.moon.clone());
-    let join = |place: Place, person| async move { world.join(&place, person).await };
-    let office = join(sun.clone(), sun.chen_jing).await;
-    let wang = join(sun.clone(), sun.wang_mei).await;
-    let foreign_manager = join(moon.clone(), moon.lin).await;
-    let foreign_resident = join(moon.clone(), moon.wang_mei).await;
-    let revoked = join(sun.clone(), sun.wang_mei).await;
-    let path = format!("/v1/devices/{}/revoke", revoked.id);
-    world.send(reqwest::Method::POST, &path, Some(&wang.tokens.access), None::<&()>).await;
-    let [moved_out, ex_resident] = [41, 42].map(|number| PersonId(uuid::Uuid::from_u128(number)));
-    for (who, number) in [(moved_out, 41), (ex_resident, 42)] {
-        put(world, who, number, Some(sun.wang)).await;
-    }
-    let (moved, ex) = (join(sun.clone(), moved_out).await, join(sun.clone(), ex_resident).await);
-
-    let (sun_file, file) = send_file(world, &office, HOUSE_CANARY).await;
-    let (moon_file, _) = send_file(world, &foreign_manager, MOON_CANARY).await;
-    let (draft_file, of_draft) = send_file(world, &office, OFFICE_CANARY).await;
-    let (withdrawn_file, of_withdrawn) = send_file(world, &office, HOUSE_CANARY).await;
-    let (deleted_file, _) = send_file(world, &office, HOUSE_CANARY).await;
-    let home = Audience::Units { units: vec![sun.unit_1201] };
-    let sun_notice = NoticeId(new_id());
-    let mut secret = content(HOUSE_CANARY, home.clone());
-    secret.attachments = vec![file];
-    world.ops(&office, vec![save(sun_notice, 0, secret, Publish::Now)]).await;
-    let withdrawn_notice = NoticeId(new_id());
-    let mut secret = content(HOUSE_CANARY, home);
-    secret.attachments = vec![of_withdrawn];
-    world.ops(&office, vec![save(withdrawn_notice, 0, secret, Publish::Now)]).await;
-    for device in [&moved, &ex] {
-        // They knew it while they lived there.
-        let (pages, _) = world.sync(device, None).await;
-        assert!(serde_json::to_string(&pages).unwrap().contains(HOUSE_CANARY));
-    }
-    for (who, number) in [(moved_out, 41), (ex_resident, 42)] {
-        put(world, who, number, None).await;
-    }
-    world.send(reqwest::Method::DELETE, "/v1/session", Some(&ex.tokens.access), None::<&()>).await;
-    world.ops(&office, vec![Action::WithdrawNotice { notice_id: withdrawn_notice }]).await;
-    let delete = "DELETE FROM attachment WHERE id = $1";
-    world.app.db.write(move |tx| Ok(tx.execute(delete, params![deleted_file])?)).await.unwrap();
-    let mut draft = content(OFFICE_CANARY, Audience::Community);
-    draft.attachments = vec![of_draft];
-    world.ops(&office, vec![save(NoticeId(new_id()), 0, draft, Publish::Keep)]).await;
-    let moon_notice = world.publish(&foreign_manager, MOON_CANARY, Audience::Community).await;
-    for (device, canary) in [(&wang, HOUSE_CANARY), (&foreign_resident, MOON_CANARY)] {
-        let change = ProfileChange { given_name: Some(canary.to_owned()), ..ProfileChange::default() };
-        world.ops(device, vec![Action::ChangeProfile { change }]).await;
-    }
-    let things = Things {
-        sun_notice,
-        moon_notice,
-        withdrawn_notice,
-        wang_device: wang.id,
-        moon_device: foreign_resident.id,
-        removed_device: revoked.id,
-        sun_file,
-        moon_file,
-        draft_file,
-        withdrawn_file,
-        deleted_file,
-    };
-    let all = vec![
-        ("anonymous", None),
-        ("revoked", Some(revoked)),
-        ("ex-resident", Some(ex)),
-        ("moved out", Some(moved)),
-        ("resident", Some(wang)),
-        ("same household", Some(join(sun.clone(), sun.grandma).await)),
-        ("other household", Some(join(sun.clone(), sun.li_qiang).await)),
-        ("staff", Some(office)),
-        ("manager", Some(join(sun.clone(), sun.lin).await)),
-        ("foreign resident", Some(foreign_resident)),
-        ("foreign manager", Some(foreign_manager)),
-    ];
-    (Callers { all }, things)
-}
-
-async fn put(world: &World, who: PersonId, number: usize, household: Option<linli_wire::id::HouseholdId>) {
-    let (community, who) = (world.sun.id, person(who, number, "周敏", Role::Resident, household));
-    world.app.db.write(move |tx| community::put_person(tx, community, &who, "")).await.unwrap();
 }
 
 /// Whose device has been removed.
