@@ -10,7 +10,7 @@ mod trouble;
 
 use std::fs;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use linli_e2e::{
     faces::faces,
     pages::{self, Place},
@@ -38,6 +38,7 @@ fn main() -> Result<()> {
     trouble::with_what_is_kept(&world, &mut album)?;
     trouble::signed_out(&world, &phone, &mut album)?;
     album.write_index()?;
+    ensure!(album.len() > 0, "No picture has all these words in its name, such as `keys missing en light 360`");
     println!("{} pictures", album.len());
     Ok(())
 }
