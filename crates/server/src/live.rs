@@ -63,8 +63,8 @@ pub(crate) async fn open(call: Call) -> Result<Response, Error> {
     let device = caller.device;
     let caller = app.db.read(move |tx| auth::again(tx, device)).await?;
     let mut stream = Stream { app, caller, ends_at, cursor, seat };
-    let first = stream.read().await?;
-    let mut response = Response::new(Body::from_stream(stream.run(first, events)));
+    let (first, behind) = stream.read().await?;
+    let mut response = Response::new(Body::from_stream(stream.run(first, behind, events)));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(EVENTS));
     headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
@@ -86,35 +86,33 @@ struct Stream {
 }
 
 impl Stream {
-    /// The next page from the log; the positions move with it.
-    async fn read(&mut self) -> Result<Page, Error> {
+    /// The next page from the log, and whether the stream is still behind; the positions move with it.
+    async fn read(&mut self) -> Result<(Page, bool), Error> {
         let (caller, cursor) = (self.caller.clone(), self.cursor.clone());
         let page = self.app.db.read(move |tx| sync::page(tx, &caller, &cursor)).await?;
         self.cursor = page.cursor.clone();
-        if !page.more {
-            self.seat.follow(&self.cursor);
-        }
-        Ok(page)
+        let behind = page.more || !self.seat.follow(&self.cursor);
+        Ok((page, behind))
     }
 
     fn run(
         mut self,
         first: Page,
+        mut behind: bool,
         mut events: Receiver<Event>,
     ) -> impl futures_util::Stream<Item = Result<Bytes, Infallible>> {
         let mut closing = self.app.closing.subscribe();
         async_stream::stream! {
             // A little jitter, so that a thousand clients do not come back in the same instant.
             yield Ok(retry_within(3_000));
-            let mut behind = first.more;
             yield Ok(self.event(first));
             let mut heartbeat = tokio::time::interval(HEARTBEAT);
             heartbeat.reset();
             loop {
                 while behind && !self.has_ended() {
                     match self.read().await {
-                        Ok(page) => {
-                            behind = page.more;
+                        Ok((page, still)) => {
+                            behind = still;
                             if !page.is_empty {
                                 yield Ok(self.event(page));
                             }

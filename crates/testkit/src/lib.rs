@@ -29,7 +29,7 @@
 //!
 //! * Nobody sleeps to wait. [`Resident::until`] looks again whenever the core announces a change, so
 //!   what is not announced is not seen, as in the face; it gives up after [`PATIENCE`] and says what it
-//!   saw last.
+//!   saw last. What a core rightly does without a word is awaited with [`Resident::until_unannounced`].
 //! * Chance comes from a seed that stands in the failure. Wall time decides nothing but how long a
 //!   connection that a fault holds back stays held.
 //! * Each server has a database of its own. With `LINLI_TEST_POSTGRES` it is made in that PostgreSQL

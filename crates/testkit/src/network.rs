@@ -83,6 +83,7 @@ pub struct FaultyNetwork {
     inner: Arc<dyn Network>,
     plan: Mutex<Plan>,
     asked: Mutex<Vec<Asked>>,
+    moved: watch::Sender<()>,
     cuts: watch::Sender<u64>,
     answered: Notify,
 }
@@ -94,6 +95,7 @@ impl FaultyNetwork {
             inner,
             plan: Mutex::new(Box::new(|_| Fault::None)),
             asked: Mutex::default(),
+            moved: watch::Sender::default(),
             cuts: watch::Sender::new(0),
             answered: Notify::new(),
         }
@@ -142,10 +144,16 @@ impl FaultyNetwork {
         held(&self.asked).clone()
     }
 
+    /// Changes whenever something is asked or answered.
+    pub(crate) fn moved(&self) -> watch::Receiver<()> {
+        self.moved.subscribe()
+    }
+
     async fn pass(&self, request: Request) -> Result<Answer, NetworkError> {
         let cuts = self.cuts.subscribe();
         let answer = self.inner.send(request).await;
         self.answered.notify_waiters();
+        self.moved.send_replace(());
         let answer = answer?;
         Ok(Answer { body: breakable(answer.body, cuts, usize::MAX), ..answer })
     }
@@ -156,6 +164,7 @@ impl Network for FaultyNetwork {
         let asked = Asked::of(&request);
         let fault = held(&self.plan)(&asked);
         held(&self.asked).push(asked);
+        self.moved.send_replace(());
         Box::pin(async move {
             match fault {
                 Fault::None => self.pass(request).await,

@@ -6,10 +6,7 @@
 use std::{
     io,
     net::SocketAddr,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -56,7 +53,7 @@ struct Inside {
     upstream: Mutex<Option<SocketAddr>>,
     plan: Mutex<Plan>,
     heads: Mutex<Vec<String>>,
-    connections: AtomicU64,
+    connections: watch::Sender<u64>,
     breaks: watch::Sender<u64>,
 }
 
@@ -72,7 +69,7 @@ impl Proxy {
             upstream: Mutex::new(None),
             plan: Mutex::new(Box::new(|_| Trouble::None)),
             heads: Mutex::default(),
-            connections: AtomicU64::new(0),
+            connections: watch::Sender::new(0),
             breaks: watch::Sender::new(0),
         });
         let task = tokio::spawn(accept(listener, inside.clone()));
@@ -131,7 +128,17 @@ impl Proxy {
 
     /// How many connections there were.
     pub fn connections(&self) -> u64 {
-        self.inside.connections.load(Ordering::Relaxed)
+        *self.inside.connections.borrow()
+    }
+
+    /// Waits until there were more connections than `before`.
+    ///
+    /// # Panics
+    /// After [`PATIENCE`].
+    pub async fn until_connected(&self, before: u64) {
+        let mut connections = self.inside.connections.subscribe();
+        let found = tokio::time::timeout(PATIENCE, connections.wait_for(|now| *now > before)).await;
+        assert!(found.is_ok(), "nobody connected within {PATIENCE:?}");
     }
 }
 
@@ -144,10 +151,12 @@ impl Drop for Proxy {
 
 async fn accept(listener: TcpListener, inside: Arc<Inside>) {
     while let Ok((client, _)) = listener.accept().await {
-        let number = inside.connections.fetch_add(1, Ordering::Relaxed);
-        let trouble = held(&inside.plan)(number);
-        let inside = inside.clone();
+        // Before its trouble is chosen, so that no connection outlives the trouble that was chosen for it.
         let mut breaks = inside.breaks.subscribe();
+        let number = *inside.connections.borrow();
+        let trouble = held(&inside.plan)(number);
+        inside.connections.send_modify(|connections| *connections += 1);
+        let inside = inside.clone();
         tokio::spawn(async move {
             tokio::select! {
                 _ = breaks.changed() => {}
@@ -192,6 +201,8 @@ async fn carry(mut client: TcpStream, inside: &Inside, trouble: Trouble) -> io::
         _ = pump(client_in, &mut server_out, up_room, wait, keep) => {}
         _ = pump(server_in, &mut client_out, down_room, wait, None) => {}
     }
+    // Whoever waits on this connection learns at once that it has ended.
+    drop((client_out, server_out));
     if trouble == Trouble::Twice {
         let mut again = TcpStream::connect(address).await?;
         again.write_all(&said).await?;

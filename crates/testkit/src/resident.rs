@@ -199,18 +199,47 @@ impl Resident {
     ///
     /// # Panics
     /// After [`PATIENCE`], with what was seen last; or when the core broke.
-    #[allow(clippy::panic, reason = "that is what a failed expectation is")]
     pub async fn until<T>(&self, what: &str, look: impl AsyncFn(&Self) -> Result<T, String>) -> T {
         let mut announced = self.running().announced.clone();
+        self.look_until(what, look, async || announced.changed().await.is_ok()).await
+    }
+
+    /// [`Resident::until`] for what the core does without a word to its face, such as a renewed session: it looks
+    /// again also whenever this device has asked the network for something or been answered.
+    ///
+    /// # Panics
+    /// As [`Resident::until`].
+    pub async fn until_unannounced<T>(
+        &self,
+        what: &str,
+        look: impl AsyncFn(&Self) -> Result<T, String>,
+    ) -> T {
+        let (mut announced, mut moved) = (self.running().announced.clone(), self.network.moved());
+        let again = async || {
+            tokio::select! {
+                changed = announced.changed() => changed.is_ok(),
+                changed = moved.changed() => changed.is_ok(),
+            }
+        };
+        self.look_until(what, look, again).await
+    }
+
+    /// Looks until something is found; `again` waits until there may be something new to see.
+    #[allow(clippy::panic, reason = "that is what a failed expectation is")]
+    async fn look_until<T>(
+        &self,
+        what: &str,
+        look: impl AsyncFn(&Self) -> Result<T, String>,
+        mut again: impl AsyncFnMut() -> bool,
+    ) -> T {
         let mut last = String::new();
         let found = tokio::time::timeout(PATIENCE, async {
             loop {
-                announced.borrow_and_update();
                 match look(self).await {
                     Ok(found) => return Some(found),
                     Err(seen) => last = seen,
                 }
-                if announced.changed().await.is_err() {
+                if !again().await {
                     return None;
                 }
             }

@@ -33,7 +33,7 @@ async fn publish_with(who: &Resident, title: &str, file: &Attachment) -> NoticeI
 }
 
 async fn until_reads(who: &Resident, file: &Attachment) {
-    who.until("the file can be read", async |who| {
+    who.until_unannounced("the file can be read", async |who| {
         let read = who.ask::<AttachmentRead>(AttachmentKey { id: file.id }).await;
         read.map(|_| ()).map_err(|error| format!("{error:?}"))
     })
@@ -62,7 +62,7 @@ on_both_engines! {
         let garden = Garden::start(engine, 71).await;
         let (chen, mei) = (garden.join(CHEN_JING).await, garden.join(WANG_MEI).await);
         let file = attach(&chen, "the plan").await;
-        chen.until("the file is on the server", async |_| {
+        chen.until_unannounced("the file is on the server", async |_| {
             let count = |tx: &mut linli_server::db::Tx<'_>| Ok(tx.query_one("SELECT count(*) FROM attachment", &[])?.get(0)?);
             let files: i64 = garden.server.look(count).await;
             if files == 1 { Ok(()) } else { Err(format!("{files} files")) }

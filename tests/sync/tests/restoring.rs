@@ -1,7 +1,8 @@
 //! The server's disk is lost and comes back from a backup.
 
 use linli_sync_tests::on_both_engines;
-use linli_testkit::{Garden, people::*};
+use linli_testkit::{Garden, Resident, people::*};
+use linli_wire::command::ConnectionState;
 
 use crate::view;
 
@@ -75,20 +76,21 @@ on_both_engines! {
         garden.server.advance(std::time::Duration::from_secs(20 * 60));
         mei.network.break_streams();
         mei.sync_now().await;
-        let renewed = |who: &linli_testkit::Resident| {
-            who.network.asked().iter().filter(|asked| asked.path == "/v1/session/refresh").count()
-        };
-        mei.until("the session is renewed", async |mei| {
-            let online = mei.app().await.connection.state == linli_wire::command::ConnectionState::Online;
-            if renewed(mei) == 1 && online { Ok(()) } else { Err(format!("{}", renewed(mei))) }
-        }).await;
+        mei.until_unannounced("the session is renewed", async |mei| renewed(mei, 1).await).await;
         garden.server.restore(backup).await;
         garden.server.advance(std::time::Duration::from_secs(20 * 60));
         mei.sync_now().await;
-        mei.until("by its key it gets a new session", async |mei| {
-            let online = mei.app().await.connection.state == linli_wire::command::ConnectionState::Online;
-            if renewed(mei) >= 2 && online { Ok(()) } else { Err(format!("{}", renewed(mei))) }
-        }).await;
+        mei.until_unannounced("by its key it gets a new session", async |mei| renewed(mei, 2).await).await;
         view::until_level(&garden.server, &mei).await;
     }
+}
+
+/// Whether a device is online after at least so many renewals, the last of which it has used.
+async fn renewed(who: &Resident, times: usize) -> Result<(), String> {
+    let online = who.app().await.connection.state == ConnectionState::Online;
+    let asked = who.network.asked();
+    let renewals = asked.iter().filter(|asked| asked.path == "/v1/session/refresh").count();
+    let newest = asked.iter().rev().take_while(|asked| asked.path != "/v1/session/refresh");
+    let used = newest.into_iter().any(|asked| asked.path.starts_with("/v1/sync"));
+    if online && used && renewals >= times { Ok(()) } else { Err(format!("{renewals}, {online}, {used}")) }
 }

@@ -252,7 +252,7 @@ impl World {
     async fn breathe(&mut self) {
         let who = self.pick(3);
         let asked = self.devices[who].network.asked().len();
-        let until = self.devices[who].until("something is asked", async |device| {
+        let until = self.devices[who].until_unannounced("something is asked", async |device| {
             if device.network.asked().len() > asked { Ok(()) } else { Err(String::new()) }
         });
         let _ = tokio::time::timeout(std::time::Duration::from_millis(20), until).await;

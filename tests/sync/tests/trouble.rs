@@ -81,7 +81,7 @@ on_both_engines! {
             mei.until_offline().await;
         }
         mei.read(notice).await;
-        mei.until("it has tried to send", async |mei| {
+        mei.until_unannounced("it has tried to send", async |mei| {
             let tried = mei.network.asked().iter().any(|asked| asked.is_ops());
             if tried && mei.app().await.outbox.waiting == 1 { Ok(()) } else { Err("not yet".to_owned()) }
         }).await;
@@ -186,9 +186,7 @@ on_both_engines! {
             let notice = chen.publish(&title, "").await;
             chen.sync_now().await;
             mei.sync_now().await;
-            chen.until("something was tried", async |_| {
-                if garden.server.proxy.connections() > before { Ok(()) } else { Err(String::new()) }
-            }).await;
+            garden.server.proxy.until_connected(before).await;
             garden.server.proxy.mend();
             chen.sync_now().await;
             mei.sync_now().await;

@@ -5,6 +5,7 @@
 
 use std::{task::Poll, time::Duration};
 
+use event_listener::EventListener;
 use futures_util::{FutureExt, pin_mut};
 use linli_wire::{Code, command::ConnectionState, sync::SyncPage};
 
@@ -54,10 +55,12 @@ impl Account {
     /// it ended.
     async fn follow_once(&self, failures: &mut u32) -> std::result::Result<std::convert::Infallible, Error> {
         loop {
+            // Heard from here on: somebody who asks while the stream is being opened is not passed over.
+            let wake = self.to_follow.listen();
             self.pull(failures).await?;
             // A server that does nothing but ask to come back is heard once in a while.
             let breath = self.ports.system.sleep(BREATH);
-            self.hold_stream().await?;
+            self.hold_stream(wake).await?;
             breath.await;
         }
     }
@@ -87,16 +90,15 @@ impl Account {
     }
 
     /// Holds the live stream until the server asks to come back, or somebody here asks to look now.
-    async fn hold_stream(&self) -> Result<()> {
+    async fn hold_stream(&self, wake: EventListener) -> Result<()> {
+        let mut wake = wake.fuse();
         let cursor = sync::progress(&self.cache)?.cursor;
         let answer = authorised!(self, |api| api.stream("/v1/live", &cursor))?;
         let mut events = SseReader::new(answer.body);
         loop {
-            let wake = self.to_follow.listen();
             let next = events.next().fuse();
             let silence = self.ports.system.sleep(SILENCE).fuse();
-            let wake = wake.fuse();
-            pin_mut!(next, silence, wake);
+            pin_mut!(next, silence);
             futures_util::select! {
                 event = next => match event {
                     Some(Ok(event)) if event.name == "page" => {

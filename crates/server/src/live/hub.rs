@@ -243,11 +243,14 @@ impl State {
 }
 
 impl Seat {
-    /// The stream is level with the log at `cursor`: from now on it hears of the cursor's scopes.
-    pub(super) fn follow(&self, cursor: &Cursor) {
+    /// The stream is level with the log at `cursor`: from now on it hears of the cursor's scopes. False when
+    /// it did not hear of all of them before: what was committed in a new one since the log was read has
+    /// passed it by, and the log must be read once more.
+    #[must_use]
+    pub(super) fn follow(&self, cursor: &Cursor) -> bool {
         let mut state = self.hub.state();
         let scopes: Vec<Scope> = cursor.scopes().collect();
-        let Some(stream) = state.streams.get_mut(&self.id) else { return };
+        let Some(stream) = state.streams.get_mut(&self.id) else { return true };
         let before = std::mem::replace(&mut stream.scopes, scopes.clone());
         for scope in &scopes {
             let followed = state.scopes.entry(*scope).or_default();
@@ -262,6 +265,7 @@ impl Seat {
                 }
             }
         }
+        scopes.iter().all(|scope| before.contains(scope))
     }
 }
 
