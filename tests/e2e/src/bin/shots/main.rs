@@ -38,7 +38,10 @@ fn main() -> Result<()> {
     trouble::with_what_is_kept(&world, &mut album)?;
     trouble::signed_out(&world, &phone, &mut album)?;
     album.write_index()?;
-    ensure!(album.len() > 0, "No picture has all these words in its name, such as `keys missing en light 360`");
+    ensure!(
+        album.len() > 0,
+        "No picture has all these words in its name, such as `keys missing en light 360`"
+    );
     println!("{} pictures", album.len());
     Ok(())
 }
