@@ -243,19 +243,23 @@ impl State {
 }
 
 impl Seat {
-    /// The stream is level with the log at `cursor`: from now on it hears of the cursor's scopes. False when
-    /// it did not hear of all of them before: what was committed in a new one since the log was read has
-    /// passed it by, and the log must be read once more.
+    /// The stream has read the log up to `cursor`: from now on it hears of the cursor's scopes. False when
+    /// something may have passed it by since it read, so that it must read once more: in a scope that it did not
+    /// hear of before, or because another stream that read later has told the hub that it knows more.
     #[must_use]
     pub(super) fn follow(&self, cursor: &Cursor) -> bool {
         let mut state = self.hub.state();
         let scopes: Vec<Scope> = cursor.scopes().collect();
         let Some(stream) = state.streams.get_mut(&self.id) else { return true };
         let before = std::mem::replace(&mut stream.scopes, scopes.clone());
+        let mut heard_all = true;
         for scope in &scopes {
+            let position = cursor.position(scope).unwrap_or(0);
             let followed = state.scopes.entry(*scope).or_default();
             followed.streams.insert(self.id);
-            followed.last = followed.last.or(cursor.position(scope));
+            // What was handed out up to `last` is not handed out again.
+            let last = *followed.last.get_or_insert(position);
+            heard_all &= before.contains(scope) && last <= position;
         }
         for scope in before.iter().filter(|scope| !scopes.contains(scope)) {
             if let Some(followed) = state.scopes.get_mut(scope) {
@@ -265,7 +269,7 @@ impl Seat {
                 }
             }
         }
-        scopes.iter().all(|scope| before.contains(scope))
+        heard_all
     }
 }
 
@@ -294,3 +298,6 @@ fn render(scope: Scope, changes: &[Logged]) -> Changes {
     let last = changes.last().map_or(0, |change| change.seq);
     Changes { scope, first, last, json }
 }
+
+#[cfg(test)]
+mod tests;
