@@ -22,12 +22,16 @@ async fn call(core: State<'_, Core>, name: String, request: String) -> Result<St
 /// When the program began to run.
 pub(crate) struct Started(pub(crate) Instant);
 
-/// The first notice stands on the screen: how long it took belongs into the log, once for each start.
+/// The first notice stands on the screen: how long it took belongs into the log, once for each start, and the
+/// network may begin.
 #[tauri::command]
-fn painted(started: State<'_, Started>) {
+fn painted(started: State<'_, Started>, core: State<'_, Core>) {
     static FIRST: Once = Once::new();
     let millis = started.0.elapsed().as_millis();
-    FIRST.call_once(|| tracing::info!(target: "linli", "first notice painted after {millis} ms"));
+    FIRST.call_once(|| {
+        tracing::info!(target: "linli", "first notice painted after {millis} ms");
+        core.0.face_is_there();
+    });
 }
 
 /// The plugin that holds both; a plugin's commands are denied unless a capability names them.

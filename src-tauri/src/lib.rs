@@ -9,7 +9,11 @@ mod desktop;
 mod tray;
 mod window;
 
-use std::{process::ExitCode, sync::Arc, time::Instant};
+use std::{
+    process::ExitCode,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use linli_host::{Host, Options, demo, key_store::RealKeyStore, log, place, start};
 use linli_wire::command::Topic;
@@ -21,6 +25,10 @@ pub(crate) struct Core(pub(crate) Arc<Host>);
 
 /// Event with which the face hears what changed: a JSON array of topics.
 const TOPIC_EVENT: &str = "linli://topic";
+
+/// How long the network waits for the first page: a window that shows no notice at first, as in Simple mode,
+/// never says that it did.
+const FACE_FIRST: Duration = Duration::from_millis(1500);
 
 /// Runs the app until its window is closed.
 #[cfg(mobile)]
@@ -51,6 +59,7 @@ pub fn main() -> ExitCode {
                 key_store: Arc::new(RealKeyStore),
                 desktop,
                 demo: demo::people()?,
+                face_first: FACE_FIRST,
             };
             let host = Arc::new(start(options).map_err(|error| -> Box<dyn std::error::Error> { error })?);
             app.manage(Core(host.clone()));

@@ -25,6 +25,8 @@ use crate::{
 /// Puts the face into the page's `#app`.
 pub fn mount() {
     let Some(place) = document().get_element_by_id("app") else { return };
+    // What start.js has drawn meanwhile.
+    place.set_text_content(None);
     leptos::mount::mount_to(place.unchecked_into::<HtmlElement>(), Root).forget();
 }
 

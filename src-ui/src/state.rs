@@ -189,11 +189,9 @@ impl App {
         C::Request: 'static,
         C::Reply: 'static,
     {
-        spawn_local(async move {
-            match ipc::call::<C>(request).await {
-                Ok(reply) => done(reply),
-                Err(error) => self.complain(&error),
-            }
+        ipc::call_then::<C>(request, move |reply| match reply {
+            Ok(reply) => done(reply),
+            Err(error) => self.complain(&error),
         });
     }
 }
@@ -223,8 +221,7 @@ impl Act {
             return;
         }
         self.busy.set(true);
-        spawn_local(async move {
-            let reply = ipc::call::<C>(request).await;
+        ipc::call_then::<C>(request, move |reply| {
             // None when the page has gone meanwhile.
             if self.busy.try_set(false).is_some() {
                 return;

@@ -22,16 +22,6 @@ pub(crate) use styles::imports;
 
 const NAME: &str = "linli_ui";
 
-/// Starts the compiled face. A file of its own, because the content security policy allows no script in the page.
-const START: &str = r#"// Both on their way at once.
-const compiled = fetch("/linli_ui_bg.wasm");
-
-import("/linli_ui.js").then(({ default: start }) => start({ module_or_path: compiled })).catch((error) => {
-  document.documentElement.dataset.start = "failed";
-  console.error(error);
-});
-"#;
-
 /// How the face is built.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Profile {
@@ -71,7 +61,7 @@ pub(crate) fn build(profile: Profile, folder: &Path) -> Result<()> {
 
     let mut files = Files::into(folder)?;
     files.copy_folder(&bound, "")?;
-    files.put("start.js", START.as_bytes())?;
+    files.put("start.js", &fs::read(source.join("start.js"))?)?;
     files.put("app.css", styles::inline(&source.join("styles/index.css"))?.as_bytes())?;
     let sprite = place::root().join("assets/icons/sprite.svg");
     let page = page(&fs::read_to_string(source.join("index.html"))?, &fs::read_to_string(sprite)?)?;

@@ -7,12 +7,14 @@
 use std::{
     path::Path,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use event_listener::Event;
 use futures_util::{
     FutureExt, StreamExt,
     future::{AbortHandle, abortable},
+    pin_mut,
     stream::FuturesUnordered,
 };
 use linli_wire::{
@@ -35,12 +37,16 @@ use crate::{
     sync,
 };
 
+/// How long a first question waits for the key store, before the person is told that it is being asked.
+const OPENING: Duration = Duration::from_millis(800);
+
 /// The core. One for each running app.
 pub struct Core {
     pub(crate) ports: Ports,
     pub(crate) beside: Mutex<Option<Beside>>,
     state: Mutex<State>,
     accounts_changed: Event,
+    stage_changed: Event,
 }
 
 struct State {
@@ -76,7 +82,7 @@ impl Core {
         let state = State { stage: Stage::Opening, opened: None, opened_link: None };
         // Before anything is opened, so that the very first screen is in the person's language.
         let beside = Mutex::new(ports.folder.as_deref().and_then(settings::read));
-        Arc::new(Self { ports, beside, state: Mutex::new(state), accounts_changed: Event::new() })
+        Arc::new(Self { ports, beside, state: Mutex::new(state), accounts_changed: Event::new(), stage_changed: Event::new() })
     }
 
     /// Opens the cache, or ends on the screen that says why not.
@@ -342,6 +348,23 @@ impl Core {
         lock(&self.state).opened_link = None;
     }
 
+    /// Waits until the cache has been looked for, at most for [`OPENING`]: whoever asks for the frame at a start
+    /// gets the screen that stays.
+    pub(crate) async fn opened_or_not(&self) {
+        let patience = self.ports.system.sleep(OPENING).fuse();
+        pin_mut!(patience);
+        loop {
+            let mut changed = self.stage_changed.listen().fuse();
+            if lock(&self.state).stage != Stage::Opening {
+                return;
+            }
+            futures_util::select! {
+                () = changed => {}
+                () = patience => return,
+            }
+        }
+    }
+
     /// The frame around the pages.
     pub(crate) fn view(&self) -> Result<AppView> {
         let (stage, opened, opened_link) = {
@@ -469,6 +492,7 @@ impl Core {
 
     pub(crate) fn set_stage(&self, stage: Stage) {
         lock(&self.state).stage = stage;
+        self.stage_changed.notify(usize::MAX);
         (self.ports.announce)(Topic::App);
     }
 }

@@ -48,6 +48,7 @@ impl Core {
 
 impl Commands for Core {
     async fn app_get(&self, _: Empty) -> Answer<AppView> {
+        self.opened_or_not().await;
         Ok(self.view()?)
     }
 

@@ -10,7 +10,7 @@ use linli_wire::{
     Code, WireError,
     command::{DemoPerson, Topic, dispatch},
 };
-use tokio::sync::{broadcast, oneshot};
+use tokio::sync::{Notify, broadcast, oneshot};
 
 use crate::{network::RealNetwork, place, system::RealSystem};
 
@@ -27,6 +27,9 @@ pub struct Options {
     pub desktop: Arc<dyn Desktop>,
     /// People of the demo.
     pub demo: Vec<DemoPerson>,
+    /// How long the network waits for [`Host::face_is_there`]: a first page and a first synchronisation would
+    /// share the same processors, and somebody looks at the page. Zero where nobody ever says so.
+    pub face_first: Duration,
 }
 
 /// A running core.
@@ -34,6 +37,7 @@ pub struct Host {
     core: Arc<Core>,
     announcements: broadcast::Sender<Topic>,
     runtime: tokio::runtime::Handle,
+    face: Arc<Notify>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
@@ -63,19 +67,23 @@ pub fn start(options: Options) -> Result<Host, Box<dyn std::error::Error + Send 
         .enable_all()
         .build()?;
     let handle = runtime.handle().clone();
+    let face = Arc::new(Notify::new());
+    let face_is_there = face.clone();
     let (stop, stopped) = oneshot::channel();
     let running = core.clone();
     let thread = std::thread::Builder::new().name("linli-host".to_owned()).spawn(move || {
         runtime.spawn(async move {
             running.start().await;
             tracing::debug!(target: "linli", "cache looked for");
+            // Said or not: the network does not wait any longer.
+            let _ = tokio::time::timeout(options.face_first, face_is_there.notified()).await;
             running.run().await;
         });
         // Ends when told, or when the host was dropped.
         let _ = runtime.block_on(stopped);
         runtime.shutdown_timeout(Duration::from_secs(2));
     })?;
-    Ok(Host { core, announcements, runtime: handle, stop: Some(stop), thread: Some(thread) })
+    Ok(Host { core, announcements, runtime: handle, face, stop: Some(stop), thread: Some(thread) })
 }
 
 impl Host {
@@ -87,6 +95,11 @@ impl Host {
     /// The runtime it runs on.
     pub fn runtime(&self) -> &tokio::runtime::Handle {
         &self.runtime
+    }
+
+    /// A first page stands on the screen: the network may begin.
+    pub fn face_is_there(&self) {
+        self.face.notify_one();
     }
 
     /// Answers one command of the face: request and reply as JSON text.

@@ -1,5 +1,7 @@
 //! A question that a page keeps open.
 
+use std::{any::Any, marker::PhantomData, pin::Pin, sync::Arc};
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use linli_wire::{
@@ -25,23 +27,37 @@ pub enum Answer<T> {
 
 /// A question and its answer as a signal. While it is asked again, and when that fails, the old
 /// answer stays.
-pub struct Asked<T: Send + Sync + 'static> {
-    answer: RwSignal<Answer<T>>,
+///
+/// The signal holds replies of every type alike, so that signals and effects are compiled once and not for every
+/// command; the type is in `Asked` alone.
+pub struct Asked<T: 'static> {
+    answer: RwSignal<Answer<Reply>>,
     again: RwSignal<u32>,
+    of: PhantomData<fn() -> T>,
 }
 
-impl<T: Send + Sync + 'static> Clone for Asked<T> {
+/// A reply of some command.
+type Reply = Arc<dyn Any + Send + Sync>;
+
+/// A question that can be asked again and again.
+type Asking = Box<dyn Fn() -> Pin<Box<dyn Future<Output = Result<Reply, WireError>>>>>;
+
+impl<T: 'static> Clone for Asked<T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T: Send + Sync + 'static> Copy for Asked<T> {}
+impl<T: 'static> Copy for Asked<T> {}
 
-impl<T: Clone + Send + Sync + 'static> Asked<T> {
+impl<T: Clone + 'static> Asked<T> {
     /// The answer; follows it.
     pub fn get(&self) -> Answer<T> {
-        self.answer.get()
+        self.answer.with(|answer| match answer {
+            Answer::Loading => Answer::Loading,
+            Answer::Ready(reply) => reply.downcast_ref().cloned().map_or(Answer::Loading, Answer::Ready),
+            Answer::Failed(error) => Answer::Failed(error.clone()),
+        })
     }
 
     /// The answer if there is one; follows it.
@@ -52,7 +68,7 @@ impl<T: Clone + Send + Sync + 'static> Asked<T> {
     /// Looks at the answer without a copy; follows it.
     pub fn with<R>(&self, look: impl FnOnce(Option<&T>) -> R) -> R {
         self.answer.with(|answer| match answer {
-            Answer::Ready(value) => look(Some(value)),
+            Answer::Ready(reply) => look(reply.downcast_ref()),
             Answer::Loading | Answer::Failed(_) => look(None),
         })
     }
@@ -80,10 +96,15 @@ impl<T: Clone + Send + Sync + 'static> Asked<T> {
 pub fn ask<C>(topics: &'static [Topic], request: impl Fn() -> C::Request + 'static) -> Asked<C::Reply>
 where
     C: Command + 'static,
-    C::Request: 'static,
     C::Reply: Clone + Send + Sync + 'static,
 {
-    follow(topics, move || call::<C>(request()))
+    follow(
+        topics,
+        Box::new(move || {
+            let reply = call::<C>(request());
+            Box::pin(async move { Ok(shared(reply.await?)) })
+        }),
+    )
 }
 
 /// Like [`ask`], for a list of which more is wanted than the core gives at once: `request` makes the question
@@ -99,12 +120,12 @@ where
     C::Request: 'static,
     C::Reply: Clone + Send + Sync + 'static,
 {
-    follow(topics, move || {
+    let asking = move || -> Pin<Box<dyn Future<Output = Result<Reply, WireError>>>> {
         let wanted = wanted().max(1);
         let offsets = (0..wanted).step_by(WINDOW as usize);
         let windows: Vec<C::Request> =
             offsets.map(|offset| request(offset, WINDOW.min(wanted - offset))).collect();
-        async move {
+        Box::pin(async move {
             let mut whole: Option<C::Reply> = None;
             for window in windows {
                 let reply = call::<C>(window).await?;
@@ -113,21 +134,27 @@ where
                     None => whole = Some(reply),
                 }
             }
-            whole.ok_or_else(|| WireError::new(Code::Internal, "no window"))
-        }
-    })
+            whole.map(shared).ok_or_else(|| WireError::new(Code::Internal, "no window"))
+        })
+    };
+    follow(topics, Box::new(asking))
 }
 
-fn follow<T, Reply>(topics: &'static [Topic], asking: impl Fn() -> Reply + 'static) -> Asked<T>
-where
-    T: Clone + Send + Sync + 'static,
-    Reply: Future<Output = Result<T, WireError>> + 'static,
-{
-    let asked = Asked { answer: RwSignal::new(Answer::Loading), again: RwSignal::new(0) };
+fn shared<T: Send + Sync + 'static>(reply: T) -> Reply {
+    Arc::new(reply)
+}
+
+fn follow<T>(topics: &'static [Topic], asking: Asking) -> Asked<T> {
+    let (answer, again) = follow_any(topics, asking);
+    Asked { answer, again, of: PhantomData }
+}
+
+fn follow_any(topics: &'static [Topic], asking: Asking) -> (RwSignal<Answer<Reply>>, RwSignal<u32>) {
+    let (answer, again) = (RwSignal::new(Answer::Loading), RwSignal::new(0_u32));
     let turn = StoredValue::new(0_u32);
     let announced = use_context::<Topics>();
     Effect::new(move |_| {
-        asked.again.track();
+        again.track();
         if let Some(announced) = announced {
             for topic in topics {
                 announced.track(*topic);
@@ -142,12 +169,12 @@ where
             if turn.try_get_value() != Some(mine) {
                 return;
             }
-            let _ = asked.answer.try_update(|answer| match (reply, &answer) {
+            let _ = answer.try_update(|answer| match (reply, &answer) {
                 (Ok(value), _) => *answer = Answer::Ready(value),
                 (Err(_), Answer::Ready(_)) => {}
                 (Err(error), _) => *answer = Answer::Failed(error),
             });
         });
     });
-    asked
+    (answer, again)
 }

@@ -1,10 +1,12 @@
 //! Which host runs the core, and how text gets there and back.
 
+use std::rc::Rc;
+
 use js_sys::{Function, JSON, Object, Promise, Reflect};
 use leptos::prelude::window;
 use linli_wire::{Code, WireError};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{EventSource, MessageEvent, RequestInit, Response};
 
 const TOKEN: &str = "linli-token";
@@ -52,8 +54,14 @@ pub(super) fn painted() {
     }
 }
 
-/// Calls `heard` with the text of each announcement: a JSON array of topics.
+/// Every topic, as an announcement: between the first answers and the first announcement that is heard,
+/// anything may have changed.
+const ALL_TOPICS: &str = r#"["app","notices","community","devices","outbox"]"#;
+
+/// Calls `heard` with the text of each announcement: a JSON array of topics. The first one comes as soon as
+/// announcements are heard, and names them all.
 pub(super) fn listen(heard: impl Fn(&str) + 'static) {
+    let heard = Rc::new(heard);
     match tauri() {
         Some(tauri) => listen_to_shell(&tauri, heard),
         None => listen_to_browser_host(heard),
@@ -78,8 +86,14 @@ fn object(pairs: &[(&str, JsValue)]) -> Object {
 }
 
 async fn send_to_shell(tauri: &Object, name: &str, request: &str) -> Result<String, WireError> {
-    let arguments = object(&[("name", name.into()), ("request", request.into())]);
-    let reply = match invoke(tauri, "plugin:linli|call", &arguments) {
+    let reply = match asked_already(name) {
+        Some(promise) => Ok(promise),
+        None => {
+            let arguments = object(&[("name", name.into()), ("request", request.into())]);
+            invoke(tauri, "plugin:linli|call", &arguments)
+        }
+    };
+    let reply = match reply {
         Ok(promise) => JsFuture::from(promise).await,
         Err(error) => Err(error),
     };
@@ -107,12 +121,23 @@ async fn send_to_browser_host(name: &str, request: &str) -> Result<String, WireE
     if response.ok() { Ok(text) } else { Err(read_error(&text)) }
 }
 
-fn listen_to_shell(tauri: &Object, heard: impl Fn(&str) + 'static) {
-    let handler = Closure::<dyn Fn(JsValue)>::new(move |event: JsValue| {
-        if let Ok(payload) = Reflect::get(&event, &"payload".into()) {
-            heard(&text_of(&payload));
-        }
-    });
+/// What start.js has asked while the face was on its way. It is taken once: the next question is a new one.
+fn asked_already(name: &str) -> Option<Promise> {
+    let asked: Object = Reflect::get(&window(), &"linliAsked".into()).ok()?.dyn_into().ok()?;
+    let promise = Reflect::get(&asked, &name.into()).ok()?.dyn_into().ok()?;
+    let _ = Reflect::delete_property(&asked, &name.into());
+    Some(promise)
+}
+
+fn listen_to_shell(tauri: &Object, heard: Rc<dyn Fn(&str)>) {
+    let handler = {
+        let heard = heard.clone();
+        Closure::<dyn Fn(JsValue)>::new(move |event: JsValue| {
+            if let Ok(payload) = Reflect::get(&event, &"payload".into()) {
+                heard(&text_of(&payload));
+            }
+        })
+    };
     let id = Reflect::get(tauri, &"transformCallback".into())
         .and_then(|function| function.dyn_into::<Function>())
         .and_then(|function| function.call1(tauri, &handler.into_js_value()));
@@ -120,24 +145,27 @@ fn listen_to_shell(tauri: &Object, heard: impl Fn(&str) + 'static) {
         let target = object(&[("kind", "Any".into())]);
         let arguments =
             object(&[("event", "linli://topic".into()), ("target", target.into()), ("handler", id)]);
-        let _ = invoke(tauri, "plugin:event|listen", &arguments);
+        if let Ok(listening) = invoke(tauri, "plugin:event|listen", &arguments) {
+            spawn_local(async move {
+                // Whoever cannot listen has at least the newest answers.
+                let _ = JsFuture::from(listening).await;
+                heard(ALL_TOPICS);
+            });
+        }
     }
 }
 
-fn listen_to_browser_host(heard: impl Fn(&str) + 'static) {
+fn listen_to_browser_host(heard: Rc<dyn Fn(&str)>) {
     let address = format!("/topics?token={}", token().unwrap_or_default());
     // The browser reconnects by itself; what was missed meanwhile is asked for on `open`.
     let Ok(source) = EventSource::new(&address) else { return };
-    let heard = std::rc::Rc::new(heard);
     let on_message = {
         let heard = heard.clone();
         Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
             heard(&event.data().as_string().unwrap_or_default());
         })
     };
-    // The first time, too: something may have changed between the first answers and now.
-    let on_open =
-        Closure::<dyn Fn()>::new(move || heard(r#"["app","notices","community","devices","outbox"]"#));
+    let on_open = Closure::<dyn Fn()>::new(move || heard(ALL_TOPICS));
     source.set_onmessage(Some(on_message.into_js_value().unchecked_ref()));
     source.set_onopen(Some(on_open.into_js_value().unchecked_ref()));
     // Lives as long as the page.

@@ -12,9 +12,10 @@ mod asked;
 mod host;
 mod topics;
 
-use std::cell::Cell;
+use std::{cell::Cell, pin::Pin};
 
 use leptos::prelude::{request_animation_frame, window};
+use leptos::task::spawn_local;
 use linli_wire::{Code, WireError, command::Command};
 
 pub use asked::{Answer, Asked, ask, ask_rows};
@@ -26,10 +27,36 @@ pub use topics::Topics;
 /// # Errors
 /// The command's own; `internal` when the reply cannot be read; `server_unreachable` when the
 /// browser host is gone.
-pub async fn call<C: Command>(request: C::Request) -> Result<C::Reply, WireError> {
-    let request = serde_json::to_string(&request).map_err(|error| unreadable(C::NAME, &error))?;
-    let reply = host::send(C::NAME, request).await?;
-    serde_json::from_str(&reply).map_err(|error| unreadable(C::NAME, &error))
+pub fn call<C: Command>(request: C::Request) -> impl Future<Output = Result<C::Reply, WireError>> + use<C> {
+    let reply = send(C::NAME, serde_json::to_string(&request));
+    async move { read::<C>(&reply.await?) }
+}
+
+/// Runs a command, then `done` with what came of it.
+pub fn call_then<C: Command>(
+    request: C::Request,
+    done: impl FnOnce(Result<C::Reply, WireError>) + 'static,
+) {
+    let reply = send(C::NAME, serde_json::to_string(&request));
+    then(reply, Box::new(move |reply| done(reply.and_then(|reply| read::<C>(&reply)))));
+}
+
+fn then(reply: Coming, done: Box<dyn FnOnce(Result<String, WireError>)>) {
+    spawn_local(async move { done(reply.await) });
+}
+
+/// The text of a reply, on its way. Boxed, so that what waits for it is compiled once and not for every command.
+type Coming = Pin<Box<dyn Future<Output = Result<String, WireError>>>>;
+
+fn send(name: &'static str, request: serde_json::Result<String>) -> Coming {
+    Box::pin(async move {
+        let request = request.map_err(|error| unreadable(name, &error))?;
+        host::send(name, request).await
+    })
+}
+
+fn read<C: Command>(reply: &str) -> Result<C::Reply, WireError> {
+    serde_json::from_str(reply).map_err(|error| unreadable(C::NAME, &error))
 }
 
 /// Waits.

@@ -99,6 +99,7 @@ pub fn device(folder: &Path) -> Result<Host> {
         key_store: Arc::new(InMemory::default()),
         desktop: Arc::new(Silent),
         demo: Vec::new(),
+        face_first: Duration::ZERO,
     })
     .map_err(|error| anyhow!("{error}"))
 }

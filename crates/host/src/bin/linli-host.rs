@@ -2,7 +2,7 @@
 //!
 //! Prints one line of JSON when it is ready: `{"url":"http://127.0.0.1:…/#token=…"}`.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use linli_core::ports::{Desktop, KeyStore, Notification, System};
 use linli_host::{
@@ -69,7 +69,13 @@ fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     }
     let _log = folder.as_deref().and_then(log::start);
     let host =
-        Arc::new(start(Options { folder, key_store, desktop: Arc::new(InBrowser), demo: demo::people()? })?);
+        Arc::new(start(Options {
+            folder,
+            key_store,
+            desktop: Arc::new(InBrowser),
+            demo: demo::people()?,
+            face_first: Duration::ZERO,
+        })?);
     let mut random = [0; 24];
     RealSystem.random(&mut random);
     let token: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
