@@ -30,10 +30,12 @@ import("/linli_ui.js").then(({ default: start }) => start({ module_or_path: comp
 function draw({ stage, settings, settings_chosen: chosen, me }, { emergencies, unread, newest }) {
   const place = document.getElementById("app");
   const isHome = stage.is === "ready" && settings.mode === "standard" && location.pathname === "/";
-  if (!isHome || !chosen || !me || place.hasChildNodes()) return;
+  if (!isHome || !me || place.hasChildNodes()) return;
 
   const root = document.documentElement;
-  root.lang = settings.language;
+  // Until the person has chosen, the face speaks the language of the device (src/state.rs).
+  const language = chosen ? settings.language : navigator.language.startsWith("zh") ? "zh" : "en";
+  root.lang = language;
   root.dataset.mode = settings.mode;
   if (settings.theme !== "system") root.dataset.theme = settings.theme;
   if (settings.high_contrast) root.dataset.contrast = "high";
@@ -44,7 +46,7 @@ function draw({ stage, settings, settings_chosen: chosen, me }, { emergencies, u
   if (emergencies.length + rows.length === 0) return;
   const banners = emergencies.map(({ title }) =>
     element("div", "c-banner", { kind: "emergency" }, [icon("warn"), element("div", "", {}, [element("p", "c-banner__title", {}, [title])])]));
-  const list = element("ul", "c-list", {}, rows.map((row) => element("li", "", {}, [drawRow(row, me.community.categories, settings.language)])));
+  const list = element("ul", "c-list", {}, rows.map((row) => element("li", "", {}, [drawRow(row, me.community.categories, language)])));
   const head = element("div", "l-section__head", {}, []);
   const page = element("div", "l-page", { width: "wide" }, [...banners, element("section", "l-section", {}, [head, list])]);
   const frame = element("div", "l-frame", {}, [element("div", "c-sidebar", {}, []), element("main", "l-main", {}, [page]), element("div", "c-bar", {}, [])]);

@@ -165,13 +165,18 @@ impl Desk {
             .env("NO_AT_BRIDGE", "1")
             .env("GTK_USE_PORTAL", "0")
             .env("LANG", "en_GB.UTF-8")
-            .env("LINLI_LOG", "warn,linli=info")
+            .env("LINLI_LOG", if shown() { "warn,linli=debug" } else { "warn,linli=info" })
             .env_remove("LINLI_DEMO")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped());
         Window::open(&mut command, program.says())
     }
+}
+
+/// Whether what the programs say is wanted.
+fn shown() -> bool {
+    std::env::var_os("LINLI_BENCH_SHOW").is_some()
 }
 
 /// Fills the encrypted cache, its key in the key store, as the window will find them.
@@ -215,7 +220,7 @@ impl Window {
                 if line.contains(says) {
                     // Nobody waits any more when the time was up.
                     let _ = sender.send(started.elapsed());
-                } else if std::env::var_os("LINLI_BENCH_SHOW").is_some() {
+                } else if shown() {
                     eprintln!("  {:6.1} {line}", millis(started.elapsed()));
                 }
             }
@@ -231,7 +236,7 @@ impl Window {
             let rollup = fs::read_to_string(format!("/proc/{id}/smaps_rollup"))?;
             let pss = rollup.lines().find_map(|line| line.strip_prefix("Pss:")).context("no PSS")?;
             let size: u64 = pss.trim().trim_end_matches("kB").trim().parse()?;
-            if std::env::var_os("LINLI_BENCH_SHOW").is_some() {
+            if shown() {
                 let name = fs::read_to_string(format!("/proc/{id}/comm"))?;
                 eprintln!("  {:>8} KB {}", size, name.trim());
             }

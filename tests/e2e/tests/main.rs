@@ -12,6 +12,7 @@ mod accessibility;
 mod communities;
 mod devices;
 mod editing;
+mod injection;
 mod join;
 mod keys;
 mod killed;
