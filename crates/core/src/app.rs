@@ -82,7 +82,13 @@ impl Core {
         let state = State { stage: Stage::Opening, opened: None, opened_link: None };
         // Before anything is opened, so that the very first screen is in the person's language.
         let beside = Mutex::new(ports.folder.as_deref().and_then(settings::read));
-        Arc::new(Self { ports, beside, state: Mutex::new(state), accounts_changed: Event::new(), stage_changed: Event::new() })
+        Arc::new(Self {
+            ports,
+            beside,
+            state: Mutex::new(state),
+            accounts_changed: Event::new(),
+            stage_changed: Event::new(),
+        })
     }
 
     /// Opens the cache, or ends on the screen that says why not.

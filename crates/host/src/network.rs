@@ -4,13 +4,27 @@
 //! computer trusts it, as for every other program. Redirects are not followed: a token never goes to
 //! another host than the one that was joined.
 
-use std::{sync::OnceLock, time::Duration};
+use std::{
+    sync::{LazyLock, OnceLock},
+    time::Duration,
+};
 
 use futures_util::StreamExt;
 use linli_core::ports::{Answer, Network, NetworkError, Request, Task};
+use native_tls::{Protocol, TlsConnector};
 
-/// The real network. Its clients are made when they are first needed: reading what the computer trusts
-/// takes longer than everything else at the start of the app.
+/// What the computer trusts. Reading it takes a tenth of a second, so it is read once in the life of the program.
+static TRUST: LazyLock<Result<TlsConnector, String>> = LazyLock::new(|| {
+    let builder = TlsConnector::builder().min_protocol_version(Some(Protocol::Tlsv12)).build();
+    builder.map_err(|error| error.to_string())
+});
+
+/// Reads what the computer trusts, unless that was done. For a thread of its own, before somebody waits for it.
+pub fn prepare() {
+    LazyLock::force(&TRUST);
+}
+
+/// The real network. Its clients are made when they are first needed.
 #[derive(Clone, Debug, Default)]
 pub struct RealNetwork {
     far: OnceLock<reqwest::Client>,
@@ -18,7 +32,7 @@ pub struct RealNetwork {
 }
 
 impl RealNetwork {
-    fn client(&self, url: &str) -> Result<&reqwest::Client, reqwest::Error> {
+    fn client(&self, url: &str) -> Result<&reqwest::Client, String> {
         let near = is_loopback(url);
         let client = if near { &self.near } else { &self.far };
         if let Some(client) = client.get() {
@@ -30,13 +44,14 @@ impl RealNetwork {
             .connect_timeout(Duration::from_secs(10))
             // A connection that is half open says nothing for ever; a live stream has its heartbeat.
             .read_timeout(Duration::from_secs(60))
-            .tcp_nodelay(true);
+            .tcp_nodelay(true)
+            .tls_backend_preconfigured(TRUST.clone()?);
         let builder = match near {
-            // Compressing for a server on the same machine costs more than it saves, and there is no TLS to trust.
-            true => builder.no_gzip().no_proxy().tls_certs_only([]),
+            // Compressing for a server on the same machine costs more than it saves.
+            true => builder.no_gzip().no_proxy(),
             false => builder,
         };
-        let made = builder.build()?;
+        let made = builder.build().map_err(|error| error.without_url().to_string())?;
         Ok(client.get_or_init(|| made))
     }
 }
@@ -46,8 +61,7 @@ impl Network for RealNetwork {
         Box::pin(async move {
             let method = reqwest::Method::from_bytes(request.method.as_bytes())
                 .map_err(|error| NetworkError(error.to_string()))?;
-            let client =
-                self.client(&request.url).map_err(|error| NetworkError(error.without_url().to_string()))?;
+            let client = self.client(&request.url).map_err(NetworkError)?;
             let mut outgoing = client.request(method, &request.url);
             for (name, value) in &request.headers {
                 outgoing = outgoing.header(*name, value);

@@ -12,7 +12,11 @@ use linli_wire::{
 };
 use tokio::sync::{Notify, broadcast, oneshot};
 
-use crate::{network::RealNetwork, place, system::RealSystem};
+use crate::{
+    network::{self, RealNetwork},
+    place,
+    system::RealSystem,
+};
 
 /// How long announcements are gathered before pages ask again: less than a frame.
 const GATHER: Duration = Duration::from_millis(4);
@@ -77,6 +81,7 @@ pub fn start(options: Options) -> Result<Host, Box<dyn std::error::Error + Send 
             tracing::debug!(target: "linli", "cache looked for");
             // Said or not: the network does not wait any longer.
             let _ = tokio::time::timeout(options.face_first, face_is_there.notified()).await;
+            tokio::task::spawn_blocking(network::prepare);
             running.run().await;
         });
         // Ends when told, or when the host was dropped.

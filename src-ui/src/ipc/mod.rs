@@ -33,10 +33,7 @@ pub fn call<C: Command>(request: C::Request) -> impl Future<Output = Result<C::R
 }
 
 /// Runs a command, then `done` with what came of it.
-pub fn call_then<C: Command>(
-    request: C::Request,
-    done: impl FnOnce(Result<C::Reply, WireError>) + 'static,
-) {
+pub fn call_then<C: Command>(request: C::Request, done: impl FnOnce(Result<C::Reply, WireError>) + 'static) {
     let reply = send(C::NAME, serde_json::to_string(&request));
     then(reply, Box::new(move |reply| done(reply.and_then(|reply| read::<C>(&reply)))));
 }

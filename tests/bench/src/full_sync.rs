@@ -51,12 +51,18 @@ async fn synced(world: &World, round: usize) -> Result<f64> {
     welcome(&host).await?;
     let started = Instant::now();
     join(&host, &link).await?;
+    let joined = millis(started.elapsed());
     // A cheap look until the cache is level, so that looking takes no time from what is looked at; then the
     // list itself.
     let account = host.core().current_account()?;
     until(&host, async || Ok(linli_core::sync::progress(&account.cache)?.updated_at.map(|_| ()))).await?;
+    let level = millis(started.elapsed());
     let page = call::<NoticesList>(&host, &NoticesQuery { limit: 50, ..NoticesQuery::default() }).await?;
     ensure!(page.total == NOTICES, "{} of {NOTICES} are listed", page.total);
+    if std::env::var_os("LINLI_BENCH_SHOW").is_some() {
+        let listed = millis(started.elapsed());
+        eprintln!("  joined after {joined:.0} ms, level after {level:.0} ms, listed after {listed:.0} ms");
+    }
     Ok(millis(started.elapsed()))
 }
 

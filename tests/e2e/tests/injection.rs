@@ -59,7 +59,10 @@ fn words_of_others_never_run() {
     page.see(TITLE);
     nothing_struck(page, "the list in Simple mode");
     chen.page.go(&format!("/office/notices/{id}"));
-    chen.page.until("the editor with the title", "return all('input').some(input => input.value.includes('struck'))");
+    chen.page.until(
+        "the editor with the title",
+        "return all('input').some(input => input.value.includes('struck'))",
+    );
     nothing_struck(&chen.page, "the editor");
 
     // Should something get into the page all the same, the policy stops it.
@@ -106,7 +109,8 @@ fn home_is_drawn_before_the_face_is_there() {
     let mut titles: Vec<String> = home.emergencies.iter().map(|row| row.title.clone()).collect();
     titles.extend(home.unread.iter().filter(|row| !row.emergency).map(|row| row.title.clone()));
     assert!(titles.iter().any(|title| title == TITLE), "{titles:?}");
-    let drawn = page.script("return all('.c-banner__title, .c-row__title').map(title => title.textContent)", &[]);
+    let drawn =
+        page.script("return all('.c-banner__title, .c-row__title').map(title => title.textContent)", &[]);
     assert_eq!(drawn, json!(titles));
     nothing_struck(&page, "the drawing");
     assert_eq!(page.script("return one('.l-frame').inert && document.documentElement.lang", &[]), "en");

@@ -22,15 +22,7 @@ pub(crate) fn take(
 ) -> Result<bool> {
     // A notice that this version cannot read is passed over; an update of the app takes it again.
     let Ok(notice) = serde_json::from_str::<Glance<'_>>(body.get()) else { return Ok(false) };
-    let before: Option<(i64, bool)> = tx
-        .prepare_cached("SELECT version, visible FROM notice WHERE id = ?1")?
-        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
     let published = matches!(notice.state, NoticeState::Published { .. });
-    let visible = (resident && published) || before.is_some_and(|(_, visible)| visible && published);
-    if before.is_some_and(|(held, _)| held > version as i64) {
-        return Ok(false);
-    }
     let content = &notice.content;
     let state = match notice.state {
         NoticeState::Draft => "draft",
@@ -42,31 +34,39 @@ pub(crate) fn take(
         NoticeState::Scheduled { publish_at } => publish_at.0,
         ref other => other.published_at().map_or(i64::MAX, |at| at.0),
     };
-    let key: i64 = tx
+    let rank = 2 * i64::from(content.emergency) + i64::from(content.pinned);
+    let expires_at = content.expires_at.map(|at| at.0);
+    let visible = resident && published;
+    // Most are new: at a first synchronisation all ten thousand.
+    let new: Option<i64> = tx
         .prepare_cached(
             "INSERT INTO notice (id, version, visible, rank, category, state, published_at, expires_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-             ON CONFLICT (id) DO UPDATE SET indexed = (indexed AND version = excluded.version),
-               version = excluded.version, visible = excluded.visible, rank = excluded.rank, category = excluded.category,
-               state = excluded.state, published_at = excluded.published_at, expires_at = excluded.expires_at
-             RETURNING key",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (id) DO NOTHING RETURNING key",
         )?
-        .query_row(
-            params![
-                id,
-                version,
-                visible,
-                2 * i64::from(content.emergency) + i64::from(content.pinned),
-                content.category,
-                state,
-                order,
-                content.expires_at.map(|at| at.0),
-            ],
-            |row| row.get(0),
-        )?;
+        .query_row(params![id, version, visible, rank, content.category, state, order, expires_at], |row| {
+            row.get(0)
+        })
+        .optional()?;
+    if let Some(key) = new {
+        tx.prepare_cached("INSERT INTO notice_body (key, body) VALUES (?1, ?2)")?
+            .execute(params![key, body.get()])?;
+        return Ok(visible);
+    }
+    let (key, held, was_visible): (i64, i64, bool) = tx
+        .prepare_cached("SELECT key, version, visible FROM notice WHERE id = ?1")?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    if held > version as i64 {
+        return Ok(false);
+    }
+    let visible = visible || (was_visible && published);
+    tx.prepare_cached(
+        "UPDATE notice SET indexed = (indexed AND version = ?2), version = ?2, visible = ?3, rank = ?4, category = ?5,
+           state = ?6, published_at = ?7, expires_at = ?8 WHERE key = ?1",
+    )?
+    .execute(params![key, version, visible, rank, content.category, state, order, expires_at])?;
     tx.prepare_cached("INSERT OR REPLACE INTO notice_body (key, body) VALUES (?1, ?2)")?
         .execute(params![key, body.get()])?;
-    Ok(visible && !before.is_some_and(|(_, visible)| visible))
+    Ok(visible && !was_visible)
 }
 
 /// A notice left a scope and is still held by another: is it still a resident's?

@@ -68,14 +68,13 @@ fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
         }
     }
     let _log = folder.as_deref().and_then(log::start);
-    let host =
-        Arc::new(start(Options {
-            folder,
-            key_store,
-            desktop: Arc::new(InBrowser),
-            demo: demo::people()?,
-            face_first: Duration::ZERO,
-        })?);
+    let host = Arc::new(start(Options {
+        folder,
+        key_store,
+        desktop: Arc::new(InBrowser),
+        demo: demo::people()?,
+        face_first: Duration::ZERO,
+    })?);
     let mut random = [0; 24];
     RealSystem.random(&mut random);
     let token: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
