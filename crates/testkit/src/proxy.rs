@@ -17,6 +17,8 @@ use tokio::{
     task::JoinHandle,
 };
 
+use crate::PATIENCE;
+
 /// What happens to a connection.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Trouble {
