@@ -262,6 +262,11 @@ const fn topic_of(entity: Entity) -> Option<Topic> {
         | Entity::Household
         | Entity::Person
         | Entity::Invitation => Some(Topic::Community),
-        Entity::Unknown => None,
+        Entity::Repair
+        | Entity::RepairNotes
+        | Entity::RepairCard
+        | Entity::RepairCategory
+        | Entity::CommonArea
+        | Entity::Unknown => None,
     }
 }

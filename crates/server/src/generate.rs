@@ -55,6 +55,9 @@ pub fn generate(plan: Plan) -> Folder {
         households: BTreeMap::new(),
         people: BTreeMap::new(),
         people_lines: BTreeMap::new(),
+        repair_categories: BTreeMap::new(),
+        repair_category_lines: BTreeMap::new(),
+        common_areas: BTreeMap::new(),
         notices: BTreeMap::new(),
         files: BTreeMap::new(),
     };
@@ -279,6 +282,7 @@ fn community(plan: Plan) -> CommunityRow {
                 hours: both("每天 8:00–18:00", "Every day 8:00–18:00"),
                 address: both("梧桐苑 1 号楼一层", "Building 1, ground floor"),
                 opening: Vec::new(),
+                holidays: Vec::new(),
             },
             categories: vec![
                 category("water-power", "drop", "水电", "Water & power"),

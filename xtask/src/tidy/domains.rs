@@ -3,8 +3,8 @@
 use super::{Findings, Tree};
 
 /// Modules of the wire that are no domain: words of the conversation itself.
-const VOCABULARY: [&str; 9] =
-    ["command", "error", "id", "language", "lib", "markdown", "ops", "text", "time"];
+const VOCABULARY: [&str; 10] =
+    ["command", "error", "id", "language", "lib", "markdown", "money", "ops", "text", "time"];
 
 /// Where a domain of the wire is to be found again.
 const LAYERS: [(&str, &str); 3] =
