@@ -91,6 +91,7 @@ pub fn report(tx: &mut Tx<'_>, caller: &Caller, id: RepairId, given: &RepairRepo
         reporter,
         reported_at: now,
         report,
+        building_id: place.building,
         state,
         since: now,
         affected: 1,
@@ -110,7 +111,6 @@ pub fn report(tx: &mut Tx<'_>, caller: &Caller, id: RepairId, given: &RepairRepo
     let mut stored = Stored {
         repair,
         household: place.household,
-        building: place.building,
         month: Hours::of(&community)?.month(now),
         changed_at: now,
         worked_ms: None,

@@ -17,6 +17,7 @@ mod acts;
 mod figures;
 mod pages;
 mod settings;
+mod table;
 mod timeline;
 
 use serde::{Deserialize, Serialize};
@@ -29,12 +30,13 @@ use crate::{
     money::Money,
 };
 
-pub use acts::{ActKind, Next, Party, RepairAct, TRANSITIONS, Transition, may, next};
+pub use acts::{ActKind, RepairAct};
 pub use figures::{RepairFigures, RepairFiguresRow, RepairList};
 pub use pages::*;
 pub use settings::{
     CommonArea, PromisedHours, RepairCard, RepairCategory, RepairCategoryContent, RepairNote, RepairNotes,
 };
+pub use table::{Next, Party, TRANSITIONS, Transition, may, next};
 pub use timeline::RepairEvent;
 
 /// Longest description of what is broken, in characters.
@@ -72,6 +74,9 @@ pub struct Repair {
     pub reported_at: Timestamp,
     /// What was reported. Category and urgency are those that the office moved it to.
     pub report: RepairReport,
+    /// The building that it is in, wherever there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub building_id: Option<BuildingId>,
     /// Where it stands.
     pub state: RepairState,
     /// Since when.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use linli_wire::{
     Timestamp,
-    id::{AttachmentId, BuildingId, CommunityId, HouseholdId, RepairId},
+    id::{AttachmentId, CommunityId, HouseholdId, RepairId},
     repairs::{
         MAX_EVENTS, MAX_NOTES, Repair, RepairCard, RepairEvent, RepairNotes, RepairPlace, RepairState,
     },
@@ -22,7 +22,7 @@ use crate::{
     params,
 };
 
-const COLUMNS: &str = "body, household_id, building_id, month, changed_at, worked_ms, archived, card_scope";
+const COLUMNS: &str = "body, household_id, month, changed_at, worked_ms, archived, card_scope";
 
 /// A repair with what stands beside it.
 pub struct Stored {
@@ -30,8 +30,6 @@ pub struct Stored {
     pub repair: Repair,
     /// Whose home it is.
     pub household: Option<HouseholdId>,
-    /// The building it is in.
-    pub building: Option<BuildingId>,
     /// The month it was reported in.
     pub month: String,
     /// When it last changed.
@@ -68,12 +66,11 @@ fn stored_of(tx: &mut Tx<'_>, community: CommunityId, row: &Row) -> Result<Store
     Ok(Stored {
         repair,
         household: row.get(1)?,
-        building: row.get(2)?,
-        month: row.get(3)?,
-        changed_at: row.get(4)?,
-        worked_ms: row.get(5)?,
-        archived: row.get(6)?,
-        card_scope: row.get(7)?,
+        month: row.get(2)?,
+        changed_at: row.get(3)?,
+        worked_ms: row.get(4)?,
+        archived: row.get(5)?,
+        card_scope: row.get(6)?,
     })
 }
 
@@ -149,7 +146,7 @@ fn write(tx: &mut Tx<'_>, community: CommunityId, stored: &Stored) -> Result<(),
             repair.state.is_open(),
             repair.report.urgency.as_str(),
             &repair.report.category,
-            stored.building,
+            repair.building_id,
             stored.household,
             repair.reporter.id,
             repair.assignee.as_ref().map(|worker| worker.id),
@@ -183,7 +180,7 @@ fn due_at(stored: &Stored) -> Option<Timestamp> {
 
 fn card_scope(community: CommunityId, stored: &Stored) -> Option<Scope> {
     let repair = &stored.repair;
-    match (repair.report.place, stored.building) {
+    match (repair.report.place, repair.building_id) {
         (RepairPlace::Home { .. }, _) => None,
         _ if !repair.state.is_open() => None,
         (_, Some(building)) => Some(Scope::Building(building)),

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ActKind, CommonArea, Promise, Rating, Repair, RepairAct, RepairCard, RepairCategory, RepairNotes,
-    RepairPerson, RepairPlace, RepairState, Slot, Urgency,
+    ActKind, CommonArea, Promise, Repair, RepairCard, RepairCategory, RepairNotes, RepairPerson, RepairPlace,
+    RepairState, Slot, Urgency,
 };
 use crate::{
     Timestamp,
@@ -48,14 +48,6 @@ pub struct RepairForm {
     pub may_enter: bool,
     /// How to reach the person.
     pub reach: String,
-}
-
-/// Reports in the making, newest first.
-#[derive(Clone, PartialEq, Serialize, Deserialize, Debug, Default)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct RepairDrafts {
-    /// Them.
-    pub drafts: Vec<RepairDraft>,
 }
 
 /// What a report can be made of.
@@ -160,14 +152,6 @@ pub enum RepairNeed {
     Rate,
 }
 
-/// A repair.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct RepairKey {
-    /// Its id.
-    pub id: RepairId,
-}
-
 /// A repair opened.
 #[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -196,16 +180,6 @@ pub struct PendingRepair {
     pub action: Action,
 }
 
-/// What is about to be reported, to find open reports like it.
-#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct RepairLike {
-    /// Where.
-    pub place: RepairPlace,
-    /// Key of the category; empty for all.
-    pub category: String,
-}
-
 /// Open reports.
 #[derive(Clone, PartialEq, Serialize, Deserialize, Debug, Default)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -224,41 +198,6 @@ pub struct RepairCardRow {
     pub category_name: String,
     /// Whether the person reported it or joined, also while that waits.
     pub joined: bool,
-}
-
-/// Do something to a repair, through the outbox.
-#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ActOnRepair {
-    /// The repair.
-    pub id: RepairId,
-    /// The turn that the person saw.
-    pub turn: u64,
-    /// What to do.
-    pub act: RepairAct,
-}
-
-/// Write a message, or for the office a note.
-#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct SayOnRepair {
-    /// The repair.
-    pub id: RepairId,
-    /// What.
-    pub words: String,
-    /// Photos; a note has none.
-    #[serde(default)]
-    pub photos: Vec<Attachment>,
-}
-
-/// Rate a repair.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct RateRepair {
-    /// The repair.
-    pub id: RepairId,
-    /// The rating.
-    pub rating: Rating,
 }
 
 /// Which repairs of the office's queue to list.
