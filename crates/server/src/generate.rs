@@ -16,14 +16,15 @@ use jiff::{
 use linli_wire::{
     Language, Localized,
     community::{Category, Office, Role},
+    repairs::PromisedHours,
 };
 use oorandom::Rand64;
 
 pub use write::write;
 
 use crate::import::{
-    AudienceRow, BuildingRow, CommunityFields, CommunityRow, Folder, HouseholdRow, NoticeRow, NoticeTextRow,
-    PersonRow, UnitCode, UnitRow,
+    AudienceRow, BuildingRow, CommonAreaRow, CommunityFields, CommunityRow, Folder, HouseholdRow, NoticeRow,
+    NoticeTextRow, PersonRow, RepairCategoryRow, UnitCode, UnitRow,
 };
 use words::{FAMILY, FOREIGN, GIVEN, PLACES, TOPICS, Topic};
 
@@ -55,9 +56,9 @@ pub fn generate(plan: Plan) -> Folder {
         households: BTreeMap::new(),
         people: BTreeMap::new(),
         people_lines: BTreeMap::new(),
-        repair_categories: BTreeMap::new(),
-        repair_category_lines: BTreeMap::new(),
-        common_areas: BTreeMap::new(),
+        repair_categories: repair_categories(),
+        repair_category_lines: repair_categories().into_keys().zip(2..).collect(),
+        common_areas: common_areas(),
         notices: BTreeMap::new(),
         files: BTreeMap::new(),
     };
@@ -261,6 +262,37 @@ impl Maker {
 
 fn both(zh: &str, en: &str) -> Localized {
     Localized(BTreeMap::from([(Language::zh(), zh.to_owned()), (Language::en(), en.to_owned())]))
+}
+
+/// Kinds of repair as every office has them.
+fn repair_categories() -> BTreeMap<String, RepairCategoryRow> {
+    let rows = [
+        ("plumbing", "drop", "水管与漏水", "Water & drains", 24, true),
+        ("power", "warn", "用电与照明", "Power & light", 24, true),
+        ("lifts", "lift", "电梯", "Lifts", 16, false),
+        ("doors", "lock", "门窗与门禁", "Doors & entry", 40, true),
+        ("other", "tool", "其他", "Something else", 60, true),
+    ];
+    let row = |(code, icon, zh, en, hours, chargeable): (&str, &str, &str, &str, u16, bool)| {
+        let promised =
+            PromisedHours { emergency: Some(2), urgent: Some(hours.div_ceil(4)), normal: Some(hours) };
+        let row = RepairCategoryRow {
+            name: both(zh, en),
+            icon: icon.to_owned(),
+            promised,
+            chargeable,
+            retired: false,
+        };
+        (code.to_owned(), row)
+    };
+    rows.into_iter().map(row).collect()
+}
+
+fn common_areas() -> BTreeMap<String, CommonAreaRow> {
+    let rows = [("gate", "大门", "Gate"), ("garage", "地下车库", "Garage"), ("garden", "花园", "Garden")];
+    rows.into_iter()
+        .map(|(code, zh, en)| (code.to_owned(), CommonAreaRow { name: both(zh, en), building: None }))
+        .collect()
 }
 
 fn community(plan: Plan) -> CommunityRow {
