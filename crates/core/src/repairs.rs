@@ -50,15 +50,20 @@ pub(crate) fn lane(id: RepairId) -> String {
 /// decided after all go past it.
 const BESIDE: [&str; 3] = ["repair-talk", "repair-notes", "repair-again"];
 
+/// All lanes of a repair.
+pub(crate) fn lanes(id: RepairId) -> impl Iterator<Item = String> {
+    BESIDE.into_iter().map(move |lane| beside(lane, id)).chain([lane(id)])
+}
+
 fn beside(lane: &str, id: RepairId) -> String {
     format!("{lane}:{id}")
 }
 
 /// What was done to a repair here and the log has not brought back yet, oldest first.
 fn waiting(db: &Connection, id: RepairId) -> Result<Vec<Open>> {
-    let mut open = outbox::open_in_lane(db, &lane(id))?;
-    for lane in BESIDE {
-        open.extend(outbox::open_in_lane(db, &beside(lane, id))?);
+    let mut open = Vec::new();
+    for lane in lanes(id) {
+        open.extend(outbox::open_in_lane(db, &lane)?);
     }
     open.sort_by_key(|open| open.op.id);
     Ok(open)

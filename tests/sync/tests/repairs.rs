@@ -346,6 +346,43 @@ on_both_engines! {
         }
     }
 
+    async fn who_is_signed_out_by_a_restore_keeps_forms_reports_and_messages(engine) {
+        let mut garden = Garden::start(engine, 89).await;
+        let chen = garden.join(CHEN_JING).await;
+        let backup = garden.server.back_up().await;
+        let mei = garden.join(WANG_MEI).await;
+        let place = home(&mei).await;
+        let sent = report(&mei, place, "Sent", vec![photo(&mei).await]).await;
+        mei.until_sent().await;
+        until_state(&chen, sent, RepairState::Reported).await;
+        mei.network.cut();
+        mei.until_offline().await;
+        let waiting = report(&mei, place, "Waits", vec![photo(&mei).await]).await;
+        mei.get::<RepairSay>(SayOnRepair { id: sent, words: "And it smells".to_owned(), photos: vec![] }).await;
+        let draft = mei.get::<RepairNew>(Empty {}).await;
+        let half = RepairDraft { form: RepairForm { words: "Half a".to_owned(), ..RepairForm::default() }, ..draft };
+        mei.get::<RepairKeep>(half.clone()).await;
+        garden.server.restore(backup).await;
+        mei.network.mend();
+        mei.sync_now().await;
+        mei.until_stage("she is signed out", |stage| matches!(stage, Stage::SignedOut { .. })).await;
+        let kept = mei.get::<OutboxKept>(Empty {}).await;
+        let said: Vec<_> = kept.memberships[0].items.iter().map(|item| (item.kind.as_str(), item.text.as_str(), item.sent)).collect();
+        assert_eq!(said, [
+            ("repair_draft", "Half a", false),
+            ("message_on_repair", "And it smells", false),
+            ("report_repair", "Waits", false),
+            ("report_repair", "Sent", true),
+        ]);
+        mei.join(&garden.server.invite(WANG_MEI).await).await;
+        mei.until_sent().await;
+        for (id, events) in [(sent, 2), (waiting, 1)] {
+            assert_eq!(on_server(&garden, id).await, Some((events, events, 1)), "with its photo");
+        }
+        assert_eq!(mei.get::<RepairDraftsList>(Empty {}).await.drafts[0].form, half.form);
+        view::until_level(&garden.server, &mei).await;
+    }
+
     async fn a_report_that_a_restore_took_back_comes_again_with_its_photo(engine) {
         let mut garden = Garden::start(engine, 88).await;
         let (mei, chen) = (garden.join(WANG_MEI).await, garden.join(CHEN_JING).await);
