@@ -40,6 +40,7 @@ use crate::{
     error::{Error, Result, internal, not_found},
     notices, outbox,
     ports::Ports,
+    repairs,
     session::{self, Session},
 };
 
@@ -50,6 +51,7 @@ pub const MIGRATIONS: Migrations = &[
     include_str!("../migrations/account/0003.sql"),
     include_str!("../migrations/account/0004.sql"),
     include_str!("../migrations/account/0005.sql"),
+    include_str!("../migrations/account/0006.sql"),
 ];
 
 /// A stream that says nothing for this long is dead: the server's heartbeat is 25 s.
@@ -252,7 +254,7 @@ impl Account {
         }
         let about = self
             .cache
-            .read(|db| notices::attachment_about(db, id))?
+            .read(|db| Ok(notices::attachment_about(db, id)?.or(repairs::attachment_about(db, id)?)))?
             .ok_or_else(|| not_found("attachment"))?;
         self.fetch(&about).await?;
         attachments::kept(&self.cache, id)?.ok_or_else(|| internal("a file vanished"))

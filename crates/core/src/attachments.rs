@@ -31,7 +31,7 @@ use crate::{
 };
 
 use upload::NAMED;
-pub(crate) use upload::{Files, files_of, send_again};
+pub(crate) use upload::{Files, files_of, of_action, send_again};
 pub use upload::{next_upload, refused, uploaded};
 
 /// Room for files that can be fetched again, in bytes.

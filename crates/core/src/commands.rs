@@ -11,6 +11,7 @@ use linli_wire::{
     notices::*,
     ops::Action,
     outbox::{KeptPage, OutboxPage},
+    repairs::*,
     settings::{Preferences, Settings},
     sync::Entity,
     text,
@@ -23,7 +24,7 @@ use crate::{
     error::{Result, not_found},
     join, keys, markdown,
     notices::{self, office},
-    outbox, qr,
+    outbox, qr, repairs,
 };
 
 type Answer<T> = std::result::Result<T, WireError>;
@@ -140,7 +141,7 @@ impl Commands for Core {
 
     async fn save_settings(&self, settings: Settings) -> Answer<Done> {
         self.choose_settings(settings)?;
-        self.announce(&[Topic::App, Topic::Notices]);
+        self.announce(&[Topic::App, Topic::Notices, Topic::Repairs]);
         Ok(Done {})
     }
 
@@ -295,6 +296,91 @@ impl Commands for Core {
         self.queued(&[Topic::Notices])
     }
 
+    async fn repair_choices_get(&self, _: Empty) -> Answer<RepairChoices> {
+        Ok(repairs::choices(&self.account()?.cache)?)
+    }
+
+    async fn repair_new(&self, _: Empty) -> Answer<RepairDraft> {
+        let draft = repairs::new(&self.account()?.cache, &*self.ports.system)?;
+        self.announce(&[Topic::Repairs]);
+        Ok(draft)
+    }
+
+    async fn repair_keep(&self, draft: RepairDraft) -> Answer<Done> {
+        repairs::keep(&self.account()?.cache, &*self.ports.system, &draft)?;
+        Ok(Done {})
+    }
+
+    async fn repair_drafts_list(&self, _: Empty) -> Answer<RepairDrafts> {
+        Ok(repairs::drafts(&self.account()?.cache)?)
+    }
+
+    async fn repair_forget(&self, RepairKey { id }: RepairKey) -> Answer<Done> {
+        repairs::forget(&self.account()?.cache, id)?;
+        self.announce(&[Topic::Repairs, Topic::Outbox, Topic::App]);
+        Ok(Done {})
+    }
+
+    async fn repairs_like(&self, request: RepairLike) -> Answer<RepairCards> {
+        Ok(repairs::like(&self.account()?.cache, &request, &self.language()?, self.ports.system.now())?)
+    }
+
+    async fn repair_report_now(&self, draft: RepairDraft) -> Answer<Done> {
+        repairs::report(&self.account()?.cache, &*self.ports.system, &draft)?;
+        self.queued(&[Topic::Repairs])
+    }
+
+    async fn repairs_list(&self, query: RepairsQuery) -> Answer<RepairsPage> {
+        Ok(repairs::list(&self.account()?.cache, &query, &self.language()?, self.ports.system.now())?)
+    }
+
+    async fn repair_open(&self, RepairKey { id }: RepairKey) -> Answer<RepairView> {
+        Ok(repairs::open(&self.account()?.cache, id, &self.language()?, self.ports.system.now())?)
+    }
+
+    async fn repair_act_now(&self, request: ActOnRepair) -> Answer<Done> {
+        repairs::act(&self.account()?.cache, &*self.ports.system, request)?;
+        self.queued(&[Topic::Repairs])
+    }
+
+    async fn repair_join(&self, RepairKey { id }: RepairKey) -> Answer<Done> {
+        repairs::join(&self.account()?.cache, &*self.ports.system, id)?;
+        self.queued(&[Topic::Repairs])
+    }
+
+    async fn repair_say(&self, request: SayOnRepair) -> Answer<Done> {
+        repairs::message(&self.account()?.cache, &*self.ports.system, request)?;
+        self.queued(&[Topic::Repairs])
+    }
+
+    async fn repair_rate(&self, request: RateRepair) -> Answer<Done> {
+        repairs::rate(&self.account()?.cache, &*self.ports.system, request)?;
+        self.queued(&[Topic::Repairs])
+    }
+
+    async fn repair_figures_get(&self, _: Empty) -> Answer<RepairFigures> {
+        let account = self.account()?;
+        Ok(authorised!(account, |api| api.get("/v1/repairs/figures"))?)
+    }
+
+    async fn repair_queue_list(&self, query: RepairQueueQuery) -> Answer<RepairQueuePage> {
+        Ok(repairs::queue(&self.account()?.cache, &query, &self.language()?, self.ports.system.now())?)
+    }
+
+    async fn repair_board_get(&self, _: Empty) -> Answer<RepairBoard> {
+        Ok(repairs::board(&self.account()?.cache, self.ports.system.now())?)
+    }
+
+    async fn repair_note_add(&self, request: SayOnRepair) -> Answer<Done> {
+        repairs::note(&self.account()?.cache, &*self.ports.system, request)?;
+        self.queued(&[Topic::Repairs])
+    }
+
+    async fn repair_category_save(&self, request: SaveRepairCategory) -> Answer<Done> {
+        repairs::save_category(&self.account()?.cache, &*self.ports.system, request)?;
+        self.queued(&[Topic::Repairs])
+    }
+
     async fn community_map(&self, _: Empty) -> Answer<CommunityMapView> {
         Ok(community::map(&self.account()?.cache)?)
     }
@@ -355,15 +441,18 @@ impl Commands for Core {
 
     async fn outbox_retry(&self, OpKey { id }: OpKey) -> Answer<Done> {
         outbox::retry(&self.account()?.cache, id)?;
-        self.queued(&[Topic::Notices])
+        self.queued(&[Topic::Notices, Topic::Repairs])
     }
 
     async fn outbox_discard(&self, OpKey { id }: OpKey) -> Answer<Done> {
         self.account()?.cache.write(|tx| match outbox::discard(tx, id)? {
-            Some(op) => office::take_back(tx, &op),
+            Some(op) => {
+                office::take_back(tx, &op)?;
+                repairs::take_back(tx, &op)
+            }
             None => Ok(()),
         })?;
-        self.queued(&[Topic::Notices])
+        self.queued(&[Topic::Notices, Topic::Repairs])
     }
 
     async fn outbox_kept(&self, _: Empty) -> Answer<KeptPage> {

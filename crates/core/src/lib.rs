@@ -31,6 +31,7 @@ pub mod notices;
 pub mod outbox;
 pub mod ports;
 mod qr;
+pub mod repairs;
 pub mod search;
 pub mod session;
 mod settings;

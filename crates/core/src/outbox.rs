@@ -38,6 +38,7 @@ use crate::{
     cache::Cache,
     error::Result,
     ports::System,
+    repairs,
 };
 
 /// How long settled operations stay, in milliseconds.
@@ -159,12 +160,12 @@ pub fn next_batch(cache: &Cache, most: usize) -> Result<Vec<Op>> {
             if closed.contains(&lane) {
                 continue;
             }
-            if state == "stuck" {
-                closed.insert(lane);
-                continue;
-            }
             let op: Op = serde_json::from_str(&text)?;
-            if !matches!(attachments::files_of(tx, &op.action)?, Files::Sent) {
+            if state == "stuck" || !matches!(attachments::files_of(tx, &op.action)?, Files::Sent) {
+                if let Action::ReportRepair { repair_id, .. } = op.action {
+                    // Nothing can be said to a repair that the server does not have.
+                    closed.extend(repairs::lanes(repair_id));
+                }
                 closed.insert(lane);
                 continue;
             }

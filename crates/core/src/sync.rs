@@ -20,7 +20,7 @@ use linli_wire::{
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde_json::value::RawValue;
 
-use crate::{cache::Cache, error::Result, notices, outbox};
+use crate::{cache::Cache, error::Result, notices, outbox, repairs};
 
 /// Where the cache stands.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -38,6 +38,8 @@ pub struct Applied {
     pub topics: BTreeSet<Topic>,
     /// Notices that a resident sees for the first time, newest last.
     pub new_notices: Vec<Notice>,
+    /// What repairs newly ask of the person.
+    pub asks: Vec<repairs::Ask>,
     /// Whether the cache is level with the server now.
     pub level: bool,
 }
@@ -80,7 +82,11 @@ pub fn apply(cache: &Cache, page: &SyncPage, now: Timestamp) -> Result<Applied> 
             let resident = !matches!(part.scope, Scope::Staff(_));
             let mut position = 0;
             for change in &part.changes {
-                let fresh = take(tx, scope, resident, change, &mut applied.topics)?;
+                let mut asks = Vec::new();
+                let fresh = take(tx, scope, resident, change, &mut applied.topics, &mut asks)?;
+                if was_level {
+                    applied.asks.append(&mut asks);
+                }
                 if marks && change.entity == Entity::Notice && change.body.is_some() {
                     notices::arrived(tx, change.id)?;
                 }
@@ -104,11 +110,17 @@ pub fn apply(cache: &Cache, page: &SyncPage, now: Timestamp) -> Result<Applied> 
         tx.execute("UPDATE progress SET cursor = ?1", [&page.cursor])?;
         if applied.level {
             if finish_retaking(tx)? {
-                applied.topics.extend([Topic::App, Topic::Notices, Topic::Community, Topic::Devices]);
+                applied.topics.extend([
+                    Topic::App,
+                    Topic::Notices,
+                    Topic::Repairs,
+                    Topic::Community,
+                    Topic::Devices,
+                ]);
             }
             tx.execute("UPDATE progress SET updated_at = ?1", [now.0])?;
             if outbox::kept::review(tx, now)? {
-                applied.topics.extend([Topic::Outbox, Topic::Notices, Topic::App]);
+                applied.topics.extend([Topic::Outbox, Topic::Notices, Topic::Repairs, Topic::App]);
             }
         }
         if outbox::settle(tx, now)? {
@@ -133,7 +145,8 @@ pub fn retake(cache: &Cache) -> Result<()> {
              UPDATE scope SET position = 0;
              -- Versions begin anew with the other history; what comes now is right.
              UPDATE record SET version = 0;
-             UPDATE notice SET version = 0;",
+             UPDATE notice SET version = 0;
+             UPDATE repair SET version = 0;",
         )?;
         // What was acknowledged by a history that is no more is offered again; its id keeps it single.
         outbox::offer_again(tx)
@@ -147,6 +160,7 @@ fn take(
     resident: bool,
     change: &Change,
     topics: &mut BTreeSet<Topic>,
+    asks: &mut Vec<repairs::Ask>,
 ) -> Result<bool> {
     let Some(topic) = topic_of(change.entity) else { return Ok(false) };
     topics.insert(topic);
@@ -164,6 +178,10 @@ fn take(
     .execute(params![entity, change.id, scope])?;
     match change.entity {
         Entity::Notice => notices::take(tx, change.id, change.version, body, resident),
+        Entity::Repair => {
+            asks.extend(repairs::take(tx, change.id, change.version, body, !resident)?);
+            Ok(false)
+        }
         Entity::ReadMark => {
             if let Ok(mark) = serde_json::from_str::<ReadMark>(body.get()) {
                 notices::take_read_mark(tx, &mark)?;
@@ -184,7 +202,7 @@ fn take_record(tx: &Transaction<'_>, entity: &str, change: &Change, body: &RawVa
     Ok(())
 }
 
-/// Deletes an entity that no scope holds any more; a notice may also stop being a resident's.
+/// Deletes an entity that no scope holds any more; a notice or a repair may also stop being a resident's.
 fn release(tx: &Connection, entity: Entity, id: uuid::Uuid) -> Result<()> {
     let held: bool = tx
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM holding WHERE entity = ?1 AND id = ?2)")?
@@ -192,6 +210,8 @@ fn release(tx: &Connection, entity: Entity, id: uuid::Uuid) -> Result<()> {
     match entity {
         Entity::Notice if held => notices::review_visibility(tx, id),
         Entity::Notice => notices::drop(tx, id),
+        Entity::Repair if held => repairs::review_visibility(tx, id),
+        Entity::Repair => repairs::drop(tx, id),
         Entity::ReadMark => Ok(()),
         _ if held => Ok(()),
         _ => {
@@ -262,6 +282,11 @@ const fn topic_of(entity: Entity) -> Option<Topic> {
         | Entity::Household
         | Entity::Person
         | Entity::Invitation => Some(Topic::Community),
+        Entity::Repair
+        | Entity::RepairNotes
+        | Entity::RepairCard
+        | Entity::RepairCategory
+        | Entity::CommonArea => Some(Topic::Repairs),
         Entity::Unknown => None,
     }
 }

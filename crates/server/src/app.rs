@@ -175,6 +175,7 @@ impl App {
         tasks.spawn(live::dispatch(self.clone(), self.db.commits()));
         tasks.spawn(live::wake(self.clone()));
         tasks.spawn(jobs::publish(self.clone()));
+        tasks.spawn(jobs::tend_repairs(self.clone()));
         tasks.spawn(jobs::tidy(self.clone()));
         tasks
     }

@@ -4,8 +4,8 @@
 //! answer however often it comes; with other bytes it is `operation_reused`. What is stored is not
 //! what was sent ([`intake`]) but what remains of it, under the hash of its content ([`files`]).
 //!
-//! Who may fetch a file: the office, whoever sent it, and everyone who sees a notice that shows it.
-//! For everybody else it does not exist.
+//! Who may fetch a file: whoever sent it, and everyone who sees a notice or a repair that shows it. For
+//! everybody else it does not exist.
 
 pub mod files;
 pub mod intake;
@@ -24,11 +24,15 @@ use crate::{
     auth::Caller,
     config,
     db::{Database, Row, Tx},
-    notices, params,
+    notices, params, repairs,
 };
 
 /// Over which time a person's files are counted.
 const QUOTA_MS: i64 = 24 * 60 * 60 * 1000;
+/// Files of a resident in that time, whatever the office may send: fifty reports with their photos.
+const RESIDENT_FILES: u32 = 300;
+/// Bytes of a resident in that time: so many photos, scaled as the app scales them.
+const RESIDENT_BYTES: u64 = 300 * 1024 * 1024;
 
 const COLUMNS: &str = "id, name, media_type, bytes, sha256, width, height";
 
@@ -108,7 +112,7 @@ impl Shelf {
         Ok((attachment, file))
     }
 
-    /// Removes rows that no notice has used for a day, then files that no row has used for a day.
+    /// Removes rows that neither a notice nor a repair has used for a day, then files that no row has used for a day.
     /// Tells how many of each.
     ///
     /// # Errors
@@ -151,7 +155,12 @@ fn repeat(
         params![caller.community, caller.person, since],
     )?;
     let (count, bytes, oldest): (u32, u64, Timestamp) = (row.get(0)?, row.get(1)?, row.get(2)?);
-    if count >= limits.files_per_day || bytes.saturating_add(length) > limits.bytes_per_day {
+    let (files_per_day, bytes_per_day) = if caller.role.is_office() {
+        (limits.files_per_day, limits.bytes_per_day)
+    } else {
+        (limits.files_per_day.min(RESIDENT_FILES), limits.bytes_per_day.min(RESIDENT_BYTES))
+    };
+    if count >= files_per_day || bytes.saturating_add(length) > bytes_per_day {
         let wait = oldest.plus_millis(QUOTA_MS).millis_since(tx.now()).max(0) / 1000 + 1;
         let error = WireError::new(Code::TooManyTries, "the day's quota of files is used up");
         return Err(Error::Refused(error.with_details(serde_json::json!({ "retry_after_seconds": wait }))));
@@ -169,7 +178,9 @@ pub fn visible(tx: &mut Tx<'_>, caller: &Caller, id: AttachmentId) -> Result<Att
         "SELECT 1 FROM attachment WHERE community_id = $1 AND id = $2 AND person_id = $3",
         params![caller.community, id, caller.person],
     )?;
-    if own.is_some() || notices::can_see_file(tx, caller, id)? { Ok(found) } else { Err(Error::not_found()) }
+    let seen =
+        own.is_some() || notices::can_see_file(tx, caller, id)? || repairs::can_see_file(tx, caller, id)?;
+    if seen { Ok(found) } else { Err(Error::not_found()) }
 }
 
 /// A file's row.
@@ -231,7 +242,9 @@ fn sweep_rows(tx: &mut Tx<'_>) -> Result<u64, Error> {
     Ok(tx.execute(
         "DELETE FROM attachment WHERE at < $1 AND NOT EXISTS (SELECT 1 FROM notice_attachment
          WHERE notice_attachment.community_id = attachment.community_id
-         AND notice_attachment.attachment_id = attachment.id)",
+         AND notice_attachment.attachment_id = attachment.id) AND NOT EXISTS (SELECT 1 FROM repair_attachment
+         WHERE repair_attachment.community_id = attachment.community_id
+         AND repair_attachment.attachment_id = attachment.id)",
         params![before],
     )?)
 }

@@ -73,6 +73,7 @@ pub fn database(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
         log(tx, community.id, &mut findings)?;
     }
     notices(tx, &mut findings)?;
+    repairs(tx, &mut findings)?;
     rights(tx, &mut findings)?;
     Ok(findings)
 }
@@ -198,6 +199,54 @@ fn notices(tx: &mut Tx<'_>, findings: &mut Vec<String>) -> Result<(), Error> {
     found.extend(
         shown.iter().map(|(notice, file)| format!("notice {notice} does not show file {file}, as is noted")),
     );
+    shorten(found, findings);
+    Ok(())
+}
+
+/// Repairs: the columns that they are found by follow from their bodies, and the files from their events.
+fn repairs(tx: &mut Tx<'_>, findings: &mut Vec<String>) -> Result<(), Error> {
+    let mut found = Vec::new();
+    let rows = tx
+        .query("SELECT id, body, version, state, is_open, category, card_scope, archived FROM repair", &[])?;
+    for row in &rows {
+        let id: Uuid = row.get(0)?;
+        let Ok(body) = row.json::<linli_wire::repairs::Repair>(1) else {
+            found.push(format!("repair {id} cannot be read"));
+            continue;
+        };
+        let fits = body.version == row.get::<u64>(2)?
+            && body.state.as_str() == row.get::<String>(3)?
+            && body.state.is_open() == row.get::<bool>(4)?
+            && body.report.category == row.get::<String>(5)?;
+        if !fits {
+            found.push(format!("repair {id} is not what its columns say"));
+        }
+        let seen = body.state.is_open() && !body.report.place.is_home();
+        if seen != row.get::<Option<String>>(6)?.is_some() {
+            found.push(format!("repair {id} has a card that it should not have, or lacks one"));
+        }
+        if body.state.is_open() && row.get::<bool>(7)? {
+            found.push(format!("repair {id} is open, but the office no longer has it"));
+        }
+    }
+    let rows = tx.query("SELECT repair_id, attachment_id FROM repair_attachment", &[])?;
+    let mut noted: BTreeSet<(Uuid, Uuid)> =
+        rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<_, Error>>()?;
+    let mut shown: BTreeSet<(Uuid, Uuid)> = BTreeSet::new();
+    for row in tx.query("SELECT repair_id, body FROM repair_event", &[])? {
+        let id: Uuid = row.get(0)?;
+        match row.json::<linli_wire::repairs::RepairEvent>(1) {
+            Ok(event) => shown.extend(event.photos.iter().map(|file| (id, file.id.0))),
+            Err(_) => found.push(format!("an event of repair {id} cannot be read")),
+        }
+    }
+    for (id, file) in &shown {
+        if !noted.remove(&(*id, *file)) {
+            found.push(format!("repair {id} shows file {file}, which is not noted"));
+        }
+    }
+    found
+        .extend(noted.iter().map(|(id, file)| format!("repair {id} does not show file {file}, as is noted")));
     shorten(found, findings);
     Ok(())
 }

@@ -16,14 +16,15 @@ use jiff::{
 use linli_wire::{
     Language, Localized,
     community::{Category, Office, Role},
+    repairs::PromisedHours,
 };
 use oorandom::Rand64;
 
 pub use write::write;
 
 use crate::import::{
-    AudienceRow, BuildingRow, CommunityFields, CommunityRow, Folder, HouseholdRow, NoticeRow, NoticeTextRow,
-    PersonRow, UnitCode, UnitRow,
+    AudienceRow, BuildingRow, CommonAreaRow, CommunityFields, CommunityRow, Folder, HouseholdRow, NoticeRow,
+    NoticeTextRow, PersonRow, RepairCategoryRow, UnitCode, UnitRow,
 };
 use words::{FAMILY, FOREIGN, GIVEN, PLACES, TOPICS, Topic};
 
@@ -55,6 +56,9 @@ pub fn generate(plan: Plan) -> Folder {
         households: BTreeMap::new(),
         people: BTreeMap::new(),
         people_lines: BTreeMap::new(),
+        repair_categories: repair_categories(),
+        repair_category_lines: repair_categories().into_keys().zip(2..).collect(),
+        common_areas: common_areas(),
         notices: BTreeMap::new(),
         files: BTreeMap::new(),
     };
@@ -260,6 +264,37 @@ fn both(zh: &str, en: &str) -> Localized {
     Localized(BTreeMap::from([(Language::zh(), zh.to_owned()), (Language::en(), en.to_owned())]))
 }
 
+/// Kinds of repair as every office has them.
+fn repair_categories() -> BTreeMap<String, RepairCategoryRow> {
+    let rows = [
+        ("plumbing", "drop", "水管与漏水", "Water & drains", 24, true),
+        ("power", "warn", "用电与照明", "Power & light", 24, true),
+        ("lifts", "lift", "电梯", "Lifts", 16, false),
+        ("doors", "lock", "门窗与门禁", "Doors & entry", 40, true),
+        ("other", "tool", "其他", "Something else", 60, true),
+    ];
+    let row = |(code, icon, zh, en, hours, chargeable): (&str, &str, &str, &str, u16, bool)| {
+        let promised =
+            PromisedHours { emergency: Some(2), urgent: Some(hours.div_ceil(4)), normal: Some(hours) };
+        let row = RepairCategoryRow {
+            name: both(zh, en),
+            icon: icon.to_owned(),
+            promised,
+            chargeable,
+            retired: false,
+        };
+        (code.to_owned(), row)
+    };
+    rows.into_iter().map(row).collect()
+}
+
+fn common_areas() -> BTreeMap<String, CommonAreaRow> {
+    let rows = [("gate", "大门", "Gate"), ("garage", "地下车库", "Garage"), ("garden", "花园", "Garden")];
+    rows.into_iter()
+        .map(|(code, zh, en)| (code.to_owned(), CommonAreaRow { name: both(zh, en), building: None }))
+        .collect()
+}
+
 fn community(plan: Plan) -> CommunityRow {
     let category = |key: &str, icon: &str, zh: &str, en: &str| Category {
         key: key.to_owned(),
@@ -279,6 +314,7 @@ fn community(plan: Plan) -> CommunityRow {
                 hours: both("每天 8:00–18:00", "Every day 8:00–18:00"),
                 address: both("梧桐苑 1 号楼一层", "Building 1, ground floor"),
                 opening: Vec::new(),
+                holidays: Vec::new(),
             },
             categories: vec![
                 category("water-power", "drop", "水电", "Water & power"),

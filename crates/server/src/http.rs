@@ -10,6 +10,7 @@ mod patient;
 pub(crate) mod places;
 pub mod policy;
 pub mod problem;
+pub mod query;
 mod routes;
 mod serve;
 

@@ -1,8 +1,8 @@
 //! Loading a community from its office's spreadsheets.
 //!
 //! A folder holds `community.toml`, `buildings.csv`, `units.csv`, `households.csv`, `people.csv`,
-//! `notices/SLUG.LANGUAGE.md` and the pictures that the notices show. [`read`] checks all of it and
-//! collects every mistake with its file, row and column; [`apply`] brings the database level with it
+//! `notices/SLUG.LANGUAGE.md` and the pictures that the notices show; and, where repairs are reported in the
+//! app, `repair-categories.csv` and `common-areas.csv`. [`read`] checks all of it and collects every mistake with its file, row and column; [`apply`] brings the database level with it
 //! in one transaction. If there is one mistake, nothing is loaded.
 //!
 //! **Importing is a three-way merge.** The database keeps what the folder said last time
@@ -28,6 +28,7 @@ mod people;
 mod pictures;
 mod places;
 mod problem;
+mod repairs;
 mod summary;
 mod table;
 
@@ -37,8 +38,8 @@ use jiff::{Timestamp, Unit, Zoned, tz::TimeZone};
 
 pub use apply::{Applying, apply};
 pub use folder::{
-    AudienceRow, BuildingRow, CommunityFields, CommunityRow, Folder, HouseholdRow, NoticeRow, NoticeTextRow,
-    PersonRow, UnitCode, UnitRow,
+    AudienceRow, BuildingRow, CommonAreaRow, CommunityFields, CommunityRow, Folder, HouseholdRow, NoticeRow,
+    NoticeTextRow, PersonRow, RepairCategoryRow, UnitCode, UnitRow,
 };
 pub use problem::{Problem, Problems};
 pub use summary::{Counts, Summary};
@@ -72,6 +73,8 @@ pub fn read(folder: &Path, reading: Reading) -> Result<Folder, Vec<Problem>> {
     let households = places::households(folder, units.as_ref(), &mut problems);
     let languages = described.as_ref().map_or(&[][..], |(row, _)| &row.fields.languages);
     let people = people::people(folder, households.as_ref(), languages, now.year(), &mut problems);
+    let categories = repairs::categories(folder, languages, &mut problems);
+    let areas = repairs::areas(folder, languages, buildings.as_ref(), &mut problems);
     let known_people = people.is_some();
     let people = people.unwrap_or_default();
     let known =
@@ -89,6 +92,9 @@ pub fn read(folder: &Path, reading: Reading) -> Result<Folder, Vec<Problem>> {
         households: households.unwrap_or_default(),
         people: people.rows,
         people_lines: people.first,
+        repair_categories: categories.rows,
+        repair_category_lines: categories.first,
+        common_areas: areas.rows,
         notices: BTreeMap::new(),
         files: BTreeMap::new(),
     };

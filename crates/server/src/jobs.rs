@@ -3,27 +3,48 @@
 use linli_wire::{Timestamp, sync::Entity};
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::{App, notices, params, session};
+use crate::{App, notices, params, repairs, session};
 
-/// Publishes scheduled notices when they are due, at the very moment: it sleeps until the next one,
-/// and looks again whenever a notice changes or the clock is set.
+/// Publishes scheduled notices when they are due.
 pub async fn publish(app: App) {
+    in_time(app, Entity::Notice, publish_due).await;
+}
+
+/// Lets silence confirm repairs, and takes up those whose pause is over.
+pub async fn tend_repairs(app: App) {
+    in_time(app, Entity::Repair, tend_due).await;
+}
+
+/// Does what is due at the very moment: it sleeps until the next time that `work` told, and looks again
+/// whenever an entity of the kind changes or the clock is set.
+async fn in_time<W: Future<Output = Option<Timestamp>>>(app: App, entity: Entity, work: impl Fn(App) -> W) {
     let mut commits = app.db.commits();
-    let mut next = publish_due(&app).await;
+    let mut next = work(app.clone()).await;
     loop {
         tokio::select! {
             () = app.db.clock().wait_until(next) => {}
             commit = commits.recv() => match commit {
-                Ok(commit) if commit.iter().all(|change| change.entity != Entity::Notice) => continue,
+                Ok(commit) if commit.iter().all(|change| change.entity != entity) => continue,
                 Ok(_) | Err(RecvError::Lagged(_)) => {}
                 Err(RecvError::Closed) => return,
             },
         }
-        next = publish_due(&app).await;
+        next = work(app.clone()).await;
     }
 }
 
-async fn publish_due(app: &App) -> Option<Timestamp> {
+async fn tend_due(app: App) -> Option<Timestamp> {
+    let next = match app.db.read(repairs::next_due).await {
+        Ok(Some(due)) if due <= app.db.now() => app.db.patient().write(repairs::tend).await,
+        other => other,
+    };
+    next.unwrap_or_else(|error| {
+        tracing::error!(%error, "repairs could not be tended; tried again in a minute");
+        None
+    })
+}
+
+async fn publish_due(app: App) -> Option<Timestamp> {
     let due = app.db.read(|tx| {
         let row = tx.query_opt(
             "SELECT publish_at FROM notice WHERE state = 'scheduled' AND publish_at IS NOT NULL

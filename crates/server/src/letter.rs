@@ -239,6 +239,7 @@ mod tests {
                 hours: both("每天 8:00–18:00", "Every day 8:00–18:00"),
                 address: both("2 号楼一层", "Building 2"),
                 opening: Vec::new(),
+                holidays: Vec::new(),
             },
             categories: Vec::new(),
         };

@@ -27,6 +27,7 @@ pub mod notices;
 pub mod openapi;
 pub mod ops;
 mod private;
+pub mod repairs;
 mod scratch;
 pub mod session;
 pub mod settings;

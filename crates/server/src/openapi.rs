@@ -2,7 +2,7 @@
 //! route nor a field can be forgotten in it.
 
 use linli_wire::{
-    WireError, attachments::Attachment, community::ServerInfo, devices, join, notices, ops, session,
+    WireError, attachments::Attachment, community::ServerInfo, devices, join, notices, ops, repairs, session,
     settings, sync,
 };
 use utoipa::{
@@ -41,6 +41,13 @@ use crate::http::policy::{Method, ROUTES, Route, Who};
     notices::Notice,
     notices::NoticeTemplate,
     notices::NoticeReaders,
+    repairs::Repair,
+    repairs::RepairNotes,
+    repairs::RepairCard,
+    repairs::RepairCategory,
+    repairs::CommonArea,
+    repairs::RepairList,
+    repairs::RepairFigures,
     settings::Preferences,
     linli_wire::community::Community,
     linli_wire::community::Building,
@@ -96,6 +103,13 @@ fn about(route: &Route) -> Option<About> {
         (Method::Get, "/v1/notices/{id}/readers") => {
             ("Who has read a notice, by building", Nothing, of::<notices::NoticeReaders>())
         }
+        (Method::Get, "/v1/repairs") => {
+            ("A page of all repairs, newest first", Nothing, of::<repairs::RepairList>())
+        }
+        (Method::Get, "/v1/repairs/figures") => {
+            ("How repairs go, by month and category", Nothing, of::<repairs::RepairFigures>())
+        }
+        (Method::Get, "/v1/repairs/export") => ("Repairs as CSV, oldest first", Nothing, Bytes),
         (Method::Post, "/v1/invitations") => {
             ("Invite a person", of::<join::InviteRequest>(), of::<join::Invitation>())
         }
@@ -155,8 +169,16 @@ fn operation(route: &Route, about: About) -> OperationBuilder {
     if route.path.contains("{id}") {
         operation = operation.parameter(parameter("id", ParameterIn::Path, Required::True));
     }
-    if route.path == "/v1/sync" {
-        operation = operation.parameter(parameter("cursor", ParameterIn::Query, Required::False));
+    let asks: &[&str] = match route.path {
+        "/v1/sync" => &["cursor"],
+        "/v1/repairs" => {
+            &["state", "urgency", "building", "category", "assignee", "open", "overdue", "after"]
+        }
+        "/v1/repairs/figures" | "/v1/repairs/export" => &["from", "until"],
+        _ => &[],
+    };
+    for name in asks {
+        operation = operation.parameter(parameter(name, ParameterIn::Query, Required::False));
     }
     if route.path == "/v1/live" {
         operation = operation.parameter(parameter("Last-Event-ID", ParameterIn::Header, Required::False));

@@ -29,7 +29,7 @@ use crate::{
     devices,
     error::json,
     http::policy,
-    notices, params, settings,
+    notices, params, repairs, settings,
 };
 
 /// Longest lane, in characters.
@@ -209,6 +209,19 @@ fn perform(tx: &mut Tx<'_>, caller: &Caller, seen: &[Scope], action: &Action) ->
         Action::ChangeProfile { change } => community::change_profile(tx, caller, change),
         Action::SavePreferences { preferences } => settings::save_preferences(tx, caller, preferences),
         Action::RenameDevice { device_id, name } => devices::rename(tx, caller, *device_id, name),
+        Action::ReportRepair { repair_id, report } => repairs::report(tx, caller, *repair_id, report),
+        Action::ActOnRepair { repair_id, turn, act } => repairs::act(tx, caller, *repair_id, *turn, act),
+        Action::JoinRepair { repair_id } => repairs::join(tx, caller, seen, *repair_id),
+        Action::MessageOnRepair { repair_id, event_id, words, photos } => {
+            repairs::message(tx, caller, *repair_id, *event_id, words, photos)
+        }
+        Action::RateRepair { repair_id, rating } => repairs::rate(tx, caller, *repair_id, rating),
+        Action::NoteOnRepair { repair_id, note_id, words } => {
+            repairs::note(tx, caller, *repair_id, *note_id, words)
+        }
+        Action::SaveRepairCategory { category_id, base_version, content } => {
+            repairs::save_category(tx, caller, *category_id, *base_version, content)
+        }
     }
 }
 

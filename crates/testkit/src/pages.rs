@@ -11,8 +11,14 @@
 use linli_wire::{
     Language, Localized, Timestamp,
     community::{Building, Category, Community, Office, Person, Role, Visibility},
-    id::{BuildingId, CommunityId, NoticeId, PersonId},
+    id::{
+        BuildingId, CommonAreaId, CommunityId, NoticeId, PersonId, RepairCategoryId, RepairEventId, RepairId,
+    },
     notices::{Audience, Author, Notice, NoticeContent, NoticeState, NoticeText, ReadMark},
+    repairs::{
+        ActKind, CommonArea, PromisedHours, Repair, RepairCard, RepairCategory, RepairCategoryContent,
+        RepairEvent, RepairPerson, RepairPlace, RepairReport, RepairState, Urgency,
+    },
     sync::{Change, Entity, Scope, ScopeChanges, SyncPage},
 };
 use serde::Serialize;
@@ -96,6 +102,112 @@ pub fn notice_with(number: u128, version: u64, change: impl FnOnce(&mut Notice))
     };
     change(&mut notice);
     Thing::new(Entity::Notice, notice.id.0, version, &notice)
+}
+
+/// Id of the `number`th repair.
+pub fn repair_id(number: u128) -> RepairId {
+    RepairId(Uuid::from_u128(0x3000 + number))
+}
+
+/// The common area that the repairs of [`repair_with`] are in.
+pub fn area_id() -> CommonAreaId {
+    CommonAreaId(Uuid::from_u128(5))
+}
+
+/// A repair that the person of [`Pages`] reported in a common area, changed as the test likes.
+pub fn repair_with(number: u128, version: u64, change: impl FnOnce(&mut Repair)) -> Thing {
+    let reported_at = Timestamp(FIRST + i64::try_from(number).unwrap_or(0) * 60_000);
+    let reporter = RepairPerson {
+        id: Pages::default().person,
+        name: "王梅".to_owned(),
+        given_name: "梅".to_owned(),
+        role: Role::Resident,
+    };
+    let words = format!("Repair {number}");
+    let event = RepairEvent {
+        id: RepairEventId(Uuid::from_u128(0x4000 + number)),
+        at: reported_at,
+        by: Some(reporter.clone()),
+        did: ActKind::Report,
+        state: RepairState::Reported,
+        words: words.clone(),
+        photos: Vec::new(),
+        whom: None,
+        slot: None,
+        until: None,
+        price: None,
+        parts: Vec::new(),
+        category: None,
+        into: None,
+    };
+    let mut repair = Repair {
+        id: repair_id(number),
+        version,
+        turn: version,
+        reporter,
+        reported_at,
+        report: RepairReport {
+            place: RepairPlace::Area { area_id: area_id() },
+            category: "plumbing".to_owned(),
+            urgency: Urgency::Normal,
+            words,
+            photos: Vec::new(),
+            times: Vec::new(),
+            may_enter: false,
+            reach: String::new(),
+        },
+        building_id: None,
+        state: RepairState::Reported,
+        since: reported_at,
+        affected: 1,
+        assignee: None,
+        promise: None,
+        visit: None,
+        quote: None,
+        pause: None,
+        confirm_by: None,
+        reopened: 0,
+        parts: Vec::new(),
+        rating: None,
+        merged_into: None,
+        events: vec![event],
+        left_out: 0,
+    };
+    change(&mut repair);
+    Thing::new(Entity::Repair, repair.id.0, version, &repair)
+}
+
+/// The card of a repair of [`repair_with`].
+pub fn repair_card(number: u128) -> Thing {
+    let card = RepairCard {
+        id: repair_id(number),
+        place: RepairPlace::Area { area_id: area_id() },
+        category: "plumbing".to_owned(),
+        state: RepairState::Reported,
+        reported_at: Timestamp(FIRST + i64::try_from(number).unwrap_or(0) * 60_000),
+        promised_by: None,
+        affected: 2,
+    };
+    Thing::new(Entity::RepairCard, card.id.0, 1, &card)
+}
+
+/// The kind of repair that they are of, and their common area.
+pub fn repair_ground() -> [Thing; 2] {
+    let name = |en: &str| Localized::one(Language::en(), en);
+    let content = RepairCategoryContent {
+        key: "plumbing".to_owned(),
+        name: name("Plumbing"),
+        icon: "drop".to_owned(),
+        promised: PromisedHours::default(),
+        chargeable: true,
+        retired: false,
+    };
+    let category = RepairCategory { id: RepairCategoryId(Uuid::from_u128(6)), version: 1, content };
+    let area = CommonArea { id: area_id(), code: "gate".to_owned(), name: name("Gate"), building_id: None };
+    [
+        Thing::new(Entity::RepairCategory, category.id.0, 1, &category),
+        Thing::new(Entity::CommonArea, area.id.0, 1, &area),
+    ]
 }
 
 /// A reading on another device.

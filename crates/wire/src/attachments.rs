@@ -11,7 +11,7 @@ pub const MAX_PIXELS: u64 = 40_000_000;
 /// Longest edge a picture is stored with, in pixels.
 pub const MAX_EDGE: u32 = 2048;
 
-/// A file as it stands on a notice.
+/// A file as it stands on a notice or a repair.
 #[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Attachment {

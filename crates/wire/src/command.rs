@@ -12,6 +12,7 @@ mod devices;
 mod keys;
 mod notices;
 mod outbox;
+mod repairs;
 #[cfg(feature = "openapi")]
 mod shape;
 
@@ -29,6 +30,10 @@ use crate::{
         OfficeNotice, OfficeNoticesPage, OfficeNoticesQuery, SaveNotice,
     },
     outbox::{KeptPage, OutboxPage},
+    repairs::{
+        RepairBoard, RepairCards, RepairChoices, RepairDraft, RepairFigures, RepairQueuePage,
+        RepairQueueQuery, RepairView, RepairsPage, RepairsQuery,
+    },
     settings::{Preferences, Settings},
 };
 
@@ -38,6 +43,7 @@ pub use devices::*;
 pub use keys::*;
 pub use notices::*;
 pub use outbox::*;
+pub use repairs::*;
 #[cfg(feature = "openapi")]
 pub use shape::Shapes;
 
@@ -162,7 +168,7 @@ commands! {
     AttachmentRead attachment_read "attachments.read" (AttachmentKey) -> FileBytes;
     /// Save a file outside of the app and open it there.
     AttachmentOpen attachment_open "attachments.open" (AttachmentKey) -> Done;
-    /// Take a file in for a notice: checked, scaled and cleaned here, sent with the notice.
+    /// Take a file in for a notice or a repair: checked, scaled and cleaned here, sent with it.
     AttachmentAdd attachment_add "attachments.add" (NewFile) -> Attachment;
 
     /// The office's list of notices.
@@ -191,6 +197,43 @@ commands! {
     TemplateSave template_save "notices.save_template" (SaveTemplate) -> Done;
     /// Delete a template.
     TemplateDelete template_delete "notices.delete_template" (TemplateKey) -> Done;
+
+    /// What a report can be made of: categories, homes, buildings, common areas.
+    RepairChoicesGet repair_choices_get "repairs.choices" (Empty) -> RepairChoices;
+    /// A new report, empty, kept on this device.
+    RepairNew repair_new "repairs.new" (Empty) -> RepairDraft;
+    /// Keep what stands in the form.
+    RepairKeep repair_keep "repairs.keep" (RepairDraft) -> Done;
+    /// Reports that are not sent yet.
+    RepairDraftsList repair_drafts_list "repairs.drafts" (Empty) -> RepairDrafts;
+    /// Forget a report that is not sent yet.
+    RepairForget repair_forget "repairs.forget" (RepairKey) -> Done;
+    /// Open reports of the same place and category.
+    RepairsLike repairs_like "repairs.like" (RepairLike) -> RepairCards;
+    /// Report through the outbox.
+    RepairReportNow repair_report_now "repairs.report" (RepairDraft) -> Done;
+    /// A window of the person's repairs.
+    RepairsList repairs_list "repairs.list" (RepairsQuery) -> RepairsPage;
+    /// A repair opened.
+    RepairOpen repair_open "repairs.get" (RepairKey) -> RepairView;
+    /// Do something to a repair, by the table of acts.
+    RepairActNow repair_act_now "repairs.act" (ActOnRepair) -> Done;
+    /// Wait for a repair that somebody else reported, too.
+    RepairJoin repair_join "repairs.join" (RepairKey) -> Done;
+    /// Write to everybody on a repair.
+    RepairSay repair_say "repairs.message" (SayOnRepair) -> Done;
+    /// Rate a repair that is fixed.
+    RepairRate repair_rate "repairs.rate" (RateRepair) -> Done;
+    /// How repairs go, by month and category. Needs the network.
+    RepairFiguresGet repair_figures_get "repairs.figures" (Empty) -> RepairFigures;
+    /// The office's queue.
+    RepairQueueList repair_queue_list "repairs.queue" (RepairQueueQuery) -> RepairQueuePage;
+    /// How much is on the office's board.
+    RepairBoardGet repair_board_get "repairs.board" (Empty) -> RepairBoard;
+    /// Write a note for the office itself.
+    RepairNoteAdd repair_note_add "repairs.note" (SayOnRepair) -> Done;
+    /// Save a kind of repair. The office only.
+    RepairCategorySave repair_category_save "repairs.save_category" (SaveRepairCategory) -> Done;
 
     /// Buildings and, for the office, units: to choose an audience from.
     CommunityMap community_map "community.map" (Empty) -> CommunityMapView;
@@ -233,6 +276,8 @@ pub enum Topic {
     App,
     /// Notices, read marks, templates.
     Notices,
+    /// Repairs, what is kept of them here, and what they are sorted by.
+    Repairs,
     /// Community, people, invitations.
     Community,
     /// Devices.
@@ -243,7 +288,8 @@ pub enum Topic {
 
 impl Topic {
     /// All of them: another community is shown, or too much was missed.
-    pub const ALL: [Self; 5] = [Self::App, Self::Notices, Self::Community, Self::Devices, Self::Outbox];
+    pub const ALL: [Self; 6] =
+        [Self::App, Self::Notices, Self::Repairs, Self::Community, Self::Devices, Self::Outbox];
 }
 
 /// A request that says nothing.

@@ -40,6 +40,9 @@ pub struct Office {
     /// When it is open in a week, for "open today until 18:00"; empty where only `hours` tells it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub opening: Vec<Opening>,
+    /// Days on which it is closed all the same, such as `2027-02-17`, by the calendar of the community.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub holidays: Vec<String>,
 }
 
 /// Times of a week, by the clock of the community.

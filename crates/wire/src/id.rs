@@ -71,6 +71,16 @@ ids! {
     NoticeId;
     /// A notice template of the office.
     TemplateId;
+    /// A repair.
+    RepairId;
+    /// An event of a repair's timeline.
+    RepairEventId;
+    /// A note of the office on a repair.
+    RepairNoteId;
+    /// A kind of repair.
+    RepairCategoryId;
+    /// A common area.
+    CommonAreaId;
     /// A file: a picture or a document.
     AttachmentId;
     /// One queued write; the same id always means the same write.

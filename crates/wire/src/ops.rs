@@ -10,9 +10,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Timestamp, WireError,
+    attachments::Attachment,
     community::ProfileChange,
-    id::{DeviceId, NoticeId, OpId, TemplateId},
+    id::{DeviceId, NoticeId, OpId, RepairCategoryId, RepairEventId, RepairId, RepairNoteId, TemplateId},
     notices::{NoticeContent, Publish, ReadMark},
+    repairs::{Rating, RepairAct, RepairCategoryContent, RepairReport},
     settings::Preferences,
     sync::Scope,
 };
@@ -101,6 +103,64 @@ pub enum Action {
         /// 1 to 60 characters.
         name: String,
     },
+    /// Report a repair. The same report under the same id is one report, whichever device sends it.
+    ReportRepair {
+        /// The repair.
+        repair_id: RepairId,
+        /// What is reported.
+        report: RepairReport,
+    },
+    /// Do something to a repair. Another turn there is a `conflict`, unless the act only adds to it.
+    ActOnRepair {
+        /// The repair.
+        repair_id: RepairId,
+        /// The turn it was made from.
+        turn: u64,
+        /// What to do.
+        act: RepairAct,
+    },
+    /// Wait for a repair of a building or common area, too.
+    JoinRepair {
+        /// The repair.
+        repair_id: RepairId,
+    },
+    /// Write to everybody on a repair.
+    MessageOnRepair {
+        /// The repair.
+        repair_id: RepairId,
+        /// The message: sent twice under one id, it stands there once.
+        event_id: RepairEventId,
+        /// What.
+        words: String,
+        /// Photos.
+        #[serde(default)]
+        photos: Vec<Attachment>,
+    },
+    /// Rate a repair that is fixed; the last rating stays.
+    RateRepair {
+        /// The repair.
+        repair_id: RepairId,
+        /// The rating.
+        rating: Rating,
+    },
+    /// Write a note for the office itself; office only.
+    NoteOnRepair {
+        /// The repair.
+        repair_id: RepairId,
+        /// The note: sent twice under one id, it stands there once.
+        note_id: RepairNoteId,
+        /// What.
+        words: String,
+    },
+    /// Save a kind of repair; office only.
+    SaveRepairCategory {
+        /// The category.
+        category_id: RepairCategoryId,
+        /// The version it was made from; 0 creates it. Another version there is a `conflict`.
+        base_version: u64,
+        /// What it says.
+        content: RepairCategoryContent,
+    },
 }
 
 impl Action {
@@ -115,6 +175,13 @@ impl Action {
             Self::ChangeProfile { .. } => "change_profile",
             Self::SavePreferences { .. } => "save_preferences",
             Self::RenameDevice { .. } => "rename_device",
+            Self::ReportRepair { .. } => "report_repair",
+            Self::ActOnRepair { .. } => "act_on_repair",
+            Self::JoinRepair { .. } => "join_repair",
+            Self::MessageOnRepair { .. } => "message_on_repair",
+            Self::RateRepair { .. } => "rate_repair",
+            Self::NoteOnRepair { .. } => "note_on_repair",
+            Self::SaveRepairCategory { .. } => "save_repair_category",
         }
     }
 }

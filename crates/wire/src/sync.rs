@@ -138,6 +138,17 @@ pub enum Entity {
     ReadMark,
     /// [`crate::notices::NoticeTemplate`], in the staff scope.
     NoticeTemplate,
+    /// [`crate::repairs::Repair`], in the staff scope until 90 days after its last change once it is closed,
+    /// and in the scopes of those affected.
+    Repair,
+    /// [`crate::repairs::RepairNotes`], in the staff scope only, under the repair's id.
+    RepairNotes,
+    /// [`crate::repairs::RepairCard`], in the scope of the building or of the community, under the repair's id.
+    RepairCard,
+    /// [`crate::repairs::RepairCategory`], in the community scope.
+    RepairCategory,
+    /// [`crate::repairs::CommonArea`], in the community scope.
+    CommonArea,
     /// Of a newer server: passed over, and taken again after an update of the app.
     #[serde(other)]
     Unknown,
@@ -158,6 +169,11 @@ impl Entity {
             Self::Notice => "notice",
             Self::ReadMark => "read_mark",
             Self::NoticeTemplate => "notice_template",
+            Self::Repair => "repair",
+            Self::RepairNotes => "repair_notes",
+            Self::RepairCard => "repair_card",
+            Self::RepairCategory => "repair_category",
+            Self::CommonArea => "common_area",
             Self::Unknown => "unknown",
         }
     }

@@ -24,7 +24,7 @@ pub enum LineTrouble {
 /// What ails it.
 pub fn line(text: &str, max: usize) -> Result<&str, LineTrouble> {
     let text = text.trim();
-    if !text.chars().any(is_visible) {
+    if is_blank(text) {
         return Err(LineTrouble::Blank);
     }
     if text.chars().count() > max {
@@ -50,6 +50,11 @@ pub fn line_of<'a>(field: &str, text: &'a str, max: usize) -> Result<&'a str, Wi
         };
         WireError::invalid(field, reason)
     })
+}
+
+/// Whether there is nothing to see in a text.
+pub fn is_blank(text: &str) -> bool {
+    !text.chars().any(is_visible)
 }
 
 /// Whether a character breaks lines, controls, or is a format character (Unicode category Cf).

@@ -8,7 +8,7 @@ use super::host::{self, NoHost};
 /// Counts of announcements by topic. Made once; pages find it as context.
 #[derive(Clone, Copy)]
 pub struct Topics {
-    counts: [RwSignal<u32>; 5],
+    counts: [RwSignal<u32>; 6],
 }
 
 impl Topics {
@@ -38,10 +38,11 @@ impl Topics {
     }
 
     const fn count(&self, topic: Topic) -> RwSignal<u32> {
-        let [app, notices, community, devices, outbox] = self.counts;
+        let [app, notices, repairs, community, devices, outbox] = self.counts;
         match topic {
             Topic::App => app,
             Topic::Notices => notices,
+            Topic::Repairs => repairs,
             Topic::Community => community,
             Topic::Devices => devices,
             Topic::Outbox => outbox,

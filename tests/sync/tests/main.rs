@@ -8,6 +8,7 @@ mod kept;
 mod killing;
 mod leaving;
 mod office;
+mod repairs;
 mod restoring;
 mod schedules;
 mod trouble;

@@ -143,6 +143,9 @@ impl Account {
         if !applied.new_notices.is_empty() {
             self.notify(&applied.new_notices, now)?;
         }
+        if !applied.asks.is_empty() {
+            self.tell(&applied.asks)?;
+        }
         if applied.level {
             self.noted(notices::offer_again(&self.cache, &*self.ports.system))?;
             self.to_send.notify(usize::MAX);

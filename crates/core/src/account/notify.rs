@@ -1,9 +1,15 @@
-//! System notifications of new notices.
+//! System notifications: of new notices, and of repairs that need the person.
 
-use linli_wire::{Timestamp, notices::Notice};
+use linli_wire::{Language, Timestamp, notices::Notice, repairs::RepairCategory, sync::Entity};
 
 use super::Account;
-use crate::{community, error::Result, notices, ports::Notification};
+use crate::{
+    community,
+    error::Result,
+    notices,
+    ports::Notification,
+    repairs::{self, Ask},
+};
 
 /// At most one system notification for normal notices in this time, in milliseconds.
 const NOTIFY_EVERY: i64 = 3600 * 1000;
@@ -41,6 +47,25 @@ impl Account {
                 body: text.title.clone(),
                 urgent,
             });
+        }
+        Ok(())
+    }
+
+    /// Each step of a repair that waits for the person, or closes it, is told: they were asked, and asked once.
+    pub(super) fn tell(&self, asks: &[Ask]) -> Result<()> {
+        let known = self.cache.read(|db| {
+            let Some(community) = community::community(db)? else { return Ok(None) };
+            let language = community::me(db)?.map_or_else(Language::en, |me| me.language);
+            let categories: Vec<RepairCategory> = community::records(db, Entity::RepairCategory)?;
+            Ok(Some((community.name.in_language(&language).to_owned(), language, categories)))
+        })?;
+        let Some((title, language, categories)) = known else { return Ok(()) };
+        for ask in asks {
+            let category = categories.iter().find(|category| category.content.key == ask.category);
+            let name = category
+                .map_or(ask.category.as_str(), |category| category.content.name.in_language(&language));
+            let body = repairs::words_of(ask.what, name, &language);
+            self.ports.desktop.notify(Notification { title: title.clone(), body, urgent: false });
         }
         Ok(())
     }

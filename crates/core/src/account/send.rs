@@ -153,7 +153,7 @@ impl Account {
     }
 
     fn announce_outbox(&self) {
-        for topic in [Topic::Outbox, Topic::App, Topic::Notices] {
+        for topic in [Topic::Outbox, Topic::App, Topic::Notices, Topic::Repairs] {
             (self.ports.announce)(topic);
         }
     }

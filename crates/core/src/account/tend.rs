@@ -1,4 +1,4 @@
-//! The loop that tends what is here: words for search, pictures for when the network is gone.
+//! The loop that tends what is here: words for search, pictures and photos for when the network is gone.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use super::Account;
 use crate::{
     attachments,
     error::{Error, Result},
-    notices,
+    notices, repairs,
 };
 
 /// How many of the newest notices have their files fetched for reading offline.
@@ -37,7 +37,9 @@ impl Account {
             self.ports.system.sleep(Duration::ZERO).await;
         }
         let now = self.ports.system.now();
-        for about in self.cache.read(|db| notices::newest_files(db, FETCHED_NOTICES, now))? {
+        let mut wanted = self.cache.read(repairs::wanted_files)?;
+        wanted.extend(self.cache.read(|db| notices::newest_files(db, FETCHED_NOTICES, now))?);
+        for about in wanted {
             if about.bytes <= FETCHED_BYTES && !attachments::is_kept(&self.cache, about.id)? {
                 self.fetch(&about).await?;
             }

@@ -1,10 +1,10 @@
 //! Files on their way to the server, and which may not leave this device.
 //!
-//! A file goes up as soon as it is taken in, while its notice is still being written. The server forgets a
-//! file that no notice has used for a day, and after a restore it may never have had it: then it is sent
+//! A file goes up as soon as it is taken in, while its notice or report is still being written. The server
+//! forgets a file that neither has used for a day, and after a restore it may never have had it: then it is sent
 //! again from here. So whatever a draft or an operation names is kept.
 
-use linli_wire::{WireError, id::AttachmentId, ops::Action};
+use linli_wire::{WireError, attachments::Attachment, id::AttachmentId, ops::Action};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Kept, kept};
@@ -14,8 +14,20 @@ use crate::{cache::Cache, error::Result};
 pub(super) const NAMED: &str = "
     SELECT unhex(replace(file.value ->> 'id', '-', '')) FROM draft, json_each(draft.content, '$.attachments') AS file
     UNION
+    SELECT unhex(replace(file.value ->> 'id', '-', '')) FROM repair_draft,
+        json_each(repair_draft.form, '$.photos') AS file
+    UNION
     SELECT unhex(replace(file.value ->> 'id', '-', '')) FROM outbox,
-        json_each(outbox.op, '$.action.content.attachments') AS file";
+        json_each(outbox.op, '$.action.content.attachments') AS file
+    UNION
+    SELECT unhex(replace(file.value ->> 'id', '-', '')) FROM outbox,
+        json_each(outbox.op, '$.action.report.photos') AS file
+    UNION
+    SELECT unhex(replace(file.value ->> 'id', '-', '')) FROM outbox,
+        json_each(outbox.op, '$.action.act.photos') AS file
+    UNION
+    SELECT unhex(replace(file.value ->> 'id', '-', '')) FROM outbox,
+        json_each(outbox.op, '$.action.photos') AS file";
 
 /// How the files stand that an operation names.
 pub(crate) enum Files {
@@ -106,10 +118,16 @@ pub(crate) fn send_again(db: &Connection, action: &Action) -> Result<bool> {
 }
 
 fn named_by(action: &Action) -> Vec<AttachmentId> {
+    of_action(action).iter().map(|file| file.id).collect()
+}
+
+/// The files that an operation names.
+pub(crate) fn of_action(action: &Action) -> &[Attachment] {
     match action {
-        Action::SaveNotice { content, .. } | Action::SaveTemplate { content, .. } => {
-            content.attachments.iter().map(|file| file.id).collect()
-        }
-        _ => Vec::new(),
+        Action::SaveNotice { content, .. } | Action::SaveTemplate { content, .. } => &content.attachments,
+        Action::ReportRepair { report, .. } => &report.photos,
+        Action::ActOnRepair { act, .. } => act.photos(),
+        Action::MessageOnRepair { photos, .. } => photos,
+        _ => &[],
     }
 }

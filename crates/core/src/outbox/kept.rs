@@ -23,12 +23,22 @@ use linli_wire::{
     notices::{NoticeContent, NoticeState},
     ops::{Action, Op},
     outbox::{KeptItem, KeptMembership, KeptPage},
+    repairs::{RepairCategory, RepairForm},
+    sync::Entity,
 };
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use uuid::Uuid;
 
 use super::JOURNAL_MILLIS;
-use crate::{app::Core, cache::Cache, device, error::Result, notices};
+use crate::{
+    app::Core,
+    attachments,
+    cache::Cache,
+    community, device,
+    error::Result,
+    notices,
+    repairs::{self, drafts as forms},
+};
 
 /// Ends the membership of a cache. Returns whether work of the person's is left in it; if not, the file
 /// can go.
@@ -53,18 +63,25 @@ pub fn end(cache: &Cache, now: Timestamp) -> Result<bool> {
                 tx.execute("DELETE FROM draft WHERE notice_id = ?1", [id.0])?;
             }
         }
+        for draft in forms::all(tx)? {
+            if forms::is_empty(&draft.form) {
+                tx.execute("DELETE FROM repair_draft WHERE repair_id = ?1", [draft.id.0])?;
+            }
+        }
         forget_files(tx)?;
         tx.execute_batch(
             "DELETE FROM holding;
              DELETE FROM scope;
              DELETE FROM record;
              DELETE FROM notice;
+             DELETE FROM repair;
              DELETE FROM read_mark;
              INSERT INTO notice_words (notice_words) VALUES ('delete-all');
              UPDATE progress SET cursor = '', retaking = 0, updated_at = NULL;",
         )?;
         Ok(tx.query_row(
-            "SELECT EXISTS (SELECT 1 FROM outbox) OR EXISTS (SELECT 1 FROM draft)",
+            "SELECT EXISTS (SELECT 1 FROM outbox) OR EXISTS (SELECT 1 FROM draft)
+             OR EXISTS (SELECT 1 FROM repair_draft)",
             [],
             |row| row.get(0),
         )?)
@@ -120,6 +137,9 @@ pub fn items(cache: &Cache) -> Result<Vec<KeptItem>> {
             let item = item("draft", Timestamp(row.get(2)?), Some(&content), false);
             items.push((lane, item));
         }
+        for draft in forms::all(db)? {
+            items.push((repairs::lane(draft.id), form_item(&draft.form, draft.kept_at)));
+        }
         let mut select = db.prepare("SELECT op, subject, state FROM outbox ORDER BY seq DESC")?;
         let mut rows = select.query([])?;
         while let Some(row) = rows.next()? {
@@ -129,15 +149,31 @@ pub fn items(cache: &Cache) -> Result<Vec<KeptItem>> {
                 // Readings are no text; they are taken over without a word.
                 Action::ReadNotices { .. } => continue,
                 Action::SaveNotice { content, .. } | Action::SaveTemplate { content, .. } => Some(content),
+                // An act without a word is no text either.
+                Action::ActOnRepair { act, .. } if sent && act.words().is_empty() => continue,
+                // Each message is a text of its own, also once it was sent: the backup may be older.
+                Action::ReportRepair { .. }
+                | Action::MessageOnRepair { .. }
+                | Action::NoteOnRepair { .. }
+                | Action::ActOnRepair { .. } => None,
                 _ if sent => continue,
                 _ => None,
             };
-            if items.iter().any(|(lane, _)| *lane == op.lane) {
+            let several = matches!(
+                op.action,
+                Action::MessageOnRepair { .. } | Action::NoteOnRepair { .. } | Action::ActOnRepair { .. }
+            );
+            if !several && items.iter().any(|(lane, _)| *lane == op.lane) {
                 continue;
             }
-            let mut item = item(op.action.kind(), op.at, content, sent);
+            let mut item = match &op.action {
+                Action::SaveNotice { .. } | Action::SaveTemplate { .. } => {
+                    item(op.action.kind(), op.at, content, sent)
+                }
+                action => typed(action, op.at, sent),
+            };
             item.subject = row.get(1)?;
-            items.push((op.lane, item));
+            items.push((if several { op.id.to_string() } else { op.lane }, item));
         }
         Ok(items.into_iter().map(|(_, item)| item).collect())
     })
@@ -172,6 +208,7 @@ pub fn adopt(kept: &Cache, into: &Cache) -> Result<bool> {
         let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
         Ok(rows.collect::<std::result::Result<Vec<(Uuid, i64, String, i64)>, _>>()?)
     })?;
+    let forms = kept.read(forms::all)?;
     let files: Vec<Uuid> = kept.read(|db| {
         let mut select = db.prepare("SELECT id FROM attachment")?;
         let rows = select.query_map([], |row| row.get(0))?;
@@ -189,6 +226,15 @@ pub fn adopt(kept: &Cache, into: &Cache) -> Result<bool> {
             )?;
             let sql = "SELECT content = ?2 FROM draft WHERE notice_id = ?1";
             all &= tx.query_row(sql, params![id, content], |row| row.get::<_, bool>(0))?;
+        }
+        for draft in &forms {
+            let form = serde_json::to_string(&draft.form)?;
+            tx.execute(
+                "INSERT INTO repair_draft (repair_id, form, kept_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+                params![draft.id.0, form, draft.kept_at.0],
+            )?;
+            let sql = "SELECT form = ?2 FROM repair_draft WHERE repair_id = ?1";
+            all &= tx.query_row(sql, params![draft.id.0, form], |row| row.get::<_, bool>(0))?;
         }
         for id in files {
             // One at a time: a file may have some megabytes.
@@ -223,6 +269,20 @@ pub(crate) fn review(tx: &Connection, now: Timestamp) -> Result<bool> {
                 }),
             Action::WithdrawNotice { notice_id } => notices::load(tx, *notice_id)?
                 .is_none_or(|notice| matches!(notice.state, NoticeState::Withdrawn { .. })),
+            // The same report, message or note under its id is the same to the server, whoever sends it again.
+            Action::ReportRepair { repair_id, .. } => repairs::load(tx, *repair_id)?.is_some(),
+            Action::ActOnRepair { repair_id, turn, .. } => {
+                *was_settled && repairs::load(tx, *repair_id)?.is_some_and(|(repair, _)| repair.turn > *turn)
+            }
+            Action::RateRepair { repair_id, .. } => {
+                *was_settled
+                    && repairs::load(tx, *repair_id)?.is_some_and(|(repair, _)| repair.rating.is_some())
+            }
+            Action::SaveRepairCategory { category_id, base_version, .. } => {
+                let known: Option<RepairCategory> =
+                    community::record(tx, Entity::RepairCategory, category_id.0)?;
+                *was_settled && known.is_some_and(|known| known.version > *base_version)
+            }
             _ => false,
         };
         let state = if stands { "settled" } else { "queued" };
@@ -293,14 +353,15 @@ fn drafts(db: &Connection) -> Result<Vec<(NoticeId, NoticeContent)>> {
 fn forget_files(tx: &Connection) -> Result<()> {
     let mut named: BTreeSet<Uuid> =
         drafts(tx)?.iter().flat_map(|(_, content)| &content.attachments).map(|file| file.id.0).collect();
+    for draft in forms::all(tx)? {
+        named.extend(draft.form.photos.iter().map(|file| file.id.0));
+    }
     {
-        let mut select = tx.prepare("SELECT op FROM outbox WHERE kind = 'save_notice'")?;
+        let mut select = tx.prepare("SELECT op FROM outbox")?;
         let mut rows = select.query([])?;
         while let Some(row) = rows.next()? {
             let op: Op = serde_json::from_str(&row.get::<_, String>(0)?)?;
-            if let Action::SaveNotice { content, .. } = op.action {
-                named.extend(content.attachments.iter().map(|file| file.id.0));
-            }
+            named.extend(attachments::of_action(&op.action).iter().map(|file| file.id.0));
         }
     }
     let all: Vec<Uuid> = {
@@ -333,6 +394,36 @@ fn item(kind: &str, at: Timestamp, content: Option<&NoticeContent>, sent: bool) 
         text: texts.join("\n\n\n"),
         files: content.iter().flat_map(|content| &content.attachments).map(name_of).collect(),
         sent,
+    }
+}
+
+/// What was written to a repair, or about one.
+fn typed(action: &Action, at: Timestamp, sent: bool) -> KeptItem {
+    let text = match action {
+        Action::ReportRepair { report, .. } => report.words.clone(),
+        Action::ActOnRepair { act, .. } => act.words().to_owned(),
+        Action::MessageOnRepair { words, .. } | Action::NoteOnRepair { words, .. } => words.clone(),
+        Action::RateRepair { rating, .. } => rating.words.clone(),
+        _ => String::new(),
+    };
+    KeptItem {
+        kind: action.kind().to_owned(),
+        subject: String::new(),
+        at,
+        text,
+        files: attachments::of_action(action).iter().map(name_of).collect(),
+        sent,
+    }
+}
+
+fn form_item(form: &RepairForm, at: Timestamp) -> KeptItem {
+    KeptItem {
+        kind: "repair_draft".to_owned(),
+        subject: form.words.lines().next().unwrap_or_default().chars().take(60).collect(),
+        at,
+        text: form.words.clone(),
+        files: form.photos.iter().map(name_of).collect(),
+        sent: false,
     }
 }
 

@@ -10,6 +10,7 @@ mod notifying;
 mod office;
 mod outbox;
 mod pages;
+mod repairs;
 mod settings;
 mod space;
 mod windows;

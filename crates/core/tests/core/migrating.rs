@@ -57,3 +57,44 @@ fn an_operation_of_version_one_counts_as_one_that_may_have_arrived() {
     new.write(|tx| outbox::enqueue_reads(tx, &system, &[mark])).unwrap();
     assert_eq!(outbox::next_batch(&new, MAX_BATCH).unwrap().len(), 2, "the old one is not changed");
 }
+
+#[test]
+fn what_an_app_before_repairs_passed_over_is_taken_again() {
+    const FIVE: &[&str] = &[
+        include_str!("../../migrations/account/0001.sql"),
+        include_str!("../../migrations/account/0002.sql"),
+        include_str!("../../migrations/account/0003.sql"),
+        include_str!("../../migrations/account/0004.sql"),
+        include_str!("../../migrations/account/0005.sql"),
+    ];
+    use linli_testkit::pages::{Pages, notice, repair_with};
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("account.db");
+    let key = Zeroizing::new([7; 32]);
+    let old = Cache::open(&path, &key, FIVE).unwrap();
+    old.write(|tx| {
+        tx.execute_batch(
+            "UPDATE progress SET cursor = 'far', updated_at = 1;
+             INSERT INTO scope (key, name, position) VALUES (1, 'staff:old', 9);
+             INSERT INTO holding (entity, id, scope) VALUES ('unit', x'01890000000070008000000000000009', 1);
+             INSERT INTO record (entity, id, version, body)
+               VALUES ('unit', x'01890000000070008000000000000009', 1, '{}');",
+        )?;
+        Ok(())
+    })
+    .unwrap();
+    drop(old);
+    let new = Cache::open(&path, &key, account::MIGRATIONS).unwrap();
+    assert_eq!(linli_core::sync::progress(&new).unwrap().cursor, "", "asked from the beginning");
+    let garden = Pages::default();
+    let page =
+        garden.page("new").in_community(&[notice(1, 1, "One", "")]).in_person(&[repair_with(1, 1, |_| {})]);
+    linli_core::sync::apply(&new, &page.build(), linli_wire::Timestamp(2)).unwrap();
+    let counts = |sql: &str| new.read(|db| Ok(db.query_row(sql, [], |row| row.get::<_, u32>(0))?)).unwrap();
+    assert_eq!(counts("SELECT count(*) FROM repair WHERE mine = 1"), 1);
+    assert_eq!(counts("SELECT count(*) FROM record"), 0, "what the log no longer holds is gone");
+    let fresh = Cache::in_memory(account::MIGRATIONS).unwrap();
+    let retaking =
+        fresh.read(|db| Ok(db.query_row("SELECT retaking FROM progress", [], |row| row.get::<_, bool>(0))?));
+    assert!(!retaking.unwrap(), "a new cache has nothing to take again");
+}

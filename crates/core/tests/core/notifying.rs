@@ -16,7 +16,7 @@ use linli_core::{
 };
 use linli_testkit::{
     Desk, FakeKeyStore, FakeSystem, PATIENCE, Pace,
-    pages::{Pages, Thing, notice_with},
+    pages::{Pages, Thing, notice_with, repair_ground, repair_with},
 };
 use linli_wire::{
     Timestamp,
@@ -192,4 +192,47 @@ async fn a_clock_set_back_years_does_not_silence_notifications_for_years() {
     mei.system.clock.jump_years(-10);
     mei.receive(&[normal(2)]).await;
     assert_eq!(mei.shown().len(), 2);
+}
+
+#[tokio::test]
+async fn each_step_of_a_repair_that_needs_the_person_is_told_once() {
+    use linli_wire::repairs::{RepairState, Slot, Visit};
+    let mut mei = Following::start().await;
+    mei.receive(&repair_ground()).await;
+    let visit = |from| Visit {
+        slot: Slot { from: Timestamp(from), until: Timestamp(from + 1) },
+        by_office: true,
+        agreed: false,
+    };
+    let at = |version, state, visit| {
+        repair_with(1, version, move |repair| {
+            repair.state = state;
+            repair.visit = visit;
+        })
+    };
+    mei.receive(&[at(1, RepairState::Reported, None)]).await;
+    assert_eq!(mei.shown(), [], "the own report is no news");
+    mei.receive(&[at(2, RepairState::Accepted, Some(visit(1)))]).await;
+    mei.receive(&[at(3, RepairState::Accepted, Some(visit(1)))]).await;
+    assert_eq!(mei.shown().len(), 1, "a message in between asks nothing new");
+    mei.receive(&[at(4, RepairState::Accepted, Some(visit(2)))]).await;
+    mei.receive(&[at(5, RepairState::Done, Some(visit(2)))]).await;
+    mei.receive(&[at(6, RepairState::Unfixed, None)]).await;
+    let shown = mei.shown();
+    assert_eq!(
+        shown,
+        [
+            ("Plumbing: a time to come was proposed. Agree, or propose another.".to_owned(), false),
+            ("Plumbing: a time to come was proposed. Agree, or propose another.".to_owned(), false),
+            ("Plumbing: said to be done. Please confirm, or say that it is not.".to_owned(), false),
+            ("Plumbing: closed without being fixed. Please read the reason.".to_owned(), false),
+        ]
+    );
+    // A neighbour's repair that the person only joined does not ask them to confirm it.
+    mei.receive(&[repair_with(2, 1, |repair| {
+        repair.reporter.id = linli_wire::id::PersonId(Uuid::from_u128(77));
+        repair.state = RepairState::Done;
+    })])
+    .await;
+    assert_eq!(mei.shown().len(), 4);
 }

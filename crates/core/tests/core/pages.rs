@@ -3,7 +3,7 @@
 use linli_core::{account, cache::Cache, notices, ports::System, sync};
 use linli_testkit::{
     FakeSystem, Pace,
-    pages::{Pages, notice, notice_id, notice_with, read_mark},
+    pages::{Pages, notice, notice_id, notice_with, read_mark, repair_with},
 };
 use linli_wire::{
     Language, Timestamp,
@@ -29,9 +29,18 @@ fn everything(cache: &Cache) -> String {
     cache
         .read(|db| {
             let mut all = String::new();
-            for table in
-                ["progress", "scope", "holding", "record", "notice", "notice_body", "read_mark", "outbox"]
-            {
+            for table in [
+                "progress",
+                "scope",
+                "holding",
+                "record",
+                "notice",
+                "notice_body",
+                "read_mark",
+                "repair",
+                "repair_body",
+                "outbox",
+            ] {
                 let mut select = db.prepare(&format!("SELECT * FROM {table}"))?;
                 let columns = select.column_count();
                 let mut rows = select.query([])?;
@@ -53,7 +62,7 @@ fn a_page_applied_twice_changes_nothing() {
     let page = garden
         .page("1")
         .in_community(&[garden.garden(), garden.building(), notice(1, 1, "One", ""), notice(2, 3, "Two", "")])
-        .in_person(&[garden.person(1, Role::Resident), read_mark(1, NOW)])
+        .in_person(&[garden.person(1, Role::Resident), read_mark(1, NOW), repair_with(1, 2, |_| {})])
         .build();
     sync::apply(&cache, &page, NOW).unwrap();
     let once = everything(&cache);

@@ -48,6 +48,15 @@ tables! {
     notice_attachment [community_id notice_id attachment_id];
     notice_template [community_id id] name content version deleted_at;
     read_mark [community_id notice_id person_id] read_at version;
+    repair_category [community_id id] key content version;
+    common_area [community_id id] code name building_id version;
+    repair [community_id id] version state is_open urgency category building_id household_id reporter_id assignee_id
+        reported_at changed_at month promised_by kept worked_ms reopened stars due_at archived card_scope body;
+    repair_event [community_id repair_id number] id at person_id body;
+    repair_joined [community_id repair_id person_id] at;
+    repair_scope [community_id repair_id scope];
+    repair_attachment [community_id repair_id attachment_id];
+    repair_note [community_id repair_id number] id at body;
     audit [id] community_id at event person_id device_id details;
     import_row [community_id kind code] body at;
 }

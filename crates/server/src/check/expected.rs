@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use linli_wire::{
     community::{Building, Community, Household, Person, Unit},
     devices::Device,
-    id::{CommunityId, DeviceId, HouseholdId, InvitationId, NoticeId, PersonId, TemplateId},
+    id::{CommunityId, DeviceId, HouseholdId, InvitationId, NoticeId, PersonId, RepairId, TemplateId},
     join::InvitationStatus,
     notices::{Notice, NoticeTemplate, ReadMark},
+    repairs::{CommonArea, Repair, RepairCard, RepairCategory, RepairNotes},
     settings::Preferences,
     sync::{Entity, Scope},
 };
@@ -16,7 +17,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::Place;
-use crate::{Error, community, db::Tx, notices, params};
+use crate::{Error, community, db::Tx, notices, params, repairs};
 
 /// What must stand at a place of the log.
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +52,11 @@ pub(super) fn digest(entity: Entity, body: &str) -> Option<[u8; 32]> {
         Entity::Notice => again::<Notice>(body),
         Entity::ReadMark => again::<ReadMark>(body),
         Entity::NoticeTemplate => again::<NoticeTemplate>(body),
+        Entity::Repair => again::<Repair>(body),
+        Entity::RepairNotes => again::<RepairNotes>(body),
+        Entity::RepairCard => again::<RepairCard>(body),
+        Entity::RepairCategory => again::<RepairCategory>(body),
+        Entity::CommonArea => again::<CommonArea>(body),
         Entity::Unknown => None,
     }
 }
@@ -77,6 +83,7 @@ pub(super) fn expected(tx: &mut Tx<'_>, id: CommunityId) -> Result<BTreeMap<Plac
     people(tx, id, &mut facts)?;
     devices(tx, id, &mut facts)?;
     told(tx, id, &mut facts)?;
+    reported(tx, id, &mut facts)?;
     Ok(facts.0)
 }
 
@@ -186,6 +193,39 @@ fn told(tx: &mut Tx<'_>, id: CommunityId, facts: &mut Facts) -> Result<(), Error
         let notice: NoticeId = row.get(0)?;
         let body = ReadMark { notice_id: notice, read_at: row.get(2)? };
         facts.put(&[Scope::Person(row.get(1)?)], Entity::ReadMark, notice.0, row.get(3)?, &body);
+    }
+    Ok(())
+}
+
+/// Repairs, their cards and notes, and what they are sorted by.
+fn reported(tx: &mut Tx<'_>, id: CommunityId, facts: &mut Facts) -> Result<(), Error> {
+    let (everyone, staff) = (Scope::Community(id), Scope::Staff(id));
+    for body in repairs::settings::categories(tx, id)? {
+        facts.put(&[everyone], Entity::RepairCategory, body.id.0, body.version, &body);
+    }
+    for (version, body) in repairs::settings::areas(tx, id)? {
+        facts.put(&[everyone], Entity::CommonArea, body.id.0, version, &body);
+    }
+    let mut affected: BTreeMap<Uuid, Vec<Scope>> = BTreeMap::new();
+    for row in tx.query("SELECT repair_id, scope FROM repair_scope WHERE community_id = $1", params![id])? {
+        affected.entry(row.get(0)?).or_default().push(row.get(1)?);
+    }
+    for repair in versions(tx, id, "repair")?.into_keys() {
+        let Some(stored) = repairs::get(tx, id, RepairId(repair))? else { continue };
+        let (body, version) = (&stored.repair, stored.repair.version);
+        for scope in affected.remove(&repair).unwrap_or_default() {
+            let seen = repairs::seen::within(body, scope);
+            facts.put(&[scope], Entity::Repair, repair, version, &seen);
+        }
+        if let Some(scope) = stored.card_scope {
+            facts.put(&[scope], Entity::RepairCard, repair, version, &repairs::seen::card(body));
+        }
+        if !stored.archived {
+            facts.put(&[staff], Entity::Repair, repair, version, body);
+            if let Some((version, notes)) = repairs::notes(tx, id, RepairId(repair))? {
+                facts.put(&[staff], Entity::RepairNotes, repair, version, &notes);
+            }
+        }
     }
     Ok(())
 }

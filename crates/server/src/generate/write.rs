@@ -58,6 +58,42 @@ pub fn write(folder: &Folder, out: &Path) -> io::Result<()> {
         ])?;
     }
     table.end()?;
+    let header = [
+        "code",
+        "name_zh",
+        "name_en",
+        "icon",
+        "emergency_hours",
+        "urgent_hours",
+        "normal_hours",
+        "chargeable",
+        "retired",
+    ];
+    let mut table = Table::new(out, "repair-categories.csv", &header)?;
+    for (code, row) in &folder.repair_categories {
+        let name = |language| row.name.0.get(&language).cloned().unwrap_or_default();
+        let hours = |hours: Option<u16>| hours.map(|hours| hours.to_string()).unwrap_or_default();
+        let yes = |yes| if yes { "yes" } else { "no" };
+        table.row(&[
+            code,
+            &name(Language::zh()),
+            &name(Language::en()),
+            &row.icon,
+            &hours(row.promised.emergency),
+            &hours(row.promised.urgent),
+            &hours(row.promised.normal),
+            yes(row.chargeable),
+            yes(row.retired),
+        ])?;
+    }
+    table.end()?;
+    let mut table = Table::new(out, "common-areas.csv", &["code", "name_zh", "name_en", "building"])?;
+    for (code, row) in &folder.common_areas {
+        let name = |language| row.name.0.get(&language).cloned().unwrap_or_default();
+        let building = row.building.as_deref().unwrap_or_default();
+        table.row(&[code, &name(Language::zh()), &name(Language::en()), building])?;
+    }
+    table.end()?;
     for (slug, notice) in &folder.notices {
         for language in notice.texts.keys() {
             fs::write(out.join("notices").join(format!("{slug}.{language}.md")), markdown(notice, language))?;

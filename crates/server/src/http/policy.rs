@@ -127,9 +127,12 @@ routes! {
     Get "/v1/sync" Member Device 0, true => routes::sync;
     Get "/v1/live" Member Live 0, false => live::open;
     Post "/v1/ops" Member Device MAX_BATCH_BYTES, false => routes::ops;
-    Put "/v1/attachments/{id}" Office File FILE, false => routes::put_attachment;
+    Put "/v1/attachments/{id}" Member File FILE, false => routes::put_attachment;
     Get "/v1/attachments/{id}" Member File 0, false => routes::get_attachment;
     Get "/v1/notices/{id}/readers" Office Device 0, false => routes::readers;
+    Get "/v1/repairs" Office Device 0, true => routes::repairs;
+    Get "/v1/repairs/figures" Member Device 0, true => routes::repair_figures;
+    Get "/v1/repairs/export" Office Device 0, true => routes::repair_export;
     Post "/v1/invitations" Office Codes JSON, false => routes::invite;
     Post "/v1/devices/link" Member Codes JSON, false => routes::link_device;
     Post "/v1/devices/{id}/revoke" Member Device JSON, false => routes::revoke_device;
@@ -148,6 +151,13 @@ pub static OPS: &[(&str, Who)] = &[
     ("change_profile", Who::Member),
     ("save_preferences", Who::Member),
     ("rename_device", Who::Member),
+    ("report_repair", Who::Member),
+    ("act_on_repair", Who::Member),
+    ("join_repair", Who::Member),
+    ("message_on_repair", Who::Member),
+    ("rate_repair", Who::Member),
+    ("note_on_repair", Who::Office),
+    ("save_repair_category", Who::Office),
 ];
 
 /// Who may do operations of this kind.

@@ -13,10 +13,13 @@ use linli_wire::{
 };
 use serde::Serialize;
 
-use super::Call;
+use super::{
+    Call,
+    query::{Query, percent_decoded},
+};
 use crate::{
     Error, attachments, auth, community as people, devices, error, join as joining, notices,
-    ops as operations,
+    ops as operations, repairs,
     session::{self, Refreshed},
     sync::{self as following, Cursor},
 };
@@ -127,6 +130,29 @@ pub(super) async fn readers(call: Call) -> Result<Response, Error> {
     json(&call.app.db.read(move |tx| notices::readers(tx, &caller, id)).await?)
 }
 
+pub(super) async fn repairs(call: Call) -> Result<Response, Error> {
+    let (caller, query) = (call.caller()?, Query::parse(&call.query)?);
+    Ok(json_text(call.app.db.read(move |tx| repairs::list(tx, &caller, &query)).await?))
+}
+
+pub(super) async fn repair_figures(call: Call) -> Result<Response, Error> {
+    let (caller, query) = (call.caller()?, Query::parse(&call.query)?);
+    json(&call.app.db.read(move |tx| repairs::figures(tx, &caller, &query)).await?)
+}
+
+pub(super) async fn repair_export(call: Call) -> Result<Response, Error> {
+    let (caller, query) = (call.caller()?, Query::parse(&call.query)?);
+    let sheet = call.app.db.read(move |tx| repairs::export(tx, &caller, &query)).await?;
+    let mut response = Response::new(Body::from(sheet));
+    for (name, value) in [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"repairs.csv\""),
+    ] {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    Ok(response)
+}
+
 pub(super) async fn invite(call: Call) -> Result<Response, Error> {
     let caller = call.caller()?;
     let request: InviteRequest = call.json()?;
@@ -177,18 +203,4 @@ pub(super) async fn get_attachment(call: Call) -> Result<Response, Error> {
         response.headers_mut().insert(name, value);
     }
     Ok(response)
-}
-
-fn percent_decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(if byte == b'%' {
-            let pair = [rest.next()?, rest.next()?];
-            u8::from_str_radix(std::str::from_utf8(&pair).ok()?, 16).ok()?
-        } else {
-            byte
-        });
-    }
-    String::from_utf8(bytes).ok()
 }

@@ -2,6 +2,7 @@
 
 mod notices;
 mod people;
+mod repairs;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -121,6 +122,10 @@ const UNITS: &str = "units.csv";
 const HOUSEHOLDS: &str = "households.csv";
 const PEOPLE: &str = "people.csv";
 const NOTICES: &str = "notices";
+const REPAIR_CATEGORIES: &str = "repair-categories.csv";
+const COMMON_AREAS: &str = "common-areas.csv";
+const KINDS: [&str; 8] =
+    [COMMUNITY, BUILDINGS, UNITS, HOUSEHOLDS, PEOPLE, NOTICES, REPAIR_CATEGORIES, COMMON_AREAS];
 
 impl<'a> Import<'a> {
     fn begin(
@@ -150,10 +155,10 @@ impl<'a> Import<'a> {
         self.people(tx)?;
         self.attachments(tx)?;
         self.notices(tx)?;
+        self.repair_categories(tx)?;
+        self.common_areas(tx)?;
         for (kind, code) in self.last.keys() {
-            let kind = [COMMUNITY, BUILDINGS, UNITS, HOUSEHOLDS, PEOPLE, NOTICES]
-                .into_iter()
-                .find(|known| known == kind);
+            let kind = KINDS.into_iter().find(|known| known == kind);
             if let Some(kind) = kind
                 && !self.seen.contains(&(kind, code.clone()))
             {

@@ -84,6 +84,18 @@ pub(super) fn whole(
     read
 }
 
+/// `yes` or `no`; empty is no.
+pub(super) fn yes(row: &Row<'_>, column: &str, problems: &mut Problems) -> bool {
+    match row.cell(column) {
+        "" | "no" => false,
+        "yes" => true,
+        other => {
+            row.problem(column, format!("“{other}” is neither yes nor no."), problems);
+            false
+        }
+    }
+}
+
 /// A day such as `2026-11-22`, in this form only: the others mean different days in different places.
 pub(super) fn date(row: &Row<'_>, column: &str, problems: &mut Problems) -> Option<Date> {
     let cell = row.cell(column);

@@ -40,6 +40,8 @@ struct OfficeTable {
     address: Spanned<Localized>,
     #[serde(default)]
     opening: Vec<OpeningTable>,
+    #[serde(default)]
+    holidays: Vec<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -113,6 +115,7 @@ pub(super) fn read(folder: &Path, problems: &mut Problems) -> Option<(CommunityR
         );
     }
     let opening = document.office.opening.iter().filter_map(|table| check.opening(table)).collect();
+    let holidays = document.office.holidays.iter().filter_map(|day| check.holiday(day)).collect();
     let mut keys = BTreeSet::new();
     for category in &document.categories {
         let key = category.key.get_ref();
@@ -140,6 +143,7 @@ pub(super) fn read(folder: &Path, problems: &mut Problems) -> Option<(CommunityR
                 hours: document.office.hours.into_inner(),
                 address: document.office.address.into_inner(),
                 opening,
+                holidays,
             },
             categories: document
                 .categories
@@ -186,6 +190,16 @@ impl Check<'_> {
             self.at(&table.until, "office.opening.until", "The office closes before it opens.".to_owned());
         }
         (days_fit && until > from).then(|| Opening { days: days.clone(), from, until })
+    }
+
+    fn holiday(&mut self, day: &Spanned<String>) -> Option<String> {
+        let text = day.get_ref();
+        let fits = text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+        if fits && text.parse::<Date>().is_ok() {
+            return Some(text.clone());
+        }
+        self.at(day, "office.holidays", format!("“{text}” is not a date such as 2026-11-22."));
+        None
     }
 
     fn localized(&mut self, value: &Spanned<Localized>, key: &str, languages: &[Language]) {

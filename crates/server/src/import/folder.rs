@@ -6,6 +6,7 @@ use jiff::civil::{Date, DateTime};
 use linli_wire::{
     Language, Localized,
     community::{Category, Office, Role},
+    repairs::PromisedHours,
 };
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +25,12 @@ pub struct Folder {
     pub people: BTreeMap<String, PersonRow>,
     /// The rows in which they stand in `people.csv`, for messages.
     pub people_lines: BTreeMap<String, u64>,
+    /// Kinds of repair by code.
+    pub repair_categories: BTreeMap<String, RepairCategoryRow>,
+    /// The rows in which they stand in `repair-categories.csv`, for messages.
+    pub repair_category_lines: BTreeMap<String, u64>,
+    /// Common areas by code.
+    pub common_areas: BTreeMap<String, CommonAreaRow>,
     /// Notices by the part of their file name before the language.
     pub notices: BTreeMap<String, NoticeRow>,
     /// Pictures and documents of notices, by path in the folder.
@@ -131,6 +138,30 @@ pub struct PersonRow {
     /// The day from which they no longer live or work here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left: Option<Date>,
+}
+
+/// A row of `repair-categories.csv`.
+#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+pub struct RepairCategoryRow {
+    /// Its name.
+    pub name: Localized,
+    /// Name of its symbol in the icon sprite.
+    pub icon: String,
+    /// Promised working hours.
+    pub promised: PromisedHours,
+    /// Whether it may be charged.
+    pub chargeable: bool,
+    /// Whether nothing new may be reported under it.
+    pub retired: bool,
+}
+
+/// A row of `common-areas.csv`.
+#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+pub struct CommonAreaRow {
+    /// Its name.
+    pub name: Localized,
+    /// Code of the building it is in.
+    pub building: Option<String>,
 }
 
 /// A notice in all its languages.

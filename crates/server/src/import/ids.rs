@@ -1,6 +1,9 @@
 //! Ids that follow from the office's own codes.
 
-use linli_wire::id::{AttachmentId, BuildingId, CommunityId, HouseholdId, NoticeId, PersonId, UnitId};
+use linli_wire::id::{
+    AttachmentId, BuildingId, CommonAreaId, CommunityId, HouseholdId, NoticeId, PersonId, RepairCategoryId,
+    UnitId,
+};
 use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
 
@@ -43,6 +46,16 @@ pub fn household(community: CommunityId, code: &str) -> HouseholdId {
 /// A person's id, from their code.
 pub fn person(community: CommunityId, code: &str) -> PersonId {
     PersonId(derive(&[community.0.as_bytes(), b"person", code.as_bytes()]))
+}
+
+/// A kind of repair's id, from its code.
+pub fn repair_category(community: CommunityId, code: &str) -> RepairCategoryId {
+    RepairCategoryId(derive(&[community.0.as_bytes(), b"repair category", code.as_bytes()]))
+}
+
+/// A common area's id, from its code.
+pub fn common_area(community: CommunityId, code: &str) -> CommonAreaId {
+    CommonAreaId(derive(&[community.0.as_bytes(), b"common area", code.as_bytes()]))
 }
 
 /// A notice's id, from its file's name.

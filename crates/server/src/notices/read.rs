@@ -68,13 +68,13 @@ fn can_see(tx: &mut Tx<'_>, caller: &Caller, scopes: &[Scope], id: NoticeId) -> 
     Ok(false)
 }
 
-/// Whether a file stands on a notice that the caller may see; the office sees all of its community.
+/// Whether a file stands on a notice that the caller may see; the office sees all notices of its community.
 ///
 /// # Errors
 /// The database's.
 pub fn can_see_file(tx: &mut Tx<'_>, caller: &Caller, id: AttachmentId) -> Result<bool, Error> {
     if caller.role.is_office() {
-        let sql = "SELECT 1 FROM attachment WHERE community_id = $1 AND id = $2";
+        let sql = "SELECT 1 FROM notice_attachment WHERE community_id = $1 AND attachment_id = $2";
         return Ok(tx.query_opt(sql, params![caller.community, id])?.is_some());
     }
     let scopes = auth::scopes(tx, caller)?;

@@ -37,6 +37,13 @@ P-0003,李强,强,H-0002,household_head,zh,,,
 P-0005,陈静,静,,staff,zh,standard,,
 ";
 
+pub const REPAIR_CATEGORIES: &str =
+    "code,name_zh,name_en,icon,emergency_hours,urgent_hours,normal_hours,chargeable,retired
+plumbing,水管,Plumbing,drop,2,8,24,yes,no
+lifts,电梯,Lifts,lift,1,4,,no,
+";
+pub const COMMON_AREAS: &str = "code,name_zh,name_en,building\ngate,大门,Gate,\nlobby,大堂,Lobby,3\n";
+
 pub const WATER_ZH: &str = r#"+++
 title = "{{day+1}}停水"
 category = "water"

@@ -51,6 +51,11 @@ fn every_kind_of_bad_row_is_told_with_its_place_and_what_to_do() {
         ("resident without household, staff with one", "people.csv", people("P-0009,甲,,,resident,,,,\nP-0010,乙,,H-0001,staff,,,,")),
         ("community's values", "community.toml", folder::COMMUNITY.replace("Asia/Shanghai", "Beijing").replace("\"CNY\"", "\"yuan\"").replace("\"2026-11-22\"", "\"22.11.2026\"").replace("name.en = \"Water\"\n", "").replace("+86 10", "010")),
         ("community's opening times", "community.toml", folder::COMMUNITY.replace("[[categories]]", "[[office.opening]]\ndays = [0]\nfrom = \"8\"\nuntil = \"25:00\"\n[[office.opening]]\ndays = [1]\nfrom = \"9:00\"\nuntil = \"8:00\"\n[[categories]]")),
+        ("community's holidays", "community.toml", folder::COMMUNITY.replace("address.en", "holidays = [\"2027-01-01\", \"1 May\", \"2027-02-30\"]\naddress.en")),
+        ("kinds of repair", "repair-categories.csv", "code,name_zh,emergency_hours,urgent_hours,normal_hours,chargeable,retired\nplumbing,水管,2,0,99999,maybe,\nPlumbing!,水管,,,,,\nPOWER,电,,,,,\nlifts,,1.5,,,yes,no\nplumbing,又一个,,,,,\n\u{202E}x,\u{200B},,,,,\n".to_owned()),
+        ("kinds of repair without names", "repair-categories.csv", "code,name_fr\nplumbing,Eau\n".to_owned()),
+        ("common areas", "common-areas.csv", "code,name_zh,building,colour\ngate,大门,9,red\n".to_owned()),
+        ("common areas' rows", "common-areas.csv", "code,name_zh,building\ngate,大门,9\ngate,又一个,\n,没有,\nlobby,#NAME?,3\n".to_owned()),
         ("community's keys", "community.toml", folder::COMMUNITY.replace("currency", "curency")),
         ("community is not TOML", "community.toml", "key = \n".to_owned()),
         ("notice without front matter", "notices/party.zh.md", "欢迎。\n".to_owned()),
@@ -147,6 +152,46 @@ on_both_engines! {
         assert_eq!(second.to_string().lines().last(), Some("0 new, 0 changed, 14 unchanged"));
         assert_eq!(place.everything().await, before);
         assert_eq!(place.number("SELECT COUNT(*) FROM notice WHERE state = 'scheduled'").await, 1, "the party is to come");
+    }
+
+    async fn kinds_of_repair_and_common_areas_follow_the_folder_and_changes_in_the_app_are_left_alone(place) {
+        use linli_server::repairs::settings;
+        let folder = sound();
+        put(folder.path(), "repair-categories.csv", folder::REPAIR_CATEGORIES);
+        put(folder.path(), "common-areas.csv", folder::COMMON_AREAS);
+        let community = folder::COMMUNITY.replace("address.en", "holidays = [\"2027-01-01\"]\naddress.en");
+        put(folder.path(), "community.toml", community);
+        let first = place.import(folder.path(), false).await;
+        assert_eq!(first.total(), Counts { new: 18, changed: 0, unchanged: 0 });
+        assert_eq!(place.findings().await, Vec::<String>::new());
+        let before = place.everything().await;
+        assert!(before.iter().any(|line| line.contains("2027-01-01")), "{before:?}");
+        assert_eq!(place.import(folder.path(), false).await.total().unchanged, 18);
+        assert_eq!(place.everything().await, before);
+        // The office charges for lifts in the app; the folder renames them, and plumbing, too.
+        place.db.write(|tx| {
+            let community = tx.query_one("SELECT id FROM community", &[])?.get(0)?;
+            let mut lifts = settings::category(tx, community, "lifts")?.unwrap();
+            lifts.content.chargeable = true;
+            settings::put_category(tx, community, lifts.id, &lifts.content).map(drop)
+        }).await.unwrap();
+        put(folder.path(), "repair-categories.csv", folder::REPAIR_CATEGORIES.replace("电梯", "升降机").replace("水管", "上下水"));
+        let told = "repair-categories.csv:3: lifts: changed in the app since the last import; use --overwrite to replace it";
+        let summary = place.import(folder.path(), false).await;
+        assert!(summary.to_string().contains(told), "{summary}");
+        assert_eq!((summary.total().changed, summary.conflicts.len()), (1, 1));
+        let lifts = "SELECT COUNT(*) FROM repair_category WHERE content LIKE '%电梯%' AND content LIKE '%\"chargeable\":true%'";
+        assert_eq!(place.number(lifts).await, 1);
+        let read = import::read(folder.path(), reading()).unwrap();
+        let overwrite = Applying { dry_run: false, overwrite: true };
+        assert_eq!(import::apply(&place.db, &place.files, read, overwrite).await.unwrap().conflicts, []);
+        assert_eq!(place.number(lifts).await, 0);
+        // A file that is no longer there deletes nothing.
+        std::fs::remove_file(folder.path().join("common-areas.csv")).unwrap();
+        let summary = place.import(folder.path(), false).await;
+        assert_eq!(summary.missing["common-areas.csv"], ["gate", "lobby"]);
+        assert_eq!(place.number("SELECT COUNT(*) FROM common_area").await, 2);
+        assert_eq!(place.findings().await, Vec::<String>::new());
     }
 
     async fn a_dry_run_tells_the_same_and_touches_nothing(place) {

@@ -12,5 +12,6 @@ mod log;
 mod operations;
 mod place;
 mod policy;
+mod repairs;
 mod strangers;
 mod world;

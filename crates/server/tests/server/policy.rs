@@ -10,14 +10,16 @@ use linli_server::http::policy::{Method, OPS, ROUTES, Route, Who};
 use linli_wire::{
     Code,
     community::ProfileChange,
-    id::{DeviceId, NoticeId, TemplateId},
+    id::{DeviceId, NoticeId, RepairCategoryId, RepairEventId, RepairId, RepairNoteId, TemplateId},
     join::{InviteRequest, JoinCode},
     notices::{Audience, Publish, ReadMark},
     ops::{Action, OpsRequest, Outcome},
+    repairs::{Rating, RepairAct, RepairReport},
     settings::Preferences,
 };
 
-use self::prepared::{HOUSE_CANARY, MOON_CANARY, OFFICE_CANARY, PNG, Things, prepare};
+pub use self::prepared::PNG;
+use self::prepared::{HOUSE_CANARY, MOON_CANARY, OFFICE_CANARY, Things, prepare};
 use crate::{
     both,
     world::{Device, World, content, join_request, new_id, op, save},
@@ -56,7 +58,8 @@ fn ids(route: &Route, things: &Things) -> Vec<String> {
             [things.sun_notice, things.moon_notice, things.withdrawn_notice].map(|id| id.to_string()).to_vec()
         }
         (Method::Get, "/v1/attachments/{id}") => {
-            let files = [things.sun_file, things.moon_file, things.draft_file];
+            let files =
+                [things.sun_file, things.moon_file, things.draft_file, things.sun_photo, things.moon_photo];
             let gone = [things.withdrawn_file, things.deleted_file];
             files.iter().chain(&gone).map(ToString::to_string).collect()
         }
@@ -66,6 +69,24 @@ fn ids(route: &Route, things: &Things) -> Vec<String> {
         _ => return vec![String::new()],
     };
     known.into_iter().chain(nothing).collect()
+}
+
+fn report() -> RepairReport {
+    let place = linli_wire::repairs::RepairPlace::Home { unit_id: linli_wire::id::UnitId(new_id()) };
+    crate::repairs::report(place, "水")
+}
+
+fn rating() -> Rating {
+    Rating { result: 1, speed: 1, manner: 1, words: String::new() }
+}
+
+fn message(repair_id: RepairId) -> Action {
+    let event_id = RepairEventId(new_id());
+    Action::MessageOnRepair { repair_id, event_id, words: "偷".to_owned(), photos: Vec::new() }
+}
+
+fn note(repair_id: RepairId) -> Action {
+    Action::NoteOnRepair { repair_id, note_id: RepairNoteId(new_id()), words: "偷".to_owned() }
 }
 
 /// A request as an app sends it, with a body that asks for the things of everybody.
@@ -225,10 +246,12 @@ both! {
             let access = Some(device.tokens.access.as_str());
             let notice = if foreign { things.sun_notice } else { things.moon_notice }.to_string();
             let file = if foreign { things.sun_file } else { things.moon_file }.to_string();
+            let photo = if foreign { things.sun_photo } else { things.moon_photo }.to_string();
             let other = if *name == "foreign resident" { things.wang_device } else { things.moon_device }.to_string();
             let missing = new_id().to_string();
             for (method, path, id) in [
                 (reqwest::Method::GET, "/v1/attachments/{id}", file),
+                (reqwest::Method::GET, "/v1/attachments/{id}", photo),
                 (reqwest::Method::GET, "/v1/notices/{id}/readers", notice),
                 (reqwest::Method::POST, "/v1/devices/{id}/revoke", other),
             ] {
@@ -318,6 +341,17 @@ both! {
                 Action::ChangeProfile { change: ProfileChange::default() },
                 Action::SavePreferences { preferences: Preferences::default() },
                 Action::RenameDevice { device_id: own, name: "新名".to_owned() },
+                Action::ReportRepair { repair_id: RepairId(new_id()), report: report() },
+                Action::ActOnRepair { repair_id: RepairId(new_id()), turn: 0, act: RepairAct::Confirm },
+                Action::JoinRepair { repair_id: RepairId(new_id()) },
+                message(RepairId(new_id())),
+                Action::RateRepair { repair_id: RepairId(new_id()), rating: rating() },
+                note(RepairId(new_id())),
+                Action::SaveRepairCategory {
+                    category_id: RepairCategoryId(new_id()),
+                    base_version: 1,
+                    content: crate::repairs::category("new", None, false),
+                },
             ]
         };
         let kinds: Vec<&str> = actions(DeviceId(new_id())).iter().map(Action::kind).collect();
@@ -333,10 +367,16 @@ both! {
             let foreign = name.starts_with("foreign");
             let notice_id = if foreign { things.sun_notice } else { things.moon_notice };
             let other = if *name == "foreign resident" { things.wang_device } else { things.moon_device };
+            let repair = if foreign || name.contains("other") || *name == "moved out" { things.sun_repair } else { things.moon_repair };
             let outcomes = world.ops(device, vec![
                 save(notice_id, 1, content("偷", Audience::Community), Publish::Now),
                 Action::WithdrawNotice { notice_id },
                 Action::RenameDevice { device_id: other, name: "偷".to_owned() },
+                Action::ActOnRepair { repair_id: repair, turn: 0, act: RepairAct::Confirm },
+                Action::JoinRepair { repair_id: repair },
+                message(repair),
+                Action::RateRepair { repair_id: repair, rating: rating() },
+                note(repair),
             ]).await;
             for outcome in outcomes {
                 let Outcome::Refused { error } = outcome else { panic!("{name}: {outcome:?}") };

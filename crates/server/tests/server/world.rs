@@ -153,6 +153,12 @@ impl World {
         self.app.db.clock().was_set();
     }
 
+    /// Sets the clock.
+    pub fn time_set(&self, millis: i64) {
+        self.time.0.store(millis, Ordering::SeqCst);
+        self.app.db.clock().was_set();
+    }
+
     pub fn now(&self) -> Timestamp {
         self.app.db.now()
     }

@@ -3,9 +3,10 @@
 use linli_server::{community, params};
 use linli_wire::{
     community::{ProfileChange, Role},
-    id::{AttachmentId, DeviceId, NoticeId, PersonId},
+    id::{AttachmentId, DeviceId, NoticeId, PersonId, RepairCategoryId, RepairId, RepairNoteId},
     notices::{Audience, Publish},
     ops::Action,
+    repairs::RepairPlace,
 };
 
 use crate::world::{Device, Place, World, content, new_id, person, save};
@@ -29,6 +30,10 @@ pub struct Things {
     pub draft_file: AttachmentId,
     pub withdrawn_file: AttachmentId,
     pub deleted_file: AttachmentId,
+    pub sun_repair: RepairId,
+    pub moon_repair: RepairId,
+    pub sun_photo: AttachmentId,
+    pub moon_photo: AttachmentId,
 }
 
 pub const HOUSE_CANARY: &str = "canary-of-the-wangs";
@@ -108,7 +113,16 @@ pub async fn prepare(world: &World) -> (Callers, Things) {
         let change = ProfileChange { given_name: Some(canary.to_owned()), ..ProfileChange::default() };
         world.ops(device, vec![Action::ChangeProfile { change }]).await;
     }
+    let (sun_repair, sun_photo) = report_repair(world, &sun, &wang, HOUSE_CANARY).await;
+    let (moon_repair, moon_photo) = report_repair(world, &moon, &foreign_resident, MOON_CANARY).await;
+    let note_id = RepairNoteId(new_id());
+    let note = Action::NoteOnRepair { repair_id: sun_repair, note_id, words: OFFICE_CANARY.to_owned() };
+    world.ops(&office, vec![note]).await;
     let things = Things {
+        sun_repair,
+        moon_repair,
+        sun_photo,
+        moon_photo,
         sun_notice,
         moon_notice,
         withdrawn_notice,
@@ -135,6 +149,34 @@ pub async fn prepare(world: &World) -> (Callers, Things) {
         ("foreign manager", Some(foreign_manager)),
     ];
     (Callers { all }, things)
+}
+
+/// What somebody reports at home, with a photo; their community is settled for it first.
+async fn report_repair(
+    world: &World,
+    place: &Place,
+    device: &Device,
+    canary: &str,
+) -> (RepairId, AttachmentId) {
+    let community = place.id;
+    world
+        .app
+        .db
+        .write(move |tx| {
+            let plumbing = crate::repairs::category("plumbing", Some(8), true);
+            let id = RepairCategoryId(new_id());
+            linli_server::repairs::settings::put_category(tx, community, id, &plumbing).map(drop)
+        })
+        .await
+        .unwrap();
+    let (photo, attachment) = send_file(world, device, canary).await;
+    let home = RepairPlace::Home { unit_id: place.unit_1201 };
+    let mut report = crate::repairs::report(home, canary);
+    report.photos = vec![attachment];
+    let id = RepairId(new_id());
+    let outcomes = world.ops(device, vec![crate::repairs::file(id, report)]).await;
+    assert!(matches!(outcomes[..], [linli_wire::ops::Outcome::Done { .. }]), "{outcomes:?}");
+    (id, photo)
 }
 
 async fn put(world: &World, who: PersonId, number: usize, household: Option<linli_wire::id::HouseholdId>) {

@@ -1,0 +1,117 @@
+//! Repairs in the cache: taken in from the log, listed, opened, reported, acted on.
+//!
+//! `mine` says that a repair is here as the person's own (they reported it, it is their home's, or they
+//! joined), `office` that it is here as the office's. The two may hold bodies that differ: the office's is
+//! the whole one, and stays.
+//!
+//! What a person does waits in the outbox, in the lane of its repair, and is shown in its place meanwhile:
+//! the state that it leads to follows from the same table by which the server will judge it. Money is not
+//! anticipated.
+
+pub(crate) mod drafts;
+mod files;
+mod list;
+mod naming;
+mod news;
+mod queued;
+mod take;
+mod view;
+
+use linli_wire::{
+    community::Person,
+    id::RepairId,
+    repairs::{Party, QuoteAnswer, Repair, RepairNeed, RepairState},
+};
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::{
+    error::Result,
+    outbox::{self, Open},
+};
+
+pub use drafts::{drafts, forget, keep, new, report, take_back};
+pub(crate) use files::{attachment_about, wanted_files};
+pub use list::{board, list, queue};
+pub use news::Ask;
+pub(crate) use news::words as words_of;
+pub use queued::{act, join, message, note, rate, save_category};
+pub(crate) use take::{drop, review_visibility, take};
+pub use view::{choices, like, open};
+
+/// Rows in a window unless asked otherwise, and at most.
+const WINDOW: (u32, u32) = (50, 200);
+
+/// The lane of a report and of what is done to it.
+pub(crate) fn lane(id: RepairId) -> String {
+    format!("repair:{id}")
+}
+
+/// Lanes beside it. A lost race stops its lane: what is said to a repair, what the office notes, and what is
+/// decided after all go past it.
+const BESIDE: [&str; 3] = ["repair-talk", "repair-notes", "repair-again"];
+
+/// All lanes of a repair.
+pub(crate) fn lanes(id: RepairId) -> impl Iterator<Item = String> {
+    BESIDE.into_iter().map(move |lane| beside(lane, id)).chain([lane(id)])
+}
+
+fn beside(lane: &str, id: RepairId) -> String {
+    format!("{lane}:{id}")
+}
+
+/// What was done to a repair here and the log has not brought back yet, oldest first.
+fn waiting(db: &Connection, id: RepairId) -> Result<Vec<Open>> {
+    let mut open = Vec::new();
+    for lane in lanes(id) {
+        open.extend(outbox::open_in_lane(db, &lane)?);
+    }
+    open.sort_by_key(|open| open.op.id);
+    Ok(open)
+}
+
+/// A repair as the server sent it, and whether it is the person's own.
+pub(crate) fn load(db: &Connection, id: RepairId) -> Result<Option<(Repair, bool)>> {
+    let row: Option<(String, bool)> = db
+        .prepare_cached("SELECT body, mine FROM repair JOIN repair_body USING (key) WHERE id = ?1")?
+        .query_row([id.0], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    row.map(|(body, mine)| Ok((serde_json::from_str(&body)?, mine))).transpose()
+}
+
+/// As what a person stands before a repair, as far as this device knows.
+fn parties(repair: &Repair, mine: bool, me: &Person) -> Vec<Party> {
+    let mut parties = Vec::new();
+    if me.role.is_office() {
+        parties.push(Party::Office);
+        if repair.assignee.as_ref().is_some_and(|worker| worker.id == me.id) {
+            parties.push(Party::Worker);
+        }
+    }
+    if repair.reporter.id == me.id || (mine && repair.report.place.is_home()) {
+        parties.extend([Party::Reporter, Party::Affected]);
+    } else if mine {
+        parties.push(Party::Affected);
+    }
+    parties
+}
+
+/// What a repair wants of a person.
+fn need(repair: &Repair, parties: &[Party]) -> Option<RepairNeed> {
+    if !parties.contains(&Party::Reporter) {
+        return None;
+    }
+    let proposed = repair.visit.is_some_and(|visit| visit.by_office && !visit.agreed);
+    match repair.state {
+        RepairState::Assigned | RepairState::Accepted | RepairState::Paused if proposed => {
+            Some(RepairNeed::Visit)
+        }
+        RepairState::Quoted
+            if repair.quote.as_ref().is_some_and(|quote| quote.answer == QuoteAnswer::Open) =>
+        {
+            Some(RepairNeed::Quote)
+        }
+        RepairState::Done => Some(RepairNeed::Confirm),
+        RepairState::Fixed if repair.rating.is_none() => Some(RepairNeed::Rate),
+        _ => None,
+    }
+}

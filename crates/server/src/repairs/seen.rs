@@ -1,0 +1,147 @@
+//! Who sees a repair, and how much of it.
+//!
+//! The office sees all of it, and so does the household whose home it is. Of a building or common area a
+//! reporter and those who joined see the timeline with residents by the name that neighbours know; how to
+//! reach the reporter, and when, is the office's and the reporter's own. Everybody else there sees a card.
+
+use std::collections::BTreeSet;
+
+use linli_wire::{
+    id::{AttachmentId, CommunityId, PersonId, RepairId},
+    repairs::{Party, Repair, RepairCard, RepairPerson},
+    sync::Scope,
+};
+
+use super::store::Stored;
+use crate::{
+    Error,
+    auth::{self, Caller},
+    db::Tx,
+    params,
+};
+
+/// As what a caller stands before a repair; nothing when it does not exist for them.
+pub(super) fn parties(tx: &mut Tx<'_>, caller: &Caller, stored: &Stored) -> Result<BTreeSet<Party>, Error> {
+    let repair = &stored.repair;
+    let mut parties = BTreeSet::new();
+    if caller.role.is_office() {
+        parties.insert(Party::Office);
+        if repair.assignee.as_ref().is_some_and(|worker| worker.id == caller.person) {
+            parties.insert(Party::Worker);
+        }
+    }
+    let at_home = stored.household.is_some() && stored.household == caller.household;
+    if repair.reporter.id == caller.person || at_home {
+        parties.extend([Party::Reporter, Party::Affected]);
+    } else if has_joined(tx, caller.community, repair.id, caller.person)? {
+        parties.insert(Party::Affected);
+    }
+    Ok(parties)
+}
+
+/// Whether somebody waits for a repair who did not report it.
+pub(super) fn has_joined(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    id: RepairId,
+    person: PersonId,
+) -> Result<bool, Error> {
+    let sql = "SELECT 1 FROM repair_joined WHERE community_id = $1 AND repair_id = $2 AND person_id = $3";
+    Ok(tx.query_opt(sql, params![community, id, person])?.is_some())
+}
+
+/// The scopes of those affected, besides the office's.
+pub(super) fn scopes(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    stored: &Stored,
+) -> Result<BTreeSet<Scope>, Error> {
+    let repair = &stored.repair;
+    if repair.report.place.is_home() {
+        // Who reported it for others, as the office on the telephone, follows it through the office's scope.
+        return Ok(BTreeSet::from([stored
+            .household
+            .map_or(Scope::Person(repair.reporter.id), Scope::Household)]));
+    }
+    let sql = "SELECT person_id FROM repair_joined WHERE community_id = $1 AND repair_id = $2";
+    let rows = tx.query(sql, params![community, repair.id])?;
+    let mut scopes = BTreeSet::from([Scope::Person(repair.reporter.id)]);
+    for row in rows {
+        scopes.insert(Scope::Person(row.get(0)?));
+    }
+    Ok(scopes)
+}
+
+/// The repair as a scope holds it.
+pub fn within(repair: &Repair, scope: Scope) -> Repair {
+    match scope {
+        Scope::Person(person) if !repair.report.place.is_home() => for_person(repair, person),
+        _ => repair.clone(),
+    }
+}
+
+/// The repair as somebody sees it who is affected by it, or who works in the office.
+pub(super) fn by(repair: &Repair, caller: &Caller) -> Repair {
+    if caller.role.is_office() { repair.clone() } else { within(repair, Scope::Person(caller.person)) }
+}
+
+fn for_person(repair: &Repair, person: PersonId) -> Repair {
+    let mut seen = repair.clone();
+    let is_own = repair.reporter.id == person;
+    if is_own && repair.reporter.role.is_office() {
+        return seen;
+    }
+    let shorten = |who: &mut RepairPerson| {
+        if !who.role.is_office() {
+            who.name.clone_from(&who.given_name);
+        }
+    };
+    shorten(&mut seen.reporter);
+    for event in &mut seen.events {
+        event.by.iter_mut().chain(&mut event.whom).for_each(shorten);
+    }
+    if !is_own {
+        seen.report.times = Vec::new();
+        seen.report.may_enter = false;
+        seen.report.reach = String::new();
+    }
+    seen
+}
+
+/// What everybody of the building or community sees of an open repair there.
+pub fn card(repair: &Repair) -> RepairCard {
+    RepairCard {
+        id: repair.id,
+        place: repair.report.place,
+        category: repair.report.category.clone(),
+        state: repair.state,
+        reported_at: repair.reported_at,
+        promised_by: repair.promise.map(|promise| promise.by),
+        affected: repair.affected,
+    }
+}
+
+/// Whether a file stands on a repair that the caller may see; the office sees all repairs of its community.
+///
+/// # Errors
+/// The database's.
+pub fn can_see_file(tx: &mut Tx<'_>, caller: &Caller, id: AttachmentId) -> Result<bool, Error> {
+    if caller.role.is_office() {
+        let sql = "SELECT 1 FROM repair_attachment WHERE community_id = $1 AND attachment_id = $2";
+        return Ok(tx.query_opt(sql, params![caller.community, id])?.is_some());
+    }
+    let scopes = auth::scopes(tx, caller)?;
+    let rows = tx.query(
+        "SELECT DISTINCT repair_scope.scope FROM repair_attachment JOIN repair_scope
+         ON repair_scope.community_id = repair_attachment.community_id
+         AND repair_scope.repair_id = repair_attachment.repair_id
+         WHERE repair_attachment.community_id = $1 AND repair_attachment.attachment_id = $2",
+        params![caller.community, id],
+    )?;
+    for row in rows {
+        if scopes.contains(&row.get(0)?) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

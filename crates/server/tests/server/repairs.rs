@@ -1,0 +1,11 @@
+//! Repairs over the wire: who may do what, who sees what, and what time does by itself.
+
+mod asking;
+mod limits;
+mod prepared;
+mod seeing;
+mod table;
+mod time;
+mod working;
+
+pub use prepared::{category, file, report};
