@@ -36,8 +36,9 @@ pub(crate) fn cargo() -> Result<Command> {
     let found = |name: &str| program::find(name).with_context(|| format!("{name} is not installed"));
     let programs = place::target().join("debug");
     let mut command = Command::new("dbus-run-session");
+    // Without -noreset the display begins anew whenever its last window closes, and refuses whoever comes just then.
     command
-        .args(["--", "xvfb-run", "-a", "-s", "-screen 0 1400x1000x24"])
+        .args(["--", "xvfb-run", "-a", "-s", "-screen 0 1400x1000x24 -noreset"])
         .arg(program::cargo().get_program());
     command
         .current_dir(place::root())

@@ -138,7 +138,7 @@ impl Desk {
         let folder = tempfile::tempdir()?;
         let log = folder.path().join("screen.log");
         let mut xvfb = Command::new("Xvfb");
-        xvfb.args(["-displayfd", "1", "-screen", "0", "1400x1000x24", "-nolisten", "tcp"]);
+        xvfb.args(["-displayfd", "1", "-screen", "0", "1400x1000x24", "-noreset", "-nolisten", "tcp"]);
         let (screen, out) = Program::start(&mut xvfb, &log)?;
         let display =
             read_until(out, |line| Some(format!(":{}", line.trim().parse::<u32>().ok()?))).context("Xvfb")?;

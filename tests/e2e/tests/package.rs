@@ -35,7 +35,7 @@ mkdir -p -m 700 "$XDG_RUNTIME_DIR"
 exec dbus-run-session -- sh -ec '
     printf %s "correct horse" | gnome-keyring-daemon --unlock --components=secrets >/dev/null
     mkfifo "$HOME/display"
-    Xvfb -displayfd 3 -screen 0 1400x1000x24 -nolisten tcp 3>"$HOME/display" &
+    Xvfb -displayfd 3 -screen 0 1400x1000x24 -noreset -nolisten tcp 3>"$HOME/display" &
     read -r number <"$HOME/display"
     rm "$HOME/display"
     export DISPLAY=":$number"
