@@ -32,7 +32,7 @@ use crate::{
         choice::{Choice, choices},
         dialog::Confirm,
         error_state::error_state,
-        field::{Field, field_error},
+        field::{Field, field_error, focus_field, form_summary},
         icon::icon,
         page_header::PageHeader,
         skeleton::skeleton_list,
@@ -305,7 +305,7 @@ fn send(draft: Draft, tried: RwSignal<bool>, problems: Signal<Vec<(&'static str,
         tried.set(true);
         let missing = problems.with_untracked(|problems| problems.first().map(|(id, _)| *id));
         if let Some(id) = missing {
-            point_to(id);
+            focus_field(id);
             return;
         }
         let report = RepairDraft { id: draft.id, kept_at: now(), form: draft.form.get_untracked() };
@@ -321,31 +321,10 @@ fn send(draft: Draft, tried: RwSignal<bool>, problems: Signal<Vec<(&'static str,
         });
     };
     view! {
-        {move || {
-            let problems = problems.get();
-            (tried.get() && !problems.is_empty()).then(|| view! {
-                <div class="c-banner" data-kind="waiting" role="alert">
-                    {icon("warn")}
-                    <div>
-                        <p class="c-banner__title">{words::common::form_problem(u32::try_from(problems.len()).unwrap_or_default())}</p>
-                        {problems.into_iter().map(|(id, text)| view! { <p><a href=format!("#{id}") rel="external" on:click=move |event| { event.prevent_default(); point_to(id) }>{text}</a></p> }).collect_view()}
-                    </div>
-                </div>
-            })
-        }}
+        {form_summary(problems, tried)}
         {move || act.error.get().map(|error| error_state(&error, None))}
         <button type="button" class="c-button" data-kind="primary" data-width="full" data-testid="send-report" aria-busy=act.aria_busy() on:click=press>{icon("send")} {texts::send()}</button>
         <p class="t-soft t-small">{texts::send_help()}</p>
     }
     .into_any()
-}
-
-/// Puts the focus on what is missing.
-fn point_to(id: &str) {
-    use wasm_bindgen::JsCast;
-    let place = document().query_selector(&format!("#{id} input, #{id}")).ok().flatten();
-    if let Some(place) = place.and_then(|place| place.dyn_into::<web_sys::HtmlElement>().ok()) {
-        place.scroll_into_view();
-        let _ = place.focus();
-    }
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use linli_wire::{
     command::{Empty, RepairBoardGet, RepairChoicesGet, RepairQueueList, Topic},
     id::BuildingId,
-    repairs::{RepairChoices, RepairQueuePage, RepairQueueQuery, RepairState, Urgency},
+    repairs::{RepairBoard, RepairChoices, RepairQueuePage, RepairQueueQuery, RepairState, Urgency},
 };
 
 use super::{
@@ -86,51 +86,66 @@ fn nothing(filter: RwSignal<RepairQueueQuery>, change: Callback<RepairQueueQuery
     empty_state("filter", texts::none_title(), texts::none_text(), Some(clear.into_any()))
 }
 
-/// Everything, what is mine, what is late, what is urgent, with their counts.
+/// Everything, what is mine, what is late, what is urgent, with their counts; each but the first is on or off.
 fn board(filter: RwSignal<RepairQueueQuery>, change: Callback<RepairQueueQuery>) -> AnyView {
     let asked = ipc::ask::<RepairBoardGet>(&[Topic::Repairs, Topic::Outbox], || Empty {});
     let me = app().with_me_untracked(|me| me.person.id);
+    let now = Memo::new(move |_| filter.get());
     let chip = move |word: &'static str,
                      testid: &'static str,
                      count: Option<u32>,
+                     on: bool,
                      wanted: RepairQueueQuery| {
-        let pressed = wanted.clone();
-        let chosen = Memo::new(move |_| filter.with(|filter| *filter == pressed));
+        let shown = count.map(|count| format!(" {}", words::number(count)));
         view! {
-            <button type="button" class="c-chip" data-testid=testid aria-pressed=move || chosen.get().to_string() on:click=move |_| change.run(wanted.clone())>
-                {move || chosen.get().then(|| icon("ok"))} {word} {count.map(|count| format!(" {}", words::number(count)))}
+            <button type="button" class="c-chip" data-testid=testid aria-pressed=on.to_string() on:click=move |_| change.run(wanted.clone())>
+                {on.then(|| icon("ok"))} {word} {shown}
             </button>
         }
     };
-    let every = RepairQueueQuery::default;
-    (move || {
-        let board = asked.ready();
-        let mine = board.as_ref().map(|board| board.mine);
-        let late = board.as_ref().map(|board| board.overdue);
-        let emergencies = board.as_ref().map(|board| board.emergencies);
-        let states = board.map(|board| board.columns).unwrap_or_default();
-        let states = states.into_iter().filter(|column| column.count > 0).map(|column| {
-            let chosen = filter.with(|filter| filter.state == Some(column.state));
-            let name = format!("{} {}", state_word(column.state), words::number(column.count));
-            view! { <option value=column.state.as_str() prop:selected=chosen>{name}</option> }
+    let choose_state = move |event| {
+        let state = RepairState::from_name(&event_target_value(&event));
+        change.run(RepairQueueQuery { state, ..filter.get_untracked() });
+    };
+    let chips = move || {
+        let (now, board) = (now.get(), asked.ready());
+        let count = |read: fn(&RepairBoard) -> u32| board.as_ref().map(read);
+        let all = now == RepairQueueQuery::default();
+        let mine = me.map(|me| {
+            let on = now.assignee == Some(me);
+            let wanted = RepairQueueQuery { assignee: (!on).then_some(me), ..now.clone() };
+            chip(texts::mine(), "queue-mine", count(|board| board.mine), on, wanted)
         });
-        let choose_state = move |event| {
-            let state = RepairState::from_name(&event_target_value(&event));
-            change.run(RepairQueueQuery { state, ..filter.get_untracked() });
-        };
+        let late = RepairQueueQuery { overdue: !now.overdue, ..now.clone() };
+        let is_emergency = now.urgency == Some(Urgency::Emergency);
+        let urgent =
+            RepairQueueQuery { urgency: (!is_emergency).then_some(Urgency::Emergency), ..now.clone() };
         view! {
-            <div class="c-chips" role="group" aria-label=words::notices::filter_label() data-testid="board">
-                {chip(texts::all_open(), "queue-open", None, every())}
-                {me.map(|me| chip(texts::mine(), "queue-mine", mine, RepairQueueQuery { assignee: Some(me), ..every() }))}
-                {chip(repairs::overdue(), "queue-overdue", late, RepairQueueQuery { overdue: true, ..every() })}
-                {chip(repairs::emergency(), "queue-emergency", emergencies, RepairQueueQuery { urgency: Some(Urgency::Emergency), ..every() })}
-                <select class="c-chip" aria-label=texts::state() aria-current=move || filter.with(|filter| filter.state.is_some()).then_some("true") data-testid="queue-state" on:change=choose_state>
-                    <option value="" prop:selected=move || filter.with(|filter| filter.state.is_none())>{texts::state()}</option>
-                    {states.collect_view()}
-                </select>
-            </div>
+            {chip(texts::all_open(), "queue-open", None, all, RepairQueueQuery::default())}
+            {mine}
+            {chip(repairs::overdue(), "queue-overdue", count(|board| board.overdue), now.overdue, late)}
+            {chip(repairs::emergency(), "queue-emergency", count(|board| board.emergencies), is_emergency, urgent)}
         }
-    })
+    };
+    let states = move || {
+        let columns = asked.ready().map(|board| board.columns).unwrap_or_default();
+        let chosen = filter.with(|filter| filter.state);
+        let shown = columns.into_iter().filter(|column| column.count > 0 || chosen == Some(column.state));
+        let options = shown.map(|column| {
+            let name = format!("{} {}", state_word(column.state), words::number(column.count));
+            view! { <option value=column.state.as_str() prop:selected=chosen == Some(column.state)>{name}</option> }
+        });
+        options.collect_view()
+    };
+    view! {
+        <div class="c-chips" role="group" aria-label=words::notices::filter_label() data-testid="board">
+            {chips}
+            <select class="c-chip" aria-label=texts::state() aria-current=move || filter.with(|filter| filter.state.is_some()).then_some("true") data-testid="queue-state" on:change=choose_state>
+                <option value="" prop:selected=move || filter.with(|filter| filter.state.is_none())>{texts::state()}</option>
+                {states}
+            </select>
+        </div>
+    }
     .into_any()
 }
 
