@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use linli_wire::{
-    command::{ActOnRepair, RepairActNow},
+    command::{ActOnRepair, Empty, RepairActNow, RepairChoicesGet, Topic},
     id::RepairId,
     repairs::{ActKind, RepairAct, RepairView},
 };
@@ -11,6 +11,7 @@ use super::form::{Typed, fields};
 use crate::{
     components::{dialog::Dialog, error_state::error_state, icon::icon},
     format::money,
+    ipc,
     state::{Act, app},
     words::{self, repair_acts as texts},
 };
@@ -130,8 +131,20 @@ fn needs_form(kind: ActKind) -> bool {
 /// The buttons.
 pub(super) fn buttons(desk: Desk, view: Memo<Option<RepairView>>) -> AnyView {
     let is_office = app().with_me_untracked(|me| me.person.role.is_office()).unwrap_or_default();
+    let choices = ipc::ask::<RepairChoicesGet>(&[Topic::Repairs], || Empty {});
+    let may_charge = move |key: &str| {
+        choices.with(|choices| {
+            let category = choices?.categories.iter().find(|category| category.content.key == key);
+            category.map(|category| category.content.chargeable)
+        })
+    };
     let offered = Memo::new(move |_| {
-        view.with(|view| view.as_ref().map(|view| (offered(view, is_office), view.repair.turn, view.clone())))
+        view.with(|view| {
+            view.as_ref().map(|view| {
+                let charge = may_charge(&view.repair.report.category).unwrap_or_default();
+                (offered(view, is_office, charge), view.repair.turn, view.clone())
+            })
+        })
     });
     (move || {
         let (kinds, turn, view) = offered.get()?;
@@ -153,11 +166,12 @@ pub(super) fn buttons(desk: Desk, view: Memo<Option<RepairView>>) -> AnyView {
 }
 
 /// What the table of acts gives this person, where there is something to do it to.
-fn offered(view: &RepairView, is_office: bool) -> Vec<ActKind> {
+fn offered(view: &RepairView, is_office: bool, may_charge: bool) -> Vec<ActKind> {
     let repair = &view.repair;
     let waits = repair.visit.as_ref().is_some_and(|visit| !visit.agreed && visit.by_office != is_office);
     let there = |kind: &ActKind| match kind {
         ActKind::AgreeVisit => waits,
+        ActKind::Quote => may_charge,
         _ => true,
     };
     ORDER.into_iter().filter(|kind| view.may.contains(kind)).filter(there).collect()

@@ -149,7 +149,7 @@ fn form(draft: Draft, known: RepairChoices) -> AnyView {
         .filter_map(|(error, id)| Some((id, error.get()?)))
         .collect::<Vec<_>>()
     });
-    let at_home = Memo::new(move |_| draft.form.with(|form| form.place.is_none_or(RepairPlace::is_home)));
+    let at_home = Memo::new(move |_| draft.form.with(|form| form.place.is_some_and(RepairPlace::is_home)));
     let may_enter = Signal::derive(move || draft.form.with(|form| form.may_enter));
     let urgency = Signal::derive(move || draft.form.with(|form| form.urgency));
     let urgencies = [
@@ -210,23 +210,72 @@ fn category_choices(draft: Draft, known: &RepairChoices) -> AnyView {
     choices("repair-category", texts::category(), true, Some("3"), chosen, offered.collect(), choose)
 }
 
+/// What is chosen first: a place, or that it is one of the common areas.
+#[derive(Clone, Copy, PartialEq)]
+enum Spot {
+    Here(RepairPlace),
+    Area,
+}
+
 fn place_choices(draft: Draft, known: &RepairChoices) -> AnyView {
-    let chosen = Signal::derive(move || draft.form.with(|form| form.place));
-    let choose = Callback::new(move |place| draft.change(|form| form.place = place));
+    let is_area = |place: RepairPlace| matches!(place, RepairPlace::Area { .. });
+    let in_area = RwSignal::new(draft.form.with_untracked(|form| form.place.is_some_and(is_area)));
+    let chosen = Signal::derive(move || match (in_area.get(), draft.form.with(|form| form.place)) {
+        (true, _) => Some(Spot::Area),
+        (false, place) => place.map(Spot::Here),
+    });
+    let choose = Callback::new(move |spot: Option<Spot>| {
+        in_area.set(spot == Some(Spot::Area));
+        let place = match spot {
+            Some(Spot::Here(place)) => Some(place),
+            Some(Spot::Area) | None => None,
+        };
+        draft.change(|form| form.place = place);
+    });
     let homes = known.homes.iter().map(|home| {
         let name = texts::my_home(&format!("{}-{}", home.building_code, home.code));
-        Choice::new(Some(RepairPlace::Home { unit_id: home.id }), name, "place-home")
+        Choice::new(Some(Spot::Here(RepairPlace::Home { unit_id: home.id })), name, "place-home")
     });
-    let shared = shared_places(known).into_iter().map(|(place, name)| {
-        let (help, testid) = match place {
-            RepairPlace::Area { .. } => (texts::area_help(), "place-area"),
-            RepairPlace::Building { .. } | RepairPlace::Home { .. } => {
-                (texts::building_help(), "place-building")
-            }
+    let (areas, buildings): (Vec<_>, Vec<_>) =
+        shared_places(known).into_iter().partition(|(place, _)| is_area(*place));
+    let buildings = buildings.into_iter().map(|(place, name)| {
+        Choice::new(Some(Spot::Here(place)), name, "place-building").help(texts::building_help())
+    });
+    let common = (!areas.is_empty())
+        .then(|| Choice::new(Some(Spot::Area), texts::area(), "place-area").help(texts::area_help()));
+    let areas = StoredValue::new(areas);
+    view! {
+        {choices("repair-place", texts::place(), true, Some("2"), chosen, homes.chain(buildings).chain(common).collect(), choose)}
+        {move || in_area.get().then(|| area_choice(draft, areas))}
+    }
+    .into_any()
+}
+
+/// The common area by its name.
+fn area_choice(draft: Draft, areas: StoredValue<Vec<(RepairPlace, String)>>) -> AnyView {
+    let options = areas.with_value(|areas| {
+        let option = |(at, (place, name)): (usize, &(RepairPlace, String))| {
+            let place = *place;
+            let chosen = move || draft.form.with(|form| form.place == Some(place));
+            view! { <option value=at.to_string() prop:selected=chosen>{name.clone()}</option> }
         };
-        Choice::new(Some(place), name, testid).help(help)
+        areas.iter().enumerate().map(option).collect_view()
     });
-    choices("repair-place", texts::place(), true, Some("2"), chosen, homes.chain(shared).collect(), choose)
+    let choose = move |event| {
+        let at = event_target_value(&event).parse::<usize>().ok();
+        let place = areas.with_value(|areas| areas.get(at?).map(|(place, _)| *place));
+        draft.change(|form| form.place = place);
+    };
+    view! {
+        <div class="c-field">
+            <label class="c-field__label" for="repair-area">{texts::area_which()}</label>
+            <select class="c-input" id="repair-area" data-testid="repair-area" on:change=choose>
+                <option value="" prop:selected=move || draft.form.with(|form| form.place.is_none())>{words::repair_acts::pick()}</option>
+                {options}
+            </select>
+        </div>
+    }
+    .into_any()
 }
 
 /// Open reports of the same place and category: one waits with the others instead of reporting again.

@@ -172,13 +172,13 @@ fn selects(
     });
     view! {
         <div class="c-chips" role="group" aria-label=words::notices::filter_label()>
-            {select("queue-urgency", repairs::urgency(), urgencies.to_vec(),
+            {select("queue-urgency", texts::urgency(), urgencies.to_vec(),
                 Signal::derive(move || filter.with(|filter| filter.urgency.map(|urgency| urgency.as_str().to_owned()))),
                 Callback::new(move |name: String| change.run(RepairQueueQuery { urgency: Urgency::from_name(&name), ..filter.get_untracked() })))}
             {select("queue-building", texts::building(), buildings.collect(),
                 Signal::derive(move || filter.with(|filter| filter.building.map(|building| building.to_string()))),
                 Callback::new(move |id: String| change.run(RepairQueueQuery { building: id.parse::<BuildingId>().ok(), ..filter.get_untracked() })))}
-            {select("queue-category", repairs::category(), categories.collect(),
+            {select("queue-category", texts::category(), categories.collect(),
                 Signal::derive(move || filter.with(|filter| filter.category.clone())),
                 Callback::new(move |key: String| change.run(RepairQueueQuery { category: (!key.is_empty()).then_some(key), ..filter.get_untracked() })))}
         </div>
