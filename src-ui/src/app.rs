@@ -142,6 +142,9 @@ fn Pages() -> impl IntoView {
         <FlatRoutes fallback=pages::missing>
             <Route path=path!("/") view=pages::home::Home />
             <Route path=path!("/notices/:id?") view=pages::notices::Notices />
+            <Route path=path!("/repairs") view=pages::repairs::List />
+            <Route path=path!("/repairs/new") view=pages::repairs::New />
+            <Route path=path!("/repairs/:id") view=pages::repairs::Detail />
             <Route path=path!("/services") view=pages::services::Services />
             <Route path=path!("/help") view=pages::help::Help />
             <Route path=path!("/me") view=pages::settings::Me />
@@ -156,6 +159,8 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/office/notices") view=|| office(|| view! { <pages::notices::office::List /> }.into_any()) />
             <Route path=path!("/office/notices/:id") view=|| office(|| view! { <pages::notices::office::Editor /> }.into_any()) />
             <Route path=path!("/office/notices/:id/readers") view=|| office(|| view! { <pages::notices::office::Readers /> }.into_any()) />
+            <Route path=path!("/office/repairs") view=|| office(|| view! { <pages::repairs::office::Queue /> }.into_any()) />
+            <Route path=path!("/office/repairs/:id") view=|| office(|| view! { <pages::repairs::Detail /> }.into_any()) />
             <Route path=path!("/office/templates") view=|| office(|| view! { <pages::notices::office::Templates /> }.into_any()) />
             <Route path=path!("/office/people") view=|| office(|| view! { <pages::community::People /> }.into_any()) />
             <Route path=path!("/office/letter/:person") view=|| office(|| view! { <pages::join::LetterPage /> }.into_any()) />

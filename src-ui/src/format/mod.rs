@@ -1,9 +1,11 @@
 //! Times, sizes and counts as a person reads them.
 
+mod money;
 mod opening;
 mod time;
 mod zone;
 
+pub use money::{money, read_money};
 pub use opening::{Standing, standing};
 pub use time::{Clock, now};
 pub use zone::{from_local_input, to_local_input};

@@ -50,6 +50,20 @@ impl Clock {
         if chinese() { format!("{date} {}", clock(then)) } else { format!("{date}, {}", clock(then)) }
     }
 
+    /// A stretch of time, seen from now: `tomorrow 9:00–10:00`.
+    pub fn slot(&self, from: Timestamp, until: Timestamp) -> String {
+        let (first, last) = (Civil::of(from, &self.zone), Civil::of(until, &self.zone));
+        let today = Civil::of(now(), &self.zone);
+        // Days that are gone are told without their times, which are what a slot is about.
+        let begins = if today.days - first.days > 1 { self.exactly(from) } else { self.when(from) };
+        let ends = match (first.days == last.days, self.spoken) {
+            (false, _) => self.when(until),
+            (true, true) => said(last),
+            (true, false) => clock(last),
+        };
+        if self.spoken { words::spoken_slot(&begins, &ends) } else { words::slot(&begins, &ends) }
+    }
+
     /// The hour of the day now, 0 to 23.
     pub fn hour(&self) -> u8 {
         Civil::of(now(), &self.zone).hour

@@ -56,7 +56,7 @@ pub(super) fn painted() {
 
 /// Every topic, as an announcement: between the first answers and the first announcement that is heard,
 /// anything may have changed.
-const ALL_TOPICS: &str = r#"["app","notices","community","devices","outbox"]"#;
+const ALL_TOPICS: &str = r#"["app","notices","repairs","community","devices","outbox"]"#;
 
 /// Calls `heard` with the text of each announcement: a JSON array of topics. The first one comes as soon as
 /// announcements are heard, and names them all.

@@ -8,6 +8,7 @@ pub mod join;
 pub mod keys;
 pub mod notices;
 pub mod outbox;
+pub mod repairs;
 pub mod services;
 pub mod settings;
 

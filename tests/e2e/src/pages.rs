@@ -2,9 +2,13 @@
 
 use anyhow::{Context, Result};
 use linli_wire::{
-    command::{NoticesList, OfficeNoticesList, PeopleList, PeopleQuery},
-    id::{NoticeId, PersonId},
+    command::{
+        Empty, NoticesList, OfficeNoticesList, PeopleList, PeopleQuery, RepairChoicesGet, RepairNew,
+        RepairReportNow, RepairsList,
+    },
+    id::{NoticeId, PersonId, RepairId},
     notices::{NoticesQuery, OfficeNoticesQuery},
+    repairs::{RepairForm, RepairPlace, RepairsQuery},
 };
 
 use crate::{community::Letter, host::Host, page::Page};
@@ -28,12 +32,16 @@ pub fn of_residents(host: &Host) -> Result<Vec<Place>> {
     let place = |name, path: &str| Place { name, path: path.to_owned(), in_simple: true };
     let notice = notice_with_picture(host)?;
     let emergency = first(host)?;
+    let repair = repair(host)?;
     Ok(vec![
         place("home", "/"),
         place("notices", "/notices"),
         place("notice", &format!("/notices/{notice}")),
         place("notice-emergency", &format!("/notices/{emergency}")),
         Place { in_simple: false, ..place("services", "/services") },
+        place("repairs", "/repairs"),
+        place("repair-new", "/repairs/new"),
+        place("repair", &format!("/repairs/{repair}")),
         place("help", "/help"),
         place("me", "/me"),
         place("settings", "/me/settings"),
@@ -59,14 +67,41 @@ pub fn of_the_office(host: &Host) -> Result<Vec<Place>> {
         .rows;
     let notice = rows.first().context("the office has no notices")?.id;
     let person = person(host, "李强")?;
+    let repair = repair(host)?;
     Ok(vec![
         place("office-notices", "/office/notices".to_owned()),
         place("office-editor", format!("/office/notices/{notice}")),
         place("office-readers", format!("/office/notices/{notice}/readers")),
+        place("office-repairs", "/office/repairs".to_owned()),
+        place("office-repair", format!("/office/repairs/{repair}")),
         place("office-templates", "/office/templates".to_owned()),
         place("office-people", "/office/people".to_owned()),
         place("office-letter", format!("/office/letter/{person}")),
     ])
+}
+
+/// A repair of the person, reported here when they have none.
+///
+/// # Errors
+/// When there is nothing to report it under.
+pub fn repair(host: &Host) -> Result<RepairId> {
+    let found = host.call::<RepairsList>(&RepairsQuery { limit: 1, ..RepairsQuery::default() })?;
+    if let Some(row) = found.rows.first() {
+        return Ok(row.id);
+    }
+    let choices = host.call::<RepairChoicesGet>(&Empty {})?;
+    let home = choices.homes.first().map(|home| RepairPlace::Home { unit_id: home.id });
+    let building =
+        choices.buildings.first().map(|building| RepairPlace::Building { building_id: building.id });
+    let mut draft = host.call::<RepairNew>(&Empty {})?;
+    draft.form = RepairForm {
+        place: Some(home.or(building).context("nowhere to repair anything")?),
+        category: choices.categories.first().context("no kinds of repair")?.content.key.clone(),
+        words: "厨房水龙头一直滴水，换过垫圈也没用。".to_owned(),
+        ..RepairForm::default()
+    };
+    host.call::<RepairReportNow>(&draft)?;
+    Ok(draft.id)
 }
 
 /// The notice that stands first: an emergency, in the demo.

@@ -20,5 +20,6 @@ mod letters;
 mod native;
 mod office;
 mod read;
+mod repairs;
 mod settings;
 mod trouble;

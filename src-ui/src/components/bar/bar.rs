@@ -27,11 +27,17 @@ pub const MAIN: [Destination; 3] = [
 ];
 
 /// The office's side.
-pub const OFFICE: [Destination; 3] = [
+pub const OFFICE: [Destination; 4] = [
     Destination {
         href: "/office/notices",
         symbol: "megaphone",
         name: words::nav::office_notices,
+        counts_unread: false,
+    },
+    Destination {
+        href: "/office/repairs",
+        symbol: "tool",
+        name: words::nav::office_repairs,
         counts_unread: false,
     },
     Destination {

@@ -112,6 +112,36 @@ pub fn field_error(id: String, error: Signal<Option<String>>) -> impl IntoView {
     }
 }
 
+/// What is missing, linked to its fields, once saving was tried.
+pub fn form_summary(problems: Signal<Vec<(&'static str, String)>>, tried: RwSignal<bool>) -> impl IntoView {
+    move || {
+        let problems = if tried.get() { problems.get() } else { Vec::new() };
+        (!problems.is_empty()).then(|| {
+            let count = u32::try_from(problems.len()).unwrap_or_default();
+            let links = problems.into_iter().map(|(field, text)| {
+                let jump = move |event: web_sys::MouseEvent| {
+                    event.prevent_default();
+                    focus_field(field);
+                };
+                view! { <a href=format!("#{field}") rel="external" on:click=jump>{text}</a> }
+            });
+            view! { <div class="c-form__summary" role="alert"><h2>{words::common::form_problem(count)}</h2> {links.collect_view()}</div> }
+        })
+    }
+}
+
+/// Puts the focus on the control of a field or group.
+pub fn focus_field(field: &str) {
+    use wasm_bindgen::JsCast;
+    let found = document()
+        .query_selector(&format!("#{field} input, input#{field}, select#{field}, textarea#{field}"));
+    if let Some(element) =
+        found.ok().flatten().and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok())
+    {
+        let _ = element.focus();
+    }
+}
+
 /// A code as it is read out: capitals in groups of four; what cannot stand in one stays, to be seen and mended.
 fn grouped(typed: &str) -> String {
     let letters: Vec<char> = typed

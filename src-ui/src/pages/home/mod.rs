@@ -10,7 +10,7 @@ use linli_wire::{
     settings::Mode,
 };
 
-use super::{notices::notice_row, services::open_until};
+use super::{notices::notice_row, repairs::need_rows, services::open_until};
 use crate::{
     components::{
         banner::OfflineBanner,
@@ -76,6 +76,7 @@ fn page(home: HomeView) -> AnyView {
         <OfflineBanner />
         {added::added(&home.new_devices)}
         {needs()}
+        {need_rows()}
         {if calm && home.newest.is_empty() {
             let all = view! { <a class="c-button" data-kind="quiet" href="/notices">{icon("bell")} {texts::show_all()}</a> }.into_any();
             view! { <section class="c-card">{empty_state("ok", texts::all_read_title(), texts::all_read_text(), Some(all))}</section> }.into_any()

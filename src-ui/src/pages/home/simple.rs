@@ -7,6 +7,7 @@ use super::{emergencies, greeting};
 use crate::{
     components::{badge::unread_badge, banner::OfflineBanner, error_state::error_state, icon::icon},
     ipc::{Answer, Asked},
+    pages::repairs::need_rows,
     state::app,
     words::{self, home as texts},
 };
@@ -20,6 +21,7 @@ pub(super) fn home(asked: Asked<HomeView>) -> impl IntoView {
                 Answer::Ready(home) => view! { <h1 tabindex="-1">{greeting()}</h1> {emergencies(&home.emergencies)} {super::added::added(&home.new_devices)} }.into_any(),
             }}
             <OfflineBanner />
+            {need_rows()}
             {tiles()}
         </div>
     }
@@ -38,9 +40,11 @@ fn tiles() -> AnyView {
     view! {
         <ul class="c-tiles" role="list">
             {tile("/notices", "bell", texts::tile_notices(), note.into_any(), (move || unread_badge(unread.get())).into_any())}
+            {tile("/repairs", "tool", texts::tile_repairs(), fixed(texts::tile_repairs_note()), ().into_any())}
             {tile("/help", "help", texts::tile_help(), fixed(texts::tile_help_note()), ().into_any())}
             {tile("/me/settings", "text-size", texts::tile_settings(), fixed(texts::tile_settings_note()), ().into_any())}
             {tile("/me/devices", "device", texts::tile_devices(), fixed(words::services::devices_note()), ().into_any())}
+            {is_office.then(|| tile("/office/repairs", "list", words::nav::office_repairs(), fixed(texts::tile_office_repairs_note()), ().into_any()))}
             {is_office.then(|| tile("/office/notices", "megaphone", words::office::title(), fixed(words::services::office_note()), ().into_any()))}
             {move || {
                 let counts = waiting.get();

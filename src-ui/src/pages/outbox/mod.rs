@@ -108,6 +108,14 @@ fn what(kind: &str, subject: &str) -> String {
         "change_profile" => texts::op_profile().to_owned(),
         "save_preferences" => texts::op_preferences().to_owned(),
         "rename_device" => texts::op_rename_device(subject),
+        "report_repair" => texts::op_report_repair(subject),
+        "act_on_repair" => texts::op_act_on_repair(subject),
+        "join_repair" => texts::op_join_repair().to_owned(),
+        "message_on_repair" => texts::op_message_on_repair(subject),
+        "rate_repair" => texts::op_rate_repair(subject),
+        "note_on_repair" => texts::op_note_on_repair(subject),
+        "save_repair_category" => texts::op_save_repair_category(subject),
+        "repair_draft" => texts::op_repair_draft(subject),
         _ => texts::op_attachment(subject),
     }
 }

@@ -26,6 +26,7 @@ pub fn Services() -> impl IntoView {
             {office_card()}
             <ul class="c-list" role="list" data-lead="icon">
                 {row("/notices", "bell", words::notices::title(), Some(texts::notices_note()))}
+                {row("/repairs", "tool", words::repairs::title(), Some(texts::repairs_note()))}
                 {row("/me/devices", "device", words::devices::title(), Some(texts::devices_note()))}
                 {row("/help", "help", words::help::title(), Some(texts::help_note()))}
             </ul>
@@ -34,6 +35,7 @@ pub fn Services() -> impl IntoView {
                     <div class="l-section__head"><h2>{texts::staff_area()}</h2></div>
                     <ul class="c-list" role="list" data-lead="icon">
                         {row("/office/notices", "megaphone", words::nav::office_notices(), None)}
+                        {row("/office/repairs", "tool", words::nav::office_repairs(), None)}
                         {row("/office/people", "people", words::nav::office_people(), None)}
                         {row("/office/templates", "template", words::nav::office_templates(), None)}
                     </ul>

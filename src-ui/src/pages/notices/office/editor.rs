@@ -14,7 +14,7 @@ use super::{
     draft::Draft,
     files::Files,
     list::standing,
-    publish::{Foot, problems, summary},
+    publish::{Foot, problems},
     templates::TemplateChooser,
     text::Texts,
 };
@@ -23,7 +23,7 @@ use crate::{
         banner::OfflineBanner,
         choice::{Choice, choices},
         error_state::error_state,
-        field::{Field, FieldKind},
+        field::{Field, FieldKind, form_summary},
         page_header::PageHeader,
         pending::{pending_actions, pending_mark},
         skeleton::skeleton_list,
@@ -126,7 +126,7 @@ fn Form(asked: Asked<OfficeNotice>, notice: OfficeNotice) -> impl IntoView {
             <div class="l-row" data-testid="editor-pending">{pending_mark(&pending.state)} {pending_actions(&pending)}</div>
         })}
         <Conflict draft=draft asked=asked />
-        {summary(missing, tried)}
+        {form_summary(missing, tried)}
         <form class="p-editor" novalidate on:submit=move |event| event.prevent_default()>
             <div class="l-stack" data-gap="large">
                 {is_new.then(|| view! { <TemplateChooser draft=draft /> })}

@@ -1,0 +1,120 @@
+//! The whole story of a repair: reported offline with a photo, sent by itself, accepted and finished by a worker,
+//! confirmed and rated by who reported it.
+
+use linli_e2e::{
+    place,
+    words::say,
+    world::{Device, World, people, settings},
+};
+use linli_wire::{
+    Language,
+    command::{Empty, RepairDraftsList, RepairsList},
+    repairs::RepairsQuery,
+    settings::Mode,
+};
+
+#[test]
+fn a_tap_is_reported_offline_and_fixed_in_english() {
+    story("repairs-en", Language::en(), Mode::Standard);
+}
+
+#[test]
+fn a_tap_is_reported_offline_and_fixed_in_simple_chinese() {
+    story("repairs-zh", Language::zh(), Mode::Simple);
+}
+
+#[track_caller]
+fn story(name: &str, language: Language, mode: Mode) {
+    let world = World::new(name);
+    let resident = world.joined("phone", people::WANG_MEI, settings(language.clone(), mode));
+    let worker = world.joined("worker", people::ZHAO, settings(language.clone(), Mode::Standard));
+    let (phone, zhao) = (&resident.page, &worker.page);
+    phone.resize(390, 844);
+    zhao.resize(390, 844);
+
+    // Reported without network.
+    phone.go("/repairs");
+    phone.find("[data-testid=empty]");
+    resident.cable.cut();
+    phone.find_late("[data-kind=offline]");
+    phone.tap("report");
+    phone.find("[data-testid=repair-photos]");
+    phone.tap("send-report");
+    phone.see(&say(&language, "repairs.words_missing"));
+    let photo = place::root().join("assets/demo/notices/pictures/playground.webp");
+    phone.hand_over("repair-photos", &photo);
+    phone.find("[data-testid=photo] img");
+    phone.press("#repair-category label:last-of-type input");
+    phone.tap("place-home");
+    let words = "厨房水龙头滴水 the kitchen tap drips";
+    phone.fill("repair-words", words);
+    phone.press("[data-testid=time]");
+    phone.tap("may-enter");
+
+    // What was typed is there after the page was loaded anew.
+    phone.until("it to be kept", "return one(id('kept')).innerText.length > 0");
+    kept(&resident, words);
+    phone.reload();
+    phone.find("[data-testid=draft-again]");
+    assert_eq!(phone.value("repair-words"), words);
+    phone.find("[data-testid=photo] img");
+    phone.tap("send-report");
+    phone.find("[data-testid=repair][data-state=reported]");
+    phone.see(&say(&language, "repairs.not_sent_yet"));
+    phone.find("[data-testid=waiting] [data-testid=pending]");
+
+    // It goes by itself.
+    resident.cable.mend();
+    phone.find_no("[data-testid=waiting]");
+    let row = resident.host.call::<RepairsList>(&RepairsQuery::default()).unwrap().rows.remove(0);
+    let (mine, theirs) = (format!("/repairs/{}", row.id), format!("/office/repairs/{}", row.id));
+
+    // The worker takes it on and finishes it.
+    zhao.go("/office/repairs");
+    zhao.press(&format!("a[href='{theirs}']"));
+    zhao.see(words);
+    zhao.find("[data-testid=timeline] [data-testid=picture]");
+    zhao.tap("act-accept");
+    zhao.find("[data-testid=repair][data-state=accepted]");
+    zhao.find_no("[data-testid=waiting]");
+    zhao.fill("note", "Bring the long wrench");
+    zhao.tap("save-note");
+    zhao.find("[data-testid=notes] [data-testid=note]");
+    zhao.tap("act-finish");
+    zhao.find("#repair-act[open]");
+    zhao.tap("act-send");
+    zhao.see(&say(&language, "repair_acts.words_missing"));
+    zhao.hand_over("act-photos", &photo);
+    zhao.find("#repair-act [data-testid=photo] img");
+    zhao.fill("act-words", "换了垫圈 new washer");
+    zhao.fill("act-parts", "washer ×2");
+    zhao.tap("act-send");
+    zhao.find("[data-testid=repair][data-state=done]");
+    zhao.find_no("[data-testid=waiting]");
+
+    // The resident is asked, on Home and on the repair, and never sees the note.
+    phone.go("/");
+    phone.tap("repair-need");
+    phone.find("[data-testid=repair][data-state=done]");
+    assert_eq!(phone.script("return location.pathname", &[]), mine.as_str());
+    phone.see("换了垫圈 new washer");
+    phone.see("washer ×2");
+    phone.see_no("Bring the long wrench");
+    phone.find_no("[data-testid=act-accept]");
+    phone.tap("act-confirm");
+    phone.find("[data-testid=repair][data-state=fixed]");
+    phone.find("[data-testid=rate]");
+    for (scale, stars) in [("result", 5), ("speed", 4), ("manner", 5)] {
+        phone.tap(&format!("{scale}-{stars}"));
+    }
+    phone.tap("send-rating");
+    phone.find("[data-testid=rating]");
+    phone.find_no("[data-testid=waiting]");
+    zhao.find("[data-testid=rating]");
+}
+
+#[track_caller]
+fn kept(device: &Device, words: &str) {
+    let drafts = device.host.call::<RepairDraftsList>(&Empty {}).unwrap().drafts;
+    assert!(drafts.iter().any(|draft| draft.form.words == words));
+}
