@@ -2,7 +2,7 @@
 //! confirmed and rated by who reported it.
 
 use linli_e2e::{
-    place,
+    pages, place,
     words::say,
     world::{Device, World, people, settings},
 };
@@ -111,6 +111,55 @@ fn story(name: &str, language: Language, mode: Mode) {
     phone.find("[data-testid=rating]");
     phone.find_no("[data-testid=waiting]");
     zhao.find("[data-testid=rating]");
+}
+
+#[test]
+fn a_lost_race_shows_what_happened_and_keeps_what_was_typed() {
+    let en = Language::en();
+    let world = World::new("repairs-race");
+    let resident = world.joined("phone", people::WANG_MEI, settings(en.clone(), Mode::Standard));
+    let worker = world.joined("worker", people::ZHAO, settings(en.clone(), Mode::Standard));
+    let office = world.joined("office", people::CHEN_JING, settings(en.clone(), Mode::Standard));
+    let path = format!("/office/repairs/{}", pages::repair(&resident.host).unwrap());
+    let (zhao, chen) = (&worker.page, &office.page);
+    zhao.go("/office/repairs");
+    zhao.press(&format!("a[href='{path}']"));
+    zhao.find("[data-testid=act-pause]");
+
+    // In the cellar Zhao pauses it; upstairs Chen takes it on meanwhile.
+    worker.cable.cut();
+    zhao.find_late("[data-kind=offline]");
+    zhao.tap("act-pause");
+    zhao.find("#repair-act[open]");
+    let words = "The spare part comes on Monday";
+    zhao.fill("act-words", words);
+    let when = zhao.script(
+        "const at = one(id('act-at'));
+         at.value = new Date(Date.now() + 3 * 86400000).toISOString().slice(0, 16);
+         at.dispatchEvent(new Event('input', { bubbles: true }));
+         return at.value",
+        &[],
+    );
+    zhao.tap("act-send");
+    zhao.find("[data-testid=repair][data-state=paused]");
+    chen.go(&path);
+    chen.tap("act-accept");
+    chen.find("[data-testid=repair][data-state=accepted]");
+    chen.find_no("[data-testid=waiting]");
+
+    // Zhao sees it, still has what he wrote, and does it all the same.
+    worker.cable.mend();
+    zhao.find_late("[data-testid=conflict]");
+    zhao.see(&say(&en, "repairs.meanwhile"));
+    zhao.see(words);
+    zhao.tap("again");
+    zhao.find("#repair-act[open]");
+    assert_eq!(zhao.value("act-words"), words);
+    assert_eq!(when, zhao.value("act-at").as_str());
+    zhao.tap("act-send");
+    zhao.find_no("[data-testid=waiting]");
+    zhao.find("[data-testid=repair][data-state=paused]");
+    chen.find("[data-testid=repair][data-state=paused]");
 }
 
 #[track_caller]

@@ -49,6 +49,8 @@ pub(super) struct Desk {
     /// The act whose form is open.
     kind: RwSignal<ActKind>,
     open: RwSignal<bool>,
+    /// The turn that the person saw when they opened it.
+    turn: RwSignal<u64>,
     error: RwSignal<Option<(&'static str, &'static str)>>,
     act: Act,
 }
@@ -60,6 +62,7 @@ impl Desk {
             typed: Typed::kept(id),
             kind: RwSignal::new(ActKind::Unknown),
             open: RwSignal::new(false),
+            turn: RwSignal::new(0),
             error: RwSignal::new(None),
             act: Act::new(),
         }
@@ -70,15 +73,16 @@ impl Desk {
         if needs_form(kind) {
             self.error.set(None);
             self.kind.set(kind);
+            self.turn.set(turn);
             self.open.set(true);
         } else if let Ok(act) = self.typed.act(kind) {
             self.send(act, turn);
         }
     }
 
-    fn finish(self, turn: u64) {
+    fn finish(self) {
         match self.typed.act(self.kind.get_untracked()) {
-            Ok(act) => self.send(act, turn),
+            Ok(act) => self.send(act, self.turn.get_untracked()),
             Err(problem) => self.error.set(Some(problem)),
         }
     }
@@ -151,7 +155,7 @@ pub(super) fn buttons(desk: Desk, view: Memo<Option<RepairView>>) -> AnyView {
         let buttons = kinds.into_iter().enumerate().map(|(at, kind)| {
             let (word, symbol) = button_words(kind, &view);
             let look = match kind {
-                _ if at == 0 && kind != ActKind::Withdraw => "primary",
+                _ if at == 0 && is_expected(kind) => "primary",
                 ActKind::Refuse | ActKind::CloseUnfixed | ActKind::Withdraw => "plain",
                 _ => "quiet",
             };
@@ -175,6 +179,19 @@ fn offered(view: &RepairView, is_office: bool, may_charge: bool) -> Vec<ActKind>
         _ => true,
     };
     ORDER.into_iter().filter(|kind| view.may.contains(kind)).filter(there).collect()
+}
+
+/// Whether an act is the next step that others wait for.
+const fn is_expected(kind: ActKind) -> bool {
+    matches!(
+        kind,
+        ActKind::Confirm
+            | ActKind::ApproveQuote
+            | ActKind::AgreeVisit
+            | ActKind::Resume
+            | ActKind::Accept
+            | ActKind::Finish
+    )
 }
 
 /// The name of an act in tests.
@@ -223,8 +240,7 @@ pub(super) fn dialog(desk: Desk, view: Memo<Option<RepairView>>) -> AnyView {
     });
     let send = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        let turn = view.with_untracked(|view| view.as_ref().map_or(0, |view| view.repair.turn));
-        desk.finish(turn);
+        desk.finish();
     };
     let failed = move || desk.act.error.get().map(|error| error_state(&error, None));
     view! {

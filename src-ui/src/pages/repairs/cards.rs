@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use linli_wire::{
     command::{Empty, RepairChoicesGet, RepairJoin, RepairKey, RepairLike, RepairsLike, Topic},
+    id::RepairId,
     repairs::{RepairCardRow, RepairChoices, RepairPlace},
 };
 
@@ -29,8 +30,8 @@ pub(super) fn shared_places(choices: &RepairChoices) -> Vec<(RepairPlace, String
     buildings.chain(areas).collect()
 }
 
-/// What is open around the person and not theirs; nothing where nothing is.
-pub(super) fn around() -> AnyView {
+/// What is open around the person; nothing where nothing is. What stands in their own list, `mine`, is left out.
+pub(super) fn around(mine: Signal<Vec<RepairId>>) -> AnyView {
     let choices = ipc::ask::<RepairChoicesGet>(&[Topic::Repairs, Topic::Community], || Empty {});
     let found = RwSignal::new(Vec::<(RepairCardRow, String)>::new());
     let places = StoredValue::new(Vec::<(RepairPlace, String)>::new());
@@ -52,7 +53,11 @@ pub(super) fn around() -> AnyView {
             let _ = found.try_set(cards);
         });
     });
-    let shown = Memo::new(move |_| found.get());
+    let shown = Memo::new(move |_| {
+        let (mut cards, mine) = (found.get(), mine.get());
+        cards.retain(|(card, _)| !mine.contains(&card.card.id));
+        cards
+    });
     (move || {
         let cards = shown.get();
         (!cards.is_empty()).then(|| view! {

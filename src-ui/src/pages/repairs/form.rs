@@ -25,6 +25,8 @@ use crate::{
 };
 
 const HOUR: i64 = 60 * 60 * 1000;
+/// How far ahead a time may be; the server takes half a year.
+const AHEAD: i64 = 180 * 24 * HOUR;
 
 /// How much too long a text is, in words.
 pub(super) fn too_long(text: &str, most: usize) -> Option<String> {
@@ -178,7 +180,7 @@ impl Typed {
 
     fn later(self, zone: &str) -> Result<Timestamp, (&'static str, &'static str)> {
         from_local_input(&self.at.get_untracked(), zone)
-            .filter(|at| *at > now())
+            .filter(|at| *at > now() && at.millis_since(now()) < AHEAD)
             .ok_or(("act-at", texts::at_missing()))
     }
 }

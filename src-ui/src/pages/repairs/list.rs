@@ -42,6 +42,9 @@ pub fn List() -> impl IntoView {
         )
     };
     let (open, closed) = (rows(true), rows(false));
+    let mine = Signal::derive(move || {
+        open.with(|page| page.map(|page| page.rows.iter().map(|row| row.id).collect())).unwrap_or_default()
+    });
     let back =
         if app.is_simple() { home() } else { ("/services".to_owned(), words::services::title().to_owned()) };
     view! {
@@ -63,7 +66,7 @@ pub fn List() -> impl IntoView {
                 .into_any(),
                 _ => skeleton_list(3),
             }}
-            {around()}
+            {around(mine)}
             <UpdatedAt />
         </div>
     }

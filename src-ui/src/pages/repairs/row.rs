@@ -27,18 +27,21 @@ pub fn repair_row(row: &RepairRow, root: &'static str) -> AnyView {
     let when = app.clock().when(row.reported_at);
     let machine = app.clock().machine(row.reported_at);
     let title = row.words.lines().next().unwrap_or_default().to_owned();
-    let need = row.need.map(|need| {
-        view! { <span class="c-tag" data-tone="amber" data-testid="need">{icon("info")} {need_word(need)}</span> }
+    let needs = row.need.is_some_and(|need| need != RepairNeed::Rate);
+    let needs = needs.then(|| {
+        view! { <span class="c-tag" data-tone="amber" data-testid="need">{icon("info")} {words::home::needs_you()}</span> }
     });
+    let need = row.need.map(|need| view! { <span class="c-row__meta t-strong">{need_word(need)}</span> });
     let who = row.assignee.clone().map(|name| view! { " · " {name} });
     let pending = row.pending.as_ref().map(|pending| pending_mark(&pending.state));
     view! {
         <a class="c-row" data-strong=row.need.is_some() href=format!("{root}/{}", row.id) data-testid="repair-row" data-state=row.state.as_str()>
             <span class="c-row__lead">{icon(&row.icon)}</span>
             <span class="c-row__body">
-                <span class="c-row__tags">{state_tag(row.state)} {need} {alarm_tags(row)}</span>
+                <span class="c-row__tags">{state_tag(row.state)} {needs} {alarm_tags(row)}</span>
                 <span class="c-row__title">{title}</span>
                 <span class="c-row__meta">{row.category_name.clone()}" · "{place_words(&row.place_name)}{who}" · "<time datetime=machine>{when}</time></span>
+                {need}
                 {(row.affected > 1).then(|| view! { <span class="c-row__meta">{texts::affected(row.affected)}</span> })}
                 {pending}
             </span>
