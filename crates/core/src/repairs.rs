@@ -87,9 +87,12 @@ fn parties(repair: &Repair, mine: bool, me: &Person) -> Vec<Party> {
             parties.push(Party::Worker);
         }
     }
-    if repair.reporter.id == me.id || (mine && repair.report.place.is_home()) {
+    // As the server has it: a home is its household's, and the office does not answer what it asks.
+    let is_own = repair.reporter.id == me.id;
+    let is_office = me.role.is_office() || repair.reporter.role.is_office();
+    if mine && (repair.report.place.is_home() || (is_own && !is_office)) {
         parties.extend([Party::Reporter, Party::Affected]);
-    } else if mine {
+    } else if mine && !is_own {
         parties.push(Party::Affected);
     }
     parties

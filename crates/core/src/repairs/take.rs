@@ -1,6 +1,7 @@
 //! Repairs as they come in from the log, and go.
 
 use linli_wire::{
+    id::PersonId,
     repairs::{Repair, Urgency},
     sync::Entity,
 };
@@ -103,6 +104,24 @@ pub(crate) fn review_visibility(tx: &Connection, id: uuid::Uuid) -> Result<()> {
          WHERE id = ?1",
     )?
     .execute(params![id, Entity::Repair.as_str()])?;
+    shorten(tx, id)
+}
+
+/// What is not the office's any more is kept as the person may see it: the whole body goes with its scope.
+fn shorten(tx: &Connection, id: uuid::Uuid) -> Result<()> {
+    let kept: Option<(i64, String, uuid::Uuid)> = tx
+        .prepare_cached(
+            "SELECT key, body, session.person_id FROM repair JOIN repair_body USING (key), session
+             WHERE id = ?1 AND office = 0",
+        )?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    let Some((key, body, person)) = kept else { return Ok(()) };
+    let repair: Repair = serde_json::from_str(&body)?;
+    if !repair.report.place.is_home() {
+        let body = serde_json::to_string(&repair.for_person(PersonId(person)))?;
+        tx.prepare_cached("UPDATE repair_body SET body = ?2 WHERE key = ?1")?.execute(params![key, body])?;
+    }
     Ok(())
 }
 

@@ -300,6 +300,51 @@ fn the_office_s_whole_copy_stays_and_goes_with_its_scope() {
 }
 
 #[test]
+fn the_office_s_whole_copy_is_shortened_when_only_the_person_s_scope_is_left() {
+    let (garden, cache) = at(Role::Staff);
+    let whole = repair_with(1, 2, |repair| {
+        repair.reporter = by(77, Role::Resident);
+        repair.report.reach = "call-me-at-night".to_owned();
+        repair.report.may_enter = true;
+    });
+    sync::apply(&cache, &garden.page("1").in_office(&[whole]).build(), NOW).unwrap();
+    sync::apply(&cache, &garden.page("2").in_person(&[repair_with(1, 1, |_| {})]).build(), NOW).unwrap();
+    assert_eq!(open(&cache, 1).repair.report.reach, "call-me-at-night");
+    let page = garden.page("3").lost(Scope::Staff(garden.community)).build();
+    sync::apply(&cache, &page, NOW).unwrap();
+    let kept = open(&cache, 1).repair;
+    assert_eq!((kept.report.reach.as_str(), kept.report.may_enter), ("", false));
+    assert_eq!(kept.reporter.name, "建国", "the name that neighbours know");
+}
+
+#[test]
+fn the_office_is_not_asked_what_it_asks() {
+    let (garden, cache) = at(Role::Staff);
+    let me = by(garden.person.0.as_u128(), Role::Staff);
+    let asked = |number, change: fn(&mut linli_wire::repairs::Repair)| {
+        let reporter = me.clone();
+        repair_with(number, 1, move |repair| {
+            repair.state = RepairState::Done;
+            repair.reporter = reporter;
+            change(repair);
+        })
+    };
+    let at_home = asked(2, |repair| {
+        repair.report.place = RepairPlace::Home { unit_id: linli_wire::id::UnitId(Uuid::from_u128(8)) };
+    });
+    let shared = |number| asked(number, |_| {});
+    let page = garden.page("1").in_office(&[shared(1), at_home]).build();
+    sync::apply(&cache, &page, NOW).unwrap();
+    let applied = sync::apply(&cache, &garden.page("2").in_person(&[shared(1)]).build(), NOW).unwrap();
+    assert_eq!(applied.asks, []);
+    for number in [1, 2] {
+        let view = open(&cache, number);
+        assert_eq!(view.row.need, None);
+        assert!(!view.may.contains(&ActKind::Confirm) && !view.may.contains(&ActKind::Reopen), "{number}");
+    }
+}
+
+#[test]
 fn open_reports_like_it_are_shown_and_joined_once() {
     let (garden, cache) = at(Role::Resident);
     sync::apply(&cache, &garden.page("1").in_community(&[repair_card(1), repair_card(2)]).build(), NOW)
