@@ -215,6 +215,34 @@ fn acts_made_in_a_cellar_follow_each_other_and_a_lost_race_holds_up_no_message()
         .filter(|pending| matches!(&pending.action, Action::ActOnRepair { act: RepairAct::Accept, .. }))
         .count();
     assert_eq!(accepts, 1);
+    let turns: Vec<_> = batch(&cache)
+        .iter()
+        .filter_map(|op| match &op.action {
+            Action::ActOnRepair { turn, act, .. } => Some((act.kind(), *turn)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(turns, [(ActKind::Accept, 4), (ActKind::Finish, 5)], "what waits behind it follows it");
+}
+
+#[test]
+fn what_only_adds_takes_no_other_s_place_and_goes_past_every_lane_that_is_stuck() {
+    let (garden, cache) = at(Role::Staff);
+    let accepted = repair_with(1, 5, |repair| {
+        repair.state = RepairState::Accepted;
+        repair.reporter = by(77, Role::Resident);
+    });
+    sync::apply(&cache, &garden.page("1").in_office(&[accepted]).build(), NOW).unwrap();
+    let system = system();
+    for tried in 1..=4 {
+        let part = linli_wire::repairs::Part { name: format!("Valve {tried}"), count: 1 };
+        act(&cache, &system, 1, 5, RepairAct::UseParts { parts: vec![part] });
+        assert_eq!(open(&cache, 1).pending.len(), tried, "none is lost");
+        let sent = batch(&cache);
+        assert_eq!(sent.len(), 1, "it goes past those that are stuck");
+        assert!(sent[0].lane.len() <= 80, "{}", sent[0].lane);
+        refuse(&cache, &sent, Code::InvalidInput);
+    }
 }
 
 #[test]
