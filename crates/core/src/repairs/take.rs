@@ -1,6 +1,7 @@
 //! Repairs as they come in from the log, and go.
 
 use linli_wire::{
+    Timestamp,
     id::PersonId,
     repairs::{Repair, Urgency},
     sync::Entity,
@@ -18,6 +19,7 @@ pub(crate) fn take(
     version: u64,
     body: &RawValue,
     from_office: bool,
+    now: Timestamp,
 ) -> Result<Option<Ask>> {
     // A repair that this version cannot read is passed over; an update of the app takes it again.
     let Ok(repair) = serde_json::from_str::<Repair>(body.get()) else { return Ok(None) };
@@ -41,7 +43,7 @@ pub(crate) fn take(
     put(tx, id, version, &repair, body, mine, office)?;
     let Some(me) = community::me(tx)? else { return Ok(None) };
     let old = before.and_then(|(_, _, _, body)| serde_json::from_str::<Repair>(&body).ok());
-    Ok(news::asked(old.as_ref().map(|old| (old, was_mine)), &repair, mine, &me))
+    Ok(news::asked(old.as_ref().map(|old| (old, was_mine)), &repair, mine, &me, now))
 }
 
 fn put(

@@ -131,6 +131,58 @@ fn a_report_is_always_in_exactly_one_place() {
 }
 
 #[test]
+fn a_form_that_is_slow_to_close_brings_nothing_back() {
+    let (garden, cache) = at(Role::Resident);
+    let system = system();
+    let mut draft = repairs::new(&cache, &system).unwrap();
+    draft.form.place = Some(RepairPlace::Area { area_id: area_id() });
+    draft.form.category = "plumbing".to_owned();
+    draft.form.words = "Tap drips".to_owned();
+    repairs::report(&cache, &system, &draft).unwrap();
+    let drafts = || repairs::drafts(&cache).unwrap().drafts;
+    repairs::keep(&cache, &system, &draft).unwrap();
+    assert_eq!(drafts(), [], "it waits to be sent");
+    let sent = batch(&cache);
+    repairs::keep(&cache, &system, &draft).unwrap();
+    assert_eq!(drafts(), [], "it is on its way");
+    refuse(&cache, &sent, Code::InvalidInput);
+    repairs::keep(&cache, &system, &draft).unwrap();
+    assert_eq!(drafts().len(), 1, "refused, it is mended in its form");
+    // What the log has is no draft either; what was typed beside it becomes a report of its own.
+    let known = repair_with(9, 1, |_| {});
+    sync::apply(&cache, &garden.page("1").in_person(&[known]).build(), NOW).unwrap();
+    draft.id = repair_id(9);
+    repairs::keep(&cache, &system, &draft).unwrap();
+    assert_eq!(drafts().len(), 1);
+    draft.form.words = "Tap drips and smells".to_owned();
+    repairs::report(&cache, &system, &draft).unwrap();
+    let again = batch(&cache);
+    refuse(&cache, &again, Code::OperationReused);
+    give_up(&cache, again.last().unwrap().id);
+    let back = drafts().into_iter().find(|kept| kept.form.words == "Tap drips and smells").unwrap();
+    assert_ne!(back.id, draft.id);
+}
+
+#[test]
+fn what_was_closed_long_ago_is_no_news_when_it_comes() {
+    let (garden, cache) = at(Role::Resident);
+    sync::apply(&cache, &garden.page("1").build(), NOW).unwrap();
+    const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+    let closed = |number, version, days: i64| {
+        repair_with(number, version, move |repair| {
+            repair.state = RepairState::Refused;
+            repair.since = NOW.plus_millis(-days * DAY_MS);
+        })
+    };
+    let page = garden.page("2").in_person(&[closed(1, 3, 400), closed(2, 3, 3), closed(3, 3, 1)]).build();
+    assert_eq!(sync::apply(&cache, &page, NOW).unwrap().asks.len(), 1, "only what is of these days");
+    // What was here is told whenever it happened: the device was away.
+    sync::apply(&cache, &garden.page("3").in_person(&[repair_with(4, 1, |_| {})]).build(), NOW).unwrap();
+    let page = garden.page("4").in_person(&[closed(4, 2, 30)]).build();
+    assert_eq!(sync::apply(&cache, &page, NOW).unwrap().asks.len(), 1);
+}
+
+#[test]
 fn what_waits_is_shown_in_its_place_and_money_is_not_anticipated() {
     let (garden, cache) = at(Role::Resident);
     let done = repair_with(1, 4, |repair| {
