@@ -86,6 +86,28 @@ pub fn replace(
     enqueue(tx, system, lane, subject, action)
 }
 
+/// Puts an operation into the place of one that was refused, or that the server skipped behind it. It gets an
+/// id of its own, since the other one may be known there.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn put_in_place(
+    tx: &Transaction<'_>,
+    system: &dyn System,
+    old: &Open,
+    at: Timestamp,
+    action: Action,
+) -> Result<()> {
+    let mut random = [0; 10];
+    system.random(&mut random);
+    let op = Op { id: OpId::new(system.now(), random), lane: old.op.lane.clone(), at, action };
+    tx.prepare_cached(
+        "UPDATE outbox SET id = ?2, op = ?3, state = 'queued', tried = 0, error = NULL WHERE seq = ?1",
+    )?
+    .execute(params![old.seq, op.id.0, serde_json::to_string(&op)?])?;
+    Ok(())
+}
+
 /// Queues read marks, together with those that have never left.
 ///
 /// # Errors
@@ -148,6 +170,7 @@ pub fn next_batch(cache: &Cache, most: usize) -> Result<Vec<Op>> {
         let mut batch = Vec::new();
         let mut bytes = 0;
         let mut closed: BTreeSet<String> = BTreeSet::new();
+        let mut unreported: BTreeSet<String> = BTreeSet::new();
         let mut select = tx.prepare_cached(
             "SELECT seq, lane, iif(adopted, 'stuck', state), op FROM outbox WHERE state IN ('queued', 'stuck') ORDER BY seq",
         )?;
@@ -157,14 +180,14 @@ pub fn next_batch(cache: &Cache, most: usize) -> Result<Vec<Op>> {
         while let Some(row) = rows.next()? {
             let (seq, lane, state, text): (i64, String, String, String) =
                 (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
-            if closed.contains(&lane) {
+            if closed.contains(&lane) || repairs::repair_of(&lane).is_some_and(|id| unreported.contains(id)) {
                 continue;
             }
             let op: Op = serde_json::from_str(&text)?;
             if state == "stuck" || !matches!(attachments::files_of(tx, &op.action)?, Files::Sent) {
                 if let Action::ReportRepair { repair_id, .. } = op.action {
                     // Nothing can be said to a repair that the server does not have.
-                    closed.extend(repairs::lanes(repair_id));
+                    unreported.insert(repair_id.to_string());
                 }
                 closed.insert(lane);
                 continue;
@@ -385,6 +408,8 @@ pub fn counts(db: &Connection) -> Result<OutboxCounts> {
 pub struct Open {
     /// The operation.
     pub op: Op,
+    /// Its place: the order in which operations go.
+    pub seq: i64,
     /// Where it stands.
     pub pending: Pending,
     /// Whether the server may have it: it has left at least once and was not refused.
@@ -396,7 +421,15 @@ pub struct Open {
 /// # Errors
 /// Trouble of the cache.
 pub fn open_in_lane(db: &Connection, lane: &str) -> Result<Vec<Open>> {
-    in_lane(db, lane, "state <> 'settled'")
+    chosen(db, lane, "lane = ?1 AND state <> 'settled'")
+}
+
+/// The operations that the log has not brought back yet, of all lanes whose name holds `part`, oldest first.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn open_about(db: &Connection, part: &str) -> Result<Vec<Open>> {
+    chosen(db, part, "instr(lane, ?1) > 0 AND state <> 'settled'")
 }
 
 /// The saves of a lane, those of the journal included, oldest first.
@@ -404,13 +437,12 @@ pub fn open_in_lane(db: &Connection, lane: &str) -> Result<Vec<Open>> {
 /// # Errors
 /// Trouble of the cache.
 pub fn saves_of(db: &Connection, lane: &str) -> Result<Vec<Open>> {
-    in_lane(db, lane, "kind = 'save_notice'")
+    chosen(db, lane, "lane = ?1 AND kind = 'save_notice'")
 }
 
-fn in_lane(db: &Connection, lane: &str, condition: &str) -> Result<Vec<Open>> {
+fn chosen(db: &Connection, lane: &str, condition: &str) -> Result<Vec<Open>> {
     let mut select = db.prepare_cached(&format!(
-        "SELECT op, state, error, tried AND state <> 'stuck' FROM outbox
-         WHERE lane = ?1 AND {condition} ORDER BY seq"
+        "SELECT op, state, error, tried AND state <> 'stuck', seq FROM outbox WHERE {condition} ORDER BY seq"
     ))?;
     let rows = select.query_map([lane], |row| {
         Ok((
@@ -418,14 +450,15 @@ fn in_lane(db: &Connection, lane: &str, condition: &str) -> Result<Vec<Open>> {
             row.get::<_, String>(1)?,
             row.get::<_, Option<String>>(2)?,
             row.get::<_, bool>(3)?,
+            row.get::<_, i64>(4)?,
         ))
     })?;
     let mut found = Vec::new();
     for row in rows {
-        let (op, state, error, tried) = row?;
+        let (op, state, error, tried, seq) = row?;
         let op: Op = serde_json::from_str(&op)?;
         let pending = Pending { op_id: op.id, state: pending_state(&state, error.as_deref()) };
-        found.push(Open { op, pending, tried });
+        found.push(Open { op, seq, pending, tried });
     }
     Ok(found)
 }

@@ -17,6 +17,8 @@ mod queued;
 mod take;
 mod view;
 
+use std::collections::BTreeSet;
+
 use linli_wire::{
     community::Person,
     id::RepairId,
@@ -47,26 +49,37 @@ pub(crate) fn lane(id: RepairId) -> String {
 }
 
 /// Lanes beside it. A lost race stops its lane: what is said to a repair, what the office notes, and what is
-/// decided after all go past it.
+/// decided after all go past it; the last in a lane of its own for each that is stopped.
 const BESIDE: [&str; 3] = ["repair-talk", "repair-notes", "repair-again"];
 
-/// All lanes of a repair.
-pub(crate) fn lanes(id: RepairId) -> impl Iterator<Item = String> {
-    BESIDE.into_iter().map(move |lane| beside(lane, id)).chain([lane(id)])
+/// The repair that a lane is about, by its id as it is written.
+pub(crate) fn repair_of(lane: &str) -> Option<&str> {
+    let mut parts = lane.split(':');
+    let is_one = parts.next().is_some_and(|kind| kind == "repair" || BESIDE.contains(&kind));
+    parts.next().filter(|_| is_one)
 }
 
 fn beside(lane: &str, id: RepairId) -> String {
     format!("{lane}:{id}")
 }
 
-/// What was done to a repair here and the log has not brought back yet, oldest first.
+/// What was done to a repair here and the log has not brought back yet, in the order in which it goes.
 fn waiting(db: &Connection, id: RepairId) -> Result<Vec<Open>> {
-    let mut open = Vec::new();
-    for lane in lanes(id) {
-        open.extend(outbox::open_in_lane(db, &lane)?);
-    }
-    open.sort_by_key(|open| open.op.id);
+    let id = id.to_string();
+    let mut open = outbox::open_about(db, &id)?;
+    open.retain(|open| repair_of(&open.op.lane) == Some(&id));
     Ok(open)
+}
+
+/// What goes by itself: what is stuck does not, nor what stands behind it in its lane.
+fn going(open: &[Open]) -> impl Iterator<Item = &Open> {
+    let mut stopped = BTreeSet::new();
+    open.iter().filter(move |open| {
+        if naming::is_stuck(&open.pending) {
+            stopped.insert(open.op.lane.as_str());
+        }
+        !stopped.contains(open.op.lane.as_str())
+    })
 }
 
 /// A repair as the server sent it, and whether it is the person's own.
@@ -87,9 +100,12 @@ fn parties(repair: &Repair, mine: bool, me: &Person) -> Vec<Party> {
             parties.push(Party::Worker);
         }
     }
-    if repair.reporter.id == me.id || (mine && repair.report.place.is_home()) {
+    // As the server has it: a home is its household's, and the office does not answer what it asks.
+    let is_own = repair.reporter.id == me.id;
+    let is_office = me.role.is_office() || repair.reporter.role.is_office();
+    if mine && (repair.report.place.is_home() || (is_own && !is_office)) {
         parties.extend([Party::Reporter, Party::Affected]);
-    } else if mine {
+    } else if mine && !is_own {
         parties.push(Party::Affected);
     }
     parties

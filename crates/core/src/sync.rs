@@ -83,7 +83,7 @@ pub fn apply(cache: &Cache, page: &SyncPage, now: Timestamp) -> Result<Applied> 
             let mut position = 0;
             for change in &part.changes {
                 let mut asks = Vec::new();
-                let fresh = take(tx, scope, resident, change, &mut applied.topics, &mut asks)?;
+                let fresh = take(tx, scope, resident, change, &mut applied.topics, &mut asks, now)?;
                 if was_level {
                     applied.asks.append(&mut asks);
                 }
@@ -161,6 +161,7 @@ fn take(
     change: &Change,
     topics: &mut BTreeSet<Topic>,
     asks: &mut Vec<repairs::Ask>,
+    now: Timestamp,
 ) -> Result<bool> {
     let Some(topic) = topic_of(change.entity) else { return Ok(false) };
     topics.insert(topic);
@@ -179,7 +180,7 @@ fn take(
     match change.entity {
         Entity::Notice => notices::take(tx, change.id, change.version, body, resident),
         Entity::Repair => {
-            asks.extend(repairs::take(tx, change.id, change.version, body, !resident)?);
+            asks.extend(repairs::take(tx, change.id, change.version, body, !resident, now)?);
             Ok(false)
         }
         Entity::ReadMark => {

@@ -68,8 +68,7 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// limit.
 pub fn report(tx: &mut Tx<'_>, caller: &Caller, id: RepairId, given: &RepairReport) -> Result<(), Error> {
     if let Some(known) = store::find(tx, caller.community, id)? {
-        let first = known.repair.events.first().map(|event| event.words.as_str());
-        let same = known.repair.reporter.id == caller.person && first == Some(given.words.as_str());
+        let same = known.repair.reporter.id == caller.person && check::is_same(&known.repair.report, given);
         let reused = Error::refused(Code::OperationReused, "the repair id stands for another report");
         return if same { Ok(()) } else { Err(reused) };
     }
@@ -129,7 +128,10 @@ pub fn report(tx: &mut Tx<'_>, caller: &Caller, id: RepairId, given: &RepairRepo
 pub fn act(tx: &mut Tx<'_>, caller: &Caller, id: RepairId, turn: u64, act: &RepairAct) -> Result<(), Error> {
     let kind = act.kind();
     let mut stored = store::find(tx, caller.community, id)?.ok_or_else(Error::not_found)?;
-    let moved = kind.needs_turn() && stored.repair.turn != turn;
+    // Who says in time that it is not so is not told that silence was faster.
+    let objects =
+        kind == ActKind::Reopen && stored.repair.turn == turn + 1 && confirmed_itself(&stored.repair);
+    let moved = kind.needs_turn() && stored.repair.turn != turn && !objects;
     // Silence was a little faster: what they say now is what already holds.
     let holds = moved && kind == ActKind::Confirm && stored.repair.state == RepairState::Fixed;
     let parties = seen::parties(tx, caller, &stored)?;
@@ -328,6 +330,13 @@ fn open_for(
     }
     within_events(tx, caller, id)?;
     Ok(Some(stored))
+}
+
+/// Whether nobody has moved a repair since silence confirmed it.
+fn confirmed_itself(repair: &Repair) -> bool {
+    let last = repair.events.iter().rev().find(|event| event.did.needs_turn());
+    repair.state == RepairState::Fixed
+        && last.is_some_and(|event| event.did == ActKind::Confirm && event.by.is_none())
 }
 
 fn within_reports(tx: &mut Tx<'_>, caller: &Caller) -> Result<(), Error> {

@@ -120,6 +120,30 @@ pub struct Repair {
     pub left_out: u32,
 }
 
+impl Repair {
+    /// A repair of a building or common area as somebody affected sees it: residents by the name that
+    /// neighbours know; when and how to reach who reported it is theirs and the office's.
+    #[must_use]
+    pub fn for_person(&self, person: PersonId) -> Self {
+        let mut seen = self.clone();
+        let shorten = |who: &mut RepairPerson| {
+            if !who.role.is_office() {
+                who.name.clone_from(&who.given_name);
+            }
+        };
+        shorten(&mut seen.reporter);
+        for event in &mut seen.events {
+            event.by.iter_mut().chain(&mut event.whom).for_each(shorten);
+        }
+        if self.reporter.id != person {
+            seen.report.times = Vec::new();
+            seen.report.may_enter = false;
+            seen.report.reach = String::new();
+        }
+        seen
+    }
+}
+
 /// Somebody on a repair, as they were when they did something.
 #[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -30,12 +30,17 @@ pub fn new(cache: &Cache, system: &dyn System) -> Result<RepairDraft> {
     Ok(draft)
 }
 
-/// Keeps what stands in the form.
+/// Keeps what stands in the form; nothing once it is reported: a form that is slow to close brings no draft back.
 ///
 /// # Errors
 /// Trouble of the cache.
 pub fn keep(cache: &Cache, system: &dyn System, draft: &RepairDraft) -> Result<()> {
-    cache.write(|tx| put(tx, draft.id, &draft.form, system.now()))
+    cache.write(|tx| {
+        let sql = "SELECT EXISTS (SELECT 1 FROM outbox WHERE lane = ?1 AND kind = 'report_repair' AND state <> 'stuck')
+             OR EXISTS (SELECT 1 FROM repair WHERE id = ?2)";
+        let reported: bool = tx.query_row(sql, params![lane(draft.id), draft.id.0], |row| row.get(0))?;
+        if reported { Ok(()) } else { put(tx, draft.id, &draft.form, system.now()) }
+    })
 }
 
 /// Reports in the making, newest first. A form in which nothing was typed is none.
@@ -84,6 +89,9 @@ pub fn report(cache: &Cache, system: &dyn System, draft: &RepairDraft) -> Result
 /// Trouble of the cache.
 pub fn take_back(tx: &Transaction<'_>, op: &Op) -> Result<()> {
     let Action::ReportRepair { repair_id, report } = &op.action else { return Ok(()) };
+    // The server has another report under this id: what was typed becomes a report of its own.
+    let is_taken = super::load(tx, *repair_id)?.is_some();
+    let repair_id = if is_taken { &RepairId(op.id.0) } else { repair_id };
     let sql = "SELECT EXISTS (SELECT 1 FROM repair_draft WHERE repair_id = ?1)";
     let drafted: bool = tx.query_row(sql, [repair_id.0], |row| row.get(0))?;
     if !drafted {

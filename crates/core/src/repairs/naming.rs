@@ -10,7 +10,7 @@ use linli_wire::{
 };
 use rusqlite::Connection;
 
-use super::{need, parties, waiting};
+use super::{going, need, parties, waiting};
 use crate::{
     community::{self, record, records},
     error::Result,
@@ -106,13 +106,11 @@ const EXCERPT: usize = 160;
 /// Where a repair will stand once what waits has gone through. Money is not anticipated.
 pub(super) fn ahead(repair: &Repair, waiting: &[Open]) -> RepairState {
     let before = repair.pause.as_ref().map_or(RepairState::Reported, |pause| pause.before);
-    waiting.iter().filter(|open| !is_stuck(&open.pending)).fold(repair.state, |state, open| {
-        match &open.op.action {
-            Action::ActOnRepair { act, .. } if !act.is_about_money() => {
-                next(act.kind(), state, before).unwrap_or(state)
-            }
-            _ => state,
+    going(waiting).fold(repair.state, |state, open| match &open.op.action {
+        Action::ActOnRepair { act, .. } if !act.is_about_money() => {
+            next(act.kind(), state, before).unwrap_or(state)
         }
+        _ => state,
     })
 }
 
@@ -122,10 +120,8 @@ pub(super) fn is_stuck(pending: &Pending) -> bool {
 
 /// Whether an act of the person's is on its way: they are not asked again meanwhile.
 fn is_answered(waiting: &[Open]) -> bool {
-    waiting.iter().any(|open| {
-        !is_stuck(&open.pending)
-            && matches!(open.op.action, Action::ActOnRepair { .. } | Action::RateRepair { .. })
-    })
+    going(waiting)
+        .any(|open| matches!(open.op.action, Action::ActOnRepair { .. } | Action::RateRepair { .. }))
 }
 
 fn newest(waiting: &[Open]) -> Option<Pending> {

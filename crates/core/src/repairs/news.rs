@@ -1,7 +1,7 @@
 //! Steps that need the resident: told by a system notification, in their language.
 
 use linli_wire::{
-    Language,
+    Language, Timestamp,
     community::Person,
     repairs::{Party, Repair, RepairNeed, RepairState},
 };
@@ -30,9 +30,23 @@ pub enum What {
     Closed,
 }
 
+/// How long after it was closed a repair that was not here before is told: a scope that is gained, or taken
+/// again, brings years of them.
+const NEWS_MS: i64 = 2 * 24 * 60 * 60 * 1000;
+
 /// What is new of a repair for a person; `old` is what they had before, and whether it was theirs.
-pub(super) fn asked(old: Option<(&Repair, bool)>, new: &Repair, mine: bool, me: &Person) -> Option<Ask> {
+pub(super) fn asked(
+    old: Option<(&Repair, bool)>,
+    new: &Repair,
+    mine: bool,
+    me: &Person,
+    at: Timestamp,
+) -> Option<Ask> {
     let now = wanted(new, mine, me)?;
+    let was_theirs = old.is_some_and(|(_, mine)| mine);
+    if now == What::Closed && !was_theirs && at.millis_since(new.since) > NEWS_MS {
+        return None;
+    }
     let before =
         old.and_then(|(old, mine)| Some((wanted(old, mine, me)?, old.visit.map(|visit| visit.slot))));
     // Another time proposed is another question.

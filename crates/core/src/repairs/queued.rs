@@ -5,16 +5,17 @@ use linli_wire::{
     command::{ActOnRepair, RateRepair, SaveRepairCategory, SayOnRepair},
     id::{RepairCategoryId, RepairEventId, RepairId, RepairNoteId},
     ops::Action,
+    outbox::PendingState,
     repairs::MAX_MESSAGE,
     text,
 };
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction};
 
-use super::{beside, lane, load, naming::is_stuck, waiting};
+use super::{beside, going, lane, load, naming::is_stuck, waiting};
 use crate::{
     cache::Cache,
     error::{Result, not_found},
-    outbox,
+    outbox::{self, Open},
     ports::System,
 };
 
@@ -29,29 +30,57 @@ pub fn act(cache: &Cache, system: &dyn System, request: ActOnRepair) -> Result<(
     }
     cache.write(|tx| {
         let subject = subject(tx, id)?;
-        // The page may show a turn that an own act, which has not come back yet, will have raised.
         let open = waiting(tx, id)?;
-        let turn = open.iter().fold(turn, |turn, open| match &open.op.action {
-            Action::ActOnRepair { turn: sent, act, .. }
-                if act.kind().needs_turn() && !is_stuck(&open.pending) && *sent >= turn =>
-            {
-                sent + 1
-            }
+        // Decided anew after a lost race: the act takes the place of the one that lost. What only adds to a
+        // repair has lost none.
+        let again = open.iter().rev().find(|open| {
+            is_stuck(&open.pending)
+                && act.kind().needs_turn()
+                && matches!(&open.op.action, Action::ActOnRepair { act: lost, .. } if lost.kind() == act.kind())
+        });
+        let is_stopped = |lane: &str, before: i64| {
+            open.iter().any(|open| open.op.lane == lane && open.seq < before && is_stuck(&open.pending))
+        };
+        let in_place = again.filter(|lost| !is_stopped(&lost.op.lane, lost.seq));
+        let place = in_place.map_or(i64::MAX, |lost| lost.seq);
+        // The page may show a turn that an own act, which has not come back yet, will have raised.
+        let turn = going(&open).filter(|open| open.seq < place).fold(turn, |turn, open| match &open.op.action {
+            Action::ActOnRepair { turn: sent, act, .. } if act.kind().needs_turn() && *sent >= turn => sent + 1,
             _ => turn,
         });
-        // Decided anew after a lost race: the same act takes the place of the one that lost.
-        let lost = open.iter().filter(|open| is_stuck(&open.pending));
-        let (same, others): (Vec<_>, Vec<_>) = lost.partition(|open| {
-            matches!(&open.op.action, Action::ActOnRepair { act: lost, .. } if lost.kind() == act.kind())
-        });
-        for stuck in &same {
-            outbox::discard(tx, stuck.op.id)?;
+        let action = Action::ActOnRepair { repair_id: id, turn, act };
+        if let Some(lost) = in_place {
+            outbox::put_in_place(tx, system, lost, system.now(), action)?;
+            return rebase(tx, system, lost, &open, turn);
         }
-        let is_stopped = others.iter().any(|open| open.op.lane == lane(id));
-        let lane = if is_stopped { beside("repair-again", id) } else { lane(id) };
-        outbox::enqueue(tx, system, &lane, &subject, Action::ActOnRepair { repair_id: id, turn, act })?;
-        Ok(())
+        if let Some(lost) = again {
+            outbox::discard(tx, lost.op.id)?;
+        }
+        let (mut free, mut tries) = (lane(id), 0);
+        while is_stopped(&free, i64::MAX) {
+            let again = beside("repair-again", id);
+            free = if tries == 0 { again } else { format!("{again}:{tries}") };
+            tries += 1;
+        }
+        outbox::enqueue(tx, system, &free, &subject, action).map(drop)
     })
+}
+
+/// What waits behind an act that was decided anew follows it.
+fn rebase(tx: &Transaction<'_>, system: &dyn System, lost: &Open, open: &[Open], turn: u64) -> Result<()> {
+    let mut turn = turn;
+    let behind = open.iter().filter(|open| open.op.lane == lost.op.lane && open.seq > lost.seq);
+    for follower in behind.take_while(|open| !is_stuck(&open.pending)) {
+        if let Action::ActOnRepair { repair_id, act, .. } = &follower.op.action
+            && act.kind().needs_turn()
+            && follower.pending.state == PendingState::Waiting
+        {
+            turn += 1;
+            let action = Action::ActOnRepair { repair_id: *repair_id, turn, act: act.clone() };
+            outbox::put_in_place(tx, system, follower, follower.op.at, action)?;
+        }
+    }
+    Ok(())
 }
 
 /// Waits for a repair that somebody else reported, too. Pressed twice, it is queued once.

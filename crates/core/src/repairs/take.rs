@@ -1,6 +1,8 @@
 //! Repairs as they come in from the log, and go.
 
 use linli_wire::{
+    Timestamp,
+    id::PersonId,
     repairs::{Repair, Urgency},
     sync::Entity,
 };
@@ -17,6 +19,7 @@ pub(crate) fn take(
     version: u64,
     body: &RawValue,
     from_office: bool,
+    now: Timestamp,
 ) -> Result<Option<Ask>> {
     // A repair that this version cannot read is passed over; an update of the app takes it again.
     let Ok(repair) = serde_json::from_str::<Repair>(body.get()) else { return Ok(None) };
@@ -40,7 +43,7 @@ pub(crate) fn take(
     put(tx, id, version, &repair, body, mine, office)?;
     let Some(me) = community::me(tx)? else { return Ok(None) };
     let old = before.and_then(|(_, _, _, body)| serde_json::from_str::<Repair>(&body).ok());
-    Ok(news::asked(old.as_ref().map(|old| (old, was_mine)), &repair, mine, &me))
+    Ok(news::asked(old.as_ref().map(|old| (old, was_mine)), &repair, mine, &me, now))
 }
 
 fn put(
@@ -103,6 +106,24 @@ pub(crate) fn review_visibility(tx: &Connection, id: uuid::Uuid) -> Result<()> {
          WHERE id = ?1",
     )?
     .execute(params![id, Entity::Repair.as_str()])?;
+    shorten(tx, id)
+}
+
+/// What is not the office's any more is kept as the person may see it: the whole body goes with its scope.
+fn shorten(tx: &Connection, id: uuid::Uuid) -> Result<()> {
+    let kept: Option<(i64, String, uuid::Uuid)> = tx
+        .prepare_cached(
+            "SELECT key, body, session.person_id FROM repair JOIN repair_body USING (key), session
+             WHERE id = ?1 AND office = 0",
+        )?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    let Some((key, body, person)) = kept else { return Ok(()) };
+    let repair: Repair = serde_json::from_str(&body)?;
+    if !repair.report.place.is_home() {
+        let body = serde_json::to_string(&repair.for_person(PersonId(person)))?;
+        tx.prepare_cached("UPDATE repair_body SET body = ?2 WHERE key = ?1")?.execute(params![key, body])?;
+    }
     Ok(())
 }
 

@@ -131,6 +131,58 @@ fn a_report_is_always_in_exactly_one_place() {
 }
 
 #[test]
+fn a_form_that_is_slow_to_close_brings_nothing_back() {
+    let (garden, cache) = at(Role::Resident);
+    let system = system();
+    let mut draft = repairs::new(&cache, &system).unwrap();
+    draft.form.place = Some(RepairPlace::Area { area_id: area_id() });
+    draft.form.category = "plumbing".to_owned();
+    draft.form.words = "Tap drips".to_owned();
+    repairs::report(&cache, &system, &draft).unwrap();
+    let drafts = || repairs::drafts(&cache).unwrap().drafts;
+    repairs::keep(&cache, &system, &draft).unwrap();
+    assert_eq!(drafts(), [], "it waits to be sent");
+    let sent = batch(&cache);
+    repairs::keep(&cache, &system, &draft).unwrap();
+    assert_eq!(drafts(), [], "it is on its way");
+    refuse(&cache, &sent, Code::InvalidInput);
+    repairs::keep(&cache, &system, &draft).unwrap();
+    assert_eq!(drafts().len(), 1, "refused, it is mended in its form");
+    // What the log has is no draft either; what was typed beside it becomes a report of its own.
+    let known = repair_with(9, 1, |_| {});
+    sync::apply(&cache, &garden.page("1").in_person(&[known]).build(), NOW).unwrap();
+    draft.id = repair_id(9);
+    repairs::keep(&cache, &system, &draft).unwrap();
+    assert_eq!(drafts().len(), 1);
+    draft.form.words = "Tap drips and smells".to_owned();
+    repairs::report(&cache, &system, &draft).unwrap();
+    let again = batch(&cache);
+    refuse(&cache, &again, Code::OperationReused);
+    give_up(&cache, again.last().unwrap().id);
+    let back = drafts().into_iter().find(|kept| kept.form.words == "Tap drips and smells").unwrap();
+    assert_ne!(back.id, draft.id);
+}
+
+#[test]
+fn what_was_closed_long_ago_is_no_news_when_it_comes() {
+    let (garden, cache) = at(Role::Resident);
+    sync::apply(&cache, &garden.page("1").build(), NOW).unwrap();
+    const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+    let closed = |number, version, days: i64| {
+        repair_with(number, version, move |repair| {
+            repair.state = RepairState::Refused;
+            repair.since = NOW.plus_millis(-days * DAY_MS);
+        })
+    };
+    let page = garden.page("2").in_person(&[closed(1, 3, 400), closed(2, 3, 3), closed(3, 3, 1)]).build();
+    assert_eq!(sync::apply(&cache, &page, NOW).unwrap().asks.len(), 1, "only what is of these days");
+    // What was here is told whenever it happened: the device was away.
+    sync::apply(&cache, &garden.page("3").in_person(&[repair_with(4, 1, |_| {})]).build(), NOW).unwrap();
+    let page = garden.page("4").in_person(&[closed(4, 2, 30)]).build();
+    assert_eq!(sync::apply(&cache, &page, NOW).unwrap().asks.len(), 1);
+}
+
+#[test]
 fn what_waits_is_shown_in_its_place_and_money_is_not_anticipated() {
     let (garden, cache) = at(Role::Resident);
     let done = repair_with(1, 4, |repair| {
@@ -215,6 +267,34 @@ fn acts_made_in_a_cellar_follow_each_other_and_a_lost_race_holds_up_no_message()
         .filter(|pending| matches!(&pending.action, Action::ActOnRepair { act: RepairAct::Accept, .. }))
         .count();
     assert_eq!(accepts, 1);
+    let turns: Vec<_> = batch(&cache)
+        .iter()
+        .filter_map(|op| match &op.action {
+            Action::ActOnRepair { turn, act, .. } => Some((act.kind(), *turn)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(turns, [(ActKind::Accept, 4), (ActKind::Finish, 5)], "what waits behind it follows it");
+}
+
+#[test]
+fn what_only_adds_takes_no_other_s_place_and_goes_past_every_lane_that_is_stuck() {
+    let (garden, cache) = at(Role::Staff);
+    let accepted = repair_with(1, 5, |repair| {
+        repair.state = RepairState::Accepted;
+        repair.reporter = by(77, Role::Resident);
+    });
+    sync::apply(&cache, &garden.page("1").in_office(&[accepted]).build(), NOW).unwrap();
+    let system = system();
+    for tried in 1..=4 {
+        let part = linli_wire::repairs::Part { name: format!("Valve {tried}"), count: 1 };
+        act(&cache, &system, 1, 5, RepairAct::UseParts { parts: vec![part] });
+        assert_eq!(open(&cache, 1).pending.len(), tried, "none is lost");
+        let sent = batch(&cache);
+        assert_eq!(sent.len(), 1, "it goes past those that are stuck");
+        assert!(sent[0].lane.len() <= 80, "{}", sent[0].lane);
+        refuse(&cache, &sent, Code::InvalidInput);
+    }
 }
 
 #[test]
@@ -297,6 +377,51 @@ fn the_office_s_whole_copy_stays_and_goes_with_its_scope() {
     sync::apply(&cache, &page, NOW).unwrap();
     assert_eq!(list(&cache).total, 0);
     assert_eq!(repairs::open(&cache, repair_id(1), &Language::en(), NOW).unwrap_err().code(), Code::NotFound);
+}
+
+#[test]
+fn the_office_s_whole_copy_is_shortened_when_only_the_person_s_scope_is_left() {
+    let (garden, cache) = at(Role::Staff);
+    let whole = repair_with(1, 2, |repair| {
+        repair.reporter = by(77, Role::Resident);
+        repair.report.reach = "call-me-at-night".to_owned();
+        repair.report.may_enter = true;
+    });
+    sync::apply(&cache, &garden.page("1").in_office(&[whole]).build(), NOW).unwrap();
+    sync::apply(&cache, &garden.page("2").in_person(&[repair_with(1, 1, |_| {})]).build(), NOW).unwrap();
+    assert_eq!(open(&cache, 1).repair.report.reach, "call-me-at-night");
+    let page = garden.page("3").lost(Scope::Staff(garden.community)).build();
+    sync::apply(&cache, &page, NOW).unwrap();
+    let kept = open(&cache, 1).repair;
+    assert_eq!((kept.report.reach.as_str(), kept.report.may_enter), ("", false));
+    assert_eq!(kept.reporter.name, "建国", "the name that neighbours know");
+}
+
+#[test]
+fn the_office_is_not_asked_what_it_asks() {
+    let (garden, cache) = at(Role::Staff);
+    let me = by(garden.person.0.as_u128(), Role::Staff);
+    let asked = |number, change: fn(&mut linli_wire::repairs::Repair)| {
+        let reporter = me.clone();
+        repair_with(number, 1, move |repair| {
+            repair.state = RepairState::Done;
+            repair.reporter = reporter;
+            change(repair);
+        })
+    };
+    let at_home = asked(2, |repair| {
+        repair.report.place = RepairPlace::Home { unit_id: linli_wire::id::UnitId(Uuid::from_u128(8)) };
+    });
+    let shared = |number| asked(number, |_| {});
+    let page = garden.page("1").in_office(&[shared(1), at_home]).build();
+    sync::apply(&cache, &page, NOW).unwrap();
+    let applied = sync::apply(&cache, &garden.page("2").in_person(&[shared(1)]).build(), NOW).unwrap();
+    assert_eq!(applied.asks, []);
+    for number in [1, 2] {
+        let view = open(&cache, number);
+        assert_eq!(view.row.need, None);
+        assert!(!view.may.contains(&ActKind::Confirm) && !view.may.contains(&ActKind::Reopen), "{number}");
+    }
 }
 
 #[test]

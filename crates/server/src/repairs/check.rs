@@ -51,6 +51,18 @@ pub(super) fn report(tx: &mut Tx<'_>, caller: &Caller, given: &RepairReport) -> 
     Ok(RepairReport { photos, reach, ..given.clone() })
 }
 
+/// Whether a report that comes again is the one that is kept, in all that the office does not change. Files are
+/// named by their ids; what else is said of them, the server said itself.
+pub(super) fn is_same(kept: &RepairReport, given: &RepairReport) -> bool {
+    let ids = |photos: &[Attachment]| photos.iter().map(|file| file.id).collect::<BTreeSet<_>>();
+    kept.words == given.words
+        && kept.place == given.place
+        && kept.times == given.times
+        && kept.may_enter == given.may_enter
+        && kept.reach.trim() == given.reach.trim()
+        && ids(&kept.photos) == ids(&given.photos)
+}
+
 /// Where something is; what the caller may not report is answered like what does not exist. The office
 /// reports for everybody, a resident for their home, their buildings, and what is everybody's.
 pub(super) fn place(tx: &mut Tx<'_>, caller: &Caller, place: RepairPlace) -> Result<Where, Error> {

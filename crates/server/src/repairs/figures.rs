@@ -19,6 +19,8 @@ use crate::{
 const MAX_MONTHS: i32 = 36;
 /// Months that are counted unless asked otherwise.
 const MONTHS: i32 = 12;
+/// Of fewer than these, residents are told no mean.
+const FEW: u32 = 3;
 const MINUTE_MS: u64 = 60 * 1000;
 
 /// The figures of the months that a query asks for; without one, of the last twelve.
@@ -37,7 +39,7 @@ pub fn figures(tx: &mut Tx<'_>, caller: &Caller, query: &Query) -> Result<Repair
     )?;
     let mut counted: Vec<RepairFiguresRow> = Vec::new();
     for group in rows.chunk_by(|one, other| key(one) == key(other)) {
-        counted.extend(count(group)?);
+        counted.extend(count(group)?.map(|row| if caller.role.is_office() { row } else { veiled(row) }));
     }
     Ok(RepairFigures { rows: counted })
 }
@@ -107,6 +109,18 @@ fn count(group: &[Row]) -> Result<Option<RepairFiguresRow>, Error> {
     counted.rating_hundredths =
         stars.checked_div(u64::from(counted.rated)).and_then(|mean| u32::try_from(mean).ok());
     Ok(Some(counted))
+}
+
+/// What residents see: a mean of one or two is what a neighbour thinks, or how long they waited.
+fn veiled(mut row: RepairFiguresRow) -> RepairFiguresRow {
+    if row.rated < FEW {
+        row.rating_hundredths = None;
+    }
+    if row.fixed < FEW {
+        row.median_minutes = None;
+        row.p90_minutes = None;
+    }
+    row
 }
 
 /// The smallest value that at least so many percent do not exceed, in minutes.

@@ -288,6 +288,12 @@ fn shift(
     let repair = &mut stored.repair;
     category.clone_into(&mut repair.report.category);
     repair.report.urgency = urgency;
-    repair.promise = promise(tx, caller, &community, &repair.report, repair.reported_at)?;
+    let promised = promise(tx, caller, &community, &repair.report, repair.reported_at)?;
+    // Once late is late, whatever it is sorted under.
+    let is_late = |old: &Promise| old.kept == Some(false) || (old.kept.is_none() && old.by < tx.now());
+    repair.promise = match repair.promise.filter(is_late) {
+        Some(old) => Some(Promise { by: promised.map_or(old.by, |new| new.by), kept: Some(false) }),
+        None => promised,
+    };
     Ok(())
 }

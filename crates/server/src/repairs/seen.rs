@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use linli_wire::{
     id::{AttachmentId, CommunityId, PersonId, RepairId},
-    repairs::{Party, Repair, RepairCard, RepairPerson},
+    repairs::{Party, Repair, RepairCard},
     sync::Scope,
 };
 
@@ -30,8 +30,12 @@ pub(super) fn parties(tx: &mut Tx<'_>, caller: &Caller, stored: &Stored) -> Resu
             parties.insert(Party::Worker);
         }
     }
+    // What is reported at a home is its household's, whoever reported it: the office on the telephone, or who
+    // has moved out since. And the office does not answer what it asks, also where it reported something itself.
     let at_home = stored.household.is_some() && stored.household == caller.household;
-    if repair.reporter.id == caller.person || at_home {
+    let is_office = caller.role.is_office() || repair.reporter.role.is_office();
+    let reported = repair.reporter.id == caller.person && !is_office && stored.household.is_none();
+    if at_home || reported {
         parties.extend([Party::Reporter, Party::Affected]);
     } else if has_joined(tx, caller.community, repair.id, caller.person)? {
         parties.insert(Party::Affected);
@@ -59,9 +63,9 @@ pub(super) fn scopes(
     let repair = &stored.repair;
     if repair.report.place.is_home() {
         // Who reported it for others, as the office on the telephone, follows it through the office's scope.
-        return Ok(BTreeSet::from([stored
-            .household
-            .map_or(Scope::Person(repair.reporter.id), Scope::Household)]));
+        let reporter = Some(&repair.reporter).filter(|who| !who.role.is_office());
+        let scope = stored.household.map(Scope::Household);
+        return Ok(scope.or(reporter.map(|who| Scope::Person(who.id))).into_iter().collect());
     }
     let sql = "SELECT person_id FROM repair_joined WHERE community_id = $1 AND repair_id = $2";
     let rows = tx.query(sql, params![community, repair.id])?;
@@ -75,7 +79,7 @@ pub(super) fn scopes(
 /// The repair as a scope holds it.
 pub fn within(repair: &Repair, scope: Scope) -> Repair {
     match scope {
-        Scope::Person(person) if !repair.report.place.is_home() => for_person(repair, person),
+        Scope::Person(person) if !repair.report.place.is_home() => repair.for_person(person),
         _ => repair.clone(),
     }
 }
@@ -83,29 +87,6 @@ pub fn within(repair: &Repair, scope: Scope) -> Repair {
 /// The repair as somebody sees it who is affected by it, or who works in the office.
 pub(super) fn by(repair: &Repair, caller: &Caller) -> Repair {
     if caller.role.is_office() { repair.clone() } else { within(repair, Scope::Person(caller.person)) }
-}
-
-fn for_person(repair: &Repair, person: PersonId) -> Repair {
-    let mut seen = repair.clone();
-    let is_own = repair.reporter.id == person;
-    if is_own && repair.reporter.role.is_office() {
-        return seen;
-    }
-    let shorten = |who: &mut RepairPerson| {
-        if !who.role.is_office() {
-            who.name.clone_from(&who.given_name);
-        }
-    };
-    shorten(&mut seen.reporter);
-    for event in &mut seen.events {
-        event.by.iter_mut().chain(&mut event.whom).for_each(shorten);
-    }
-    if !is_own {
-        seen.report.times = Vec::new();
-        seen.report.may_enter = false;
-        seen.report.reach = String::new();
-    }
-    seen
 }
 
 /// What everybody of the building or community sees of an open repair there.

@@ -9,7 +9,8 @@ use linli_wire::{
     Timestamp,
     id::{AttachmentId, CommunityId, HouseholdId, RepairId},
     repairs::{
-        MAX_EVENTS, MAX_NOTES, Repair, RepairCard, RepairEvent, RepairNotes, RepairPlace, RepairState,
+        ActKind, MAX_EVENTS, MAX_NOTES, Repair, RepairCard, RepairEvent, RepairNotes, RepairPlace,
+        RepairState,
     },
     sync::{Entity, Scope},
 };
@@ -23,6 +24,11 @@ use crate::{
 };
 
 const COLUMNS: &str = "body, household_id, month, changed_at, worked_ms, archived, card_scope";
+
+/// Places among the events of a repair for those who joined.
+const MAX_JOINS: usize = 3;
+/// What was said last is heard, however much happened.
+const LAST_WORDS: usize = 12;
 
 /// A repair with what stands beside it.
 pub struct Stored {
@@ -74,19 +80,39 @@ fn stored_of(tx: &mut Tx<'_>, community: CommunityId, row: &Row) -> Result<Store
     })
 }
 
-/// The first event and the newest ones, and how many stand between them.
+/// The events that a repair carries, and how many it does not: the first, the newest that moved it, and the
+/// newest of what was said in the room that these leave. That many joined is said by their number.
 fn events(tx: &mut Tx<'_>, community: CommunityId, id: RepairId) -> Result<(Vec<RepairEvent>, u32), Error> {
-    let sql = "SELECT COALESCE(MAX(number), 0) FROM repair_event WHERE community_id = $1 AND repair_id = $2";
-    let last: i64 = tx.query_one(sql, params![community, id])?.get(0)?;
-    let newest = last - i64::try_from(MAX_EVENTS - 1).unwrap_or(i64::MAX);
-    let rows = tx.query(
-        "SELECT body FROM repair_event WHERE community_id = $1 AND repair_id = $2 AND (number = 1 OR number > $3)
-         ORDER BY number",
-        params![community, id, newest],
-    )?;
-    let events: Vec<RepairEvent> = rows.iter().map(|row| row.json(0)).collect::<Result<_, _>>()?;
-    let left_out = usize::try_from(last).unwrap_or(0).saturating_sub(events.len());
-    Ok((events, u32::try_from(left_out).unwrap_or(u32::MAX)))
+    const TALK: &str = "(body LIKE '%\"did\":\"message\"%' OR body LIKE '%\"did\":\"rate\"%'
+         OR body LIKE '%\"did\":\"use_parts\"%')";
+    const JOINS: &str = "body LIKE '%\"did\":\"join\"%'";
+    let mut newest = |which: &str, most: usize| -> Result<Vec<(i64, RepairEvent)>, Error> {
+        // A quote within what somebody wrote is escaped, so that words pass for no kind.
+        let sql = format!(
+            "SELECT number, body FROM repair_event WHERE community_id = $1 AND repair_id = $2 AND {which}
+             ORDER BY number DESC LIMIT $3"
+        );
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let rows = tx.query(&sql, params![community, id, most])?;
+        rows.iter().map(|row| Ok((row.get(0)?, row.json(1)?))).collect()
+    };
+    let mut kept = newest("number = 1", 1)?;
+    kept.extend(newest(&format!("number > 1 AND {JOINS}"), MAX_JOINS)?);
+    let room = MAX_EVENTS - kept.len();
+    let mut talk = newest(&format!("number > 1 AND {TALK}"), room)?;
+    let mut story = newest(&format!("number > 1 AND NOT {TALK} AND NOT {JOINS}"), room)?;
+    story.truncate(room - talk.len().min(LAST_WORDS));
+    talk.truncate(room - story.len());
+    kept.extend(talk);
+    kept.extend(story);
+    kept.sort_unstable_by_key(|(number, _)| *number);
+    let sql = format!(
+        "SELECT COUNT(*) FROM repair_event WHERE community_id = $1 AND repair_id = $2 AND NOT {JOINS}"
+    );
+    let all: u32 = tx.query_one(&sql, params![community, id])?.get(0)?;
+    let events: Vec<RepairEvent> = kept.into_iter().map(|(_, event)| event).collect();
+    let shown = events.iter().filter(|event| event.did != ActKind::Join).count();
+    Ok((events, all.saturating_sub(u32::try_from(shown).unwrap_or(u32::MAX))))
 }
 
 /// Writes a change: raises the version, adds the event to the timeline, and tells everybody who sees it.
@@ -239,9 +265,14 @@ fn log(
             params![community, id, scope],
         )?;
     }
-    for scope in &now {
-        let body = seen::within(repair, *scope);
-        tx.log_as(community, &[*scope], Entity::Repair, id.0, version, Some(&body))?;
+    // Whoever did not report it sees the same as everybody who did not: made once for all of them.
+    let reporter = Scope::Person(repair.reporter.id);
+    let (own, others): (Vec<Scope>, Vec<Scope>) = now.iter().partition(|scope| **scope == reporter);
+    for scopes in [own, others] {
+        if let Some(first) = scopes.first() {
+            let body = seen::within(repair, *first);
+            tx.log_as(community, &scopes, Entity::Repair, id.0, version, Some(&body))?;
+        }
     }
     let staff = [Scope::Staff(community)];
     tx.log_as(community, &staff, Entity::Repair, id.0, version, Some(repair))?;

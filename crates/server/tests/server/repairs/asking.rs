@@ -107,8 +107,22 @@ both! {
         let [row] = figures.rows.as_slice() else { panic!("{figures:?}") };
         assert_eq!((row.month.as_str(), row.category.as_str()), ("2026-09", "plumbing"));
         assert_eq!((row.opened, row.fixed, row.overdue, row.reopened), (3, 2, 1, 0));
-        assert_eq!((row.median_minutes, row.p90_minutes), (Some(60), Some(120)));
-        assert_eq!((row.rating_hundredths, row.rated), (Some(450), 2));
+        // Of two, a mean names them to whoever knows one: the office has it, residents have not.
+        assert_eq!((row.median_minutes, row.p90_minutes), (None, None));
+        assert_eq!((row.rating_hundredths, row.rated), (None, 2));
+        chen = Device { tokens: world.refresh(&chen.refresh_request()).await.unwrap(), ..chen };
+        let whole: RepairFigures = world.ok(Method::GET, "/v1/repairs/figures", Some(&chen.tokens.access), None::<&()>).await;
+        assert_eq!((whole.rows[0].median_minutes, whole.rows[0].p90_minutes), (Some(60), Some(120)));
+        assert_eq!((whole.rows[0].rating_hundredths, whole.rows[0].rated), (Some(450), 2));
+        // The third that is fixed and rated makes a crowd.
+        acted(&world, &chen, ids[2], RepairAct::Accept).await;
+        acted(&world, &chen, ids[2], finish("好了")).await;
+        acted(&world, &wang, ids[2], RepairAct::Confirm).await;
+        let rating = Rating { result: 3, speed: 3, manner: 3, words: String::new() };
+        assert!(is_done(&one(&world, &wang, Action::RateRepair { repair_id: ids[2], rating }).await));
+        let crowd: RepairFigures = world.ok(Method::GET, "/v1/repairs/figures", Some(&wang.tokens.access), None::<&()>).await;
+        assert_eq!((crowd.rows[0].rating_hundredths, crowd.rows[0].rated), (Some(400), 3));
+        assert!(crowd.rows[0].median_minutes.is_some() && crowd.rows[0].p90_minutes.is_some());
         let text = serde_json::to_string(&figures).unwrap();
         assert!(!text.contains("canary") && !text.contains("王"), "{text}");
         let none: RepairFigures = world.ok(Method::GET, "/v1/repairs/figures?until=2026-08", Some(&wang.tokens.access), None::<&()>).await;

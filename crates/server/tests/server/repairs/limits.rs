@@ -8,9 +8,10 @@ use linli_wire::{
     money::Money,
     ops::Action,
     repairs::{
-        MAX_EVENTS, MAX_MESSAGE, MAX_PHOTOS, MAX_REACH, MAX_WORDS, Part, Rating, RepairAct, RepairPlace,
-        RepairReport, Slot,
+        ActKind, MAX_EVENTS, MAX_MESSAGE, MAX_PHOTOS, MAX_REACH, MAX_WORDS, Part, Rating, RepairAct,
+        RepairPlace, RepairReport, Slot,
     },
+    sync::Scope,
 };
 use reqwest::Method;
 
@@ -172,6 +173,50 @@ both! {
         assert_eq!(long.events.last().unwrap().words, "第139句");
         assert_eq!(long.version, 100);
         assert_eq!(findings(&world).await, Vec::<String>::new());
+    }
+
+    async fn those_who_join_and_talk_push_nothing_that_happened_out(world) {
+        let sun = world.sun.clone();
+        let places = ground(&world).await;
+        let (wang, chen) = (world.join(&sun, sun.wang_mei).await, world.join(&sun, sun.chen_jing).await);
+        let (grandma, li) = (world.join(&sun, sun.grandma).await, world.join(&sun, sun.li_qiang).await);
+        let id = reported(&world, &wang, RepairPlace::Area { area_id: places.gate }, "大门坏了").await;
+        acted(&world, &chen, id, RepairAct::Accept).await;
+        acted(&world, &chen, id, RepairAct::CloseUnfixed { words: "等市里换".to_owned() }).await;
+        acted(&world, &wang, id, RepairAct::Dispute { words: "\"did\":\"join\"".to_owned(), photos: vec![] }).await;
+        for device in [&grandma, &li] {
+            assert!(is_done(&one(&world, device, Action::JoinRepair { repair_id: id }).await));
+        }
+        // As if the whole building had joined: there are fewer people in this community than that.
+        let community = sun.id;
+        world.app.db.write(move |tx| {
+            let sql = "SELECT body FROM repair_event WHERE community_id = $1 AND repair_id = $2 ORDER BY number DESC LIMIT 1";
+            let body: String = tx.query_one(sql, params![community, id])?.get(0)?;
+            for number in 100_i64..300 {
+                tx.execute(
+                    "INSERT INTO repair_event (community_id, repair_id, number, id, at, body) VALUES ($1, $2, $3, $4, 0, $5)",
+                    params![community, id, number, linli_wire::id::RepairEventId(new_id()), &body],
+                )?;
+            }
+            Ok(())
+        }).await.unwrap();
+        let talk: Vec<_> = (0..80).map(|at| say(id, &format!("第{at}句"), vec![])).collect();
+        let mut commits = world.app.db.commits();
+        assert!(world.ops(&chen, talk).await.iter().all(is_done));
+        let long = current(&world, id).await;
+        let did = |kind| long.events.iter().filter(|event| event.did == kind).count();
+        assert_eq!((long.events.len(), did(ActKind::Join), did(ActKind::Message)), (MAX_EVENTS, 3, 53));
+        assert_eq!((did(ActKind::Accept), did(ActKind::CloseUnfixed), did(ActKind::Dispute)), (1, 1, 1));
+        assert!(long.events.iter().any(|event| event.words == "等市里换"));
+        assert_eq!(long.left_out, 27, "what was said before; that many joined is said by their number");
+        assert_eq!(long.events.last().unwrap().words, "第79句");
+        // However many wait, what they are told is made once.
+        let commit = commits.try_recv().unwrap();
+        let others: Vec<_> = commit.iter().filter(|change| {
+            change.version == long.version && [sun.grandma, sun.li_qiang].map(Scope::Person).contains(&change.scope)
+        }).filter_map(|change| change.body.clone()).collect();
+        assert_eq!(others.len(), 2, "{commit:?}");
+        assert!(std::sync::Arc::ptr_eq(&others[0], &others[1]));
     }
 
     async fn a_resident_sends_fewer_files_than_the_office(world) {

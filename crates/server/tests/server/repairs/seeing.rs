@@ -132,6 +132,22 @@ both! {
         assert_eq!(findings(&world).await, Vec::<String>::new());
     }
 
+    async fn who_has_left_the_office_sees_no_more_names_than_neighbours(world) {
+        let sun = world.sun.clone();
+        let places = ground(&world).await;
+        let (wang, zhao) = (world.join(&sun, sun.wang_mei).await, world.join(&sun, sun.zhao).await);
+        let change = ProfileChange { given_name: Some("小梅".to_owned()), ..ProfileChange::default() };
+        assert!(is_done(&one(&world, &wang, Action::ChangeProfile { change }).await));
+        let id = reported(&world, &zhao, RepairPlace::Area { area_id: places.gate }, "门坏了").await;
+        assert!(is_done(&one(&world, &wang, Action::JoinRepair { repair_id: id }).await));
+        let (community, person) = (sun.id, crate::world::person(sun.zhao, 3, "赵建国", Role::Resident, Some(sun.li)));
+        world.app.db.write(move |tx| linli_server::community::put_person(tx, community, &person, "").map(drop)).await.unwrap();
+        let own = seen(&world, &zhao, id).await.unwrap();
+        assert_eq!(own.report.reach, "call-me-at-night", "their own words");
+        assert_eq!(own.events[1].by.as_ref().unwrap().name, "小梅");
+        assert_eq!(findings(&world).await, Vec::<String>::new());
+    }
+
     async fn what_the_office_notes_for_itself_reaches_nobody_else(world) {
         let sun = world.sun.clone();
         let places = ground(&world).await;

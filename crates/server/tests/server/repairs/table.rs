@@ -8,12 +8,12 @@ use linli_wire::{
     id::{CommunityId, DeviceId, PersonId, RepairEventId, RepairId},
     money::Money,
     repairs::{
-        ActKind, Part, Party, Pause, Quote, QuoteAnswer, Rating, Repair, RepairAct, RepairPlace, RepairState,
-        Slot, Urgency, Visit, may, next,
+        ActKind, Part, Party, Pause, Quote, QuoteAnswer, Rating, Repair, RepairAct, RepairPerson,
+        RepairPlace, RepairState, Slot, Urgency, Visit, may, next,
     },
 };
 
-use super::prepared::{findings, ground, is_done, one, reported};
+use super::prepared::{current, findings, ground, is_done, one, reported};
 use crate::{both, world::new_id};
 use linli_wire::ops::Action;
 
@@ -154,19 +154,34 @@ both! {
         let shared = reported(&world, &wang, gate, "大门坏了").await;
         let home = RepairPlace::Home { unit_id: sun.unit_1201 };
         let private = reported(&world, &wang, home, "漏水").await;
-        assert!(is_done(&one(&world, &grandma, Action::JoinRepair { repair_id: shared }).await));
-        for id in [shared, private] {
+        let by_office = reported(&world, &chen, gate, "门轴响").await;
+        let for_others = reported(&world, &chen, home, "阳台漏水").await;
+        for id in [shared, by_office] {
+            assert!(is_done(&one(&world, &grandma, Action::JoinRepair { repair_id: id }).await));
+        }
+        // Li Qiang reported it at home, and has moved out since.
+        let left = reported(&world, &wang, home, "窗坏了").await;
+        let (community, body) = (sun.id, current(&world, left).await);
+        let moved_out = RepairPerson { id: sun.li_qiang, ..body.reporter.clone() };
+        let body = serde_json::to_string(&Repair { events: Vec::new(), reporter: moved_out, ..body }).unwrap();
+        world.app.db.write(move |tx| {
+            let sql = "UPDATE repair SET body = $3, reporter_id = $4 WHERE community_id = $1 AND id = $2";
+            tx.execute(sql, params![community, left, &body, sun.li_qiang])?;
+            Ok(())
+        }).await.unwrap();
+        for id in [shared, private, by_office, for_others, left] {
             let assign = RepairAct::Assign { worker: sun.zhao };
             crate::repairs::prepared::acted(&world, &chen, id, assign).await;
         }
         let office = [Party::Office];
         let worker = [Party::Office, Party::Worker];
         let reporter = [Party::Reporter, Party::Affected];
-        let callers = |of_a_home: bool| -> Vec<(&'static str, DeviceId, BTreeSet<Party>)> {
+        let callers = |of_a_home: bool, office_s: bool| -> Vec<(&'static str, DeviceId, BTreeSet<Party>)> {
             let grandma_is: &[Party] = if of_a_home { &reporter } else { &[Party::Affected] };
+            let wang_is: &[Party] = if office_s && !of_a_home { &[Party::Neighbour] } else { &reporter };
             let li_is: &[Party] = if of_a_home { &[] } else { &[Party::Neighbour] };
             vec![
-                ("reporter", wang.id, reporter.into_iter().collect()),
+                ("reporter", wang.id, wang_is.iter().copied().collect()),
                 ("same household", grandma.id, grandma_is.iter().copied().collect()),
                 ("other household", li.id, li_is.iter().copied().collect()),
                 ("worker", zhao.id, worker.into_iter().collect()),
@@ -176,9 +191,17 @@ both! {
                 ("foreign manager", foreign_office.id, BTreeSet::new()),
             ]
         };
-        for (of_a_home, repair) in [(false, shared), (true, private)] {
+        for (of_a_home, office_s, repair) in [
+            (false, false, shared),
+            (true, false, private),
+            // Chen Jing reported these: she stands there as the office, and nothing else.
+            (false, true, by_office),
+            (true, true, for_others),
+            // Li Qiang is of another household than the home.
+            (true, false, left),
+        ] {
             let case = Case { community: sun.id, repair, double, worker: sun.chen_jing };
-            for (name, device, parties) in callers(of_a_home) {
+            for (name, device, parties) in callers(of_a_home, office_s) {
                 let told: Vec<(ActKind, RepairState, Result<RepairState, Code>)> = world.app.db.write(move |tx| {
                     let mut told = Vec::new();
                     for kind in ActKind::KNOWN {
@@ -190,7 +213,7 @@ both! {
                 }).await.unwrap();
                 let mut allowed = 0;
                 for (kind, state, led) in told {
-                    let what = format!("{name}, home {of_a_home}: {kind:?} in {state:?}");
+                    let what = format!("{name}, home {of_a_home}, of the office {office_s}: {kind:?} in {state:?}");
                     // Whoever waits already may press "me too" again: nothing happens.
                     let again = kind == ActKind::Join && parties.contains(&Party::Affected);
                     match expected(&parties, kind, state).or(again.then_some(state)) {

@@ -3,7 +3,7 @@
 use linli_wire::{
     Code, Timestamp,
     ops::Action,
-    repairs::{ActKind, RepairAct, RepairPlace, RepairState},
+    repairs::{ActKind, RepairAct, RepairPlace, RepairState, Urgency},
     sync::Entity,
 };
 
@@ -92,6 +92,49 @@ both! {
         world.later(31 * DAY_MS);
         let wang = awake(&world, wang).await;
         assert_eq!(refusal(&act(&world, &wang, id, again).await), (Code::NotAllowed, "too_late".to_owned()));
+        assert_eq!(findings(&world).await, Vec::<String>::new());
+    }
+
+    async fn who_objects_in_time_is_heard_though_silence_was_faster(world) {
+        let sun = world.sun.clone();
+        ground(&world).await;
+        let (wang, chen) = (world.join(&sun, sun.wang_mei).await, world.join(&sun, sun.chen_jing).await);
+        let id = reported(&world, &wang, RepairPlace::Home { unit_id: sun.unit_1201 }, "漏水").await;
+        acted(&world, &chen, id, RepairAct::Accept).await;
+        let turn = acted(&world, &chen, id, finish("好了")).await.turn;
+        passes(&world, 7 * DAY_MS).await;
+        // Written in the country, where there was no network, on the evening before.
+        let wang = awake(&world, wang).await;
+        let object = |turn| {
+            let act = RepairAct::Reopen { words: "还在漏".to_owned(), photos: vec![] };
+            Action::ActOnRepair { repair_id: id, turn, act }
+        };
+        assert_eq!(refusal(&one(&world, &wang, object(turn - 1)).await).0, Code::Conflict);
+        assert!(is_done(&one(&world, &wang, object(turn)).await));
+        assert_eq!(current(&world, id).await.state, RepairState::Reopened);
+        // What a neighbour or the household has moved since is another race.
+        let chen = awake(&world, chen).await;
+        acted(&world, &chen, id, RepairAct::Accept).await;
+        let turn = acted(&world, &chen, id, finish("好了")).await.turn;
+        acted(&world, &wang, id, RepairAct::Confirm).await;
+        assert_eq!(refusal(&one(&world, &wang, object(turn)).await).0, Code::Conflict);
+        assert_eq!(findings(&world).await, Vec::<String>::new());
+    }
+
+    async fn what_is_late_stays_late_under_another_category(world) {
+        let sun = world.sun.clone();
+        ground(&world).await;
+        let (wang, chen) = (world.join(&sun, sun.wang_mei).await, world.join(&sun, sun.chen_jing).await);
+        let id = reported(&world, &wang, RepairPlace::Home { unit_id: sun.unit_1201 }, "漏水").await;
+        let by = current(&world, id).await.promise.unwrap().by;
+        world.later(3 * DAY_MS);
+        let chen = awake(&world, chen).await;
+        let to = |category: &str, urgency| RepairAct::Move { category: category.to_owned(), urgency };
+        // Neither a category without a promise nor the way back makes it good.
+        for (category, urgency) in [("lights", Urgency::Normal), ("plumbing", Urgency::Urgent)] {
+            let moved = acted(&world, &chen, id, to(category, urgency)).await.promise.unwrap();
+            assert_eq!((moved.by, moved.kept), (by, Some(false)), "{category}");
+        }
         assert_eq!(findings(&world).await, Vec::<String>::new());
     }
 

@@ -5,12 +5,15 @@ use linli_wire::{
     id::RepairId,
     money::Money,
     ops::Action,
-    repairs::{ActKind, QuoteAnswer, Rating, Repair, RepairAct, RepairPlace, RepairState, Slot, Urgency},
+    repairs::{
+        ActKind, QuoteAnswer, Rating, Repair, RepairAct, RepairPlace, RepairReport, RepairState, Slot,
+        Urgency,
+    },
 };
 
 use super::prepared::{
-    act, acted, category, current, file, findings, finish, ground, is_done, one, refusal, report, reported,
-    say,
+    act, acted, category, current, file, findings, finish, ground, is_done, one, photo, refusal, report,
+    reported, say,
 };
 use crate::{
     both,
@@ -122,6 +125,22 @@ both! {
         assert_eq!((current(&world, id).await.version, count), (1, 1));
         let other = one(&world, &wang, file(id, report(place, "别的"))).await;
         assert_eq!(refusal(&other).0, Code::OperationReused);
+        // The words are the same, but not what else was said: nothing of it is passed over in silence.
+        let picture = photo(&world, &wang).await;
+        let slot = Slot { from: world.now(), until: world.now().plus_millis(HOUR_MS) };
+        let first = || report(place, "漏水");
+        for changed in [
+            RepairReport { photos: vec![picture], ..first() },
+            RepairReport { place: RepairPlace::Building { building_id: sun.building_3 }, ..first() },
+            RepairReport { times: vec![slot], ..first() },
+            RepairReport { may_enter: false, ..first() },
+            RepairReport { reach: "by-day".to_owned(), ..first() },
+        ] {
+            assert_eq!(refusal(&one(&world, &wang, file(id, changed.clone())).await).0, Code::OperationReused, "{changed:?}");
+        }
+        // What the office may have moved since is its own.
+        let moved = RepairReport { category: "lights".to_owned(), urgency: Urgency::Urgent, ..first() };
+        assert!(is_done(&one(&world, &wang, file(id, moved)).await));
         let foreign = one(&world, &li, file(id, report(RepairPlace::Home { unit_id: sun.unit_101 }, "漏水"))).await;
         assert_eq!(refusal(&foreign).0, Code::OperationReused);
     }
