@@ -46,7 +46,8 @@ fn row(desk: Desk, waiting: &PendingRepair, repair: &Repair) -> AnyView {
             let current = error
                 .details
                 .get("current")
-                .and_then(|current| serde_json::from_value::<Repair>(current.clone()).ok());
+                // As text, so that a repair is read by the same code wherever it comes from.
+                .and_then(|current| serde_json::from_str::<Repair>(&current.to_string()).ok());
             Some(meanwhile(desk, waiting, act, current.as_ref().unwrap_or(repair), repair))
         }
         _ => None,
