@@ -191,17 +191,21 @@ both! {
                 ("foreign manager", foreign_office.id, BTreeSet::new()),
             ]
         };
-        for (of_a_home, office_s, repair) in [
-            (false, false, shared),
-            (true, false, private),
+        // Of the last three only those who might be taken for somebody else.
+        for (of_a_home, office_s, repair, whom) in [
+            (false, false, shared, [""; 2]),
+            (true, false, private, [""; 2]),
             // Chen Jing reported these: she stands there as the office, and nothing else.
-            (false, true, by_office),
-            (true, true, for_others),
+            (false, true, by_office, ["staff", "same household"]),
+            (true, true, for_others, ["staff", "same household"]),
             // Li Qiang is of another household than the home.
-            (true, false, left),
+            (true, false, left, ["other household", ""]),
         ] {
             let case = Case { community: sun.id, repair, double, worker: sun.chen_jing };
             for (name, device, parties) in callers(of_a_home, office_s) {
+                if !whom[0].is_empty() && !whom.contains(&name) {
+                    continue;
+                }
                 let told: Vec<(ActKind, RepairState, Result<RepairState, Code>)> = world.app.db.write(move |tx| {
                     let mut told = Vec::new();
                     for kind in ActKind::KNOWN {
