@@ -61,7 +61,7 @@ pub(crate) fn build(profile: Profile, folder: &Path) -> Result<()> {
 
     let mut files = Files::into(folder)?;
     files.copy_folder(&bound, "")?;
-    files.put("start.js", &fs::read(source.join("start.js"))?)?;
+    files.put("start.js", without_comments(&fs::read_to_string(source.join("start.js"))?).as_bytes())?;
     files.put("app.css", styles::inline(&source.join("styles/index.css"))?.as_bytes())?;
     let sprite = place::root().join("assets/icons/sprite.svg");
     let page = page(&fs::read_to_string(source.join("index.html"))?, &fs::read_to_string(sprite)?)?;
@@ -131,6 +131,12 @@ fn stamp_of(file: &Path) -> Result<String> {
     let mut lines = lock.lines().skip_while(|line| *line != "name = \"wasm-bindgen\"");
     let version = lines.nth(1).unwrap_or_default();
     Ok(format!("{changed} {} {version}", about.len()))
+}
+
+/// A script as it is delivered: lines that are comments are for whoever reads the source.
+fn without_comments(script: &str) -> String {
+    let is_comment = |line: &&str| ["//", "/**"].iter().any(|start| line.trim_start().starts_with(start));
+    script.lines().filter(|line| !is_comment(line)).flat_map(|line| [line, "\n"]).collect()
 }
 
 /// The page with the icons in it, so that every `<use href="#name">` is drawn at once and without a request.
@@ -258,6 +264,12 @@ mod tests {
     fn icons_stand_first_in_the_body() {
         let page = page(PAGE, "<svg></svg>\n").unwrap();
         assert!(page.contains("<body class=\"x\">\n<div hidden><svg></svg></div><p>…</p>"), "{page}");
+    }
+
+    #[test]
+    fn comments_are_not_delivered() {
+        let script = "// Why.\nask(\"http://x\");\n\n/** What. */\n  // How.\n  go();\n";
+        assert_eq!(without_comments(script), "ask(\"http://x\");\n\n  go();\n");
     }
 
     #[test]
