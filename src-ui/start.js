@@ -11,12 +11,16 @@ const shell = globalThis.__TAURI_INTERNALS__;
 
 if (shell) {
   const ask = (name) => shell.invoke("plugin:linli|call", { name, request: "{}" });
-  const app = ask("app.get");
-  // The cache is open once the frame is answered.
-  const home = app.then(() => ask("home.get"));
-  globalThis.linliAsked = { "app.get": app, "home.get": home };
-  Promise.all([app, home])
-    .then(([app, home]) => draw(JSON.parse(app), JSON.parse(home)))
+  const asked = { "app.get": ask("app.get") };
+  globalThis.linliAsked = asked;
+  asked["app.get"]
+    .then((text) => {
+      const app = JSON.parse(text);
+      // Where the cache is locked there is no Home yet, and a refusal would be out of date once there is.
+      if (app.stage.is !== "ready") return undefined;
+      asked["home.get"] = ask("home.get");
+      return asked["home.get"].then((home) => draw(app, JSON.parse(home)));
+    })
     // The face asks again and says what is wrong.
     .catch(() => {});
 }

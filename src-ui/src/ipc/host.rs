@@ -149,6 +149,8 @@ fn listen_to_shell(tauri: &Object, heard: Rc<dyn Fn(&str)>) {
             spawn_local(async move {
                 // Whoever cannot listen has at least the newest answers.
                 let _ = JsFuture::from(listening).await;
+                // What nobody has taken over until now is out of date when somebody would.
+                let _ = Reflect::delete_property(&window(), &"linliAsked".into());
                 heard(ALL_TOPICS);
             });
         }

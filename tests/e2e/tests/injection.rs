@@ -118,6 +118,7 @@ fn home_is_drawn_before_the_face_is_there() {
     // Where Home is made of tiles there is nothing to draw, and the face is waited for.
     mei.set(settings(zh, Mode::Simple));
     page.session().reload().unwrap();
+    page.until("Home to be asked for", "return Boolean(window.linliAsked?.['home.get'])");
     let asked = "return linliAsked['home.get']
         .then(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))
         .then(() => document.getElementById('app').childElementCount === 0)";
