@@ -15,7 +15,7 @@ use crate::system_packages::Group;
 use crate::{face, place, program, setup};
 
 /// The figures that open the app's window.
-const WINDOWS: [&str; 2] = ["start", "memory"];
+const WINDOWS: [&str; 3] = ["start", "memory", "photo"];
 
 /// Measures the figures of these names, or all of them.
 pub(crate) fn run(names: &[&str]) -> Result<()> {

@@ -38,8 +38,6 @@ pub use upload::{next_upload, refused, uploaded};
 const ROOM: u64 = 256 * 1024 * 1024;
 /// A look at a file is written down when the last one is this old, in milliseconds.
 const USED_MILLIS: i64 = 24 * 3600 * 1000;
-/// JPEG quality of pictures.
-const QUALITY: u8 = 85;
 
 /// A file in the cache.
 pub struct Kept {
@@ -231,30 +229,18 @@ fn clean(bytes: Vec<u8>) -> Result<Cleaned> {
     if bytes.starts_with(b"%PDF-") {
         return Ok((bytes, "application/pdf".to_owned(), None));
     }
-    let mut picture = decode(&bytes)?;
-    if picture.width().max(picture.height()) > MAX_EDGE {
-        picture = picture.resize(MAX_EDGE, MAX_EDGE, image::imageops::FilterType::CatmullRom);
-    }
-    let mut out = Cursor::new(Vec::new());
-    let media_type = if picture.color().has_alpha() {
-        picture
-            .into_rgba8()
-            .write_to(&mut out, ImageFormat::Png)
-            .map_err(|error| internal(error.to_string()))?;
-        "image/png"
+    let picture =
+        linli_picture::fit(decode(&bytes)?, MAX_EDGE).map_err(|error| unsupported(&error.to_string()))?;
+    let pixels = (picture.width(), picture.height());
+    let (bytes, media_type) = if picture.color().has_alpha() {
+        let mut png = Cursor::new(Vec::new());
+        let written = picture.into_rgba8().write_to(&mut png, ImageFormat::Png);
+        written.map_err(|error| internal(error.to_string()))?;
+        (png.into_inner(), "image/png")
     } else {
-        let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, QUALITY);
-        picture.into_rgb8().write_with_encoder(encoder).map_err(|error| internal(error.to_string()))?;
-        "image/jpeg"
+        (linli_picture::jpeg(&picture).map_err(|error| unsupported(&error.to_string()))?, "image/jpeg")
     };
-    let out = out.into_inner();
-    let pixels = image::ImageReader::with_format(
-        Cursor::new(&out),
-        image::guess_format(&out).unwrap_or(ImageFormat::Jpeg),
-    )
-    .into_dimensions()
-    .map_err(|error| internal(error.to_string()))?;
-    Ok((out, media_type.to_owned(), Some(pixels)))
+    Ok((bytes, media_type.to_owned(), Some(pixels)))
 }
 
 /// A name to show and to save under, with the ending of the media type.

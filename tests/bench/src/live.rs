@@ -4,11 +4,11 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use linli_wire::{
     Timestamp,
     id::OpId,
-    ops::{Action, Op, OpsReply, OpsRequest, Outcome},
+    ops::{Action, Op},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -20,6 +20,7 @@ use tokio::{
 use crate::{
     floor,
     report::{Figure, millis, quantile},
+    session::Session,
     world::{World, world},
 };
 
@@ -48,7 +49,7 @@ async fn figure(name: &str, database: Option<&str>) -> Result<Figure> {
     let (mut ours, mut bare) = (Vec::new(), Vec::new());
     for round in 0..ROUNDS {
         let started = Instant::now();
-        office.publish(&world, round).await?;
+        publish(&office, &world, round).await?;
         for _ in 0..STREAMS {
             tokio::time::timeout(Duration::from_secs(30), hears.recv())
                 .await
@@ -69,63 +70,23 @@ async fn figure(name: &str, database: Option<&str>) -> Result<Figure> {
     })
 }
 
-/// A signed-in device without a cache.
-struct Session {
-    http: reqwest::Client,
-    access: String,
-}
-
-impl Session {
-    async fn open(world: &World, role: &'static str) -> Result<Self> {
-        let link = linli_wire::join::JoinLink::read(&world.invite(role, 0).await?).context("link")?;
-        let http = reqwest::Client::builder().no_proxy().tcp_nodelay(true).build()?;
-        let request = linli_wire::join::JoinRequest {
-            op_id: OpId::new(Timestamp(1), [1; 10]),
-            code: link.code,
-            device_name: "bench".into(),
-            device_key: linli_core::session::public_key(&[3; 32]),
-            protocol: linli_wire::community::PROTOCOL,
-        };
-        let body = serde_json::to_vec(&request)?;
-        let answer = http
-            .post(format!("{}/v1/join", world.url))
-            .header("content-type", "application/json")
-            .body(body)
-            .send()
-            .await?;
-        ensure!(answer.status().is_success(), "join: {}", answer.text().await?);
-        let reply: linli_wire::join::JoinReply = serde_json::from_slice(&answer.bytes().await?)?;
-        Ok(Self { http, access: reply.tokens.access })
-    }
-
-    async fn publish(&self, world: &World, round: usize) -> Result<()> {
-        let mut random = [9; 10];
-        random.iter_mut().zip(round.to_le_bytes()).for_each(|(byte, part)| *byte = part);
-        let notice = crate::delta::notice(round);
-        let action = Action::SaveNotice {
-            notice_id: notice.id,
-            base_version: 0,
-            content: notice.content,
-            publish: notice.publish,
-        };
-        let op = Op {
-            id: OpId::new(Timestamp(2), random),
-            lane: format!("notice:{}", notice.id),
-            at: Timestamp(2),
-            action,
-        };
-        let answer = self
-            .http
-            .post(format!("{}/v1/ops", world.url))
-            .bearer_auth(&self.access)
-            .header("content-type", "application/json")
-            .body(serde_json::to_vec(&OpsRequest { ops: vec![op] })?)
-            .send()
-            .await?;
-        let reply: OpsReply = serde_json::from_slice(&answer.bytes().await?)?;
-        ensure!(matches!(reply.outcomes.as_slice(), [Outcome::Done { .. }]), "{reply:?}");
-        Ok(())
-    }
+async fn publish(office: &Session, world: &World, round: usize) -> Result<()> {
+    let mut random = [9; 10];
+    random.iter_mut().zip(round.to_le_bytes()).for_each(|(byte, part)| *byte = part);
+    let notice = crate::delta::notice(round);
+    let action = Action::SaveNotice {
+        notice_id: notice.id,
+        base_version: 0,
+        content: notice.content,
+        publish: notice.publish,
+    };
+    let op = Op {
+        id: OpId::new(Timestamp(2), random),
+        lane: format!("notice:{}", notice.id),
+        at: Timestamp(2),
+        action,
+    };
+    office.send(world, vec![op]).await
 }
 
 /// Opens a stream and tells whenever a whole event named `page` with a notice has arrived.

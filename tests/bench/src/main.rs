@@ -10,8 +10,13 @@ mod floor;
 mod full_sync;
 mod live;
 mod outbox;
+mod photo;
+mod picture;
+mod queue;
 mod report;
+mod report_offline;
 mod search;
+mod session;
 mod window;
 mod world;
 
@@ -34,7 +39,7 @@ fn main() -> Result<()> {
 
 type Measure = fn(&tokio::runtime::Runtime) -> Result<Vec<Figure>>;
 
-const FIGURES: [(&str, Measure); 7] = [
+const FIGURES: [(&str, Measure); 10] = [
     ("start", window::start),
     ("memory", window::memory),
     ("full-sync", full_sync::measure),
@@ -42,4 +47,7 @@ const FIGURES: [(&str, Measure); 7] = [
     ("search", search::measure),
     ("outbox", outbox::measure),
     ("live", live::measure),
+    ("report-offline", report_offline::measure),
+    ("queue", queue::measure),
+    ("photo", photo::measure),
 ];

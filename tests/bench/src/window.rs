@@ -36,6 +36,7 @@ use crate::{
     world::{World, world},
 };
 
+/// In the cache of a device that is started.
 const NOTICES: u32 = 10_000;
 const STARTS: usize = 11;
 const WEIGHINGS: usize = 5;
@@ -46,7 +47,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Process start → first cached notice painted.
 pub fn start(runtime: &Runtime) -> Result<Vec<Figure>> {
-    let desk = Desk::set_up(runtime)?;
+    let desk = Desk::set_up(runtime, NOTICES)?;
     let (mut ours, mut floor) = (Vec::new(), Vec::new());
     for round in 0..=STARTS {
         let times = (desk.open(&App)?.painted, desk.open(&EmptyWindow)?.painted);
@@ -61,7 +62,7 @@ pub fn start(runtime: &Runtime) -> Result<Vec<Figure>> {
 
 /// Proportional set size of the whole process tree.
 pub fn memory(runtime: &Runtime) -> Result<Vec<Figure>> {
-    let desk = Desk::set_up(runtime)?;
+    let desk = Desk::set_up(runtime, NOTICES)?;
     let weigh = |program: &dyn Opened| -> Result<f64> {
         let window = desk.open(program)?;
         std::thread::sleep(SETTLING);
@@ -124,7 +125,7 @@ impl Opened for EmptyWindow {
 }
 
 /// A display, a session with a key store, a server, and the folders of a device that has joined it.
-struct Desk {
+pub(crate) struct Desk {
     display: String,
     _screen: Program,
     _store: KeyStore,
@@ -134,7 +135,8 @@ struct Desk {
 }
 
 impl Desk {
-    fn set_up(runtime: &Runtime) -> Result<Self> {
+    /// Sets it up; the device is level with a community of so many notices.
+    pub(crate) fn set_up(runtime: &Runtime, notices: u32) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let log = folder.path().join("screen.log");
         let mut xvfb = Command::new("Xvfb");
@@ -144,18 +146,22 @@ impl Desk {
             read_until(out, |line| Some(format!(":{}", line.trim().parse::<u32>().ok()?))).context("Xvfb")?;
         let bus = Bus::start(&folder.path().join("bus"), folder.path())?;
         let store = bus.unlocked_key_store()?;
-        let world = runtime.block_on(world(NOTICES, None))?;
+        let world = runtime.block_on(world(notices, None))?;
         let link = runtime.block_on(world.invite("resident", 0))?;
         let home = folder.path().join("home");
-        join(&home, &bus, &link)?;
+        join(&home, &bus, &link, notices)?;
         Ok(Self { display, _screen: screen, _store: store, bus, folder, _world: world })
     }
 
-    /// Starts a program and waits until its page is painted.
-    fn open(&self, program: &dyn Opened) -> Result<Window> {
+    /// A folder that ends with the desk.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Has a program run on this display and in this session, with the device's folders.
+    pub(crate) fn place(&self, command: &mut Command) -> Result<()> {
         let home = self.folder.path().join("home");
-        let mut command = Command::new(program.path());
-        own_folders(&mut command, &home, Some(&self.bus.address));
+        own_folders(command, &home, Some(&self.bus.address));
         let runtime = home.join("runtime");
         fs::create_dir_all(&runtime)?;
         command
@@ -166,10 +172,15 @@ impl Desk {
             .env("GTK_USE_PORTAL", "0")
             .env("LANG", "en_GB.UTF-8")
             .env("LINLI_LOG", if shown() { "warn,linli=debug" } else { "warn,linli=info" })
-            .env_remove("LINLI_DEMO")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped());
+            .env_remove("LINLI_DEMO");
+        Ok(())
+    }
+
+    /// Starts a program and waits until its page is painted.
+    fn open(&self, program: &dyn Opened) -> Result<Window> {
+        let mut command = Command::new(program.path());
+        self.place(&mut command)?;
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         Window::open(&mut command, program.says())
     }
 }
@@ -180,7 +191,7 @@ fn shown() -> bool {
 }
 
 /// Fills the encrypted cache, its key in the key store, as the window will find them.
-fn join(home: &Path, bus: &Bus, link: &str) -> Result<()> {
+fn join(home: &Path, bus: &Bus, link: &str, notices: u32) -> Result<()> {
     let setup = Setup {
         folder: home.to_owned(),
         keys: Keys::KeyStore,
@@ -195,7 +206,7 @@ fn join(home: &Path, bus: &Bus, link: &str) -> Result<()> {
         ensure!(started.elapsed() < PATIENCE, "the device did not make its cache");
     }
     host.join(&Letter { server: String::new(), code: String::new(), link: link.to_owned() })?;
-    while host.call::<NoticesList>(&NoticesQuery { limit: 1, ..NoticesQuery::default() })?.total != NOTICES {
+    while host.call::<NoticesList>(&NoticesQuery { limit: 1, ..NoticesQuery::default() })?.total != notices {
         ensure!(started.elapsed() < PATIENCE, "the device did not get level with its server");
     }
     // A search indexes what is left to index, so that no start has to.

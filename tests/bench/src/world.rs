@@ -27,7 +27,7 @@ pub struct World {
     pub app: App,
     /// `http://127.0.0.1:…`.
     pub url: String,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     _stop: tokio::sync::oneshot::Sender<()>,
 }
 
@@ -63,12 +63,22 @@ pub async fn world(notices: u32, database: Option<&str>) -> Result<World> {
             eprintln!("the server ended: {error}");
         }
     });
-    Ok(World { app, url, _folder: folder, _stop: stop })
+    Ok(World { app, url, folder, _stop: stop })
 }
 
 impl World {
+    /// Where the server keeps what it has, its SQLite database as `linli.db`.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// The link of a fresh invitation for somebody with this role.
     pub async fn invite(&self, role: &'static str, skip: i64) -> Result<String> {
+        self.invite_to(role, skip, self.url.clone()).await
+    }
+
+    /// As [`World::invite`], with a server that is reached at `url`.
+    pub async fn invite_to(&self, role: &'static str, skip: i64, url: String) -> Result<String> {
         let (community, person): (CommunityId, PersonId) = self
             .app
             .db
@@ -81,7 +91,6 @@ impl World {
             })
             .await?;
         let codes = self.app.codes.fresh().await?;
-        let url = self.url.clone();
         let invited = self
             .app
             .db

@@ -37,6 +37,13 @@ fn join_one_more(page: &Page, letter: &Letter, name: &str) {
     join_by_code(page, letter, name);
 }
 
+/// Waits until the community that is shown has told this device everything.
+#[track_caller]
+fn until_level(page: &Page) {
+    page.go("/notices");
+    page.find("[data-testid=updated-at]");
+}
+
 #[test]
 fn two_communities_live_side_by_side_and_one_can_be_left() {
     let en = Language::en();
@@ -50,10 +57,11 @@ fn two_communities_live_side_by_side_and_one_can_be_left() {
     device.join(&world.community, people::WANG_MEI);
     device.set(settings(en.clone(), Mode::Standard));
     let page = &device.page;
-    page.find("[data-testid=notice-row]");
+    until_level(page);
     device.host.call::<NoticesRead>(&NoticeKeys { ids: Vec::new() }).unwrap();
     let far = second.cable().unwrap();
     join_one_more(page, &second.invite(people::LI_QIANG, &far).unwrap(), "李强");
+    until_level(page);
 
     // Each has its own people, notices and counts.
     let card = |name: &str| -> AccountCard {
@@ -81,7 +89,7 @@ fn two_communities_live_side_by_side_and_one_can_be_left() {
         second.cable().unwrap(),
     );
     office.join(&second, people::CHEN_JING);
-    office.page.find("[data-testid=notice-row]");
+    until_level(&office.page);
     office.host.call::<NoticeSave>(&notice(&office, "月亮湾停水")).unwrap();
     page.go("/me");
     page.tap("switch-community");

@@ -91,7 +91,7 @@ on_both_engines! {
         }
         mei.until_sees(notice).await;
         until_reads(&mei, &file).await;
-        assert_eq!(chen.outbox().await.rows, []);
+        chen.until_sent().await;
     }
 
     async fn a_file_that_is_put_off_holds_up_only_what_names_it(engine) {

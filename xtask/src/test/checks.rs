@@ -11,6 +11,10 @@ use crate::{app_session, dist, face, place, program, tidy};
 
 const WASM: &str = "wasm32-unknown-unknown";
 
+/// No backtraces: every failure names its line and what was there, and fifty frames of a runtime push that out of a
+/// log that shows only its end.
+const SAID_IS_ENOUGH: &str = "0";
+
 /// One check.
 pub(crate) struct Check {
     pub(crate) name: &'static str,
@@ -89,7 +93,7 @@ fn licences() -> Result<()> {
 fn rust(quick: bool) -> Result<()> {
     let mut tests = program::cargo();
     tests.args(["test", "--quiet", "--workspace", "--exclude", "linli-ui", "--exclude", "linli-e2e"]);
-    tests.arg("--no-fail-fast").env_remove("LINLI_TEST_POSTGRES");
+    tests.arg("--no-fail-fast").env_remove("LINLI_TEST_POSTGRES").env("RUST_BACKTRACE", SAID_IS_ENOUGH);
     face::ensure_folder()?;
     if quick {
         return program::run(&mut tests);
@@ -102,7 +106,7 @@ fn rust(quick: bool) -> Result<()> {
 fn face_tests() -> Result<()> {
     cargo(&["build", "--quiet", "-p", "face-bindgen"])?;
     let mut tests = program::cargo();
-    tests.args(["test", "-p", "linli-ui", "--target", WASM]).env("RUST_BACKTRACE", "0");
+    tests.args(["test", "--quiet", "-p", "linli-ui", "--target", WASM]).env("RUST_BACKTRACE", SAID_IS_ENOUGH);
     tests.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", place::target().join("debug/face-test"));
     // A browser with debugging information in the code takes long to start.
     tests.env("CARGO_PROFILE_DEV_DEBUG", "false").env("CARGO_PROFILE_TEST_DEBUG", "false");
@@ -119,6 +123,7 @@ fn build_face() -> Result<()> {
 fn end_to_end() -> Result<()> {
     let mut tests = app_session::cargo()?;
     tests.args(["test", "--quiet", "-p", "linli-e2e", "--lib", "--test", "e2e", "--no-fail-fast"]);
+    tests.env("RUST_BACKTRACE", SAID_IS_ENOUGH);
     program::run(tests.args(["--", "--test-threads=1"]))
 }
 

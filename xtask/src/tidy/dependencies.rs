@@ -77,9 +77,12 @@ fn forbidden(manifest: &str, dependency: &Dependency) -> Option<&'static str> {
         "crates/core/Cargo.toml" if name == "tokio" && !dependency.is_for_tests => {
             Some("the core starts no thread, no timer and no runtime, so that it also runs in a browser")
         }
-        "crates/core/Cargo.toml" if is("linli") && !dependency.is_for_tests && name != "linli-wire" => {
-            Some("of ours the core knows only the wire")
+        "crates/core/Cargo.toml"
+            if is_ours && !dependency.is_for_tests && !["linli-wire", "linli-picture"].contains(&name) =>
+        {
+            Some("of ours the core knows only the wire, and how a picture is made small")
         }
+        "crates/picture/Cargo.toml" if is_ours => Some("pixels know nothing of who looks at them"),
         "src-ui/Cargo.toml" if is_ours && name != "linli-wire" => {
             Some("of ours the face knows only the wire")
         }

@@ -14,11 +14,10 @@ use std::{io::Cursor, sync::Arc};
 use image::{
     DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, Limits, RgbImage,
     codecs::{
-        jpeg::{JpegDecoder, JpegEncoder},
+        jpeg::JpegDecoder,
         png::PngDecoder,
         webp::{WebPDecoder, WebPEncoder},
     },
-    imageops::FilterType,
 };
 use linli_wire::{
     Code, WireError,
@@ -29,8 +28,6 @@ use tokio::sync::Semaphore;
 
 /// Most memory that decoding one picture may take, in bytes: 40 megapixels at 6 bytes.
 const MAX_DECODE_BYTES: u64 = 256 * 1024 * 1024;
-/// JPEG quality of photographs.
-const JPEG_QUALITY: u8 = 85;
 /// A picture with at most so many colours is a drawing and is kept without loss.
 const DRAWING_COLOURS: usize = 256;
 /// Pictures that are decoded at a time.
@@ -146,7 +143,7 @@ pub fn take(bytes: &[u8]) -> Result<Taken, Trouble> {
     let (bytes, media_type, pixels) = match kind(bytes)? {
         Kind::Pdf => (bytes.to_vec(), "application/pdf", None),
         picture => {
-            let picture = scale(decode(bytes, picture)?);
+            let picture = linli_picture::fit(decode(bytes, picture)?, MAX_EDGE).map_err(unfit)?;
             let pixels = (picture.width(), picture.height());
             let (bytes, media_type) = encode(&picture)?;
             (bytes, media_type, Some(pixels))
@@ -259,16 +256,8 @@ fn broken(_: image::ImageError) -> Trouble {
     Trouble::Broken
 }
 
-/// Scaled down to [`MAX_EDGE`]; never up.
-fn scale(picture: DynamicImage) -> DynamicImage {
-    let longest = picture.width().max(picture.height());
-    if longest <= MAX_EDGE {
-        return picture;
-    }
-    // The filter is costly by source pixel, so a cheap average goes first where much is thrown away.
-    let picture =
-        if longest > 2 * MAX_EDGE { picture.thumbnail(2 * MAX_EDGE, 2 * MAX_EDGE) } else { picture };
-    picture.resize(MAX_EDGE, MAX_EDGE, FilterType::CatmullRom)
+fn unfit(_: linli_picture::Trouble) -> Trouble {
+    Trouble::Broken
 }
 
 /// Photographs as JPEG, drawings and everything see-through as lossless WebP.
@@ -283,11 +272,8 @@ fn encode(picture: &DynamicImage) -> Result<(Vec<u8>, &'static str), Trouble> {
             return Ok((bytes, "image/webp"));
         }
     }
+    let jpeg = linli_picture::jpeg(picture).map_err(unfit)?;
     let rgb = picture.to_rgb8();
-    let mut jpeg = Vec::new();
-    JpegEncoder::new_with_quality(&mut jpeg, JPEG_QUALITY)
-        .write_image(rgb.as_raw(), rgb.width(), rgb.height(), ExtendedColorType::Rgb8)
-        .map_err(broken)?;
     if is_drawing(&rgb) {
         let mut webp = Vec::new();
         WebPEncoder::new_lossless(&mut webp)
