@@ -52,6 +52,9 @@ pub(crate) fn lane(id: RepairId) -> String {
 /// decided after all go past it; the last in a lane of its own for each that is stopped.
 const BESIDE: [&str; 3] = ["repair-talk", "repair-notes", "repair-again"];
 
+/// Lanes of kinds of repair begin with this, their ids behind it.
+const CATEGORY_LANE: &str = "repair-category:";
+
 /// The repair that a lane is about, by its id as it is written.
 pub(crate) fn repair_of(lane: &str) -> Option<&str> {
     let mut parts = lane.split(':');

@@ -9,9 +9,10 @@ use linli_wire::{
     attachments::{Attachment, NewFile},
     command::*,
     id::RepairId,
+    ops::Action,
     outbox::PendingState,
     repairs::{
-        ActKind, Rating, Repair, RepairAct, RepairCategoryContent, RepairDraft, RepairForm, RepairNeed,
+        ActKind, Rating, Repair, RepairAct, RepairCategory, RepairCategoryContent, RepairDraft, RepairForm, RepairNeed,
         RepairPlace, RepairQueueQuery, RepairState, RepairView, RepairsQuery, Urgency,
     },
 };
@@ -262,6 +263,43 @@ on_both_engines! {
         mei.until_sent().await;
         assert_eq!(on_server(&garden, id).await, Some((1, 1, 1)));
         view::until_level(&garden.server, &mei).await;
+    }
+
+    async fn two_of_the_office_who_change_a_category_at_once_see_both(engine) {
+        let garden = Garden::start(engine, 91).await;
+        let (chen, lin) = (garden.join(CHEN_JING).await, garden.join(LIN).await);
+        let plumbing = async |who: &Resident| {
+            let choices = who.get::<RepairChoicesGet>(Empty {}).await;
+            choices.categories.into_iter().find(|category| category.content.key == "plumbing").unwrap()
+        };
+        let save = async |who: &Resident, base: &RepairCategory, chargeable: bool, retired: bool| {
+            let content = RepairCategoryContent { chargeable, retired, ..base.content.clone() };
+            let save = SaveRepairCategory { id: Some(base.id), base_version: base.version, content };
+            who.get::<RepairCategorySave>(save).await;
+        };
+        let base = plumbing(&chen).await;
+        chen.network.cut();
+        save(&chen, &base, false, false).await;
+        // Changed once more before it has left, it is one save still.
+        save(&chen, &base, false, true).await;
+        assert_eq!(chen.get::<RepairChoicesGet>(Empty {}).await.saving.len(), 1);
+        save(&lin, &base, true, false).await;
+        lin.until_sent().await;
+        chen.network.mend();
+        chen.sync_now().await;
+        assert_eq!(until_stuck(&chen).await.code, Code::Conflict);
+        view::until_level(&garden.server, &chen).await;
+        let saving = chen.get::<RepairChoicesGet>(Empty {}).await.saving.remove(0);
+        let Action::SaveRepairCategory { content, .. } = &saving.action else { panic!("{saving:?}") };
+        assert!(content.retired && !content.chargeable, "what was typed is kept");
+        let now = plumbing(&chen).await;
+        assert!(now.version == base.version + 1 && now.content.chargeable && !now.content.retired);
+        // Decided anew, it takes the place of the one that lost; residents hear nothing of what waits.
+        save(&chen, &now, false, true).await;
+        chen.until_sent().await;
+        view::until_level(&garden.server, &lin).await;
+        assert!(plumbing(&lin).await.content.retired);
+        assert!(chen.get::<RepairChoicesGet>(Empty {}).await.saving.is_empty());
     }
 
     async fn a_worker_who_lost_the_right_meanwhile_is_told_and_changes_nothing(engine) {

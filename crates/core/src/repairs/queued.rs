@@ -11,7 +11,7 @@ use linli_wire::{
 };
 use rusqlite::{Connection, Transaction};
 
-use super::{beside, going, lane, load, naming::is_stuck, waiting};
+use super::{CATEGORY_LANE, beside, going, lane, load, naming::is_stuck, waiting};
 use crate::{
     cache::Cache,
     error::{Result, not_found},
@@ -161,7 +161,13 @@ pub fn save_category(cache: &Cache, system: &dyn System, request: SaveRepairCate
     });
     cache.write(|tx| {
         let subject = content.key.clone();
-        let lane = format!("repair-category:{id}");
+        let lane = format!("{CATEGORY_LANE}{id}");
+        // The page may show a version that an own save, which has left and not come back yet, will have raised.
+        let left = outbox::open_in_lane(tx, &lane)?.into_iter().filter(|open| open.tried);
+        let base_version = left.fold(base_version, |base, open| match &open.op.action {
+            Action::SaveRepairCategory { base_version: sent, .. } if *sent >= base => sent + 1,
+            _ => base,
+        });
         let action = Action::SaveRepairCategory { category_id: id, base_version, content };
         outbox::replace(tx, system, &lane, &subject, action).map(drop)
     })
