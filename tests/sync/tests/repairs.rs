@@ -12,8 +12,8 @@ use linli_wire::{
     ops::Action,
     outbox::PendingState,
     repairs::{
-        ActKind, Rating, Repair, RepairAct, RepairCategory, RepairCategoryContent, RepairDraft, RepairForm, RepairNeed,
-        RepairPlace, RepairQueueQuery, RepairState, RepairView, RepairsQuery, Urgency,
+        ActKind, Rating, Repair, RepairAct, RepairCategory, RepairCategoryContent, RepairDraft, RepairForm,
+        RepairNeed, RepairPlace, RepairQueueQuery, RepairState, RepairView, RepairsQuery, Urgency,
     },
 };
 
