@@ -198,13 +198,17 @@ fn figures_are_for_everybody_and_kinds_are_the_offices() {
     lin.find_no(&format!("{lifts} [data-testid=pending]"));
     office.cable.mend();
     chen.find_late(&format!("{lifts} [data-testid=conflict]"));
-    chen.see("3 hours");
-    chen.see("5 hours");
+    chen.see("Urgent 3 h");
+    chen.see("Urgent 5 h");
     chen.tap("again");
     chen.find("#kind-form[open]");
     assert_eq!(chen.value("kind-urgent"), "3");
     chen.tap("save-kind");
     chen.find_no("[data-testid=conflict]");
     chen.find_no("[data-testid=pending]");
-    lin.until_with("the later word", "return one(args[0])?.innerText.includes('3 hours')", &[lifts.into()]);
+    lin.until_with(
+        "the later word",
+        "return one(args[0])?.innerText.includes('Urgent 3 h')",
+        &[lifts.into()],
+    );
 }

@@ -50,7 +50,9 @@ fn column(states: &[RepairState], rows: &[RepairRow]) -> AnyView {
     .into_any()
 }
 
-fn card(row: &RepairRow, with_state: bool) -> AnyView {
+/// `is_mixed` where several states stand under one heading: then the card says which, unless it is simply new.
+fn card(row: &RepairRow, is_mixed: bool) -> AnyView {
+    let with_state = is_mixed && row.state != RepairState::Reported;
     let when = app().clock().when(row.reported_at);
     let about = format!("{}\u{a0}· {}", row.category_name, place_words(&row.place_name));
     let who = row.assignee.clone().map(|name| format!("{name}\u{a0}· ")).unwrap_or_default();

@@ -66,7 +66,7 @@ fn simple(rows: &[RepairFiguresRow]) -> AnyView {
         view! { <p class="c-card">{said(month, &of_month)}</p> }
     };
     let sentences = months.iter().take(2).map(sentence).collect_view();
-    view! { {sentences} <p class="t-soft">{texts::explained()}</p> }.into_any()
+    sentences.into_any()
 }
 
 fn said(name: &str, rows: &[&RepairFiguresRow]) -> String {
@@ -127,8 +127,10 @@ fn standard(rows: Vec<RepairFiguresRow>, chosen: Chosen) -> AnyView {
             (true, false) => month(&row.month, false),
             (true, true) => format!("{}\u{a0}· {}", named(&row.category), month(&row.month, false)),
         };
+        let summary = (!of_month.is_empty()).then(|| said(&of_month, &shown));
         let lines = shown.into_iter().map(|row| line(row, title(row), day)).collect_view();
         view! {
+            {summary.map(|summary| view! { <p role="status">{summary}</p> })}
             <table class="c-table p-figures" data-testid="figures-table">
                 <thead><tr>
                     <th scope="col">{repair_queue::category()}</th> <th scope="col">{texts::reported()}</th> <th scope="col">{words::repair_states::fixed()}</th>
@@ -212,7 +214,7 @@ fn line(row: &RepairFiguresRow, title: String, day: u64) -> AnyView {
             {cell(repairs::reopened_label(), words::number(row.reopened))}
             {cell(repairs::overdue(), words::number(row.overdue))}
             {cell(texts::rating(), stars.unwrap_or_else(|| "–".to_owned()))}
-            <td data-label=texts::time() data-wide="">{time}</td>
+            <td data-wide="">{time}</td>
         </tr>
     }
     .into_any()

@@ -208,7 +208,7 @@ fn fields(form: Form, problem: RwSignal<Option<Problem>>) -> AnyView {
     view! {
         {field("kind-zh", texts::name_zh(), form.zh)}
         {field("kind-en", texts::name_en(), form.en)}
-        {choices("kind-icon", texts::icon(), true, Some("icons"), chosen, icons.collect(), choose)}
+        {choices("kind-icon", texts::icon(), true, None, chosen, icons.collect(), choose)}
         <fieldset class="p-hours">
             <legend>{texts::hours()}</legend>
             <p class="c-field__help">{texts::hours_help()}</p>

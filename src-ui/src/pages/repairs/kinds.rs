@@ -146,18 +146,19 @@ fn row(line: &Line, desk: Form) -> AnyView {
             }
             _ => None,
         };
-        view! { {pending_mark(&saving.pending.state)} {refused} <span class="l-row">{pending_actions(&saving.pending)}</span> }
+        view! { {pending_mark(&saving.pending.state)} {refused} <div class="l-row">{pending_actions(&saving.pending)}</div> }
     });
     view! {
-        <div class="c-row" data-strong="" data-actions="" data-testid="kind-row" data-key=content.key.clone()>
-            <span class="c-row__lead">{icon(&content.icon)}</span>
-            <span class="c-row__body">
-                <span class="c-row__title">{name.clone()}</span>
-                <span class="c-row__meta">{terms(&content)}</span>
-                {pending}
-                {conflict}
-            </span>
-            <span class="c-row__end"><button type="button" class="c-button" data-kind="quiet" data-testid="edit-kind" aria-label=format!("{} {name}", texts::edit()) on:click=edit>{icon("edit")} {texts::edit()}</button></span>
+        <div data-testid="kind-row" data-key=content.key.clone()>
+            <button type="button" class="c-row" data-strong="" data-testid="edit-kind" on:click=edit>
+                <span class="c-row__lead">{icon(&content.icon)}</span>
+                <span class="c-row__body">
+                    <span class="c-row__title">{name}</span>
+                    <span class="c-row__meta">{terms(&content)}</span>
+                </span>
+                <span class="c-row__end">{icon("edit")} <span class="u-hidden">{texts::edit()}</span></span>
+            </button>
+            <div class="p-under">{pending} {conflict}</div>
         </div>
     }
     .into_any()
@@ -167,7 +168,7 @@ fn row(line: &Line, desk: Form) -> AnyView {
 fn terms(content: &RepairCategoryContent) -> String {
     let promised = Urgency::ALL.into_iter().filter_map(|urgency| {
         let hours = content.promised.of(urgency)?;
-        Some(format!("{}: {}", urgency_word(urgency), words::repair_acts::hours(hours.into())))
+        Some(texts::hours_short(&words::number(hours.into()), urgency_word(urgency)))
     });
     let mut terms: Vec<String> = promised.collect();
     if terms.is_empty() {
