@@ -36,7 +36,7 @@ pub(crate) use files::{attachment_about, wanted_files};
 pub use list::{board, list, queue};
 pub use news::Ask;
 pub(crate) use news::words as words_of;
-pub use queued::{act, join, message, note, rate, save_category};
+pub use queued::{act, given_up, join, message, note, rate, save_category};
 pub(crate) use take::{drop, review_visibility, take};
 pub use view::{choices, like, open};
 

@@ -279,23 +279,30 @@ on_both_engines! {
         };
         let base = plumbing(&chen).await;
         chen.network.cut();
-        save(&chen, &base, false, false).await;
-        // Changed once more before it has left, it is one save still.
-        save(&chen, &base, false, true).await;
-        assert_eq!(chen.get::<RepairChoicesGet>(Empty {}).await.saving.len(), 1);
-        save(&lin, &base, true, false).await;
+        save(&chen, &base, true, false).await;
+        // Changed once more behind one that may have left: what is typed last is kept, and goes after it.
+        save(&chen, &base, true, true).await;
+        save(&lin, &base, !base.content.chargeable, false).await;
         lin.until_sent().await;
         chen.network.mend();
         chen.sync_now().await;
         assert_eq!(until_stuck(&chen).await.code, Code::Conflict);
-        view::until_level(&garden.server, &chen).await;
-        let saving = chen.get::<RepairChoicesGet>(Empty {}).await.saving.remove(0);
+        chen.until("her device has what Lin saved", async |chen| match plumbing(chen).await.version {
+            version if version > base.version => Ok(()),
+            version => Err(format!("{version}")),
+        })
+        .await;
+        let saving = chen.get::<RepairChoicesGet>(Empty {}).await.saving.pop().unwrap();
         let Action::SaveRepairCategory { content, .. } = &saving.action else { panic!("{saving:?}") };
-        assert!(content.retired && !content.chargeable, "what was typed is kept");
+        assert!(content.retired && content.chargeable, "what was typed is kept");
         let now = plumbing(&chen).await;
-        assert!(now.version == base.version + 1 && now.content.chargeable && !now.content.retired);
-        // Decided anew, it takes the place of the one that lost; residents hear nothing of what waits.
-        save(&chen, &now, false, true).await;
+        assert!(now.version == base.version + 1 && !now.content.retired);
+        // Given up, the first takes nothing of the second with it, which lost the same race.
+        let stuck = chen.outbox().await.rows.remove(0);
+        chen.get::<OutboxDiscard>(OpKey { id: stuck.op_id }).await;
+        assert_eq!(until_stuck(&chen).await.code, Code::Conflict);
+        // Decided anew, it takes the place of the one that lost.
+        save(&chen, &now, true, true).await;
         chen.until_sent().await;
         view::until_level(&garden.server, &lin).await;
         assert!(plumbing(&lin).await.content.retired);

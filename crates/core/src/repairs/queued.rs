@@ -4,7 +4,7 @@ use linli_wire::{
     WireError,
     command::{ActOnRepair, RateRepair, SaveRepairCategory, SayOnRepair},
     id::{RepairCategoryId, RepairEventId, RepairId, RepairNoteId},
-    ops::Action,
+    ops::{Action, Op},
     outbox::PendingState,
     repairs::MAX_MESSAGE,
     text,
@@ -171,6 +171,24 @@ pub fn save_category(cache: &Cache, system: &dyn System, request: SaveRepairCate
         let action = Action::SaveRepairCategory { category_id: id, base_version, content };
         outbox::replace(tx, system, &lane, &subject, action).map(drop)
     })
+}
+
+/// What was typed on top of a save of a category that is given up stands on what that one stood on.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn given_up(tx: &Transaction<'_>, system: &dyn System, op: &Op) -> Result<()> {
+    let Action::SaveRepairCategory { base_version, .. } = op.action else { return Ok(()) };
+    for open in outbox::open_in_lane(tx, &op.lane)? {
+        if let Action::SaveRepairCategory { category_id, content, .. } = &open.op.action
+            && open.pending.state == PendingState::Waiting
+        {
+            let (category_id, content) = (*category_id, content.clone());
+            let action = Action::SaveRepairCategory { category_id, base_version, content };
+            outbox::put_in_place(tx, system, &open, open.op.at, action)?;
+        }
+    }
+    Ok(())
 }
 
 /// Text in which there is something to see.

@@ -1,12 +1,13 @@
 //! Kinds of repair, for the office: what residents choose from, with what is promised. One is retired, never deleted.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use linli_wire::{
     Code,
     command::{Empty, OpKey, OutboxDiscard, RepairChoicesGet, Topic},
-    id::RepairCategoryId,
+    id::{OpId, RepairCategoryId},
     ops::Action,
-    outbox::PendingState,
+    outbox::{Pending, PendingState},
     repairs::{PendingRepair, RepairCategoryContent, RepairChoices, Urgency},
 };
 
@@ -35,19 +36,34 @@ struct Line {
     version: u64,
     /// As the server has it; none for a new one that waits.
     known: Option<RepairCategoryContent>,
-    saving: Option<(PendingRepair, RepairCategoryContent, u64)>,
+    saving: Option<Saving>,
+}
+
+/// What was typed last and is not done, be it in one save or in several behind each other.
+struct Saving {
+    /// The save that decides: one that was refused stops those behind it.
+    pending: Pending,
+    typed: RepairCategoryContent,
+    base: u64,
+    ops: Vec<OpId>,
+}
+
+impl Saving {
+    fn is_stuck(&self) -> bool {
+        matches!(self.pending.state, PendingState::Stuck { .. })
+    }
+
+    fn has_lost(&self) -> bool {
+        matches!(&self.pending.state, PendingState::Stuck { error } if error.code == Code::Conflict)
+    }
 }
 
 impl Line {
     /// What to show: what was typed, unless it was refused.
     fn shown(&self) -> Option<&RepairCategoryContent> {
-        let typed = self.saving.as_ref().filter(|(saving, ..)| self.known.is_none() || !is_stuck(saving));
-        typed.map(|(_, content, _)| content).or(self.known.as_ref())
+        let typed = self.saving.as_ref().filter(|saving| self.known.is_none() || !saving.is_stuck());
+        typed.map(|saving| &saving.typed).or(self.known.as_ref())
     }
-}
-
-fn is_stuck(saving: &PendingRepair) -> bool {
-    matches!(saving.pending.state, PendingState::Stuck { .. })
 }
 
 /// The kinds with what waits; new ones that wait stand last.
@@ -62,14 +78,26 @@ fn lines(choices: RepairChoices) -> Vec<Line> {
             saving: None,
         })
         .collect();
-    for saving in choices.saving {
-        let Action::SaveRepairCategory { category_id, base_version, content } = saving.action.clone() else {
-            continue;
+    for PendingRepair { pending, action, .. } in choices.saving {
+        let Action::SaveRepairCategory { category_id, base_version, content } = action else { continue };
+        let at = lines.iter().position(|line| line.id == category_id).unwrap_or_else(|| {
+            lines.push(Line { id: category_id, version: 0, known: None, saving: None });
+            lines.len() - 1
+        });
+        let Some(line) = lines.get_mut(at) else { continue };
+        let op = pending.op_id;
+        let new = || Saving {
+            pending: pending.clone(),
+            typed: content.clone(),
+            base: base_version,
+            ops: Vec::new(),
         };
-        let saving = Some((saving, content, base_version));
-        match lines.iter_mut().find(|line| line.id == category_id) {
-            Some(line) => line.saving = saving,
-            None => lines.push(Line { id: category_id, version: 0, known: None, saving }),
+        let saving = line.saving.get_or_insert_with(new);
+        saving.ops.push(op);
+        saving.typed = content;
+        if !saving.is_stuck() {
+            saving.pending = pending;
+            saving.base = base_version;
         }
     }
     lines
@@ -126,27 +154,22 @@ fn row(line: &Line, desk: Form) -> AnyView {
     let id = line.id;
     // What is edited is what was typed last, made from what it would replace.
     let (base, typed) = match &line.saving {
-        Some((saving, typed, base)) if !is_stuck(saving) => (*base, typed.clone()),
-        Some((_, typed, _)) => (line.version, typed.clone()),
+        Some(saving) if saving.is_stuck() => (line.version, saving.typed.clone()),
+        Some(saving) => (saving.base, saving.typed.clone()),
         None => (line.version, content.clone()),
     };
     let typed = StoredValue::new(typed);
     let edit = move |_| typed.with_value(|typed| desk.begin(Some(id), base, typed));
-    let lost = line.saving.as_ref().and_then(|(saving, typed, _)| match &saving.pending.state {
-        PendingState::Stuck { error } if error.code == Code::Conflict => Some((saving.pending.op_id, typed)),
-        _ => None,
-    });
-    let conflict = lost
-        .zip(line.known.as_ref())
-        .map(|((op, typed), known)| meanwhile(OpKey { id: op }, typed, known, edit));
-    let pending = line.saving.as_ref().filter(|_| conflict.is_none()).map(|(saving, ..)| {
-        let refused = match &saving.pending.state {
-            PendingState::Stuck { error } => {
-                Some(view! { <span class="c-row__meta">{words::trouble(error).1}</span> {error_details(error)} })
-            }
+    let lost = line.saving.as_ref().filter(|saving| saving.has_lost());
+    let conflict = lost.zip(line.known.as_ref()).map(|(saving, known)| meanwhile(saving, known, edit));
+    let pending = line.saving.as_ref().filter(|_| conflict.is_none()).map(|Saving { pending, .. }| {
+        let refused = match &pending.state {
+            PendingState::Stuck { error } => Some(
+                view! { <span class="c-row__meta">{words::trouble(error).1}</span> {error_details(error)} },
+            ),
             _ => None,
         };
-        view! { {pending_mark(&saving.pending.state)} {refused} <div class="l-row">{pending_actions(&saving.pending)}</div> }
+        view! { {pending_mark(&pending.state)} {refused} <div class="l-row">{pending_actions(pending)}</div> }
     });
     view! {
         <div data-testid="kind-row" data-key=content.key.clone()>
@@ -182,8 +205,7 @@ fn terms(content: &RepairCategoryContent) -> String {
 
 /// Somebody else saved it meanwhile: how it stands now, and what was typed, for another try.
 fn meanwhile(
-    key: OpKey,
-    typed: &RepairCategoryContent,
+    saving: &Saving,
     known: &RepairCategoryContent,
     again: impl Fn(web_sys::MouseEvent) + 'static,
 ) -> AnyView {
@@ -194,14 +216,26 @@ fn meanwhile(
         parts.extend(content.retired.then(|| texts::retired().to_owned()));
         parts.join("\u{a0}· ")
     };
+    let ops = saving.ops.clone();
+    let discard = move |_| {
+        let ops = ops.clone();
+        spawn_local(async move {
+            // The last one first and one after the other: giving one up moves those behind it.
+            for id in ops.into_iter().rev() {
+                if let Err(error) = ipc::call::<OutboxDiscard>(OpKey { id }).await {
+                    app.complain(&error);
+                }
+            }
+        });
+    };
     view! {
         <div class="c-banner" data-kind="waiting" role="alert" data-testid="conflict">
             {icon("people")}
-            <div><p class="c-banner__title">{repairs::meanwhile()}</p> <p>{texts::now(&told(known))}</p> <p>{texts::yours(&told(typed))}</p></div>
+            <div><p class="c-banner__title">{repairs::meanwhile()}</p> <p>{texts::now(&told(known))}</p> <p>{texts::yours(&told(&saving.typed))}</p></div>
         </div>
         <div class="l-row">
             <button type="button" class="c-button" data-kind="quiet" data-testid="again" on:click=again>{icon("refresh")} {repairs::do_again()}</button>
-            <button type="button" class="c-button" data-kind="plain" data-testid="discard-write" on:click={move |_| app.run::<OutboxDiscard>(key, |_| ())}>{icon("trash")} {words::common::discard()}</button>
+            <button type="button" class="c-button" data-kind="plain" data-testid="discard-write" on:click=discard>{icon("trash")} {words::common::discard()}</button>
         </div>
     }
     .into_any()
