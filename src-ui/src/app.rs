@@ -144,6 +144,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/notices/:id?") view=pages::notices::Notices />
             <Route path=path!("/repairs") view=pages::repairs::List />
             <Route path=path!("/repairs/new") view=pages::repairs::New />
+            <Route path=path!("/repairs/figures") view=pages::repairs::Figures />
             <Route path=path!("/repairs/:id") view=pages::repairs::Detail />
             <Route path=path!("/services") view=pages::services::Services />
             <Route path=path!("/help") view=pages::help::Help />
@@ -156,10 +157,13 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/me/devices/add") view=pages::devices::AddDevice />
             <Route path=path!("/me/outbox") view=pages::outbox::Outbox />
             <Route path=path!("/join") view=pages::join::AddCommunity />
+            <Route path=path!("/office") view=|| office(|| view! { <pages::office::Office /> }.into_any()) />
             <Route path=path!("/office/notices") view=|| office(|| view! { <pages::notices::office::List /> }.into_any()) />
             <Route path=path!("/office/notices/:id") view=|| office(|| view! { <pages::notices::office::Editor /> }.into_any()) />
             <Route path=path!("/office/notices/:id/readers") view=|| office(|| view! { <pages::notices::office::Readers /> }.into_any()) />
             <Route path=path!("/office/repairs") view=|| office(|| view! { <pages::repairs::office::Queue /> }.into_any()) />
+            <Route path=path!("/office/repairs/figures") view=|| office(|| view! { <pages::repairs::Figures /> }.into_any()) />
+            <Route path=path!("/office/repairs/categories") view=|| office(|| view! { <pages::repairs::Kinds /> }.into_any()) />
             <Route path=path!("/office/repairs/:id") view=|| office(|| view! { <pages::repairs::Detail /> }.into_any()) />
             <Route path=path!("/office/templates") view=|| office(|| view! { <pages::notices::office::Templates /> }.into_any()) />
             <Route path=path!("/office/people") view=|| office(|| view! { <pages::community::People /> }.into_any()) />

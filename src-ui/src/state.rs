@@ -242,6 +242,20 @@ impl Act {
     }
 }
 
+/// A choice that this device remembers under `name`, such as how a list is shown, and how to change it; off at first.
+pub fn remembered(name: &'static str) -> (ReadSignal<bool>, Callback<bool>) {
+    let storage = || window().local_storage().ok().flatten();
+    let before = storage().and_then(|storage| storage.get_item(name).ok().flatten());
+    let (on, set_on) = signal(before.is_some());
+    let remember = Callback::new(move |on: bool| {
+        if let Some(storage) = storage() {
+            let _ = if on { storage.set_item(name, "1") } else { storage.remove_item(name) };
+        }
+        set_on.set(on);
+    });
+    (on, remember)
+}
+
 /// Runs `act` once, `millis` after the last call; for typing. The returned function may be called often.
 pub fn debounced<T: Clone + Send + Sync + 'static>(
     millis: u64,

@@ -448,6 +448,7 @@ impl Commands for Core {
         self.account()?.cache.write(|tx| match outbox::discard(tx, id)? {
             Some(op) => {
                 office::take_back(tx, &op)?;
+                repairs::given_up(tx, &*self.ports.system, &op)?;
                 repairs::take_back(tx, &op)
             }
             None => Ok(()),

@@ -36,7 +36,7 @@ pub(crate) use files::{attachment_about, wanted_files};
 pub use list::{board, list, queue};
 pub use news::Ask;
 pub(crate) use news::words as words_of;
-pub use queued::{act, join, message, note, rate, save_category};
+pub use queued::{act, given_up, join, message, note, rate, save_category};
 pub(crate) use take::{drop, review_visibility, take};
 pub use view::{choices, like, open};
 
@@ -51,6 +51,9 @@ pub(crate) fn lane(id: RepairId) -> String {
 /// Lanes beside it. A lost race stops its lane: what is said to a repair, what the office notes, and what is
 /// decided after all go past it; the last in a lane of its own for each that is stopped.
 const BESIDE: [&str; 3] = ["repair-talk", "repair-notes", "repair-again"];
+
+/// Lanes of kinds of repair begin with this, their ids behind it.
+const CATEGORY_LANE: &str = "repair-category:";
 
 /// The repair that a lane is about, by its id as it is written.
 pub(crate) fn repair_of(lane: &str) -> Option<&str> {

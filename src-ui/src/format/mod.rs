@@ -7,7 +7,7 @@ mod zone;
 
 pub use money::{money, read_money};
 pub use opening::{Standing, standing};
-pub use time::{Clock, now};
+pub use time::{Clock, month, now};
 pub use zone::{from_local_input, to_local_input};
 
 /// A size in bytes as `640 KB` or `1.2 MB`.

@@ -94,6 +94,17 @@ impl Clock {
     }
 }
 
+/// A month such as `2026-11` in words; `long` for a sentence.
+pub fn month(month: &str, long: bool) -> String {
+    let (year, number) = month.split_once('-').unwrap_or((month, ""));
+    let at: usize = number.parse().unwrap_or_default();
+    if chinese() {
+        return format!("{year}年{at}月");
+    }
+    let names = if long { &LONG_MONTHS } else { &MONTHS };
+    format!("{} {year}", names.get(at.wrapping_sub(1)).unwrap_or(&""))
+}
+
 /// This moment by the device's clock.
 pub fn now() -> Timestamp {
     #[expect(clippy::cast_possible_truncation, reason = "a clock's milliseconds are far below 2^53")]

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use js_sys::{Function, JSON, Object, Promise, Reflect};
+use js_sys::{Function, JSON, JsString, Object, Promise, Reflect};
 use leptos::prelude::window;
 use linli_wire::{Code, WireError};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -40,9 +40,9 @@ pub(super) fn take_token() -> Result<(), NoHost> {
 }
 
 /// Sends a command's request and waits for its reply, both JSON text.
-pub(super) async fn send(name: &str, request: String) -> Result<String, WireError> {
+pub(super) async fn send(name: &str, request: JsString) -> Result<String, WireError> {
     match tauri() {
-        Some(tauri) => send_to_shell(&tauri, name, &request).await,
+        Some(tauri) => send_to_shell(&tauri, name, request).await,
         None => send_to_browser_host(name, &request).await,
     }
 }
@@ -85,7 +85,7 @@ fn object(pairs: &[(&str, JsValue)]) -> Object {
     object
 }
 
-async fn send_to_shell(tauri: &Object, name: &str, request: &str) -> Result<String, WireError> {
+async fn send_to_shell(tauri: &Object, name: &str, request: JsString) -> Result<String, WireError> {
     let reply = match asked_already(name) {
         Some(promise) => Ok(promise),
         None => {
@@ -103,11 +103,11 @@ async fn send_to_shell(tauri: &Object, name: &str, request: &str) -> Result<Stri
     }
 }
 
-async fn send_to_browser_host(name: &str, request: &str) -> Result<String, WireError> {
+async fn send_to_browser_host(name: &str, request: &JsValue) -> Result<String, WireError> {
     let unreachable = |_| WireError::new(Code::ServerUnreachable, "the host of this page does not answer");
     let init = RequestInit::new();
     init.set_method("POST");
-    init.set_body(&request.into());
+    init.set_body(request);
     let token = token().unwrap_or_default();
     init.set_headers(&object(&[("Linli-Token", token.into()), ("Content-Type", "application/json".into())]));
     let answer = window().fetch_with_str_and_init(&format!("/rpc/{name}"), &init);

@@ -9,6 +9,7 @@
 //! of its topics changes, and shows the old answer until the new one is there.
 
 mod asked;
+mod file;
 mod host;
 mod topics;
 
@@ -19,6 +20,7 @@ use leptos::task::spawn_local;
 use linli_wire::{Code, WireError, command::Command};
 
 pub use asked::{Answer, Asked, ask, ask_rows};
+pub use file::call_with_file;
 pub use host::NoHost;
 pub use topics::Topics;
 
@@ -48,7 +50,7 @@ type Coming = Pin<Box<dyn Future<Output = Result<String, WireError>>>>;
 fn send(name: &'static str, request: serde_json::Result<String>) -> Coming {
     Box::pin(async move {
         let request = request.map_err(|error| unreadable(name, &error))?;
-        host::send(name, request).await
+        host::send(name, request.into()).await
     })
 }
 

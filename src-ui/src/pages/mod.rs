@@ -7,6 +7,7 @@ pub mod home;
 pub mod join;
 pub mod keys;
 pub mod notices;
+pub mod office;
 pub mod outbox;
 pub mod repairs;
 pub mod services;

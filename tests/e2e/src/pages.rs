@@ -41,6 +41,7 @@ pub fn of_residents(host: &Host) -> Result<Vec<Place>> {
         Place { in_simple: false, ..place("services", "/services") },
         place("repairs", "/repairs"),
         place("repair-new", "/repairs/new"),
+        place("repair-figures", "/repairs/figures"),
         place("repair", &format!("/repairs/{repair}")),
         place("help", "/help"),
         place("me", "/me"),
@@ -69,11 +70,14 @@ pub fn of_the_office(host: &Host) -> Result<Vec<Place>> {
     let person = person(host, "李强")?;
     let repair = repair(host)?;
     Ok(vec![
+        place("office", "/office".to_owned()),
         place("office-notices", "/office/notices".to_owned()),
         place("office-editor", format!("/office/notices/{notice}")),
         place("office-readers", format!("/office/notices/{notice}/readers")),
         place("office-repairs", "/office/repairs".to_owned()),
         place("office-repair", format!("/office/repairs/{repair}")),
+        place("office-repair-kinds", "/office/repairs/categories".to_owned()),
+        place("office-repair-figures", "/office/repairs/figures".to_owned()),
         place("office-templates", "/office/templates".to_owned()),
         place("office-people", "/office/people".to_owned()),
         place("office-letter", format!("/office/letter/{person}")),

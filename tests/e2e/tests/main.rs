@@ -21,5 +21,7 @@ mod native;
 mod office;
 mod read;
 mod repairs;
+mod repairs_agreed;
+mod repairs_office;
 mod settings;
 mod trouble;

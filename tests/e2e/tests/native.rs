@@ -137,3 +137,43 @@ fn the_window_has_a_screen_for_a_key_store_that_is_missing_or_wiped() {
     page.find("[data-testid=locked][data-code=key_store_wiped]");
     page.see(&say(&en, "unlock.wiped_title"));
 }
+
+#[test]
+fn the_window_reports_a_repair_with_a_photo_offline_which_goes_by_itself() {
+    let en = Language::en();
+    let machine = Machine::new("native-repair");
+    let community = Community::start(machine.grounds.artifacts(), machine.grounds.folder()).unwrap();
+    let cable = community.cable().unwrap();
+    let _store: KeyStore = machine.bus.unlocked_key_store().unwrap();
+    let page = machine.open();
+    join_by_code(&page, &community.invite(people::WANG_MEI, &cable).unwrap(), "王梅");
+
+    page.go("/repairs");
+    cable.cut();
+    page.see(&beginning(&en, "offline.banner"));
+    page.tap("report");
+    page.hand_over("repair-photos", &place::root().join("assets/demo/notices/pictures/playground.webp"));
+    page.find("[data-testid=photo] img");
+    page.press("#repair-category label:last-of-type input");
+    page.tap("place-home");
+    page.fill("repair-words", "厨房水龙头滴水");
+    page.tap("send-report");
+    page.find("[data-testid=repair][data-state=reported]");
+    page.see(&say(&en, "repairs.not_sent_yet"));
+    page.find("[data-testid=waiting] [data-testid=pending]");
+
+    // The window is closed and opened again without network: it waits still.
+    drop(page);
+    let page = machine.open();
+    page.go("/repairs");
+    page.press("[data-testid=repair-row]");
+    page.see(&say(&en, "repairs.not_sent_yet"));
+    page.find("[data-testid=picture]");
+
+    // What the page shows then is what the server sent back.
+    cable.mend();
+    page.find_no("[data-testid=waiting]");
+    page.see_no(&say(&en, "repairs.not_sent_yet"));
+    page.find("[data-testid=repair][data-state=reported]");
+    page.find("[data-testid=timeline] [data-testid=picture]");
+}

@@ -9,10 +9,11 @@ use linli_wire::{
     attachments::{Attachment, NewFile},
     command::*,
     id::RepairId,
+    ops::Action,
     outbox::PendingState,
     repairs::{
-        ActKind, Rating, Repair, RepairAct, RepairCategoryContent, RepairDraft, RepairForm, RepairNeed,
-        RepairPlace, RepairQueueQuery, RepairState, RepairView, RepairsQuery, Urgency,
+        ActKind, Rating, Repair, RepairAct, RepairCategory, RepairCategoryContent, RepairDraft, RepairForm,
+        RepairNeed, RepairPlace, RepairQueueQuery, RepairState, RepairView, RepairsQuery, Urgency,
     },
 };
 
@@ -262,6 +263,50 @@ on_both_engines! {
         mei.until_sent().await;
         assert_eq!(on_server(&garden, id).await, Some((1, 1, 1)));
         view::until_level(&garden.server, &mei).await;
+    }
+
+    async fn two_of_the_office_who_change_a_category_at_once_see_both(engine) {
+        let garden = Garden::start(engine, 91).await;
+        let (chen, lin) = (garden.join(CHEN_JING).await, garden.join(LIN).await);
+        let plumbing = async |who: &Resident| {
+            let choices = who.get::<RepairChoicesGet>(Empty {}).await;
+            choices.categories.into_iter().find(|category| category.content.key == "plumbing").unwrap()
+        };
+        let save = async |who: &Resident, base: &RepairCategory, chargeable: bool, retired: bool| {
+            let content = RepairCategoryContent { chargeable, retired, ..base.content.clone() };
+            let save = SaveRepairCategory { id: Some(base.id), base_version: base.version, content };
+            who.get::<RepairCategorySave>(save).await;
+        };
+        let base = plumbing(&chen).await;
+        chen.network.cut();
+        save(&chen, &base, true, false).await;
+        // Changed once more behind one that may have left: what is typed last is kept, and goes after it.
+        save(&chen, &base, true, true).await;
+        save(&lin, &base, !base.content.chargeable, false).await;
+        lin.until_sent().await;
+        chen.network.mend();
+        chen.sync_now().await;
+        assert_eq!(until_stuck(&chen).await.code, Code::Conflict);
+        chen.until("her device has what Lin saved", async |chen| match plumbing(chen).await.version {
+            version if version > base.version => Ok(()),
+            version => Err(format!("{version}")),
+        })
+        .await;
+        let saving = chen.get::<RepairChoicesGet>(Empty {}).await.saving.pop().unwrap();
+        let Action::SaveRepairCategory { content, .. } = &saving.action else { panic!("{saving:?}") };
+        assert!(content.retired && content.chargeable, "what was typed is kept");
+        let now = plumbing(&chen).await;
+        assert!(now.version == base.version + 1 && !now.content.retired);
+        // Given up, the first takes nothing of the second with it, which lost the same race.
+        let stuck = chen.outbox().await.rows.remove(0);
+        chen.get::<OutboxDiscard>(OpKey { id: stuck.op_id }).await;
+        assert_eq!(until_stuck(&chen).await.code, Code::Conflict);
+        // Decided anew, it takes the place of the one that lost.
+        save(&chen, &now, true, true).await;
+        chen.until_sent().await;
+        view::until_level(&garden.server, &lin).await;
+        assert!(plumbing(&lin).await.content.retired);
+        assert!(chen.get::<RepairChoicesGet>(Empty {}).await.saving.is_empty());
     }
 
     async fn a_worker_who_lost_the_right_meanwhile_is_told_and_changes_nothing(engine) {

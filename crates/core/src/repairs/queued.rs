@@ -4,14 +4,14 @@ use linli_wire::{
     WireError,
     command::{ActOnRepair, RateRepair, SaveRepairCategory, SayOnRepair},
     id::{RepairCategoryId, RepairEventId, RepairId, RepairNoteId},
-    ops::Action,
+    ops::{Action, Op},
     outbox::PendingState,
     repairs::MAX_MESSAGE,
     text,
 };
 use rusqlite::{Connection, Transaction};
 
-use super::{beside, going, lane, load, naming::is_stuck, waiting};
+use super::{CATEGORY_LANE, beside, going, lane, load, naming::is_stuck, waiting};
 use crate::{
     cache::Cache,
     error::{Result, not_found},
@@ -161,10 +161,34 @@ pub fn save_category(cache: &Cache, system: &dyn System, request: SaveRepairCate
     });
     cache.write(|tx| {
         let subject = content.key.clone();
-        let lane = format!("repair-category:{id}");
+        let lane = format!("{CATEGORY_LANE}{id}");
+        // The page may show a version that an own save, which has left and not come back yet, will have raised.
+        let left = outbox::open_in_lane(tx, &lane)?.into_iter().filter(|open| open.tried);
+        let base_version = left.fold(base_version, |base, open| match &open.op.action {
+            Action::SaveRepairCategory { base_version: sent, .. } if *sent >= base => sent + 1,
+            _ => base,
+        });
         let action = Action::SaveRepairCategory { category_id: id, base_version, content };
         outbox::replace(tx, system, &lane, &subject, action).map(drop)
     })
+}
+
+/// What was typed on top of a save of a category that is given up stands on what that one stood on.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn given_up(tx: &Transaction<'_>, system: &dyn System, op: &Op) -> Result<()> {
+    let Action::SaveRepairCategory { base_version, .. } = op.action else { return Ok(()) };
+    for open in outbox::open_in_lane(tx, &op.lane)? {
+        if let Action::SaveRepairCategory { category_id, content, .. } = &open.op.action
+            && open.pending.state == PendingState::Waiting
+        {
+            let (category_id, content) = (*category_id, content.clone());
+            let action = Action::SaveRepairCategory { category_id, base_version, content };
+            outbox::put_in_place(tx, system, &open, open.op.at, action)?;
+        }
+    }
+    Ok(())
 }
 
 /// Text in which there is something to see.

@@ -15,7 +15,7 @@ use linli_wire::{
 use rusqlite::Connection;
 
 use super::{
-    load,
+    CATEGORY_LANE, load,
     naming::{Naming, ahead},
     waiting,
 };
@@ -23,6 +23,7 @@ use crate::{
     cache::Cache,
     community::{self, record, records},
     error::{Result, not_found},
+    outbox::{self, Open},
 };
 
 /// A repair opened, also one that waits to be sent.
@@ -50,15 +51,10 @@ pub fn open(cache: &Cache, id: RepairId, language: &Language, now: Timestamp) ->
             // Nobody joins what they see whole.
             *kind != ActKind::Join && parties.iter().any(|who| may(*kind, *who, state))
         });
-        let pending = waiting.into_iter().map(|open| PendingRepair {
-            pending: open.pending,
-            at: open.op.at,
-            action: open.op.action,
-        });
         Ok(RepairView {
             row: naming.row(db, &repair, mine)?,
             may: if repair.version == 0 { Vec::new() } else { allowed.collect() },
-            pending: pending.collect(),
+            pending: waiting.into_iter().map(as_pending).collect(),
             notes: record(db, Entity::RepairNotes, id.0)?,
             repair,
         })
@@ -106,14 +102,21 @@ pub fn choices(cache: &Cache) -> Result<RepairChoices> {
         let mut areas: Vec<CommonArea> = records(db, Entity::CommonArea)?;
         areas.retain(|area| area.building_id.is_none_or(lives_in));
         areas.sort_by(|one, other| one.code.cmp(&other.code));
-        let workers = if is_office {
+        let (workers, saving) = if is_office {
             let people: Vec<Person> = records(db, Entity::Person)?;
-            people.into_iter().filter(|person| person.role.is_office()).map(of_person).collect()
+            let workers =
+                people.into_iter().filter(|person| person.role.is_office()).map(of_person).collect();
+            let saving = outbox::open_about(db, CATEGORY_LANE)?.into_iter().map(as_pending).collect();
+            (workers, saving)
         } else {
-            Vec::new()
+            (Vec::new(), Vec::new())
         };
-        Ok(RepairChoices { categories, buildings, areas, workers, homes })
+        Ok(RepairChoices { categories, buildings, areas, workers, saving, homes })
     })
+}
+
+fn as_pending(open: Open) -> PendingRepair {
+    PendingRepair { pending: open.pending, at: open.op.at, action: open.op.action }
 }
 
 /// A report that waits, as the repair that it will be; none before the person is known here.

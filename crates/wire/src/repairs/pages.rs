@@ -64,6 +64,10 @@ pub struct RepairChoices {
     pub areas: Vec<CommonArea>,
     /// For the office: whom a repair can be assigned to.
     pub workers: Vec<RepairPerson>,
+    /// For the office: saves of categories that wait or were refused, oldest first, with all that was typed. A lost
+    /// race is stuck with `conflict`; what stands now is among the categories.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub saving: Vec<PendingRepair>,
 }
 
 /// Which of the person's repairs to list.
@@ -168,7 +172,7 @@ pub struct RepairView {
     pub notes: Option<RepairNotes>,
 }
 
-/// A write to a repair that waits or failed.
+/// A write about repairs that waits or failed.
 #[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PendingRepair {

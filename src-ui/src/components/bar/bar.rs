@@ -54,23 +54,29 @@ pub const OFFICE: [Destination; 4] = [
     },
 ];
 
-const OFFICE_ALONE: Destination = Destination {
-    href: "/office/notices",
-    symbol: "megaphone",
-    name: words::nav::office,
-    counts_unread: false,
-};
+/// On a phone the office has these two in the place of services, which its page leads to: the queue is one press away.
+const OFFICE_ALONE: [Destination; 2] = [
+    Destination {
+        href: "/office/repairs",
+        symbol: "tool",
+        name: words::nav::office_repairs,
+        counts_unread: false,
+    },
+    Destination { href: "/office", symbol: "megaphone", name: words::nav::office, counts_unread: false },
+];
 const ME: Destination = Destination { href: "/me", symbol: "me", name: words::nav::me, counts_unread: false };
 
-/// `page` when the address is this destination or below it.
+/// `page` when the address is this destination or below it, and not below a nearer one of the office.
 pub fn current(href: &'static str) -> impl Fn() -> Option<&'static str> + Copy + Send + 'static {
     let path = use_location().pathname;
+    let is_below = |path: &str, href: &str| {
+        path.strip_prefix(href).is_some_and(|rest| rest.is_empty() || (href != "/" && rest.starts_with('/')))
+    };
+    let [queue, office] = OFFICE_ALONE;
     move || {
         path.with(|path| {
-            let below = path
-                .strip_prefix(href)
-                .is_some_and(|rest| rest.is_empty() || (href != "/" && rest.starts_with('/')));
-            below.then_some("page")
+            let nearer = href == office.href && is_below(path, queue.href);
+            (is_below(path, href) && !nearer).then_some("page")
         })
     }
 }
@@ -80,23 +86,24 @@ pub fn current(href: &'static str) -> impl Fn() -> Option<&'static str> + Copy +
 pub fn Bar() -> impl IntoView {
     let app = app();
     let is_office = Memo::new(move |_| app.with_me(|me| me.person.role.is_office()).unwrap_or_default());
+    let [home, notices, services] = MAIN;
     view! {
         <nav class="c-bar" id="menu" aria-label=words::nav::label()>
-            {MAIN.map(|destination| bar_link(destination, destination.href))}
-            {move || is_office.get().then(|| bar_link(OFFICE_ALONE, "/office"))}
-            {bar_link(ME, ME.href)}
+            {[home, notices].map(bar_link)}
+            {move || if is_office.get() { OFFICE_ALONE.map(bar_link).into_any() } else { bar_link(services) }}
+            {bar_link(ME)}
         </nav>
     }
 }
 
-fn bar_link(destination: Destination, root: &'static str) -> AnyView {
+fn bar_link(destination: Destination) -> AnyView {
     let Destination { href, symbol, name, counts_unread } = destination;
     let app = app();
     let unread = Memo::new(move |_| {
         if counts_unread { app.view.with(|view| view.map_or(0, |view| view.unread_notices)) } else { 0 }
     });
     view! {
-        <a href=href aria-current=current(root) data-testid=format!("nav-{symbol}")>
+        <a href=href aria-current=current(href) data-testid=format!("nav-{symbol}")>
             <span class="c-bar__icon">{icon(symbol)} {move || unread_badge(unread.get())}</span>
             {name()}
         </a>

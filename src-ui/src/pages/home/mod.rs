@@ -10,7 +10,7 @@ use linli_wire::{
     settings::Mode,
 };
 
-use super::{notices::notice_row, repairs::need_rows, services::open_until};
+use super::{notices::notice_row, office::pressing, repairs::needing, services::open_until};
 use crate::{
     components::{
         banner::OfflineBanner,
@@ -20,7 +20,7 @@ use crate::{
         skeleton::skeleton_list,
     },
     ipc::{self, Answer},
-    state::app,
+    state::{app, remembered},
     words::{self, home as texts},
 };
 
@@ -75,8 +75,7 @@ fn page(home: HomeView) -> AnyView {
         {emergencies(&home.emergencies)}
         <OfflineBanner />
         {added::added(&home.new_devices)}
-        {needs()}
-        {need_rows()}
+        {needs(true)}
         {if calm && home.newest.is_empty() {
             let all = view! { <a class="c-button" data-kind="quiet" href="/notices">{icon("bell")} {texts::show_all()}</a> }.into_any();
             view! { <section class="c-card">{empty_state("ok", texts::all_read_title(), texts::all_read_text(), Some(all))}</section> }.into_any()
@@ -122,55 +121,59 @@ pub(super) fn emergencies(rows: &[NoticeRow]) -> AnyView {
     banners.collect_view().into_any()
 }
 
-/// What the outbox needs from the person, and what waits.
-fn needs() -> impl IntoView {
+/// What needs the person: what could not be sent, repairs that ask something, and what presses in the office. Where
+/// nothing is stuck, a line says what waits. Simple mode has tiles for the outbox and the office: not `all` there.
+pub(super) fn needs(all: bool) -> impl IntoView {
     let app = app();
-    let counts = Memo::new(move |_| app.view.with(|view| view.map(|view| view.outbox)).unwrap_or_default());
+    let counts = Memo::new(move |_| {
+        app.view.with(|view| view.filter(|_| all).map(|view| view.outbox)).unwrap_or_default()
+    });
+    let (repairs, office) = (needing(), all.then(pressing));
     move || {
         let counts = counts.get();
+        let mut cards = Vec::new();
         if counts.stuck > 0 {
-            Some(view! {
-                <section class="l-section">
+            cards.push(stuck(counts.stuck));
+        }
+        cards.extend(repairs());
+        cards.extend(office.and_then(|office| office()));
+        let waits = counts.stuck == 0 && counts.waiting > 0;
+        view! {
+            {waits.then(|| view! {
+                <div class="c-banner" data-kind="waiting" role="status">
+                    {icon("wait")} <div><p>{words::pending::count(counts.waiting)}</p></div>
+                    <a class="c-button" data-kind="plain" href="/me/outbox">{words::pending::show()}</a>
+                </div>
+            })}
+            {(!cards.is_empty()).then(|| view! {
+                <section class="l-section" data-testid="needs">
                     <div class="l-section__head"><h2>{texts::needs_you()}</h2></div>
-                    <a class="c-card" data-link="" href="/me/outbox" data-testid="stuck">
-                        <div class="c-card__line">
-                            {icon_on_ground("fail", "red")}
-                            <div><h3 class="c-card__title">{texts::unsent(counts.stuck)}</h3> <p class="t-soft t-small">{texts::unsent_text()}</p></div>
-                            {icon("chevron-right")}
-                        </div>
-                    </a>
+                    {cards}
                 </section>
-            }.into_any())
-        } else if counts.waiting > 0 {
-            Some(
-                view! {
-                    <div class="c-banner" data-kind="waiting" role="status">
-                        {icon("wait")} <div><p>{words::pending::count(counts.waiting)}</p></div>
-                        <a class="c-button" data-kind="plain" href="/me/outbox">{words::pending::show()}</a>
-                    </div>
-                }
-                .into_any(),
-            )
-        } else {
-            None
+            })}
         }
     }
+}
+
+fn stuck(count: u32) -> AnyView {
+    view! {
+        <a class="c-card" data-link="" href="/me/outbox" data-testid="stuck">
+            <div class="c-card__line">
+                {icon_on_ground("fail", "red")}
+                <div><h3 class="c-card__title">{texts::unsent(count)}</h3> <p class="t-soft t-small">{texts::unsent_text()}</p></div>
+                {icon("chevron-right")}
+            </div>
+        </a>
+    }
+    .into_any()
 }
 
 const OFFER_DECLINED: &str = "linli-simple-declined";
 
 /// Simple mode is offered once on each device, until it is tried or declined.
 fn offer_simple() -> impl IntoView {
-    let storage = move || window().local_storage().ok().flatten();
-    let declined = storage().and_then(|storage| storage.get_item(OFFER_DECLINED).ok().flatten()).is_some();
-    let offered = RwSignal::new(!declined);
-    let decline = move || {
-        if let Some(storage) = storage() {
-            let _ = storage.set_item(OFFER_DECLINED, "1");
-        }
-        offered.set(false);
-    };
-    move || offered.get().then(|| offer_card(Callback::new(move |()| decline())))
+    let (declined, remember) = remembered(OFFER_DECLINED);
+    move || (!declined.get()).then(|| offer_card(Callback::new(move |()| remember.run(true))))
 }
 
 /// Simple mode, offered; `done` is called whatever the answer.

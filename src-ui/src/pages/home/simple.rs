@@ -3,11 +3,10 @@
 use leptos::prelude::*;
 use linli_wire::command::HomeView;
 
-use super::{emergencies, greeting};
+use super::{emergencies, greeting, needs};
 use crate::{
     components::{badge::unread_badge, banner::OfflineBanner, error_state::error_state, icon::icon},
     ipc::{Answer, Asked},
-    pages::repairs::need_rows,
     state::app,
     words::{self, home as texts},
 };
@@ -21,7 +20,7 @@ pub(super) fn home(asked: Asked<HomeView>) -> impl IntoView {
                 Answer::Ready(home) => view! { <h1 tabindex="-1">{greeting()}</h1> {emergencies(&home.emergencies)} {super::added::added(&home.new_devices)} }.into_any(),
             }}
             <OfflineBanner />
-            {need_rows()}
+            {needs(false)}
             {tiles()}
         </div>
     }

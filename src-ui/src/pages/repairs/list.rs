@@ -67,6 +67,7 @@ pub fn List() -> impl IntoView {
                 _ => skeleton_list(3),
             }}
             {around(mine)}
+            <div class="l-row"><a class="c-button" data-kind="plain" data-edge="start" href="/repairs/figures" data-testid="figures">{icon("table")} {words::repair_figures::title()}</a></div>
             <UpdatedAt />
         </div>
     }

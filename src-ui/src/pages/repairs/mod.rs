@@ -1,10 +1,14 @@
 //! Repairs: what a resident reports and waits for, and the office's work on it.
 
 mod acts;
+mod board;
 mod cards;
 mod detail;
 mod draft;
+mod figures;
 mod form;
+mod kind_form;
+mod kinds;
 mod list;
 mod new;
 pub mod office;
@@ -17,6 +21,8 @@ mod timeline;
 mod waiting;
 
 pub use detail::Detail;
+pub use figures::Figures;
+pub use kinds::Kinds;
 pub use list::List;
 pub use new::New;
-pub use row::{need_rows, repair_row};
+pub use row::{needing, repair_row};

@@ -8,7 +8,7 @@ use linli_wire::{
 };
 
 use super::{
-    repair_row,
+    board as columns, repair_row,
     said::{state_word, urgency_word},
 };
 use crate::{
@@ -21,11 +21,13 @@ use crate::{
         skeleton::skeleton_list,
     },
     ipc::{self, Answer},
-    state::app,
+    state::{app, remembered},
     words::{self, repair_queue as texts, repairs},
 };
 
 const STEP: u32 = 50;
+/// Rows that a board begins with.
+const ON_BOARD: u32 = 200;
 
 /// Where the way back from a repair of the office leads.
 pub(super) fn to_queue() -> Back {
@@ -38,9 +40,10 @@ pub fn Queue() -> impl IntoView {
     let app = app();
     let filter = app.kept("repairs queue", RepairQueueQuery::default);
     let limit = app.kept("repairs queue limit", || STEP);
+    let (as_board, show_as) = remembered("linli-repairs-board");
     let asked = ipc::ask_rows::<RepairQueueList>(
         &[Topic::Repairs, Topic::Outbox],
-        move || limit.get(),
+        move || if as_board.get() { limit.get().max(ON_BOARD) } else { limit.get() },
         move |offset, limit| RepairQueueQuery { offset, limit, ..filter.get() },
         |page, next| page.rows.extend(next.rows),
     );
@@ -49,8 +52,8 @@ pub fn Queue() -> impl IntoView {
         filter.set(query);
     });
     view! {
-        <div class="l-page">
-            <PageHeader title=texts::title() />
+        <div class="l-page" data-width=move || as_board.get().then_some("board")>
+            <PageHeader title=texts::title()>{layout(as_board, show_as)} {ways("p-wide")}</PageHeader>
             <OfflineBanner />
             {board(filter, change)}
             {filters(filter, change)}
@@ -58,20 +61,54 @@ pub fn Queue() -> impl IntoView {
                 Answer::Loading => skeleton_list(6),
                 Answer::Failed(error) => error_state(&error, Some(asked.retry())),
                 Answer::Ready(page) if page.rows.is_empty() => nothing(filter, change),
-                Answer::Ready(page) => rows(&page, limit),
+                Answer::Ready(page) => rows(&page, limit, as_board.get().then(|| filter.with_untracked(|filter| filter.state))),
             }}
+            {ways("p-narrow")}
             <UpdatedAt />
         </div>
     }
 }
 
-fn rows(page: &RepairQueuePage, limit: RwSignal<u32>) -> AnyView {
-    let more = page.total > limit.get_untracked();
-    let rows = page.rows.iter().map(|row| view! { <li>{repair_row(row, "/office/repairs")}</li> });
+/// A list or a board. There is room for a board on wide windows only, and only there the question.
+fn layout(as_board: ReadSignal<bool>, show_as: Callback<bool>) -> AnyView {
+    let chip = move |board: bool, symbol: &'static str, word: &'static str, testid: &'static str| {
+        view! { <button type="button" class="c-chip" data-testid=testid aria-pressed=move || (as_board.get() == board).to_string() on:click=move |_| show_as.run(board)>{icon(symbol)} {word}</button> }
+    };
+    view! {
+        <div class="c-chips p-wide" role="group" aria-label=texts::layout()>
+            {chip(false, "list", texts::list(), "as-list")}
+            {chip(true, "grid", texts::board(), "as-board")}
+        </div>
+    }
+    .into_any()
+}
+
+/// Where else the office goes from here: in the head of a wide page, else at the end, below what is to do.
+fn ways(place: &'static str) -> AnyView {
+    view! {
+        <div class=format!("l-row {place}")>
+            <a class="c-button" data-kind="plain" href="/office/repairs/figures" data-testid="figures">{icon("table")} {words::repair_figures::title()}</a>
+            <a class="c-button" data-kind="plain" href="/office/repairs/categories" data-testid="categories">{icon("list")} {words::repair_kinds::title()}</a>
+        </div>
+    }
+    .into_any()
+}
+
+/// The rows as a list, or as a board, which knows the state that was asked for.
+fn rows(page: &RepairQueuePage, limit: RwSignal<u32>, board: Option<Option<RepairState>>) -> AnyView {
+    let shown = u32::try_from(page.rows.len()).unwrap_or(u32::MAX);
+    let more = page.total > shown;
+    let rows = match board {
+        Some(state) => columns::board(&page.rows, state),
+        None => {
+            let rows = page.rows.iter().map(|row| view! { <li>{repair_row(row, "/office/repairs")}</li> });
+            view! { <ul class="c-list" role="list" data-lead="icon" data-testid="queue">{rows.collect_view()}</ul> }.into_any()
+        }
+    };
     view! {
         <p class="t-soft t-small" role="status">{texts::total(page.total)}</p>
-        <ul class="c-list" role="list" data-lead="icon" data-testid="queue">{rows.collect_view()}</ul>
-        {more.then(|| view! { <button type="button" class="c-button" data-kind="quiet" on:click=move |_| limit.update(|limit| *limit += STEP)>{words::common::more()}</button> })}
+        {rows}
+        {more.then(|| view! { <button type="button" class="c-button" data-kind="quiet" on:click=move |_| limit.set(shown + STEP)>{words::common::more()}</button> })}
     }
     .into_any()
 }
@@ -186,7 +223,8 @@ fn selects(
     .into_any()
 }
 
-fn select(
+/// A filter: one of a few, or all, which `label` stands for.
+pub(super) fn select(
     testid: &'static str,
     label: &'static str,
     options: Vec<(String, String)>,

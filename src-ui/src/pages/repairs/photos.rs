@@ -1,15 +1,8 @@
 //! Photos: taken or chosen, taken in by the core, shown small, removed again.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use leptos::task::spawn_local;
 use leptos::{html, prelude::*};
-use linli_wire::{
-    Code, WireError,
-    attachments::{Attachment, MAX_FILE_BYTES, NewFile},
-    command::AttachmentAdd,
-    repairs::MAX_PHOTOS,
-};
-use wasm_bindgen_futures::JsFuture;
+use linli_wire::{Code, WireError, attachments::Attachment, command::AttachmentAdd, repairs::MAX_PHOTOS};
 use web_sys::{File, HtmlInputElement};
 
 use crate::{
@@ -33,12 +26,17 @@ pub(super) fn Photos(
 ) -> impl IntoView {
     let coming = RwSignal::new(0_u32);
     let error = RwSignal::new(None::<WireError>);
+    let left_out = RwSignal::new(0_u32);
+    let most = u32::try_from(MAX_PHOTOS).unwrap_or_default();
     let input = NodeRef::<html::Input>::new();
     let chosen = move |event: web_sys::Event| {
         let input: HtmlInputElement = event_target(&event);
         error.set(None);
         if let Some(files) = input.files() {
-            for file in (0..files.length()).filter_map(|at| files.get(at)) {
+            let here = photos.with_untracked(|photos| u32::try_from(photos.len()).unwrap_or(most));
+            let taken = files.length().min(most.saturating_sub(here + coming.get_untracked()));
+            left_out.set(files.length() - taken);
+            for file in (0..taken).filter_map(|at| files.get(at)) {
                 take_in(photos, coming, error, file);
             }
         }
@@ -53,19 +51,24 @@ pub(super) fn Photos(
     view! {
         <div class="c-field" role="group" aria-label=label>
             <p class="c-field__label">{label}</p>
-            <p class="c-field__help">{texts::photos_help(u32::try_from(MAX_PHOTOS).unwrap_or_default())}</p>
+            <p class="c-field__help">{texts::photos_help(most)}</p>
             <ul class="p-photos" role="list">
                 <For each=move || photos.get() key=|photo| photo.id let(photo)>{small(photo, photos)}</For>
             </ul>
             <input type="file" class="u-hidden" accept="image/*" multiple node_ref=input tabindex="-1" aria-label=label data-testid=name on:change=chosen />
             <button type="button" class="c-button" data-kind="quiet" aria-busy=move || (coming.get() > 0).then_some("true") on:click=choose>{icon("cam")} {texts::photos_add()}</button>
             {move || (coming.get() > 0).then(|| view! { <p class="t-soft t-small" role="status">{words::editor::taking_in()}</p> })}
+            {move || (left_out.get() > 0).then(|| complaint(texts::photos_left_out(left_out.get(), &words::number(most))))}
             {move || error.get().map(|error| {
                 let (title, text) = words::trouble(&error);
-                view! { <p class="c-field__error" role="alert">{icon("warn")} <span>{title}{words::stop()}{text}</span></p> }
+                complaint(format!("{title}{}{text}", words::stop()))
             })}
         </div>
     }
+}
+
+fn complaint(words: String) -> AnyView {
+    view! { <p class="c-field__error" role="alert" data-testid="photos-error">{icon("warn")} <span>{words}</span></p> }.into_any()
 }
 
 fn small(photo: Attachment, photos: RwSignal<Vec<Attachment>>) -> AnyView {
@@ -104,7 +107,7 @@ fn take_in(
 ) {
     coming.update(|coming| *coming += 1);
     spawn_local(async move {
-        let result = read_and_add(photos, &file).await;
+        let result = read_and_add(photos, file).await;
         let _ = coming.try_update(|coming| *coming = coming.saturating_sub(1));
         if let Err(problem) = result {
             let _ = error.try_set(Some(problem));
@@ -112,24 +115,13 @@ fn take_in(
     });
 }
 
-async fn read_and_add(photos: RwSignal<Vec<Attachment>>, file: &File) -> Result<(), WireError> {
-    #[expect(clippy::cast_precision_loss, reason = "the limit is far below 2^53")]
-    let too_large = file.size() > MAX_FILE_BYTES as f64;
-    if too_large {
-        let limit = serde_json::json!({ "limit": MAX_FILE_BYTES });
-        return Err(WireError::new(Code::TooLarge, "the photo is too large").with_details(limit));
-    }
-    let buffer = JsFuture::from(file.array_buffer())
-        .await
-        .map_err(|_| WireError::new(Code::UnsupportedFile, "the photo cannot be read"))?;
-    let base64 = STANDARD.encode(js_sys::Uint8Array::new(&buffer).to_vec());
-    let added = ipc::call::<AttachmentAdd>(NewFile { name: file.name(), base64 }).await?;
+async fn read_and_add(photos: RwSignal<Vec<Attachment>>, file: File) -> Result<(), WireError> {
+    let added = ipc::call_with_file::<AttachmentAdd>(file).await?;
     if !added.is_picture() {
         return Err(WireError::new(Code::UnsupportedFile, "not a photo"));
     }
-    // More than the most is left out here, and said by the help above.
     let _ = photos.try_update(|photos| {
-        if photos.len() < MAX_PHOTOS && !photos.iter().any(|photo| photo.id == added.id) {
+        if !photos.iter().any(|photo| photo.id == added.id) {
             photos.push(added);
         }
     });

@@ -64,28 +64,18 @@ fn thumbnail(id: linli_wire::id::AttachmentId) -> AnyView {
     .into_any()
 }
 
-/// What repairs wait for the person, as cards for Home; nothing where none does.
-pub fn need_rows() -> AnyView {
+/// What repairs wait for the person: as cards for Home, none where none does.
+pub fn needing() -> impl Fn() -> Vec<AnyView> + Copy + Send + 'static {
     let asked = ipc::ask::<RepairsList>(&[Topic::Repairs, Topic::Outbox], || RepairsQuery {
         open: Some(true),
         limit: 50,
         ..RepairsQuery::default()
     });
-    (move || {
-        let mut rows = asked.ready().map(|page| page.rows).unwrap_or_default();
-        rows.retain(|row| row.need.is_some_and(|need| need != RepairNeed::Rate));
-        rows.truncate(ON_HOME);
-        let cards = rows.into_iter().map(|row| card(&row)).collect_view();
-        (!cards.is_empty()).then(|| {
-            view! {
-                <section class="l-section" data-testid="repairs-need">
-                    <div class="l-section__head"><h2>{words::home::needs_you()}</h2></div>
-                    {cards}
-                </section>
-            }
-        })
-    })
-    .into_any()
+    move || {
+        let rows = asked.ready().map(|page| page.rows).unwrap_or_default();
+        let asks = |row: &&RepairRow| row.need.is_some_and(|need| need != RepairNeed::Rate);
+        rows.iter().filter(asks).take(ON_HOME).map(card).collect()
+    }
 }
 
 fn card(row: &RepairRow) -> AnyView {

@@ -25,34 +25,30 @@ pub fn Services() -> impl IntoView {
             <OfflineBanner />
             {office_card()}
             <ul class="c-list" role="list" data-lead="icon">
-                {row("/notices", "bell", words::notices::title(), Some(texts::notices_note()))}
-                {row("/repairs", "tool", words::repairs::title(), Some(texts::repairs_note()))}
-                {row("/me/devices", "device", words::devices::title(), Some(texts::devices_note()))}
-                {row("/help", "help", words::help::title(), Some(texts::help_note()))}
+                {row("/notices", "bell", words::notices::title(), texts::notices_note())}
+                {row("/repairs", "tool", words::repairs::title(), texts::repairs_note())}
+                {row("/me/devices", "device", words::devices::title(), texts::devices_note())}
+                {row("/help", "help", words::help::title(), texts::help_note())}
+                {move || is_office.get().then(|| row("/office", "megaphone", words::nav::office(), texts::office_note()))}
             </ul>
-            {move || is_office.get().then(|| view! {
-                <section class="l-section">
-                    <div class="l-section__head"><h2>{texts::staff_area()}</h2></div>
-                    <ul class="c-list" role="list" data-lead="icon">
-                        {row("/office/notices", "megaphone", words::nav::office_notices(), None)}
-                        {row("/office/repairs", "tool", words::nav::office_repairs(), None)}
-                        {row("/office/people", "people", words::nav::office_people(), None)}
-                        {row("/office/templates", "template", words::nav::office_templates(), None)}
-                    </ul>
-                </section>
-            })}
         </div>
     }
 }
 
-fn row(href: &'static str, symbol: &'static str, title: &'static str, note: Option<&'static str>) -> AnyView {
+/// A line that leads somewhere; `note` says what is there, or what waits.
+pub fn row(
+    href: &'static str,
+    symbol: &'static str,
+    title: &'static str,
+    note: impl IntoView + 'static,
+) -> AnyView {
     view! {
         <li>
             <a class="c-row" href=href>
                 <span class="c-row__lead">{icon(symbol)}</span>
                 <span class="c-row__body">
                     <span class="c-row__title">{title}</span>
-                    {note.map(|note| view! { <span class="c-row__meta">{note}</span> })}
+                    <span class="c-row__meta">{note}</span>
                 </span>
                 <span class="c-row__end">{icon("chevron-right")}</span>
             </a>

@@ -1,15 +1,13 @@
 //! Pictures and files of a notice: chosen or dropped, taken in by the core, sent with the notice.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use leptos::task::spawn_local;
 use leptos::{html, prelude::*};
 use linli_wire::{
     Code, WireError,
-    attachments::{Attachment, MAX_FILE_BYTES, NewFile},
+    attachments::{Attachment, MAX_FILE_BYTES},
     command::AttachmentAdd,
     notices::MAX_ATTACHMENTS,
 };
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{DragEvent, File, FileList, HtmlInputElement};
 
 use super::{draft::Draft, text::insert};
@@ -85,9 +83,9 @@ pub(super) fn Files(draft: Draft, area: NodeRef<html::Textarea>) -> impl IntoVie
 fn take_in(draft: Draft, incoming: RwSignal<Vec<Incoming>>, file: File) {
     let name = file.name();
     let key = incoming.with_untracked(|files| files.last().map_or(0, |last| last.key.wrapping_add(1)));
-    incoming.update(|files| files.push(Incoming { key, name: name.clone(), error: None }));
+    incoming.update(|files| files.push(Incoming { key, name, error: None }));
     spawn_local(async move {
-        let result = read_and_add(draft, &file, name).await;
+        let result = read_and_add(draft, file).await;
         let _ = incoming.try_update(|files| match result {
             Ok(()) => files.retain(|file| file.key != key),
             Err(error) => {
@@ -99,20 +97,11 @@ fn take_in(draft: Draft, incoming: RwSignal<Vec<Incoming>>, file: File) {
     });
 }
 
-async fn read_and_add(draft: Draft, file: &File, name: String) -> Result<(), WireError> {
-    #[expect(clippy::cast_precision_loss, reason = "the limit is far below 2^53")]
-    let too_large = file.size() > MAX_FILE_BYTES as f64;
-    let limit = serde_json::json!({ "limit": MAX_FILE_BYTES });
-    let count = draft.content.with_untracked(|content| content.attachments.len());
-    if too_large || count >= MAX_ATTACHMENTS {
-        return Err(WireError::new(Code::TooLarge, "the file is too large, or there are too many")
-            .with_details(limit));
+async fn read_and_add(draft: Draft, file: File) -> Result<(), WireError> {
+    if draft.content.with_untracked(|content| content.attachments.len()) >= MAX_ATTACHMENTS {
+        return Err(WireError::new(Code::TooLarge, "there are too many files"));
     }
-    let buffer = JsFuture::from(file.array_buffer())
-        .await
-        .map_err(|_| WireError::new(Code::UnsupportedFile, "the file cannot be read"))?;
-    let base64 = STANDARD.encode(js_sys::Uint8Array::new(&buffer).to_vec());
-    let added = ipc::call::<AttachmentAdd>(NewFile { name, base64 }).await?;
+    let added = ipc::call_with_file::<AttachmentAdd>(file).await?;
     let _ = draft.content.try_update(|content| {
         if !content.attachments.iter().any(|file| file.id == added.id) {
             content.attachments.push(added);

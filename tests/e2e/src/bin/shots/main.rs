@@ -5,6 +5,7 @@
 //! offline, waiting, stuck, empty. The way in is pictured step by step, and so is every trouble with what is kept.
 
 mod album;
+mod repairs;
 mod states;
 mod trouble;
 
@@ -28,9 +29,12 @@ fn main() -> Result<()> {
     let world = World::new("world");
     the_way_in(&world, &mut album)?;
     let phone = world.joined("phone", people::WANG_MEI, settings(Language::en(), Mode::Standard));
-    every_face(&phone, &pages::of_residents(&phone.host)?, &mut album)?;
     let office = world.joined("office", people::CHEN_JING, settings(Language::zh(), Mode::Standard));
+    repairs::reported(&phone, &office)?;
+    every_face(&phone, &pages::of_residents(&phone.host)?, &mut album)?;
+    repairs::figures(&phone, &mut album)?;
     every_face(&office, &pages::of_the_office(&office.host)?, &mut album)?;
+    repairs::board(&office, &mut album)?;
     states::loading_and_failed(&phone, &mut album)?;
     states::stuck(&world, &office, &mut album)?;
     states::of_the_network(&phone, &mut album)?;
