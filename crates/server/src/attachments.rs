@@ -92,6 +92,10 @@ impl Shelf {
         if promised.length == 0 || length > promised.length {
             return Err(Error::invalid("upload-length", "must be that of the whole file"));
         }
+        // The kind decides about the ending alone.
+        if file_name(&promised.name, "application/pdf").is_none() {
+            return Err(Error::invalid("name", "must be a file name"));
+        }
         if promised.length > MAX_FILE_BYTES {
             return Err(Error::Refused(intake::Trouble::TooManyBytes.into_wire()));
         }
