@@ -14,9 +14,10 @@ mod follow;
 mod notify;
 mod send;
 mod tend;
+mod upload;
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -30,8 +31,9 @@ use futures_util::{
 use linli_wire::{
     Code, WireError,
     attachments::Attachment,
-    command::{ConnectionState, Topic},
+    command::{ConnectionState, RepairOlder, Topic},
     id::{AccountId, AttachmentId},
+    repairs::RepairEvents,
 };
 
 use crate::{
@@ -52,6 +54,7 @@ pub const MIGRATIONS: Migrations = &[
     include_str!("../migrations/account/0004.sql"),
     include_str!("../migrations/account/0005.sql"),
     include_str!("../migrations/account/0006.sql"),
+    include_str!("../migrations/account/0008.sql"),
 ];
 
 /// A stream that says nothing for this long is dead: the server's heartbeat is 25 s.
@@ -124,6 +127,8 @@ pub struct Account {
     to_follow: Event,
     to_tend: Event,
     left: Mutex<bool>,
+    /// Files on what was asked for and is not in the cache.
+    told: Mutex<BTreeMap<AttachmentId, Attachment>>,
 }
 
 impl Account {
@@ -140,6 +145,7 @@ impl Account {
             to_follow: Event::new(),
             to_tend: Event::new(),
             left: Mutex::new(false),
+            told: Mutex::default(),
         })
     }
 
@@ -255,9 +261,24 @@ impl Account {
         let about = self
             .cache
             .read(|db| Ok(notices::attachment_about(db, id)?.or(repairs::attachment_about(db, id)?)))?
+            .or_else(|| lock(&self.told).get(&id).cloned())
             .ok_or_else(|| not_found("attachment"))?;
         self.fetch(&about).await?;
         attachments::kept(&self.cache, id)?.ok_or_else(|| internal("a file vanished"))
+    }
+
+    /// What happened to a repair before what it carries, from the server. Its photos can be read until the app
+    /// ends.
+    ///
+    /// # Errors
+    /// The server's, `server_unreachable`.
+    pub(crate) async fn older(&self, of: RepairOlder) -> Result<RepairEvents> {
+        let before = of.before.map(|number| format!("?before={number}")).unwrap_or_default();
+        let path = format!("/v1/repairs/{}/events{before}", of.id);
+        let page: RepairEvents = authorised!(self, |api| api.get(&path))?;
+        let photos = page.events.iter().flat_map(|event| &event.photos);
+        lock(&self.told).extend(photos.map(|file| (file.id, file.clone())));
+        Ok(page)
     }
 
     async fn fetch(&self, about: &Attachment) -> Result<()> {

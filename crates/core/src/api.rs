@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
-use linli_wire::{Code, WireError};
+use linli_wire::{Code, WireError, attachments::Attachment};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
@@ -17,6 +17,8 @@ use crate::{
 
 /// Largest answer that is read into memory, in bytes: a file of 12 MB and room.
 const MAX_ANSWER: usize = 16 * 1024 * 1024;
+/// Largest spreadsheet that is read into memory, in bytes: three years of a large community.
+const MAX_SHEET: usize = 96 * 1024 * 1024;
 /// How long to wait for an answer to begin.
 const TIMEOUT: Duration = Duration::from_secs(20);
 /// How long an upload of a file may take.
@@ -74,12 +76,56 @@ impl Api<'_> {
         parse(&self.bytes(request).await?)
     }
 
+    /// A request of an upload in parts, with the headers that such requests have.
+    ///
+    /// # Errors
+    /// The server's, `server_unreachable`, or `not_linli_server`.
+    pub async fn upload(
+        &self,
+        method: &'static str,
+        path: &str,
+        headers: &[(&'static str, String)],
+        bytes: Bytes,
+    ) -> Result<Uploaded> {
+        let mut request = self.request(method, path);
+        request.headers.extend(headers.iter().cloned());
+        request.body = bytes;
+        request.timeout = UPLOAD_TIMEOUT;
+        let answer = self.network.send(request).await.map_err(unreachable)?;
+        let (status, offset) = (answer.status, answer.upload_offset);
+        let body = collect(answer).await?;
+        match (status, offset) {
+            // Another answer than the file's is somebody else's.
+            (200, _) => parse::<Attachment>(&body).map(|_| Uploaded::Whole),
+            (201 | 204, Some(offset)) => Ok(Uploaded::Until(offset)),
+            (200..300, _) => Err(Error::new(Code::NotLinliServer, "an upload without an offset")),
+            // The answer to a HEAD has no body: a proxy's says as little as the server's.
+            _ if body.is_empty() => Err(Error::new(of_status(status), format!("status {status}"))),
+            _ => Err(refusal(status, &body)),
+        }
+    }
+
     /// `GET` of a file.
     ///
     /// # Errors
     /// The server's, or `server_unreachable`.
     pub async fn get_file(&self, path: &str) -> Result<Bytes> {
         self.bytes(self.request("GET", path)).await
+    }
+
+    /// `GET` of a spreadsheet.
+    ///
+    /// # Errors
+    /// The server's, `server_unreachable`; `too_large` for one that should be asked for in parts.
+    pub async fn get_sheet(&self, path: &str) -> Result<Bytes> {
+        let answer = self.network.send(self.request("GET", path)).await.map_err(unreachable)?;
+        let (status, is_sheet) = (answer.status, answer.content_type.starts_with("text/csv"));
+        if status == 200 && !is_sheet {
+            return Err(Error::new(Code::NotLinliServer, "no spreadsheet"));
+        }
+        let too_large = || Error::new(Code::TooLarge, "the spreadsheet is too large");
+        let bytes = collect_up_to(answer, MAX_SHEET).await?.ok_or_else(too_large)?;
+        if status == 200 { Ok(bytes) } else { Err(refusal(status, &bytes)) }
     }
 
     /// `GET` of a stream of server-sent events.
@@ -124,6 +170,14 @@ impl Api<'_> {
     }
 }
 
+/// How an upload in parts stands.
+pub enum Uploaded {
+    /// The server has so many bytes.
+    Until(u64),
+    /// The server has all of it.
+    Whole,
+}
+
 /// Whether trying again later, unchanged, may help.
 pub fn is_passing(code: Code) -> bool {
     matches!(
@@ -141,16 +195,32 @@ fn unreachable(error: NetworkError) -> Error {
     Error::new(Code::ServerUnreachable, error.0)
 }
 
-async fn collect(mut answer: Answer) -> Result<Bytes> {
+async fn collect(answer: Answer) -> Result<Bytes> {
+    let bytes = collect_up_to(answer, MAX_ANSWER).await?;
+    bytes.ok_or_else(|| Error::new(Code::NotLinliServer, "answer too large"))
+}
+
+/// The body of an answer; none when it is larger than `most`.
+async fn collect_up_to(mut answer: Answer, most: usize) -> Result<Option<Bytes>> {
     let mut bytes = BytesMut::new();
     while let Some(part) = answer.body.next().await {
         let part = part.map_err(unreachable)?;
-        if bytes.len() + part.len() > MAX_ANSWER {
-            return Err(Error::new(Code::NotLinliServer, "answer too large"));
+        if bytes.len() + part.len() > most {
+            return Ok(None);
         }
         bytes.extend_from_slice(&part);
     }
-    Ok(bytes.freeze())
+    Ok(Some(bytes.freeze()))
+}
+
+const fn of_status(status: u16) -> Code {
+    match status {
+        401 => Code::SignedOut,
+        404 => Code::NotFound,
+        429 => Code::TooManyTries,
+        500.. => Code::ServerUnreachable,
+        _ => Code::NotLinliServer,
+    }
 }
 
 fn refusal(status: u16, bytes: &[u8]) -> Error {

@@ -363,6 +363,21 @@ impl Commands for Core {
         Ok(authorised!(account, |api| api.get("/v1/repairs/figures"))?)
     }
 
+    async fn repair_older_get(&self, request: RepairOlder) -> Answer<RepairEvents> {
+        Ok(self.account()?.older(request).await?)
+    }
+
+    async fn repair_export_open(&self, request: RepairExport) -> Answer<Done> {
+        let (path, name) = repairs::sheet(&request);
+        let account = self.account()?;
+        let sheet = authorised!(account, |api| api.get_sheet(&path))?;
+        if self.ports.desktop.open_file(&name, &sheet) {
+            Ok(Done {})
+        } else {
+            Err(WireError::new(Code::UnknownCommand, "this host cannot open files"))
+        }
+    }
+
     async fn repair_queue_list(&self, query: RepairQueueQuery) -> Answer<RepairQueuePage> {
         Ok(repairs::queue(&self.account()?.cache, &query, &self.language()?, self.ports.system.now())?)
     }

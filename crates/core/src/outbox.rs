@@ -20,6 +20,8 @@
 //! count that gives up (a phone may be in a drawer for weeks).
 
 pub mod kept;
+mod listed;
+mod places;
 
 use std::collections::BTreeSet;
 
@@ -28,7 +30,7 @@ use linli_wire::{
     id::OpId,
     notices::ReadMark,
     ops::{Action, Effect, MAX_BATCH, MAX_BATCH_BYTES, Op, Outcome},
-    outbox::{OutboxCounts, OutboxRow, Pending, PendingState},
+    outbox::{Pending, PendingState},
 };
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
@@ -40,6 +42,9 @@ use crate::{
     ports::System,
     repairs,
 };
+
+pub use listed::{counts, rows, words};
+pub(crate) use places::{put_behind, put_in_place};
 
 /// How long settled operations stay, in milliseconds.
 const JOURNAL_MILLIS: i64 = 7 * 24 * 3600 * 1000;
@@ -86,28 +91,6 @@ pub fn replace(
     enqueue(tx, system, lane, subject, action)
 }
 
-/// Puts an operation into the place of one that was refused, or that the server skipped behind it. It gets an
-/// id of its own, since the other one may be known there.
-///
-/// # Errors
-/// Trouble of the cache.
-pub fn put_in_place(
-    tx: &Transaction<'_>,
-    system: &dyn System,
-    old: &Open,
-    at: Timestamp,
-    action: Action,
-) -> Result<()> {
-    let mut random = [0; 10];
-    system.random(&mut random);
-    let op = Op { id: OpId::new(system.now(), random), lane: old.op.lane.clone(), at, action };
-    tx.prepare_cached(
-        "UPDATE outbox SET id = ?2, op = ?3, state = 'queued', tried = 0, error = NULL WHERE seq = ?1",
-    )?
-    .execute(params![old.seq, op.id.0, serde_json::to_string(&op)?])?;
-    Ok(())
-}
-
 /// Queues read marks, together with those that have never left.
 ///
 /// # Errors
@@ -144,7 +127,6 @@ pub fn enqueue_reads(tx: &Transaction<'_>, system: &dyn System, marks: &[ReadMar
 pub fn recover(cache: &Cache, now: Timestamp) -> Result<()> {
     cache.write(|tx| {
         tx.execute("UPDATE outbox SET state = 'queued' WHERE state = 'sending'", [])?;
-        tx.execute("UPDATE attachment SET upload = 'queued' WHERE upload = 'sending'", [])?;
         tx.execute(
             "DELETE FROM outbox WHERE state = 'settled' AND settled_at < ?1",
             [now.0 - JOURNAL_MILLIS],
@@ -364,44 +346,6 @@ pub fn discard(tx: &Transaction<'_>, id: OpId) -> Result<Option<Op>> {
         )
         .optional()?;
     Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
-}
-
-/// What waits and what is stuck.
-///
-/// # Errors
-/// Trouble of the cache.
-pub fn rows(db: &Connection) -> Result<Vec<OutboxRow>> {
-    let mut select =
-        db.prepare_cached("SELECT op, subject, state, error FROM outbox WHERE state IN ('queued', 'sending', 'stuck') ORDER BY seq")?;
-    let rows = select.query_map([], |row| {
-        Ok((
-            row.get::<_, String>(0)?,
-            row.get::<_, String>(1)?,
-            row.get::<_, String>(2)?,
-            row.get::<_, Option<String>>(3)?,
-        ))
-    })?;
-    let mut found = Vec::new();
-    for row in rows {
-        let (op, subject, state, error) = row?;
-        let op: Op = serde_json::from_str(&op)?;
-        let state = pending_state(&state, error.as_deref());
-        found.push(OutboxRow { op_id: op.id, kind: op.action.kind().to_owned(), subject, at: op.at, state });
-    }
-    Ok(found)
-}
-
-/// How much waits and how much is stuck.
-///
-/// # Errors
-/// Trouble of the cache.
-pub fn counts(db: &Connection) -> Result<OutboxCounts> {
-    Ok(db.query_row(
-        "SELECT count(*) FILTER (WHERE state IN ('queued', 'sending')), count(*) FILTER (WHERE state = 'stuck')
-         FROM outbox WHERE state <> 'settled'",
-        [],
-        |row| Ok(OutboxCounts { waiting: row.get(0)?, stuck: row.get(1)? }),
-    )?)
 }
 
 /// An operation that the log has not brought back yet.

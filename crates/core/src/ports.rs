@@ -59,7 +59,7 @@ pub trait System: Send + Sync {
 /// An HTTP request.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// `GET`, `POST`, `PUT` or `DELETE`.
+    /// `GET`, `HEAD`, `POST`, `PUT`, `PATCH` or `DELETE`.
     pub method: &'static str,
     /// Absolute address.
     pub url: String,
@@ -77,6 +77,8 @@ pub struct Answer {
     pub status: u16,
     /// `content-type`, if any.
     pub content_type: String,
+    /// `upload-offset`, of an upload in parts.
+    pub upload_offset: Option<u64>,
     /// The body, decompressed.
     pub body: ByteStream,
 }

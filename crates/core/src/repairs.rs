@@ -14,7 +14,9 @@ mod list;
 mod naming;
 mod news;
 mod queued;
+mod sheet;
 mod take;
+pub(crate) mod unsent;
 mod view;
 
 use std::collections::BTreeSet;
@@ -37,6 +39,7 @@ pub use list::{board, list, queue};
 pub use news::Ask;
 pub(crate) use news::words as words_of;
 pub use queued::{act, given_up, join, message, note, rate, save_category};
+pub(crate) use sheet::sheet;
 pub(crate) use take::{drop, review_visibility, take};
 pub use view::{choices, like, open};
 

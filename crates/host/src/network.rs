@@ -71,13 +71,16 @@ impl Network for RealNetwork {
                 .map_err(|_| NetworkError("no answer in time".to_owned()))?
                 // The address may name the community; the log does not need it.
                 .map_err(|error| NetworkError(error.without_url().to_string()))?;
-            let content_type = answer.headers().get("content-type").and_then(|value| value.to_str().ok());
+            let header = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok());
+            let content_type = header("content-type").unwrap_or_default().to_owned();
+            let upload_offset = header("upload-offset").and_then(|text| text.parse().ok());
             // A page or a file keeps coming; a live stream may be silent, and the core knows for how long.
             let live = request.headers.get("accept").is_some_and(|kind| kind == "text/event-stream");
             let patience = if live { Duration::from_secs(60) } else { request.timeout };
             Ok(Answer {
                 status: answer.status().as_u16(),
-                content_type: content_type.unwrap_or_default().to_owned(),
+                content_type,
+                upload_offset,
                 body: Box::pin(futures_util::stream::unfold(
                     answer.bytes_stream(),
                     move |mut parts| async move {

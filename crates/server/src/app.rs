@@ -10,7 +10,7 @@ use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
 use crate::{
     Error,
-    attachments::{Shelf, files::Files, intake::Intake},
+    attachments::{Shelf, files::Files, intake::Intake, parts::Parts as Uploads},
     clock::Clock,
     config,
     db::{Database, DbError, Location},
@@ -119,6 +119,7 @@ impl App {
         let instance = db.write(instance::open).await?;
         let shelf = Shelf {
             files: Files::open(&settings.data).map_err(DbError::Io)?,
+            parts: Uploads::open(&settings.data).map_err(DbError::Io)?,
             intake: Intake::default(),
             limits: settings.attachments.clone(),
         };

@@ -13,6 +13,7 @@ pub mod problem;
 pub mod query;
 mod routes;
 mod serve;
+mod uploads;
 
 use std::{
     collections::BTreeMap,
@@ -236,8 +237,8 @@ async fn read_body(
     if said.is_some_and(|bytes| bytes > route.body as u64) {
         return Err(too_large());
     }
-    // A file may take longer than a form, in proportion to its size.
-    let time = if route.body > 4 * 1024 * 1024 { 4 } else { 1 } * app.settings.body_timeout;
+    // A file may take longer than a form.
+    let time = if route.limit == limits::Limit::File { 4 } else { 1 } * app.settings.body_timeout;
     match tokio::time::timeout(time, axum::body::to_bytes(body, route.body)).await {
         Ok(Ok(bytes)) => Ok(Some(bytes)),
         Ok(Err(error)) if broke_off(&error) => Ok(None),

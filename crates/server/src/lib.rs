@@ -31,6 +31,7 @@ pub mod repairs;
 mod scratch;
 pub mod session;
 pub mod settings;
+pub mod shown;
 pub mod sync;
 
 pub use app::{App, Settings};

@@ -19,7 +19,7 @@ use linli_wire::{
     notices::{Audience, Author, Notice, NoticeContent, NoticeState, Publish},
 };
 
-pub use read::{can_see_file, mark_read, readers};
+pub use read::{mark_read, readers};
 pub use templates::{delete_template, save_template};
 
 use crate::{

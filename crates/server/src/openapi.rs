@@ -48,6 +48,7 @@ use crate::http::policy::{Method, ROUTES, Route, Who};
     repairs::CommonArea,
     repairs::RepairList,
     repairs::RepairFigures,
+    repairs::RepairEvents,
     settings::Preferences,
     linli_wire::community::Community,
     linli_wire::community::Building,
@@ -99,12 +100,26 @@ fn about(route: &Route) -> Option<About> {
         (Method::Put, "/v1/attachments/{id}") => {
             ("Send a file; its name is in the header Linli-Name", Bytes, of::<Attachment>())
         }
+        (Method::Put, "/v1/attachments/{id}/upload") => {
+            ("Send the first part of a file; its name is in the header Linli-Name", Bytes, of::<Attachment>())
+        }
+        (Method::Head, "/v1/attachments/{id}/upload") => {
+            ("How much of an upload in parts is here: Upload-Offset", Nothing, Nothing)
+        }
+        (Method::Patch, "/v1/attachments/{id}/upload") => (
+            "Send the next part of a file; the answer to the last is that of the whole",
+            Bytes,
+            of::<Attachment>(),
+        ),
         (Method::Get, "/v1/attachments/{id}") => ("A file's bytes", Nothing, Bytes),
         (Method::Get, "/v1/notices/{id}/readers") => {
             ("Who has read a notice, by building", Nothing, of::<notices::NoticeReaders>())
         }
         (Method::Get, "/v1/repairs") => {
             ("A page of all repairs, newest first", Nothing, of::<repairs::RepairList>())
+        }
+        (Method::Get, "/v1/repairs/{id}/events") => {
+            ("What happened to a repair, in pages backwards", Nothing, of::<repairs::RepairEvents>())
         }
         (Method::Get, "/v1/repairs/figures") => {
             ("How repairs go, by month and category", Nothing, of::<repairs::RepairFigures>())
@@ -133,7 +148,9 @@ fn build() -> Document {
         let method = match route.method {
             Method::Get => HttpMethod::Get,
             Method::Post => HttpMethod::Post,
+            Method::Head => HttpMethod::Head,
             Method::Put => HttpMethod::Put,
+            Method::Patch => HttpMethod::Patch,
             Method::Delete => HttpMethod::Delete,
         };
         if let Some(about) = about(route) {
@@ -174,14 +191,22 @@ fn operation(route: &Route, about: About) -> OperationBuilder {
         "/v1/repairs" => {
             &["state", "urgency", "building", "category", "assignee", "open", "overdue", "after"]
         }
-        "/v1/repairs/figures" | "/v1/repairs/export" => &["from", "until"],
+        "/v1/repairs/{id}/events" => &["before"],
+        "/v1/repairs/figures" => &["from", "until"],
+        "/v1/repairs/export" => &["from", "until", "state", "category"],
         _ => &[],
     };
     for name in asks {
         operation = operation.parameter(parameter(name, ParameterIn::Query, Required::False));
     }
-    if route.path == "/v1/live" {
-        operation = operation.parameter(parameter("Last-Event-ID", ParameterIn::Header, Required::False));
+    let headers: &[&str] = match (route.method, route.path) {
+        (_, "/v1/live") => &["Last-Event-ID"],
+        (Method::Put, "/v1/attachments/{id}/upload") => &["Upload-Complete", "Upload-Length", "Repr-Digest"],
+        (Method::Patch, _) => &["Upload-Offset", "Upload-Complete"],
+        _ => &[],
+    };
+    for name in headers {
+        operation = operation.parameter(parameter(name, ParameterIn::Header, Required::False));
     }
     if let Some((kind, content)) = content(&about.takes) {
         let body = RequestBodyBuilder::new().required(Some(Required::True)).content(kind, content);

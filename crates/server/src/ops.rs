@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use linli_wire::{
     Code, WireError,
-    id::OpId,
+    id::{OpId, RepairEventId},
     ops::{Action, Effect, MAX_BATCH, Op, OpsReply, Outcome},
     sync::Scope,
 };
@@ -184,7 +184,7 @@ fn step(
         return Ok(Step::Recorded(row.json(1)?));
     }
     let from = tx.log_len();
-    match tx.savepoint(|tx| perform(tx, caller, seen, &op.action)) {
+    match tx.savepoint(|tx| perform(tx, caller, seen, op)) {
         Ok(()) => {
             place.insert((at, hash));
             Ok(Step::Applied { id: op.id, from, to: tx.log_len(), hash })
@@ -194,9 +194,9 @@ fn step(
     }
 }
 
-fn perform(tx: &mut Tx<'_>, caller: &Caller, seen: &[Scope], action: &Action) -> Result<(), Error> {
-    policy::op(action.kind())?.allow(caller)?;
-    match action {
+fn perform(tx: &mut Tx<'_>, caller: &Caller, seen: &[Scope], op: &Op) -> Result<(), Error> {
+    policy::op(op.action.kind())?.allow(caller)?;
+    match &op.action {
         Action::SaveNotice { notice_id, base_version, content, publish } => {
             notices::save(tx, caller, *notice_id, *base_version, content, *publish)
         }
@@ -210,7 +210,9 @@ fn perform(tx: &mut Tx<'_>, caller: &Caller, seen: &[Scope], action: &Action) ->
         Action::SavePreferences { preferences } => settings::save_preferences(tx, caller, preferences),
         Action::RenameDevice { device_id, name } => devices::rename(tx, caller, *device_id, name),
         Action::ReportRepair { repair_id, report } => repairs::report(tx, caller, *repair_id, report),
-        Action::ActOnRepair { repair_id, turn, act } => repairs::act(tx, caller, *repair_id, *turn, act),
+        Action::ActOnRepair { repair_id, turn, act } => {
+            repairs::act(tx, caller, *repair_id, RepairEventId(op.id.0), *turn, act)
+        }
         Action::JoinRepair { repair_id } => repairs::join(tx, caller, seen, *repair_id),
         Action::MessageOnRepair { repair_id, event_id, words, photos } => {
             repairs::message(tx, caller, *repair_id, *event_id, words, photos)

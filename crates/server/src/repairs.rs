@@ -17,14 +17,15 @@ mod moves;
 pub mod seen;
 pub mod settings;
 mod store;
+mod story;
 
 use linli_wire::{
     Code, Timestamp, WireError,
     attachments::Attachment,
     id::{CommunityId, RepairEventId, RepairId, RepairNoteId},
     repairs::{
-        ActKind, MAX_MESSAGE, Party, Rating, Repair, RepairAct, RepairNote, RepairReport, RepairState, may,
-        next,
+        ActKind, MAX_MESSAGE, Party, Rating, Repair, RepairAct, RepairEvent, RepairNote, RepairReport,
+        RepairState, may, next,
     },
     sync::Scope,
 };
@@ -32,9 +33,9 @@ use linli_wire::{
 pub use export::export;
 pub use figures::figures;
 pub use list::list;
-pub use seen::can_see_file;
 pub use settings::save_category;
 pub use store::{Stored, get, notes};
+pub use story::story;
 
 use crate::{
     Error,
@@ -42,7 +43,7 @@ use crate::{
     community,
     db::Tx,
     error::{json, too_many},
-    params,
+    params, session,
 };
 use hours::Hours;
 
@@ -119,13 +120,22 @@ pub fn report(tx: &mut Tx<'_>, caller: &Caller, id: RepairId, given: &RepairRepo
     store::change(tx, caller.community, &mut stored, &event)
 }
 
-/// Does an act of the table.
+/// Does an act of the table. The event that it makes bears the id of its operation: sent again by another
+/// membership of the same person, which the record of operations does not know, it is the same act.
 ///
 /// # Errors
 /// `not_found` when it does not exist for the caller; `not_allowed` when it is not theirs to do, or this repair
 /// does not allow it (`details.reason`); `conflict` with `details.current` when something moved since `turn`
-/// or the repair stands where this cannot be done; `invalid_input`.
-pub fn act(tx: &mut Tx<'_>, caller: &Caller, id: RepairId, turn: u64, act: &RepairAct) -> Result<(), Error> {
+/// or the repair stands where this cannot be done; `operation_reused` when somebody else's event bears the id;
+/// `invalid_input`.
+pub fn act(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    id: RepairId,
+    event_id: RepairEventId,
+    turn: u64,
+    act: &RepairAct,
+) -> Result<(), Error> {
     let kind = act.kind();
     let mut stored = store::find(tx, caller.community, id)?.ok_or_else(Error::not_found)?;
     // Who says in time that it is not so is not told that silence was faster.
@@ -137,6 +147,10 @@ pub fn act(tx: &mut Tx<'_>, caller: &Caller, id: RepairId, turn: u64, act: &Repa
     let parties = seen::parties(tx, caller, &stored)?;
     if parties.is_empty() {
         return Err(Error::not_found());
+    }
+    if let Some(by) = store::author(tx, caller.community, id, event_id)? {
+        let reused = || Error::refused(Code::OperationReused, "the event is somebody else's");
+        return if by == Some(caller.person) { Ok(()) } else { Err(reused()) };
     }
     if !parties.iter().any(|who| RepairState::KNOWN.iter().any(|state| may(kind, *who, *state))) {
         return Err(auth::not_allowed());
@@ -151,7 +165,7 @@ pub fn act(tx: &mut Tx<'_>, caller: &Caller, id: RepairId, turn: u64, act: &Repa
     within_events(tx, caller, id)?;
     let before = stored.repair.pause.as_ref().map_or(RepairState::Reported, |pause| pause.before);
     let to = next(kind, state, before).ok_or_else(auth::not_allowed)?;
-    let event = moves::apply(tx, caller, &mut stored, act, to)?;
+    let event = RepairEvent { id: event_id, ..moves::apply(tx, caller, &mut stored, act, to)? };
     store::change(tx, caller.community, &mut stored, &event)
 }
 
@@ -257,12 +271,16 @@ pub fn note(
 }
 
 /// Does what is due: silence confirms, a pause ends, what was closed long ago leaves the office's devices.
-/// Tells when the next one is due.
+/// Tells when the next one is due. Where the server was away for long, nobody could object: then silence confirms
+/// a day after it is back, at the earliest.
 ///
 /// # Errors
 /// The database's.
 pub fn tend(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, Error> {
     let now = tx.now();
+    let heard_from = session::look(tx)?.map(|back_at| back_at.plus_millis(session::ABSENCE_MS));
+    // A clock that was set back makes nobody wait for the time that it told.
+    let heard_from = heard_from.filter(|at| *at > now && at.millis_since(now) <= session::ABSENCE_MS);
     let rows = tx.query(
         "SELECT community_id, id FROM repair WHERE due_at <= $1 ORDER BY due_at, id LIMIT 100",
         params![now],
@@ -272,7 +290,14 @@ pub fn tend(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, Error> {
         // Another server, or somebody who acted, may have been here since.
         let Some(mut stored) = store::find(tx, community, row.get(1)?)? else { continue };
         let kind = match stored.repair.state {
-            RepairState::Done if stored.repair.confirm_by.is_some_and(|at| at <= now) => ActKind::Confirm,
+            RepairState::Done if stored.repair.confirm_by.is_some_and(|at| at <= now) => {
+                if heard_from.is_some() {
+                    stored.repair.confirm_by = heard_from;
+                    store::tell(tx, community, &mut stored)?;
+                    continue;
+                }
+                ActKind::Confirm
+            }
             RepairState::Paused if stored.repair.pause.as_ref().is_some_and(|pause| pause.until <= now) => {
                 ActKind::Resume
             }
@@ -316,11 +341,10 @@ fn open_for(
     if parties.is_empty() {
         return Err(Error::not_found());
     }
-    if let Some(event) = event {
-        let sql = "SELECT 1 FROM repair_event WHERE community_id = $1 AND repair_id = $2 AND id = $3";
-        if tx.query_opt(sql, params![caller.community, id, event])?.is_some() {
-            return Ok(None);
-        }
+    if let Some(event) = event
+        && store::author(tx, caller.community, id, event)?.is_some()
+    {
+        return Ok(None);
     }
     if !parties.iter().any(|who| RepairState::KNOWN.iter().any(|state| may(kind, *who, *state))) {
         return Err(auth::not_allowed());

@@ -53,6 +53,8 @@ pub const ACCESS_MS: i64 = 15 * 60 * 1000;
 /// How long a device may stay away while the server runs (see [`tidy`]). There is no absolute end: a resident who uses the app every week
 /// must never need a new letter, and every refresh proves the device key anew.
 pub const IDLE_MS: i64 = 180 * 24 * 60 * 60 * 1000;
+/// How long the server may be away before people's silence means nothing for as long: in milliseconds.
+pub const ABSENCE_MS: i64 = 24 * 60 * 60 * 1000;
 /// How long an answered refresh is remembered: far longer than a network holds a request back.
 const SPENT_MS: i64 = 2 * 24 * 60 * 60 * 1000;
 
@@ -153,22 +155,37 @@ pub fn refresh(tx: &mut Tx<'_>, instance: &Instance, request: &RefreshRequest) -
     end(tx, community, request.device_id, "reused")
 }
 
+/// Looks at the clock, once an hour at least. Time in which the server did not, because it was off or because the
+/// clock was set, is nobody's absence: a wrong clock must not sign a whole community out. Tells when the server
+/// was last back from more than [`ABSENCE_MS`].
+///
+/// # Errors
+/// The database's.
+pub fn look(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, Error> {
+    /// Longest time between two looks that is no gap.
+    const LOOK_MS: i64 = 2 * 60 * 60 * 1000;
+    let now = tx.now();
+    let row = tx.query_one("SELECT seen_at, back_at FROM instance WHERE one = 1", &[])?;
+    let (seen_at, mut back_at): (Option<Timestamp>, Option<Timestamp>) = (row.get(0)?, row.get(1)?);
+    let gap = seen_at.map_or(0, |seen_at| now.millis_since(seen_at));
+    if gap > LOOK_MS {
+        tx.execute("UPDATE session SET expires_at = expires_at + $1", params![gap])?;
+    }
+    if gap > ABSENCE_MS {
+        back_at = Some(now);
+    }
+    tx.execute("UPDATE instance SET seen_at = $1, back_at = $2 WHERE one = 1", params![now, back_at])?;
+    Ok(back_at)
+}
+
 /// Once an hour, and when the server starts: ends the sessions of devices that stayed away for [`IDLE_MS`], and
-/// forgets old refreshes. Time in which the server did not look at its clock, because it was off or because the
-/// clock was set, does not count: a wrong clock must not sign a whole community out.
+/// forgets old refreshes.
 ///
 /// # Errors
 /// The database's.
 pub fn tidy(tx: &mut Tx<'_>) -> Result<(), Error> {
-    /// Longest time between two looks that is no gap.
-    const LOOK_MS: i64 = 2 * 60 * 60 * 1000;
     let now = tx.now();
-    let seen_at: Option<Timestamp> =
-        tx.query_one("SELECT seen_at FROM instance WHERE one = 1", &[])?.get(0)?;
-    if let Some(gap) = seen_at.map(|seen_at| now.millis_since(seen_at)).filter(|gap| *gap > LOOK_MS) {
-        tx.execute("UPDATE session SET expires_at = expires_at + $1", params![gap])?;
-    }
-    tx.execute("UPDATE instance SET seen_at = $1 WHERE one = 1", params![now])?;
+    look(tx)?;
     tx.execute("DELETE FROM session WHERE expires_at <= $1", params![now])?;
     tx.execute("DELETE FROM access_token WHERE expires_at <= $1", params![now])?;
     tx.execute("DELETE FROM spent_refresh WHERE at <= $1", params![now.plus_millis(-SPENT_MS)])?;

@@ -8,12 +8,18 @@ use linli_core::ports::{Desktop, Notification};
 #[derive(Default)]
 pub struct Desk {
     shown: Mutex<Vec<Notification>>,
+    opened: Mutex<Vec<(String, Vec<u8>)>>,
 }
 
 impl Desk {
     /// Every notification so far, oldest first.
     pub fn shown(&self) -> Vec<Notification> {
         self.shown.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Names and bytes of the files that were handed out to be opened, oldest first.
+    pub fn opened(&self) -> Vec<(String, Vec<u8>)> {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -26,7 +32,9 @@ impl Desktop for Desk {
         true
     }
 
-    fn open_file(&self, _: &str, _: &[u8]) -> bool {
+    fn open_file(&self, name: &str, bytes: &[u8]) -> bool {
+        let file = (name.to_owned(), bytes.to_vec());
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner).push(file);
         true
     }
 }

@@ -19,7 +19,7 @@ const HELD_BACK: Duration = Duration::from_millis(20);
 /// A request as it was asked for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Asked {
-    /// `GET`, `POST`, `PUT` or `DELETE`.
+    /// `GET`, `HEAD`, `POST`, `PUT`, `PATCH` or `DELETE`.
     pub method: &'static str,
     /// Scheme, host and port.
     pub server: String,
@@ -195,6 +195,7 @@ impl Network for FaultyNetwork {
                 Fault::Answered { status, content_type, body } => Ok(Answer {
                     status,
                     content_type: content_type.to_owned(),
+                    upload_offset: None,
                     body: Box::pin(stream::iter([Ok(body)])),
                 }),
             }

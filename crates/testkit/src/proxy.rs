@@ -6,7 +6,10 @@
 use std::{
     io,
     net::SocketAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -57,6 +60,7 @@ struct Inside {
     heads: Mutex<Vec<String>>,
     connections: watch::Sender<u64>,
     breaks: watch::Sender<u64>,
+    sent: AtomicUsize,
 }
 
 impl Proxy {
@@ -73,6 +77,7 @@ impl Proxy {
             heads: Mutex::default(),
             connections: watch::Sender::new(0),
             breaks: watch::Sender::new(0),
+            sent: AtomicUsize::new(0),
         });
         let task = tokio::spawn(accept(listener, inside.clone()));
         Ok(Self { address, inside, task })
@@ -126,6 +131,11 @@ impl Proxy {
     /// Heads of the requests that [`Trouble::Page`] answered.
     pub fn heads(&self) -> Vec<String> {
         held(&self.inside.heads).clone()
+    }
+
+    /// Bytes that came from clients so far, heads included, whether they were passed on or not.
+    pub fn sent(&self) -> usize {
+        self.inside.sent.load(Ordering::Relaxed)
     }
 
     /// How many connections there were.
@@ -200,8 +210,8 @@ async fn carry(mut client: TcpStream, inside: &Inside, trouble: Trouble) -> io::
     let mut said = Vec::new();
     let keep = (trouble == Trouble::Twice).then_some(&mut said);
     tokio::select! {
-        _ = pump(client_in, &mut server_out, up_room, wait, keep) => {}
-        _ = pump(server_in, &mut client_out, down_room, wait, None) => {}
+        _ = pump(client_in, &mut server_out, up_room, wait, keep, Some(&inside.sent)) => {}
+        _ = pump(server_in, &mut client_out, down_room, wait, None, None) => {}
     }
     // Whoever waits on this connection learns at once that it has ended.
     drop((client_out, server_out));
@@ -220,10 +230,14 @@ async fn pump(
     mut room: usize,
     wait: Duration,
     mut keep: Option<&mut Vec<u8>>,
+    count: Option<&AtomicUsize>,
 ) -> io::Result<()> {
     let mut buffer = vec![0; 16 * 1024];
     loop {
         let read = from.read(&mut buffer).await?;
+        if let Some(count) = count {
+            count.fetch_add(read, Ordering::Relaxed);
+        }
         let part = buffer.get(..read.min(room)).unwrap_or_default();
         if !wait.is_zero() {
             tokio::time::sleep(wait).await;

@@ -31,7 +31,7 @@ use crate::{
     },
     outbox::{KeptPage, OutboxPage},
     repairs::{
-        RepairBoard, RepairCards, RepairChoices, RepairDraft, RepairFigures, RepairQueuePage,
+        RepairBoard, RepairCards, RepairChoices, RepairDraft, RepairEvents, RepairFigures, RepairQueuePage,
         RepairQueueQuery, RepairView, RepairsPage, RepairsQuery,
     },
     settings::{Preferences, Settings},
@@ -226,6 +226,10 @@ commands! {
     RepairRate repair_rate "repairs.rate" (RateRepair) -> Done;
     /// How repairs go, by month and category. Needs the network.
     RepairFiguresGet repair_figures_get "repairs.figures" (Empty) -> RepairFigures;
+    /// What happened to a repair before what it carries. Needs the network.
+    RepairOlderGet repair_older_get "repairs.older" (RepairOlder) -> RepairEvents;
+    /// Save repairs as a spreadsheet outside of the app and open it there. The office only; needs the network.
+    RepairExportOpen repair_export_open "repairs.export" (RepairExport) -> Done;
     /// The office's queue.
     RepairQueueList repair_queue_list "repairs.queue" (RepairQueueQuery) -> RepairQueuePage;
     /// How much is on the office's board.

@@ -43,6 +43,9 @@ pub struct OutboxRow {
     pub kind: String,
     /// What it is about, in the person's own words, such as a title; may be empty.
     pub subject: String,
+    /// What the person typed with it, to be read and copied; empty where that is a thing with a place of its own,
+    /// such as a notice.
+    pub words: String,
     /// When it was done.
     pub at: Timestamp,
     /// Where it stands.

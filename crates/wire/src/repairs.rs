@@ -31,7 +31,7 @@ use crate::{
 };
 
 pub use acts::{ActKind, RepairAct};
-pub use figures::{RepairFigures, RepairFiguresRow, RepairList};
+pub use figures::{RepairEvents, RepairFigures, RepairFiguresRow, RepairList};
 pub use pages::*;
 pub use settings::{
     CommonArea, PromisedHours, RepairCard, RepairCategory, RepairCategoryContent, RepairNote, RepairNotes,

@@ -15,11 +15,15 @@ use linli_wire::{
 
 /// A document, small and new each time.
 async fn attach(who: &Resident, words: &str) -> Attachment {
-    let base64 = BASE64.encode(format!("%PDF-1.4\n{words}"));
+    attach_bytes(who, format!("%PDF-1.4\n{words}").as_bytes()).await
+}
+
+pub async fn attach_bytes(who: &Resident, bytes: &[u8]) -> Attachment {
+    let base64 = BASE64.encode(bytes);
     who.get::<AttachmentAdd>(NewFile { name: "plan.pdf".to_owned(), base64 }).await
 }
 
-async fn publish_with(who: &Resident, title: &str, file: &Attachment) -> NoticeId {
+pub async fn publish_with(who: &Resident, title: &str, file: &Attachment) -> NoticeId {
     let fresh = who.get::<NoticeNew>(NewNotice { template: None }).await;
     let text = NoticeText { title: title.to_owned(), body: String::new() };
     let content = NoticeContent {
@@ -32,7 +36,7 @@ async fn publish_with(who: &Resident, title: &str, file: &Attachment) -> NoticeI
     fresh.id
 }
 
-async fn until_reads(who: &Resident, file: &Attachment) {
+pub async fn until_reads(who: &Resident, file: &Attachment) {
     who.until_unannounced("the file can be read", async |who| {
         let read = who.ask::<AttachmentRead>(AttachmentKey { id: file.id }).await;
         read.map(|_| ()).map_err(|error| format!("{error:?}"))

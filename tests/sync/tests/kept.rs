@@ -11,9 +11,13 @@ use linli_wire::{
     id::{DeviceId, NoticeId},
     notices::{KeepDraft, NoticeContent, NoticeText, OfficeNotice, Publish},
     outbox::KeptPage,
+    repairs::{ActKind, Part, RepairAct, RepairState, RepairView},
 };
 
-use crate::view;
+use crate::{
+    repairs::{act, gate, report, until, until_state},
+    view,
+};
 
 /// A small PDF.
 const PLAN: &str = "JVBERi0xLjQKJSVFT0YK";
@@ -114,6 +118,64 @@ on_both_engines! {
         view::until_level(&garden.server, &lin).await;
     }
 
+    async fn parts_that_were_used_count_once_whatever_became_of_the_membership(engine) {
+        let garden = Garden::start(engine, 65).await;
+        let (mei, zhao) = (garden.join(WANG_MEI).await, garden.join(ZHAO).await);
+        let id = report(&mei, gate(), "The gate squeaks", Vec::new()).await;
+        until(&zhao, id, "the office has it", |view| view.may.contains(&ActKind::Accept)).await;
+        act(&zhao, id, RepairAct::Accept).await;
+        until_state(&zhao, id, RepairState::Accepted).await;
+        act(&zhao, id, uses("Hinge", 2)).await;
+        zhao.until_sent().await;
+        // This one arrives, and the device never learns it.
+        zhao.network.plan(|asked| {
+            if asked.is_ops() { linli_testkit::Fault::AnswerLost } else { linli_testkit::Fault::None }
+        });
+        act(&zhao, id, uses("Screw", 8)).await;
+        until(&mei, id, "both are noted", |view| view.repair.parts.len() == 2).await;
+        zhao.network.cut();
+        zhao.until_offline().await;
+        act(&zhao, id, uses("Oil", 1)).await;
+        sign_out(&garden, &zhao).await;
+        zhao.network.mend();
+        zhao.sync_now().await;
+        zhao.until_stage("it is signed out", |stage| matches!(stage, Stage::SignedOut { .. })).await;
+        zhao.join(&garden.server.invite(ZHAO).await).await;
+        zhao.until_sent().await;
+        let view = until(&zhao, id, "all are noted", |view| view.repair.parts.len() >= 3).await;
+        assert_eq!(named(&view), [("Hinge".to_owned(), 2), ("Screw".to_owned(), 8), ("Oil".to_owned(), 1)]);
+        view::until_level(&garden.server, &zhao).await;
+    }
+
+    async fn parts_that_a_backup_does_not_have_are_noted_once_more_and_those_it_has_are_not(engine) {
+        let mut garden = Garden::start(engine, 66).await;
+        let (mei, chen) = (garden.join(WANG_MEI).await, garden.join(CHEN_JING).await);
+        let id = report(&mei, gate(), "The gate squeaks", Vec::new()).await;
+        until(&chen, id, "the office has it", |view| view.may.contains(&ActKind::Accept)).await;
+        act(&chen, id, RepairAct::Accept).await;
+        act(&chen, id, uses("Hinge", 2)).await;
+        chen.until_sent().await;
+        let backup = garden.server.back_up().await;
+        let zhao = garden.join(ZHAO).await;
+        act(&zhao, id, uses("Screw", 8)).await;
+        zhao.until_sent().await;
+        act(&chen, id, uses("Oil", 1)).await;
+        chen.until_sent().await;
+        garden.server.restore(backup).await;
+        chen.sync_now().await;
+        zhao.sync_now().await;
+        zhao.until_stage("it is signed out", |stage| matches!(stage, Stage::SignedOut { .. })).await;
+        zhao.join(&garden.server.invite(ZHAO).await).await;
+        for who in [&chen, &zhao] {
+            who.until_sent().await;
+        }
+        let view = until(&mei, id, "all are noted", |view| view.repair.parts.len() >= 3).await;
+        let mut parts = named(&view);
+        parts.sort();
+        assert_eq!(parts, [("Hinge".to_owned(), 2), ("Oil".to_owned(), 1), ("Screw".to_owned(), 8)]);
+        view::until_level(&garden.server, &zhao).await;
+    }
+
     async fn somebody_else_on_the_same_device_does_not_get_it_and_it_can_be_given_up(engine) {
         let garden = Garden::start(engine, 63).await;
         let lin = garden.join(LIN).await;
@@ -163,6 +225,14 @@ async fn sign_out(garden: &Garden, who: &Resident) {
             Ok(())
         })
         .await;
+}
+
+fn uses(name: &str, count: u32) -> RepairAct {
+    RepairAct::UseParts { parts: vec![Part { name: name.to_owned(), count }] }
+}
+
+fn named(view: &RepairView) -> Vec<(String, u32)> {
+    view.repair.parts.iter().map(|part| (part.name.clone(), part.count)).collect()
 }
 
 async fn drafted(who: &Resident, title: &str) -> NoticeId {

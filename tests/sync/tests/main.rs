@@ -1,6 +1,7 @@
 //! Real cores, a real server, real sockets, and what can go wrong between them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod asking;
 mod crashing;
 mod files;
 mod following;
@@ -8,6 +9,7 @@ mod kept;
 mod killing;
 mod leaving;
 mod office;
+mod parts;
 mod repairs;
 mod restoring;
 mod schedules;

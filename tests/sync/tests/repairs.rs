@@ -34,11 +34,11 @@ fn file() -> NewFile {
     NewFile { name: "tap.png".to_owned(), base64: BASE64.encode(PNG) }
 }
 
-async fn photo(who: &Resident) -> Attachment {
+pub async fn photo(who: &Resident) -> Attachment {
     who.get::<AttachmentAdd>(file()).await
 }
 
-fn gate() -> RepairPlace {
+pub fn gate() -> RepairPlace {
     RepairPlace::Area { area_id: ids::common_area(community(), "gate") }
 }
 
@@ -59,7 +59,7 @@ fn form(place: RepairPlace, words: &str, photos: Vec<Attachment>) -> RepairForm 
     }
 }
 
-async fn report(who: &Resident, place: RepairPlace, words: &str, photos: Vec<Attachment>) -> RepairId {
+pub async fn report(who: &Resident, place: RepairPlace, words: &str, photos: Vec<Attachment>) -> RepairId {
     let draft = who.get::<RepairNew>(Empty {}).await;
     let draft = RepairDraft { form: form(place, words, photos), ..draft };
     who.get::<RepairKeep>(draft.clone()).await;
@@ -67,17 +67,17 @@ async fn report(who: &Resident, place: RepairPlace, words: &str, photos: Vec<Att
     draft.id
 }
 
-async fn act(who: &Resident, id: RepairId, act: RepairAct) {
+pub async fn act(who: &Resident, id: RepairId, act: RepairAct) {
     let turn = who.get::<RepairOpen>(RepairKey { id }).await.repair.turn;
     who.get::<RepairActNow>(ActOnRepair { id, turn, act }).await;
 }
 
-fn finish(words: &str, photos: Vec<Attachment>) -> RepairAct {
+pub fn finish(words: &str, photos: Vec<Attachment>) -> RepairAct {
     RepairAct::Finish { words: words.to_owned(), photos, parts: Vec::new() }
 }
 
 /// Waits until a device has a repair and it is as the test wants it.
-async fn until(who: &Resident, id: RepairId, what: &str, is: impl Fn(&RepairView) -> bool) -> RepairView {
+pub async fn until(who: &Resident, id: RepairId, what: &str, is: impl Fn(&RepairView) -> bool) -> RepairView {
     who.until(what, async |who| match who.ask::<RepairOpen>(RepairKey { id }).await {
         Ok(view) if is(&view) => Ok(view),
         Ok(view) => Err(format!("{:?} {:?}", view.row, view.pending)),
@@ -86,7 +86,7 @@ async fn until(who: &Resident, id: RepairId, what: &str, is: impl Fn(&RepairView
     .await
 }
 
-async fn until_state(who: &Resident, id: RepairId, state: RepairState) -> RepairView {
+pub async fn until_state(who: &Resident, id: RepairId, state: RepairState) -> RepairView {
     until(who, id, "it stands there", |view| view.repair.state == state).await
 }
 

@@ -1,20 +1,16 @@
-//! The loops that send: the outbox in batches, and files beside it.
+//! The loop that sends the outbox in batches.
 //!
-//! A file that will not go through (a slow line, the day's quota, the server's full disk) holds up nothing but
-//! the operations that name it. A batch that the server refuses as a whole, as an older one does that does not
+//! A batch that the server refuses as a whole, as an older one does that does not
 //! know an operation in it, is sent again one by one, so that only what is refused is stuck.
 
 use linli_wire::{
     Code,
-    attachments::Attachment,
     command::{ConnectionState, Topic},
     ops::{MAX_BATCH, OpsReply, OpsRequest, Outcome},
 };
 
 use super::{Account, authorised};
 use crate::{
-    api::is_passing,
-    attachments::{self, Kept},
     error::{Error, Result},
     notices, outbox,
 };
@@ -47,32 +43,8 @@ impl Account {
         }
     }
 
-    pub(super) async fn upload(&self) -> Option<Error> {
-        let mut failures = 0_u32;
-        loop {
-            if self.has_left() {
-                return None;
-            }
-            let wake = self.to_send.listen();
-            match self.upload_one().await {
-                Ok(true) => failures = 0,
-                Ok(false) => {
-                    failures = 0;
-                    wake.await;
-                }
-                Err(error) => match self.has_ended(&error) {
-                    Some(end) => return Some(end),
-                    None => {
-                        failures = failures.saturating_add(1);
-                        self.pause(failures, wake).await;
-                    }
-                },
-            }
-        }
-    }
-
     /// The error that ends this account's loops; any other means to try again later.
-    fn has_ended(&self, error: &Error) -> Option<Error> {
+    pub(super) fn has_ended(&self, error: &Error) -> Option<Error> {
         match error.code() {
             Code::SignedOut | Code::DeviceRevoked => Some(error.clone()),
             _ if self.is_damaged() => self.trouble().map(Error),
@@ -82,31 +54,6 @@ impl Account {
             }
             _ => None,
         }
-    }
-
-    /// One file. Returns whether there was any.
-    async fn upload_one(&self) -> Result<bool> {
-        let Some(Kept { about, bytes }) = self.noted(attachments::next_upload(&self.cache))? else {
-            return Ok(false);
-        };
-        let path = format!("/v1/attachments/{}", about.id);
-        match authorised!(self, |api| api.put_file::<Attachment>(&path, &about.name, bytes.clone())) {
-            Ok(_) => attachments::uploaded(&self.cache, about.id)?,
-            // It has one under this id, from before a restore or from another device: readers get that one.
-            Err(error) if error.code() == Code::OperationReused => {
-                attachments::uploaded(&self.cache, about.id)?;
-            }
-            Err(error)
-                if is_passing(error.code())
-                    || matches!(error.code(), Code::SignedOut | Code::DeviceRevoked) =>
-            {
-                return Err(error);
-            }
-            Err(error) => attachments::refused(&self.cache, about.id, &error.0)?,
-        }
-        (self.ports.announce)(Topic::Outbox);
-        self.wake_sender();
-        Ok(true)
     }
 
     /// One batch. Returns whether there may be more.

@@ -17,6 +17,8 @@ pub(super) const NAMED: &str = "
     SELECT unhex(replace(file.value ->> 'id', '-', '')) FROM repair_draft,
         json_each(repair_draft.form, '$.photos') AS file
     UNION
+    SELECT unhex(replace(file.value ->> 'id', '-', '')) FROM repair_words, json_each(repair_words.photos) AS file
+    UNION
     SELECT unhex(replace(file.value ->> 'id', '-', '')) FROM outbox,
         json_each(outbox.op, '$.action.content.attachments') AS file
     UNION
@@ -56,6 +58,28 @@ pub fn next_upload(cache: &Cache) -> Result<Option<Kept>> {
         Some(id) => kept(cache, AttachmentId(id)),
         None => Ok(None),
     }
+}
+
+/// Whether the server may have the beginning of a file: parts of it were sent.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn has_begun(cache: &Cache, id: AttachmentId) -> Result<bool> {
+    cache.read(|db| {
+        let sql = "SELECT EXISTS (SELECT 1 FROM attachment WHERE id = ?1 AND upload = 'sending')";
+        Ok(db.prepare_cached(sql)?.query_row([id.0], |row| row.get(0))?)
+    })
+}
+
+/// Parts of a file are sent from now on.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn begin(cache: &Cache, id: AttachmentId) -> Result<()> {
+    cache.write(|tx| {
+        tx.execute("UPDATE attachment SET upload = 'sending' WHERE id = ?1 AND upload = 'queued'", [id.0])?;
+        Ok(())
+    })
 }
 
 /// The server has the file. What stands here stays: the same picture, even where the server wrote it

@@ -37,7 +37,10 @@ use crate::{
     community, device,
     error::Result,
     notices,
-    repairs::{self, drafts as forms},
+    repairs::{
+        self, drafts as forms,
+        unsent::{self, Kind, Unsent},
+    },
 };
 
 /// Ends the membership of a cache. Returns whether work of the person's is left in it; if not, the file
@@ -81,7 +84,7 @@ pub fn end(cache: &Cache, now: Timestamp) -> Result<bool> {
         )?;
         Ok(tx.query_row(
             "SELECT EXISTS (SELECT 1 FROM outbox) OR EXISTS (SELECT 1 FROM draft)
-             OR EXISTS (SELECT 1 FROM repair_draft)",
+             OR EXISTS (SELECT 1 FROM repair_draft) OR EXISTS (SELECT 1 FROM repair_words)",
             [],
             |row| row.get(0),
         )?)
@@ -139,6 +142,9 @@ pub fn items(cache: &Cache) -> Result<Vec<KeptItem>> {
         }
         for draft in forms::all(db)? {
             items.push((repairs::lane(draft.id), form_item(&draft.form, draft.kept_at)));
+        }
+        for given_up in unsent::all(db)? {
+            items.push((String::new(), unsent_item(given_up)));
         }
         let mut select = db.prepare("SELECT op, subject, state FROM outbox ORDER BY seq DESC")?;
         let mut rows = select.query([])?;
@@ -209,6 +215,7 @@ pub fn adopt(kept: &Cache, into: &Cache) -> Result<bool> {
         Ok(rows.collect::<std::result::Result<Vec<(Uuid, i64, String, i64)>, _>>()?)
     })?;
     let forms = kept.read(forms::all)?;
+    let given_up = kept.read(unsent::all)?;
     let files: Vec<Uuid> = kept.read(|db| {
         let mut select = db.prepare("SELECT id FROM attachment")?;
         let rows = select.query_map([], |row| row.get(0))?;
@@ -235,6 +242,9 @@ pub fn adopt(kept: &Cache, into: &Cache) -> Result<bool> {
             )?;
             let sql = "SELECT form = ?2 FROM repair_draft WHERE repair_id = ?1";
             all &= tx.query_row(sql, params![draft.id.0, form], |row| row.get::<_, bool>(0))?;
+        }
+        for words in &given_up {
+            all &= unsent::put(tx, words)?;
         }
         for id in files {
             // One at a time: a file may have some megabytes.
@@ -269,10 +279,13 @@ pub(crate) fn review(tx: &Connection, now: Timestamp) -> Result<bool> {
                 }),
             Action::WithdrawNotice { notice_id } => notices::load(tx, *notice_id)?
                 .is_none_or(|notice| matches!(notice.state, NoticeState::Withdrawn { .. })),
-            // The same report, message or note under its id is the same to the server, whoever sends it again.
+            // The same report, act, message or note under its id is the same to the server, whoever sends it again.
             Action::ReportRepair { repair_id, .. } => repairs::load(tx, *repair_id)?.is_some(),
-            Action::ActOnRepair { repair_id, turn, .. } => {
-                *was_settled && repairs::load(tx, *repair_id)?.is_some_and(|(repair, _)| repair.turn > *turn)
+            Action::ActOnRepair { repair_id, turn, act } => {
+                repairs::load(tx, *repair_id)?.is_some_and(|(repair, _)| {
+                    repair.events.iter().any(|event| event.id.0 == op.id.0)
+                        || (*was_settled && act.kind().needs_turn() && repair.turn > *turn)
+                })
             }
             Action::RateRepair { repair_id, .. } => {
                 *was_settled
@@ -356,6 +369,9 @@ fn forget_files(tx: &Connection) -> Result<()> {
     for draft in forms::all(tx)? {
         named.extend(draft.form.photos.iter().map(|file| file.id.0));
     }
+    for words in unsent::all(tx)? {
+        named.extend(words.said.photos.iter().map(|file| file.id.0));
+    }
     {
         let mut select = tx.prepare("SELECT op FROM outbox")?;
         let mut rows = select.query([])?;
@@ -399,18 +415,11 @@ fn item(kind: &str, at: Timestamp, content: Option<&NoticeContent>, sent: bool) 
 
 /// What was written to a repair, or about one.
 fn typed(action: &Action, at: Timestamp, sent: bool) -> KeptItem {
-    let text = match action {
-        Action::ReportRepair { report, .. } => report.words.clone(),
-        Action::ActOnRepair { act, .. } => act.words().to_owned(),
-        Action::MessageOnRepair { words, .. } | Action::NoteOnRepair { words, .. } => words.clone(),
-        Action::RateRepair { rating, .. } => rating.words.clone(),
-        _ => String::new(),
-    };
     KeptItem {
         kind: action.kind().to_owned(),
         subject: String::new(),
         at,
-        text,
+        text: super::words(action),
         files: attachments::of_action(action).iter().map(name_of).collect(),
         sent,
     }
@@ -423,6 +432,21 @@ fn form_item(form: &RepairForm, at: Timestamp) -> KeptItem {
         at,
         text: form.words.clone(),
         files: form.photos.iter().map(name_of).collect(),
+        sent: false,
+    }
+}
+
+fn unsent_item(given_up: Unsent) -> KeptItem {
+    let kind = match given_up.kind {
+        Kind::Message => "message_on_repair",
+        Kind::Note => "note_on_repair",
+    };
+    KeptItem {
+        kind: kind.to_owned(),
+        subject: given_up.said.words.lines().next().unwrap_or_default().chars().take(60).collect(),
+        at: given_up.at,
+        files: given_up.said.photos.iter().map(name_of).collect(),
+        text: given_up.said.words,
         sent: false,
     }
 }

@@ -14,8 +14,11 @@ use linli_wire::{
 };
 use rusqlite::{Connection, Transaction, params};
 
-use super::lane;
-use crate::{cache::Cache, error::Result, outbox, ports::System};
+use super::{
+    lane,
+    unsent::{self, Kind},
+};
+use crate::{attachments, cache::Cache, error::Result, outbox, ports::System};
 
 /// A new report, kept at once.
 ///
@@ -77,25 +80,48 @@ pub fn report(cache: &Cache, system: &dyn System, draft: &RepairDraft) -> Result
     cache.write(|tx| {
         let subject: String = report.words.lines().next().unwrap_or_default().chars().take(60).collect();
         let action = Action::ReportRepair { repair_id: draft.id, report: report.clone() };
-        outbox::replace(tx, system, &lane(draft.id), &subject, action)?;
+        let op = outbox::replace(tx, system, &lane(draft.id), &subject, action)?;
+        // What was said to it while it was stuck is said once it is there.
+        outbox::put_behind(tx, &lane(draft.id), op)?;
         tx.execute("DELETE FROM repair_draft WHERE repair_id = ?1", [draft.id.0])?;
         Ok(())
     })
 }
 
-/// A report that is given up goes back into its form.
+/// A report that is given up goes back into its form, with what was said to it into the box for a message; what
+/// was typed with anything else goes there at once.
 ///
 /// # Errors
 /// Trouble of the cache.
 pub fn take_back(tx: &Transaction<'_>, op: &Op) -> Result<()> {
-    let Action::ReportRepair { repair_id, report } = &op.action else { return Ok(()) };
+    let words = outbox::words(&op.action);
+    let (id, kind) = match &op.action {
+        Action::ReportRepair { repair_id, report } => {
+            take_report_back(tx, op, *repair_id, report)?;
+            for said in outbox::open_in_lane(tx, &lane(*repair_id))? {
+                if let Some(said) = outbox::discard(tx, said.op.id)? {
+                    take_back(tx, &said)?;
+                }
+            }
+            return Ok(());
+        }
+        Action::ActOnRepair { repair_id, .. }
+        | Action::MessageOnRepair { repair_id, .. }
+        | Action::RateRepair { repair_id, .. } => (*repair_id, Kind::Message),
+        Action::NoteOnRepair { repair_id, .. } => (*repair_id, Kind::Note),
+        _ => return Ok(()),
+    };
+    unsent::give_back(tx, id, kind, &words, attachments::of_action(&op.action), op.at)
+}
+
+fn take_report_back(tx: &Transaction<'_>, op: &Op, repair_id: RepairId, report: &RepairReport) -> Result<()> {
     // The server has another report under this id: what was typed becomes a report of its own.
-    let is_taken = super::load(tx, *repair_id)?.is_some();
-    let repair_id = if is_taken { &RepairId(op.id.0) } else { repair_id };
+    let is_taken = super::load(tx, repair_id)?.is_some();
+    let repair_id = if is_taken { RepairId(op.id.0) } else { repair_id };
     let sql = "SELECT EXISTS (SELECT 1 FROM repair_draft WHERE repair_id = ?1)";
     let drafted: bool = tx.query_row(sql, [repair_id.0], |row| row.get(0))?;
     if !drafted {
-        put(tx, *repair_id, &form_of(report), op.at)?;
+        put(tx, repair_id, &form_of(report), op.at)?;
     }
     Ok(())
 }

@@ -11,7 +11,12 @@ use linli_wire::{
 };
 use rusqlite::{Connection, Transaction};
 
-use super::{CATEGORY_LANE, beside, going, lane, load, naming::is_stuck, waiting};
+use super::{
+    CATEGORY_LANE, beside, going, lane, load,
+    naming::is_stuck,
+    unsent::{self, Kind},
+    waiting,
+};
 use crate::{
     cache::Cache,
     error::{Result, not_found},
@@ -114,7 +119,8 @@ pub fn message(cache: &Cache, system: &dyn System, request: SayOnRepair) -> Resu
         let action = Action::MessageOnRepair { repair_id: id, event_id, words, photos };
         // Behind the report, as long as the server does not have it.
         let lane = if load(tx, id)?.is_some() { beside("repair-talk", id) } else { lane(id) };
-        outbox::enqueue(tx, system, &lane, &subject, action).map(drop)
+        outbox::enqueue(tx, system, &lane, &subject, action)?;
+        unsent::forget(tx, id, Kind::Message)
     })
 }
 
@@ -144,7 +150,8 @@ pub fn note(cache: &Cache, system: &dyn System, request: SayOnRepair) -> Result<
     cache.write(|tx| {
         let subject = subject(tx, id)?;
         let action = Action::NoteOnRepair { repair_id: id, note_id, words };
-        outbox::enqueue(tx, system, &beside("repair-notes", id), &subject, action).map(drop)
+        outbox::enqueue(tx, system, &beside("repair-notes", id), &subject, action)?;
+        unsent::forget(tx, id, Kind::Note)
     })
 }
 

@@ -17,6 +17,7 @@ use rusqlite::Connection;
 use super::{
     CATEGORY_LANE, load,
     naming::{Naming, ahead},
+    unsent::{self, Kind},
     waiting,
 };
 use crate::{
@@ -56,6 +57,8 @@ pub fn open(cache: &Cache, id: RepairId, language: &Language, now: Timestamp) ->
             may: if repair.version == 0 { Vec::new() } else { allowed.collect() },
             pending: waiting.into_iter().map(as_pending).collect(),
             notes: record(db, Entity::RepairNotes, id.0)?,
+            unsent: unsent::of(db, id, Kind::Message)?,
+            unsent_note: unsent::of(db, id, Kind::Note)?,
             repair,
         })
     })

@@ -3,6 +3,7 @@
 
 mod ailing;
 mod commands;
+mod giving_up;
 mod keeping;
 mod listing;
 mod migrating;

@@ -43,6 +43,7 @@ impl Network for Scripted {
             Answer {
                 status: 200,
                 content_type: "application/json".to_owned(),
+                upload_offset: None,
                 body: Box::pin(stream::iter([Ok(body)])),
             }
         } else if request.url.contains("/v1/ops") {
@@ -52,7 +53,12 @@ impl Network for Scripted {
             let events = stream::unfold(pages, |mut pages| async move { Some((pages.recv().await?, pages)) });
             let body =
                 events.map(move |page| Ok(Bytes::from(format!("event: page\ndata: {}\n\n", json(&page)))));
-            Answer { status: 200, content_type: "text/event-stream".to_owned(), body: Box::pin(body) }
+            Answer {
+                status: 200,
+                content_type: "text/event-stream".to_owned(),
+                upload_offset: None,
+                body: Box::pin(body),
+            }
         };
         Box::pin(std::future::ready(Ok(answer)))
     }

@@ -22,12 +22,12 @@ use uuid::Uuid;
 
 use crate::pages::{NOW, cache};
 
-fn system() -> FakeSystem {
+pub fn system() -> FakeSystem {
     FakeSystem::new(9, Pace::Held)
 }
 
 /// The cache of somebody with a role, who follows the community, themselves and, in the office, the office.
-fn at(role: Role) -> (Pages, Cache) {
+pub fn at(role: Role) -> (Pages, Cache) {
     let (garden, cache) = (Pages::default(), cache());
     cache
         .write(|tx| {
@@ -53,11 +53,11 @@ fn list(cache: &Cache) -> RepairsPage {
     repairs::list(cache, &RepairsQuery::default(), &Language::en(), NOW).unwrap()
 }
 
-fn open(cache: &Cache, number: u128) -> RepairView {
+pub fn open(cache: &Cache, number: u128) -> RepairView {
     repairs::open(cache, repair_id(number), &Language::en(), NOW).unwrap()
 }
 
-fn act(cache: &Cache, system: &FakeSystem, number: u128, turn: u64, act: RepairAct) {
+pub fn act(cache: &Cache, system: &FakeSystem, number: u128, turn: u64, act: RepairAct) {
     repairs::act(cache, system, ActOnRepair { id: repair_id(number), turn, act }).unwrap();
 }
 
@@ -66,17 +66,17 @@ fn by(id: u128, role: Role) -> RepairPerson {
     RepairPerson { id, name: "赵建国".to_owned(), given_name: "建国".to_owned(), role }
 }
 
-fn batch(cache: &Cache) -> Vec<Op> {
+pub fn batch(cache: &Cache) -> Vec<Op> {
     outbox::next_batch(cache, MAX_BATCH).unwrap()
 }
 
-fn refuse(cache: &Cache, ops: &[Op], code: Code) {
+pub fn refuse(cache: &Cache, ops: &[Op], code: Code) {
     let outcomes: Vec<Outcome> =
         ops.iter().map(|_| Outcome::Refused { error: WireError::new(code, "no") }).collect();
     outbox::conclude(cache, ops, &outcomes, NOW).unwrap();
 }
 
-fn give_up(cache: &Cache, id: OpId) {
+pub fn give_up(cache: &Cache, id: OpId) {
     cache
         .write(|tx| match outbox::discard(tx, id)? {
             Some(op) => repairs::take_back(tx, &op),

@@ -26,6 +26,8 @@ use linli_wire::{
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
+use crate::Error;
+
 /// Most memory that decoding one picture may take, in bytes: 40 megapixels at 6 bytes.
 const MAX_DECODE_BYTES: u64 = 256 * 1024 * 1024;
 /// A picture with at most so many colours is a drawing and is kept without loss.
@@ -159,7 +161,8 @@ pub fn digest(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Bytes as lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -313,18 +316,23 @@ impl Default for Intake {
 }
 
 impl Intake {
-    /// [`take`], waiting for a free decoder.
+    /// [`take`] of what `load` reads once a decoder is free, so that no more files are in memory than are decoded.
     ///
     /// # Errors
-    /// Why it is not taken; [`Trouble::Busy`] when too many wait already.
-    pub async fn take(&self, bytes: bytes::Bytes) -> Result<Taken, Trouble> {
-        let _place = self.waiting.try_acquire().map_err(|_| Trouble::Busy)?;
-        let decoder = Arc::clone(&self.decoders).acquire_owned().await.map_err(|_| Trouble::Busy)?;
+    /// Why it is not taken, [`Trouble::Busy`] when too many wait already; the disk's.
+    pub async fn take<B: AsRef<[u8]>>(
+        &self,
+        load: impl FnOnce() -> std::io::Result<B> + Send + 'static,
+    ) -> Result<Taken, Error> {
+        let refused = |trouble: Trouble| Error::Refused(trouble.into_wire());
+        let _place = self.waiting.try_acquire().map_err(|_| refused(Trouble::Busy))?;
+        let decoder = Arc::clone(&self.decoders).acquire_owned().await.map_err(|_| refused(Trouble::Busy))?;
         // A decoder that panics must cost its own request only.
         let taken = tokio::task::spawn_blocking(move || {
             let _decoder = decoder;
-            take(&bytes)
+            Ok::<_, std::io::Error>(take(load()?.as_ref()))
         });
-        taken.await.unwrap_or(Err(Trouble::Broken))
+        let taken = taken.await.unwrap_or(Ok(Err(Trouble::Broken)));
+        taken.map_err(|error| super::disk(&error))?.map_err(refused)
     }
 }

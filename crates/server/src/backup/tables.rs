@@ -24,7 +24,7 @@ macro_rules! tables {
 }
 
 tables! {
-    instance [one] id epoch cursor_key token_key code_salt created_at restored_at seen_at;
+    instance [one] id epoch cursor_key token_key code_salt created_at restored_at seen_at back_at;
     scope [scope] community_id head;
     changes [scope entity id] community_id seq version body at;
     community [id] name time_zone currency languages office categories version created_at;

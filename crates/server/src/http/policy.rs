@@ -8,7 +8,7 @@ use std::{fmt, future::Future, pin::Pin};
 use axum::{response::Response, routing::MethodFilter};
 use linli_wire::{Code, attachments::MAX_FILE_BYTES, ops::MAX_BATCH_BYTES};
 
-use super::{Call, limits::Limit, routes};
+use super::{Call, limits::Limit, routes, uploads};
 use crate::{
     Error,
     auth::{self, Caller},
@@ -47,8 +47,12 @@ pub enum Method {
     Get,
     /// Does.
     Post,
+    /// Asks for the head of an answer.
+    Head,
     /// Stores under an id.
     Put,
+    /// Adds to what is stored.
+    Patch,
     /// Ends.
     Delete,
 }
@@ -59,7 +63,9 @@ impl Method {
         match self {
             Self::Get => "GET",
             Self::Post => "POST",
+            Self::Head => "HEAD",
             Self::Put => "PUT",
+            Self::Patch => "PATCH",
             Self::Delete => "DELETE",
         }
     }
@@ -68,7 +74,9 @@ impl Method {
         match self {
             Self::Get => MethodFilter::GET,
             Self::Post => MethodFilter::POST,
+            Self::Head => MethodFilter::HEAD,
             Self::Put => MethodFilter::PUT,
+            Self::Patch => MethodFilter::PATCH,
             Self::Delete => MethodFilter::DELETE,
         }
     }
@@ -128,9 +136,13 @@ routes! {
     Get "/v1/live" Member Live 0, false => live::open;
     Post "/v1/ops" Member Device MAX_BATCH_BYTES, false => routes::ops;
     Put "/v1/attachments/{id}" Member File FILE, false => routes::put_attachment;
+    Put "/v1/attachments/{id}/upload" Member File PART, false => uploads::begin;
+    Head "/v1/attachments/{id}/upload" Member File 0, false => uploads::arrived;
+    Patch "/v1/attachments/{id}/upload" Member File PART, false => uploads::patch;
     Get "/v1/attachments/{id}" Member File 0, false => routes::get_attachment;
     Get "/v1/notices/{id}/readers" Office Device 0, false => routes::readers;
     Get "/v1/repairs" Office Device 0, true => routes::repairs;
+    Get "/v1/repairs/{id}/events" Member Device 0, true => routes::repair_events;
     Get "/v1/repairs/figures" Member Device 0, true => routes::repair_figures;
     Get "/v1/repairs/export" Office Device 0, true => routes::repair_export;
     Post "/v1/invitations" Office Codes JSON, false => routes::invite;
@@ -140,6 +152,8 @@ routes! {
 
 #[expect(clippy::cast_possible_truncation, reason = "12 MiB fits")]
 const FILE: usize = MAX_FILE_BYTES as usize;
+/// Largest part of a file: it is in memory until it is here as a whole.
+const PART: usize = 1024 * 1024;
 
 /// Every kind of operation of `POST /v1/ops`.
 pub static OPS: &[(&str, Who)] = &[

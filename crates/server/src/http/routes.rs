@@ -7,7 +7,7 @@ use axum::{
 };
 use linli_wire::{
     community::{PROTOCOL, ServerInfo},
-    id::{AttachmentId, DeviceId, NoticeId},
+    id::{AttachmentId, DeviceId, NoticeId, RepairId},
     join::{InviteRequest, JoinRequest},
     session::{RefreshRequest, Tokens},
 };
@@ -135,6 +135,11 @@ pub(super) async fn repairs(call: Call) -> Result<Response, Error> {
     Ok(json_text(call.app.db.read(move |tx| repairs::list(tx, &caller, &query)).await?))
 }
 
+pub(super) async fn repair_events(call: Call) -> Result<Response, Error> {
+    let (caller, id, query) = (call.caller()?, RepairId(call.id()?), Query::parse(&call.query)?);
+    json(&call.app.db.read(move |tx| repairs::story(tx, &caller, id, &query)).await?)
+}
+
 pub(super) async fn repair_figures(call: Call) -> Result<Response, Error> {
     let (caller, query) = (call.caller()?, Query::parse(&call.query)?);
     json(&call.app.db.read(move |tx| repairs::figures(tx, &caller, &query)).await?)
@@ -142,8 +147,8 @@ pub(super) async fn repair_figures(call: Call) -> Result<Response, Error> {
 
 pub(super) async fn repair_export(call: Call) -> Result<Response, Error> {
     let (caller, query) = (call.caller()?, Query::parse(&call.query)?);
-    let sheet = call.app.db.read(move |tx| repairs::export(tx, &caller, &query)).await?;
-    let mut response = Response::new(Body::from(sheet));
+    let sheet = repairs::export(&call.app.db, caller, query).await?;
+    let mut response = Response::new(Body::from_stream(sheet));
     for (name, value) in [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"repairs.csv\""),
@@ -188,9 +193,14 @@ pub(super) async fn revoke_device(call: Call) -> Result<Response, Error> {
 
 pub(super) async fn put_attachment(call: Call) -> Result<Response, Error> {
     let (caller, id) = (call.caller()?, AttachmentId(call.id()?));
-    let name = call.header("linli-name").and_then(percent_decoded);
-    let name = name.ok_or_else(|| Error::invalid("linli-name", "must be a percent-encoded file name"))?;
+    let name = file_name(&call)?;
     json(&call.app.shelf.put(&call.app.db, &caller, id, &name, call.body.clone()).await?)
+}
+
+/// The name that a file is sent under.
+pub(super) fn file_name(call: &Call) -> Result<String, Error> {
+    let name = call.header("linli-name").and_then(percent_decoded);
+    name.ok_or_else(|| Error::invalid("linli-name", "must be a percent-encoded file name"))
 }
 
 pub(super) async fn get_attachment(call: Call) -> Result<Response, Error> {

@@ -1,16 +1,17 @@
 //! Who has read what: marks follow the person, counts go to the office.
 
 use linli_wire::{
-    id::{AttachmentId, NoticeId},
+    id::NoticeId,
     notices::{BuildingReaders, NoticeReaders, ReadMark},
     sync::{Entity, Scope},
 };
 
 use crate::{
     Error,
-    auth::{self, Caller},
+    auth::Caller,
     db::Tx,
     params,
+    shown::{Shown, sees},
 };
 
 /// Most marks in one operation.
@@ -55,42 +56,9 @@ pub fn mark_read(
 }
 
 fn can_see(tx: &mut Tx<'_>, caller: &Caller, scopes: &[Scope], id: NoticeId) -> Result<bool, Error> {
-    if caller.role.is_office() {
-        let sql = "SELECT 1 FROM notice WHERE community_id = $1 AND id = $2 AND state <> 'deleted'";
-        return Ok(tx.query_opt(sql, params![caller.community, id])?.is_some());
-    }
-    let sql = "SELECT scope FROM notice_scope WHERE community_id = $1 AND notice_id = $2";
-    for row in tx.query(sql, params![caller.community, id])? {
-        if scopes.contains(&row.get(0)?) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-/// Whether a file stands on a notice that the caller may see; the office sees all notices of its community.
-///
-/// # Errors
-/// The database's.
-pub fn can_see_file(tx: &mut Tx<'_>, caller: &Caller, id: AttachmentId) -> Result<bool, Error> {
-    if caller.role.is_office() {
-        let sql = "SELECT 1 FROM notice_attachment WHERE community_id = $1 AND attachment_id = $2";
-        return Ok(tx.query_opt(sql, params![caller.community, id])?.is_some());
-    }
-    let scopes = auth::scopes(tx, caller)?;
-    let rows = tx.query(
-        "SELECT DISTINCT notice_scope.scope FROM notice_attachment JOIN notice_scope
-         ON notice_scope.community_id = notice_attachment.community_id
-         AND notice_scope.notice_id = notice_attachment.notice_id
-         WHERE notice_attachment.community_id = $1 AND notice_attachment.attachment_id = $2",
-        params![caller.community, id],
-    )?;
-    for row in rows {
-        if scopes.contains(&row.get(0)?) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    let sql = "SELECT 1 FROM notice WHERE community_id = $1 AND id = $2 AND state <> 'deleted'";
+    let exists = tx.query_opt(sql, params![caller.community, id])?.is_some();
+    Ok(exists && sees(tx, caller, scopes, Shown::Notice, id.0)?)
 }
 
 /// `GET /v1/notices/{id}/readers`: readers by building. A person with homes in two buildings counts

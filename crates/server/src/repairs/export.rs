@@ -3,56 +3,131 @@
 //! What residents wrote is opened by a program that calculates: a cell that begins like a formula gets an
 //! apostrophe in front, which spreadsheets take for "this is text". The file begins with a byte order mark,
 //! without which Excel reads Chinese as something else.
+//!
+//! It is read and written page by page as it is taken, each page in a transaction of its own: memory follows
+//! neither the number of repairs nor a slow line. Pages are ordered by what never changes, so no repair is left
+//! out or stands there twice.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, io, sync::Arc};
 
+use bytes::Bytes;
+use futures_util::{Stream, stream};
 use linli_wire::{
     Code, Language,
-    id::{BuildingId, CommonAreaId, RepairId, UnitId},
-    repairs::{Repair, RepairPlace},
+    id::{BuildingId, CommonAreaId, CommunityId, RepairId, UnitId},
+    repairs::{Repair, RepairPlace, RepairState},
 };
 
 use super::{figures::months, hours::Hours, settings};
-use crate::{Error, auth::Caller, community, db::Tx, http::query::Query, params};
+use crate::{
+    Error,
+    auth::Caller,
+    community,
+    db::{Database, Tx},
+    http::query::Query,
+    params,
+};
 
 /// Repairs that are read at a time.
-const ROWS: usize = 500;
+const ROWS: usize = 200;
 const HEADER: [&str; 20] = [
     "id", "reported", "place", "building", "category", "urgency", "state", "since", "promised", "kept",
     "reporter", "assignee", "affected", "reopened", "result", "speed", "manner", "price", "currency",
     "words",
 ];
 
-/// The repairs that were reported in the months of a query, oldest first, as CSV.
+/// The repairs that were reported in the months of a query, oldest first, as CSV; with `state` and `category`,
+/// only those. Trouble on the way breaks the stream off.
 ///
 /// # Errors
-/// `not_allowed`; `invalid_input` for what is no month, or more than three years of them.
-pub fn export(tx: &mut Tx<'_>, caller: &Caller, query: &Query) -> Result<Vec<u8>, Error> {
-    caller.must_be_office()?;
-    let (from, until) = months(tx, caller.community, query)?;
-    let names = Names::read(tx, caller)?;
-    let mut out = csv::Writer::from_writer(b"\xEF\xBB\xBF".to_vec());
-    out.write_record(HEADER).map_err(|_| broken())?;
-    let mut after: (i64, RepairId) = (i64::MIN, RepairId(uuid::Uuid::nil()));
-    loop {
-        let rows = tx.query(
-            "SELECT reported_at, id, body, building_id FROM repair WHERE community_id = $1 AND month >= $2
-             AND month <= $3 AND (reported_at, id) > ($4, $5) ORDER BY reported_at, id LIMIT $6",
-            params![caller.community, &from, &until, after.0, after.1, ROWS],
-        )?;
-        for row in &rows {
-            let cells = names.cells(&row.json(2)?, row.get(3)?);
-            out.write_record(cells.map(|cell| harmless(&cell))).map_err(|_| broken())?;
+/// `not_allowed`; `invalid_input` for what is no month, more than three years of them, or no state.
+pub async fn export(
+    db: &Database,
+    caller: Caller,
+    query: Query,
+) -> Result<impl Stream<Item = io::Result<Bytes>> + Send + use<>, Error> {
+    let sheet = Arc::new(db.read(move |tx| Sheet::read(tx, &caller, &query)).await?);
+    let head = table(b"\xEF\xBB\xBF".to_vec(), [HEADER.map(str::to_owned)])?;
+    let first = (i64::MIN, RepairId(uuid::Uuid::nil()));
+    let rows = stream::try_unfold((db.clone(), Some(first)), move |(db, after)| {
+        let sheet = Arc::clone(&sheet);
+        async move {
+            let Some(after) = after else { return Ok(None) };
+            let page = db.read(move |tx| sheet.page(tx, after)).await;
+            let (text, next) = page.map_err(|error| {
+                tracing::error!(%error, "a spreadsheet broke off");
+                io::Error::other(error)
+            })?;
+            Ok(Some((text, (db, next))))
         }
-        match rows.last() {
-            Some(last) if rows.len() == ROWS => after = (last.get(0)?, last.get(1)?),
-            _ => break,
-        }
-    }
-    out.into_inner().map_err(|_| broken())
+    });
+    Ok(stream::StreamExt::chain(stream::iter([Ok(head)]), rows))
 }
 
-/// What stands in the spreadsheet for ids.
+/// Where a page ends: behind this repair, by the time it was reported.
+type Place = (i64, RepairId);
+
+/// Which repairs stand in a spreadsheet, and what stands in it for ids.
+struct Sheet {
+    community: CommunityId,
+    from: String,
+    until: String,
+    state: Option<RepairState>,
+    category: Option<String>,
+    names: Names,
+}
+
+impl Sheet {
+    fn read(tx: &mut Tx<'_>, caller: &Caller, query: &Query) -> Result<Self, Error> {
+        caller.must_be_office()?;
+        let (from, until) = months(tx, caller.community, query)?;
+        Ok(Self {
+            community: caller.community,
+            from,
+            until,
+            state: query.read("state", RepairState::from_name)?,
+            category: query.get("category").map(str::to_owned),
+            names: Names::read(tx, caller)?,
+        })
+    }
+
+    /// The next page, and where it ends; none at the end of all.
+    fn page(&self, tx: &mut Tx<'_>, after: Place) -> Result<(Bytes, Option<Place>), Error> {
+        let rows = tx.query(
+            "SELECT reported_at, id, body, building_id FROM repair WHERE community_id = $1 AND month >= $2
+             AND month <= $3 AND (CAST($7 AS TEXT) IS NULL OR state = $7)
+             AND (CAST($8 AS TEXT) IS NULL OR category = $8)
+             AND (reported_at, id) > ($4, $5) ORDER BY reported_at, id LIMIT $6",
+            params![
+                self.community,
+                &self.from,
+                &self.until,
+                after.0,
+                after.1,
+                ROWS,
+                self.state.map(RepairState::as_str),
+                self.category.as_deref()
+            ],
+        )?;
+        let cells = rows.iter().map(|row| Ok(self.names.cells(&row.json(2)?, row.get(3)?)));
+        let text = table(Vec::new(), cells.collect::<Result<Vec<_>, Error>>()?)?;
+        let next = match rows.last() {
+            Some(last) if rows.len() == ROWS => Some((last.get(0)?, last.get(1)?)),
+            _ => None,
+        };
+        Ok((text, next))
+    }
+}
+
+/// Rows as CSV, behind what is there.
+fn table(before: Vec<u8>, rows: impl IntoIterator<Item = [String; 20]>) -> Result<Bytes, Error> {
+    let mut out = csv::Writer::from_writer(before);
+    for cells in rows {
+        out.write_record(cells.map(|cell| harmless(&cell))).map_err(|_| broken())?;
+    }
+    Ok(out.into_inner().map_err(|_| broken())?.into())
+}
+
 struct Names {
     hours: Hours,
     buildings: BTreeMap<BuildingId, String>,

@@ -1,4 +1,8 @@
 //! `GET /v1/repairs/figures`: how repairs go, by month and category. For everybody.
+//!
+//! The database counts and ranks; what comes into memory is a row for each month and category.
+
+use std::collections::BTreeMap;
 
 use linli_wire::{
     id::CommunityId,
@@ -6,14 +10,7 @@ use linli_wire::{
 };
 
 use super::hours::Hours;
-use crate::{
-    Error,
-    auth::Caller,
-    community,
-    db::{Row, Tx},
-    http::query::Query,
-    params,
-};
+use crate::{Error, auth::Caller, community, db::Tx, http::query::Query, params};
 
 /// Months that are counted at once.
 const MAX_MONTHS: i32 = 36;
@@ -31,17 +28,58 @@ pub fn figures(tx: &mut Tx<'_>, caller: &Caller, query: &Query) -> Result<Repair
     let (from, until) = months(tx, caller.community, query)?;
     let now = tx.now();
     let rows = tx.query(
-        "SELECT month, category, state, worked_ms, reopened, stars,
-         CASE WHEN kept = 0 OR (kept IS NULL AND is_open = 1 AND promised_by < $4) THEN 1 ELSE 0 END
+        "SELECT month, category, COUNT(*), SUM(CASE WHEN state = 'fixed' THEN 1 ELSE 0 END),
+         SUM(CASE WHEN reopened > 0 THEN 1 ELSE 0 END),
+         SUM(CASE WHEN kept = 0 OR (kept IS NULL AND is_open = 1 AND promised_by < $4) THEN 1 ELSE 0 END),
+         COUNT(stars), CAST(COALESCE(SUM(stars), 0) AS BIGINT)
          FROM repair WHERE community_id = $1 AND month >= $2 AND month <= $3
-         AND state NOT IN ('withdrawn', 'merged') ORDER BY month, category",
+         AND state NOT IN ('withdrawn', 'merged') GROUP BY month, category ORDER BY month, category",
         params![caller.community, &from, &until, now],
     )?;
-    let mut counted: Vec<RepairFiguresRow> = Vec::new();
-    for group in rows.chunk_by(|one, other| key(one) == key(other)) {
-        counted.extend(count(group)?.map(|row| if caller.role.is_office() { row } else { veiled(row) }));
+    let times = times(tx, caller.community, &from, &until)?;
+    let mut counted = Vec::with_capacity(rows.len());
+    for row in rows {
+        let (rated, stars): (u32, u64) = (row.get(6)?, row.get(7)?);
+        let (month, category): (String, String) = (row.get(0)?, row.get(1)?);
+        let (median_minutes, p90_minutes) =
+            times.get(&(month.clone(), category.clone())).copied().unwrap_or_default();
+        let row = RepairFiguresRow {
+            opened: row.get(2)?,
+            fixed: row.get(3)?,
+            median_minutes,
+            p90_minutes,
+            reopened: row.get(4)?,
+            overdue: row.get(5)?,
+            rating_hundredths: stars.checked_div(u64::from(rated)).and_then(|mean| u32::try_from(mean).ok()),
+            rated,
+            month,
+            category,
+        };
+        counted.push(if caller.role.is_office() { row } else { veiled(row) });
     }
     Ok(RepairFigures { rows: counted })
+}
+
+/// Median and 90th percentile of the working time until something was fixed, in minutes, by month and category:
+/// the smallest times that as many do not exceed, so both are times that occurred.
+type Times = BTreeMap<(String, String), (Option<u64>, Option<u64>)>;
+
+fn times(tx: &mut Tx<'_>, community: CommunityId, from: &str, until: &str) -> Result<Times, Error> {
+    let rows = tx.query(
+        "SELECT month, category, MIN(CASE WHEN place * 100 >= fixed * 50 THEN worked_ms END),
+         MIN(CASE WHEN place * 100 >= fixed * 90 THEN worked_ms END) FROM (
+           SELECT month, category, worked_ms,
+             ROW_NUMBER() OVER (PARTITION BY month, category ORDER BY worked_ms) AS place,
+             COUNT(*) OVER (PARTITION BY month, category) AS fixed
+           FROM repair WHERE community_id = $1 AND month >= $2 AND month <= $3
+           AND state = 'fixed' AND worked_ms IS NOT NULL
+         ) AS ranked GROUP BY month, category",
+        params![community, from, until],
+    )?;
+    let minutes = |millis: Option<u64>| millis.map(|millis| millis.div_ceil(MINUTE_MS));
+    rows.iter()
+        .map(|row| Ok(((row.get(0)?, row.get(1)?), (minutes(row.get(2)?), minutes(row.get(3)?)))))
+        .collect()
 }
 
 /// The first and the last month that a query asks for.
@@ -72,45 +110,6 @@ fn name(number: i32) -> String {
     format!("{:04}-{:02}", number.div_euclid(12), number.rem_euclid(12) + 1)
 }
 
-fn key(row: &Row) -> Option<(String, String)> {
-    Some((row.get(0).ok()?, row.get(1).ok()?))
-}
-
-fn count(group: &[Row]) -> Result<Option<RepairFiguresRow>, Error> {
-    let Some(first) = group.first() else { return Ok(None) };
-    let mut counted = RepairFiguresRow {
-        month: first.get(0)?,
-        category: first.get(1)?,
-        opened: u32::try_from(group.len()).unwrap_or(u32::MAX),
-        fixed: 0,
-        median_minutes: None,
-        p90_minutes: None,
-        reopened: 0,
-        overdue: 0,
-        rating_hundredths: None,
-        rated: 0,
-    };
-    let (mut worked, mut stars): (Vec<u64>, u64) = (Vec::new(), 0);
-    for row in group {
-        if row.get::<String>(2)? == "fixed" {
-            counted.fixed += 1;
-            worked.extend(row.get::<Option<u64>>(3)?);
-        }
-        counted.reopened += u32::from(row.get::<u32>(4)? > 0);
-        if let Some(given) = row.get::<Option<u64>>(5)? {
-            counted.rated += 1;
-            stars += given;
-        }
-        counted.overdue += u32::from(row.get::<bool>(6)?);
-    }
-    worked.sort_unstable();
-    counted.median_minutes = at(&worked, 50);
-    counted.p90_minutes = at(&worked, 90);
-    counted.rating_hundredths =
-        stars.checked_div(u64::from(counted.rated)).and_then(|mean| u32::try_from(mean).ok());
-    Ok(Some(counted))
-}
-
 /// What residents see: a mean of one or two is what a neighbour thinks, or how long they waited.
 fn veiled(mut row: RepairFiguresRow) -> RepairFiguresRow {
     if row.rated < FEW {
@@ -123,24 +122,9 @@ fn veiled(mut row: RepairFiguresRow) -> RepairFiguresRow {
     row
 }
 
-/// The smallest value that at least so many percent do not exceed, in minutes.
-fn at(sorted: &[u64], percent: usize) -> Option<u64> {
-    let place = (sorted.len() * percent).div_ceil(100).checked_sub(1)?;
-    sorted.get(place).map(|millis| millis.div_ceil(MINUTE_MS))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{at, name, number};
-
-    #[test]
-    fn percentiles_are_values_that_occurred() {
-        let minutes = |count: u64| (1..=count).map(|minute| minute * 60_000).collect::<Vec<_>>();
-        assert_eq!((at(&[], 50), at(&minutes(1), 50), at(&minutes(1), 90)), (None, Some(1), Some(1)));
-        assert_eq!((at(&minutes(2), 50), at(&minutes(2), 90)), (Some(1), Some(2)));
-        assert_eq!((at(&minutes(10), 50), at(&minutes(10), 90)), (Some(5), Some(9)));
-        assert_eq!((at(&minutes(11), 50), at(&minutes(11), 90)), (Some(6), Some(10)));
-    }
+    use super::{name, number};
 
     #[test]
     fn months_are_written_in_one_way_only() {

@@ -7,18 +7,13 @@
 use std::collections::BTreeSet;
 
 use linli_wire::{
-    id::{AttachmentId, CommunityId, PersonId, RepairId},
+    id::{CommunityId, PersonId, RepairId},
     repairs::{Party, Repair, RepairCard},
     sync::Scope,
 };
 
 use super::store::Stored;
-use crate::{
-    Error,
-    auth::{self, Caller},
-    db::Tx,
-    params,
-};
+use crate::{Error, auth::Caller, db::Tx, params};
 
 /// As what a caller stands before a repair; nothing when it does not exist for them.
 pub(super) fn parties(tx: &mut Tx<'_>, caller: &Caller, stored: &Stored) -> Result<BTreeSet<Party>, Error> {
@@ -100,29 +95,4 @@ pub fn card(repair: &Repair) -> RepairCard {
         promised_by: repair.promise.map(|promise| promise.by),
         affected: repair.affected,
     }
-}
-
-/// Whether a file stands on a repair that the caller may see; the office sees all repairs of its community.
-///
-/// # Errors
-/// The database's.
-pub fn can_see_file(tx: &mut Tx<'_>, caller: &Caller, id: AttachmentId) -> Result<bool, Error> {
-    if caller.role.is_office() {
-        let sql = "SELECT 1 FROM repair_attachment WHERE community_id = $1 AND attachment_id = $2";
-        return Ok(tx.query_opt(sql, params![caller.community, id])?.is_some());
-    }
-    let scopes = auth::scopes(tx, caller)?;
-    let rows = tx.query(
-        "SELECT DISTINCT repair_scope.scope FROM repair_attachment JOIN repair_scope
-         ON repair_scope.community_id = repair_attachment.community_id
-         AND repair_scope.repair_id = repair_attachment.repair_id
-         WHERE repair_attachment.community_id = $1 AND repair_attachment.attachment_id = $2",
-        params![caller.community, id],
-    )?;
-    for row in rows {
-        if scopes.contains(&row.get(0)?) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }

@@ -1,13 +1,13 @@
 //! Repairs as rows, and the log level with them.
 //!
-//! [`change`] is the only place that writes a repair, but for [`archive`]. It keeps the columns that repairs are found by, the scopes
+//! [`change`] is the only place that writes a repair, but for [`tell`] and [`archive`]. It keeps the columns that repairs are found by, the scopes
 //! in which it stands and the card level with the body, so that nothing can be changed and not told.
 
 use std::collections::BTreeSet;
 
 use linli_wire::{
     Timestamp,
-    id::{AttachmentId, CommunityId, HouseholdId, RepairId},
+    id::{AttachmentId, CommunityId, HouseholdId, PersonId, RepairEventId, RepairId},
     repairs::{
         ActKind, MAX_EVENTS, MAX_NOTES, Repair, RepairCard, RepairEvent, RepairNotes, RepairPlace,
         RepairState,
@@ -115,6 +115,17 @@ fn events(tx: &mut Tx<'_>, community: CommunityId, id: RepairId) -> Result<(Vec<
     Ok((events, all.saturating_sub(u32::try_from(shown).unwrap_or(u32::MAX))))
 }
 
+/// Who made an event of a repair, if there is one under this id; nobody made what the server did by itself.
+pub(super) fn author(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    id: RepairId,
+    event: RepairEventId,
+) -> Result<Option<Option<PersonId>>, Error> {
+    let sql = "SELECT person_id FROM repair_event WHERE community_id = $1 AND repair_id = $2 AND id = $3";
+    Ok(tx.query_opt(sql, params![community, id, event])?.map(|row| row.get(0)).transpose()?)
+}
+
 /// Writes a change: raises the version, adds the event to the timeline, and tells everybody who sees it.
 pub(super) fn change(
     tx: &mut Tx<'_>,
@@ -135,6 +146,13 @@ pub(super) fn change(
     insert_event(tx, community, id, event)?;
     (stored.repair.events, stored.repair.left_out) = events(tx, community, id)?;
     log(tx, community, stored, card_before)
+}
+
+/// Writes a change in which nothing happened to the repair, and tells everybody who sees it.
+pub(super) fn tell(tx: &mut Tx<'_>, community: CommunityId, stored: &mut Stored) -> Result<(), Error> {
+    stored.repair.version += 1;
+    write(tx, community, stored)?;
+    log(tx, community, stored, stored.card_scope)
 }
 
 /// A closed repair that nothing has happened to for long leaves the office's scope.

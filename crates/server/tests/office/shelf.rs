@@ -1,7 +1,7 @@
 //! Files over their whole life: sent, sent again, shown to those who may see them, swept.
 
 use linli_server::{
-    attachments::{Shelf, intake::Intake},
+    attachments::{Shelf, intake::Intake, parts::Parts},
     auth::Caller,
     config,
     import::ids,
@@ -13,6 +13,7 @@ use crate::{folder::sound, on_both_engines, place::Place};
 fn shelf(place: &Place) -> Shelf {
     Shelf {
         files: place.files.clone(),
+        parts: Parts::open(place.data.path()).unwrap(),
         intake: Intake::default(),
         limits: config::Attachments { files_per_day: 3, bytes_per_day: 1_000_000 },
     }

@@ -10,6 +10,7 @@ mod greedy;
 mod joining;
 mod log;
 mod operations;
+mod parts;
 mod place;
 mod policy;
 mod repairs;

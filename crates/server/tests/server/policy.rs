@@ -63,6 +63,12 @@ fn ids(route: &Route, things: &Things) -> Vec<String> {
             let gone = [things.withdrawn_file, things.deleted_file];
             files.iter().chain(&gone).map(ToString::to_string).collect()
         }
+        (_, "/v1/repairs/{id}/events") => {
+            [things.sun_repair, things.moon_repair].map(|id| id.to_string()).to_vec()
+        }
+        (_, "/v1/attachments/{id}/upload") => {
+            [things.sun_upload, things.moon_upload].map(|id| id.to_string()).to_vec()
+        }
         // Those that end something come last.
         (_, "/v1/devices/{id}/revoke") => vec![things.removed_device.to_string()],
         (_, path) if path.contains("{id}") => Vec::new(),
@@ -121,6 +127,14 @@ fn request(
             request = request.header("linli-name", "a.png");
             PNG.to_vec()
         }
+        (Method::Put | Method::Patch, "/v1/attachments/{id}/upload") => {
+            // As the one who began it would go on, or begin.
+            request = request.header("linli-name", "a.png").header("upload-complete", "?0");
+            request =
+                request.header("upload-length", PNG.len()).header("repr-digest", self::prepared::PNG_DIGEST);
+            request = request.header("upload-offset", "10");
+            PNG[10..11].to_vec()
+        }
         (_, "/v1/invitations") => {
             json(serde_json::to_value(InviteRequest { person_id: world.sun.wang_mei }).unwrap())
         }
@@ -132,7 +146,7 @@ fn request(
 /// Head and body of an answer; of a stream what it has to say to begin with.
 async fn told(mut response: reqwest::Response) -> (u16, String) {
     let (status, mut text) = (response.status().as_u16(), format!("{:?}\n\n", response.headers()));
-    let is_stream = response.headers()["content-type"] == "text/event-stream";
+    let is_stream = response.headers().get("content-type").is_some_and(|kind| kind == "text/event-stream");
     let reading = async {
         while let Some(piece) = response.chunk().await.unwrap() {
             text.push_str(&String::from_utf8_lossy(&piece));
@@ -168,6 +182,11 @@ both! {
                         serde_json::from_str::<serde_json::Value>(body).unwrap()["code"].clone()
                     };
                     match (route.who, *name) {
+                        // It has no body to tell more in.
+                        (_, name) if route.method == Method::Head => {
+                            let expected = if name == "anonymous" || is_gone(name) { 401 } else { 404 };
+                            assert_eq!(status, expected, "{name} {what}: {text}");
+                        }
                         // Nobody's token, whoever asks.
                         (Who::Anyone, _) if route.path == "/v1/session/refresh" => assert_eq!(code(&text), "signed_out", "{what}"),
                         (Who::Anyone, _) => assert!(!matches!(status, 401 | 403), "{name} {what}: {text}"),
@@ -248,11 +267,15 @@ both! {
             let file = if foreign { things.sun_file } else { things.moon_file }.to_string();
             let photo = if foreign { things.sun_photo } else { things.moon_photo }.to_string();
             let other = if *name == "foreign resident" { things.wang_device } else { things.moon_device }.to_string();
+            let repair = if foreign { things.sun_repair } else { things.moon_repair }.to_string();
+            let upload = if foreign { things.sun_upload } else { things.moon_upload }.to_string();
             let missing = new_id().to_string();
             for (method, path, id) in [
                 (reqwest::Method::GET, "/v1/attachments/{id}", file),
                 (reqwest::Method::GET, "/v1/attachments/{id}", photo),
                 (reqwest::Method::GET, "/v1/notices/{id}/readers", notice),
+                (reqwest::Method::GET, "/v1/repairs/{id}/events", repair),
+                (reqwest::Method::HEAD, "/v1/attachments/{id}/upload", upload),
                 (reqwest::Method::POST, "/v1/devices/{id}/revoke", other),
             ] {
                 let ask = async |id: &str| {

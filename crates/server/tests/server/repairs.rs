@@ -2,8 +2,10 @@
 
 mod asking;
 mod limits;
+mod many;
 mod prepared;
 mod seeing;
+mod story;
 mod table;
 mod time;
 mod working;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     attachments::Attachment,
     id::{RepairCategoryId, RepairId},
-    repairs::{Rating, RepairAct, RepairCategoryContent, RepairDraft, RepairPlace},
+    repairs::{Rating, RepairAct, RepairCategoryContent, RepairDraft, RepairPlace, RepairState},
 };
 
 /// A repair.
@@ -14,6 +14,31 @@ use crate::{
 pub struct RepairKey {
     /// Its id.
     pub id: RepairId,
+}
+
+/// Which page of what happened to a repair.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RepairOlder {
+    /// The repair.
+    pub id: RepairId,
+    /// What the page behind it said; none for the newest.
+    pub before: Option<u64>,
+}
+
+/// Which repairs stand in a spreadsheet.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug, Default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct RepairExport {
+    /// Reported from this month on, such as `2026-11`; without one, in the last twelve.
+    pub from: Option<String>,
+    /// Reported until this month; without one, this month.
+    pub until: Option<String>,
+    /// Only this state.
+    pub state: Option<RepairState>,
+    /// Only this category.
+    pub category: Option<String>,
 }
 
 /// Reports in the making, newest first.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Repair;
+use super::{Repair, RepairEvent};
 
 /// `GET /v1/repairs`: a page over all repairs of the community, newest first. The office only.
 ///
@@ -16,6 +16,18 @@ pub struct RepairList {
     /// To ask for what is behind; none at the end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
+}
+
+/// `GET /v1/repairs/{id}/events`: what happened to a repair, in pages backwards from its end, for everybody who
+/// has it. Query: `before` with what the page behind it said.
+#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RepairEvents {
+    /// At most 100, oldest first.
+    pub events: Vec<RepairEvent>,
+    /// The number of the first of them among all; to ask for those before it. None when it is the very first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<u64>,
 }
 
 /// `GET /v1/repairs/figures`: how repairs go, by month and category. Everybody may know; no person stands

@@ -82,12 +82,14 @@ fn line(row: OutboxRow) -> AnyView {
         _ => None,
     };
     let pending = Pending { op_id: row.op_id, state: row.state.clone() };
+    let typed = (!row.words.is_empty() && row.words != row.subject).then(|| row.words.clone());
     view! {
         <div class="c-row" data-strong="" data-actions="" data-testid="outbox-row" data-kind=row.kind.clone()>
             <span class="c-row__lead">{icon(symbol)}</span>
             <span class="c-row__body">
                 <span class="c-row__title">{what(&row.kind, &row.subject)}</span>
                 <span class="c-row__meta">{when}</span>
+                {typed.map(|typed| view! { <span class="p-event__words" data-testid="typed">{typed}</span> })}
                 {pending_mark(&row.state)}
                 {details}
             </span>

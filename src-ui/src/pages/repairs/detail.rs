@@ -16,7 +16,7 @@ use super::{
     rate::{Rate, given},
     said::{alarm_tags, need_word, place_words, promise_words, slot_words, state_sentence, state_tag},
     talk::{Notes, Talk},
-    timeline::timeline,
+    timeline::{Earlier, timeline},
     waiting::waiting,
 };
 use crate::{
@@ -63,6 +63,7 @@ fn Opened(id: RepairId) -> impl IntoView {
         }
     });
     let desk = Desk::new(id);
+    let earlier = Earlier::new(id);
     let back = if in_office { super::office::to_queue() } else { to_list() };
     view! {
         <div class="l-page" data-width="read">
@@ -79,7 +80,7 @@ fn Opened(id: RepairId) -> impl IntoView {
                     {dialog(desk, view)}
                     {move || view.get().map(|view| waiting(desk, &view))}
                     <Rate id=id view=view />
-                    {move || view.get().map(|view| body(&view, is_office))}
+                    {move || view.get().map(|view| body(&view, is_office, earlier))}
                     <Talk id=id view=view />
                     {is_office.then(|| view! { <Notes id=id view=view /> })}
                 }
@@ -151,7 +152,7 @@ fn quote_words(quote: &Quote) -> String {
 }
 
 /// What was reported and what happened since.
-fn body(view: &RepairView, is_office: bool) -> AnyView {
+fn body(view: &RepairView, is_office: bool, earlier: Earlier) -> AnyView {
     let repair = &view.repair;
     // The first event tells the report, unless it is not there.
     let told = repair.events.first().is_some_and(|event| event.did == linli_wire::repairs::ActKind::Report);
@@ -163,7 +164,7 @@ fn body(view: &RepairView, is_office: bool) -> AnyView {
         })}
         {(!told).then(|| view! { <p class="p-event__words">{repair.report.words.clone()}</p> {gallery(&repair.report.photos, texts::photo_before())} })}
         {coming_in(repair, is_office)}
-        {timeline(repair)}
+        {timeline(repair, earlier)}
     }
     .into_any()
 }

@@ -5,7 +5,7 @@ use linli_wire::{
     attachments::Attachment,
     command::{RepairNoteAdd, RepairSay, SayOnRepair},
     id::RepairId,
-    repairs::{ActKind, MAX_MESSAGE, RepairView},
+    repairs::{ActKind, MAX_MESSAGE, RepairView, RepairWords},
 };
 
 use super::{
@@ -27,6 +27,7 @@ pub(super) fn Talk(id: RepairId, view: Memo<Option<RepairView>>) -> impl IntoVie
     });
     let words = app.kept(format!("repair {id} message"), String::new);
     let photos = app.kept(format!("repair {id} message photos"), Vec::<Attachment>::new);
+    begin_with(Memo::new(move |_| view.with(|view| view.as_ref()?.unsent.clone())), words, photos);
     let tried = RwSignal::new(false);
     let error = problem(words, tried, photos);
     let act = Act::new();
@@ -61,6 +62,18 @@ pub(super) fn Talk(id: RepairId, view: Memo<Option<RepairView>>) -> impl IntoVie
     }
 }
 
+/// What was given up stands in the box again, where nothing else does.
+fn begin_with(unsent: Memo<Option<RepairWords>>, words: RwSignal<String>, photos: RwSignal<Vec<Attachment>>) {
+    Effect::new(move |_| {
+        if let Some(said) = unsent.get()
+            && words.with_untracked(String::is_empty)
+        {
+            words.set(said.words);
+            photos.set(said.photos);
+        }
+    });
+}
+
 fn problem(
     words: RwSignal<String>,
     tried: RwSignal<bool>,
@@ -80,6 +93,7 @@ pub(super) fn Notes(id: RepairId, view: Memo<Option<RepairView>>) -> impl IntoVi
     let app = app();
     let words = app.kept(format!("repair {id} note"), String::new);
     let none = RwSignal::new(Vec::new());
+    begin_with(Memo::new(move |_| view.with(|view| view.as_ref()?.unsent_note.clone())), words, none);
     let tried = RwSignal::new(false);
     let error = problem(words, tried, none);
     let act = Act::new();

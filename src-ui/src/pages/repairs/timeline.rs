@@ -1,29 +1,102 @@
 //! What happened to a repair, in plain words, with who and when, words and photos.
 
+use std::collections::BTreeSet;
+
 use leptos::prelude::*;
-use linli_wire::repairs::{ActKind, Repair, RepairEvent, RepairPerson};
+use linli_wire::{
+    command::{RepairOlder, RepairOlderGet},
+    id::RepairId,
+    repairs::{ActKind, Repair, RepairEvent, RepairEvents, RepairPerson},
+};
 
 use super::{photos::gallery, said::slot_words};
 use crate::{
-    components::icon::icon,
+    components::{error_state::error_state, icon::icon},
     format::money,
-    state::app,
+    state::{Act, app},
     words::{repair_events as texts, repairs},
 };
 
+/// What was asked for beyond the events that a repair carries; stays while the repair changes.
+#[derive(Clone, Copy)]
+pub(super) struct Earlier {
+    id: RepairId,
+    told: RwSignal<Option<RepairEvents>>,
+    act: Act,
+}
+
+impl Earlier {
+    pub(super) fn new(id: RepairId) -> Self {
+        Self { id, told: RwSignal::new(None), act: Act::new() }
+    }
+
+    fn ask(self) {
+        let before = self.told.with_untracked(|told| told.as_ref()?.before);
+        self.act.run::<RepairOlderGet>(RepairOlder { id: self.id, before }, move |mut page| {
+            self.told.update(|told| {
+                page.events.extend(told.take().into_iter().flat_map(|told| told.events));
+                *told = Some(page);
+            });
+        });
+    }
+}
+
 /// The events, oldest first.
-pub(super) fn timeline(repair: &Repair) -> AnyView {
-    let left_out = (repair.left_out > 0).then(|| {
-        view! { <li class="p-event"><span class="p-event__mark">{icon("more")}</span> <p class="t-soft">{texts::left_out(repair.left_out)}</p></li> }
-    });
-    let mut events = repair.events.iter().map(event);
-    let first = events.next();
-    let rest = events.collect_view();
+pub(super) fn timeline(repair: &Repair, earlier: Earlier) -> AnyView {
+    let (carried, left_out) = (repair.events.clone(), repair.left_out);
+    let events = move || {
+        earlier.told.with(|told| {
+            let Parted { before, left_out, behind } = parted(&carried, left_out, told.as_ref());
+            let gap = (left_out > 0).then(|| gap(left_out, earlier));
+            view! { {before.into_iter().map(event).collect_view()} {gap} {behind.into_iter().map(event).collect_view()} }
+        })
+    };
     view! {
         <section class="l-section">
             <h2>{repairs::timeline()}</h2>
-            <ol class="p-timeline" role="list" data-testid="timeline">{first} {left_out} {rest}</ol>
+            <ol class="p-timeline" role="list" data-testid="timeline">{events}</ol>
         </section>
+    }
+    .into_any()
+}
+
+/// Events before and behind a gap, and how many are in it.
+struct Parted<'a> {
+    before: Vec<&'a RepairEvent>,
+    left_out: u32,
+    behind: Vec<&'a RepairEvent>,
+}
+
+fn parted<'a>(carried: &'a [RepairEvent], left_out: u32, told: Option<&'a RepairEvents>) -> Parted<'a> {
+    let Some((told, oldest)) = told.and_then(|told| Some((told, told.events.first()?))) else {
+        let (before, behind) = carried.split_at(carried.len().min(1));
+        return Parted { before: before.iter().collect(), left_out, behind: behind.iter().collect() };
+    };
+    let known: BTreeSet<_> = told.events.iter().map(|event| event.id).collect();
+    // What is told has no gaps: of what is carried, some may be older, and what came since is newer.
+    let (before, since): (Vec<_>, Vec<_>) =
+        carried.iter().filter(|event| !known.contains(&event.id)).partition(|event| event.at <= oldest.at);
+    let all = told.before.map_or(0, |number| u32::try_from(number - 1).unwrap_or(u32::MAX));
+    let left_out = all.saturating_sub(u32::try_from(before.len()).unwrap_or(u32::MAX));
+    Parted { before, left_out, behind: told.events.iter().chain(since).collect() }
+}
+
+fn gap(left_out: u32, earlier: Earlier) -> AnyView {
+    let ask = Callback::new(move |()| earlier.ask());
+    view! {
+        <li class="p-event">
+            <span class="p-event__mark">{icon("more")}</span>
+            <div class="l-stack" data-gap="tiny">
+                <p class="t-soft">{texts::left_out(left_out)}</p>
+                {move || match earlier.act.error.get() {
+                    Some(error) => error_state(&error, Some(ask)),
+                    None => view! {
+                        <div><button type="button" class="c-button" data-kind="quiet" data-testid="show-earlier" aria-busy=earlier.act.aria_busy() on:click=move |_| ask.run(())>{icon("clock")} {texts::show_earlier()}</button></div>
+                    }
+                    .into_any(),
+                }}
+            </div>
+        </li>
     }
     .into_any()
 }

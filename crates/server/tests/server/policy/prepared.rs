@@ -34,6 +34,9 @@ pub struct Things {
     pub moon_repair: RepairId,
     pub sun_photo: AttachmentId,
     pub moon_photo: AttachmentId,
+    /// Under way, of Wang Mei and of who is at home in her place in the other community.
+    pub sun_upload: AttachmentId,
+    pub moon_upload: AttachmentId,
 }
 
 pub const HOUSE_CANARY: &str = "canary-of-the-wangs";
@@ -47,6 +50,19 @@ pub const PNG: &[u8] = &[
     0x41, 0x54, 0x78, 0x9c, 0x63, 0x38, 0xe0, 0x60, 0x0, 0x0, 0x2, 0xf4, 0x1, 0x31, 0x4c, 0xa9, 0xe4, 0x57,
     0x0, 0x0, 0x0, 0x0, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82,
 ];
+
+/// `Repr-Digest` of [`PNG`].
+pub const PNG_DIGEST: &str = "sha-256=:/JlAzC/5PTfKfk00VhOGbBLIAmQ5XNjQCGJVKkiJYA0=:";
+
+async fn begin_upload(world: &World, device: &Device, name: &str) -> AttachmentId {
+    let id = AttachmentId(new_id());
+    let request = world.http.put(format!("{}/v1/attachments/{id}/upload", world.url));
+    let request = request.bearer_auth(&device.tokens.access).header("linli-name", name);
+    let request = request.header("upload-complete", "?0").header("upload-length", PNG.len());
+    let begun = request.header("repr-digest", PNG_DIGEST).body(PNG[..10].to_vec()).send().await.unwrap();
+    assert_eq!(begun.status(), 201);
+    id
+}
 
 async fn send_file(
     world: &World,
@@ -118,7 +134,11 @@ pub async fn prepare(world: &World) -> (Callers, Things) {
     let note_id = RepairNoteId(new_id());
     let note = Action::NoteOnRepair { repair_id: sun_repair, note_id, words: OFFICE_CANARY.to_owned() };
     world.ops(&office, vec![note]).await;
+    let sun_upload = begin_upload(world, &wang, HOUSE_CANARY).await;
+    let moon_upload = begin_upload(world, &foreign_resident, MOON_CANARY).await;
     let things = Things {
+        sun_upload,
+        moon_upload,
         sun_repair,
         moon_repair,
         sun_photo,

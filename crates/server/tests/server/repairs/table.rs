@@ -114,7 +114,7 @@ fn tried(
             }
             kind => {
                 let act = sample(kind, case, tx.now()).unwrap();
-                repairs::act(tx, &caller, id, turn, &act)
+                repairs::act(tx, &caller, id, RepairEventId(new_id()), turn, &act)
             }
         };
         led = Some(match done {

@@ -23,10 +23,20 @@ async fn awake(world: &World, device: Device) -> Device {
     Device { tokens: world.refresh(&device.refresh_request()).await.unwrap(), ..device }
 }
 
+/// Lets time pass for a server that runs: it looks at its clock every day.
+async fn runs(world: &World, millis: i64) {
+    for step in std::iter::repeat_n(DAY_MS, (millis / DAY_MS) as usize).chain([millis % DAY_MS]) {
+        world.later(step);
+        world.app.db.write(linli_server::repairs::tend).await.unwrap();
+    }
+}
+
 /// Lets time pass, and waits until the server's job has written what was due.
 async fn passes(world: &World, millis: i64) {
+    let last = millis.min(DAY_MS);
+    runs(world, millis - last).await;
     let mut commits = world.app.db.commits();
-    world.later(millis);
+    world.later(last);
     let told = async {
         loop {
             let commit = commits.recv().await.unwrap();
@@ -73,8 +83,7 @@ both! {
         acted(&world, &chen, id, RepairAct::Accept).await;
         let asked = acted(&world, &chen, id, finish("好了")).await;
         assert_eq!(asked.confirm_by, Some(world.now().plus_millis(7 * DAY_MS)));
-        world.later(7 * DAY_MS - 1);
-        world.app.db.write(linli_server::repairs::tend).await.unwrap();
+        runs(&world, 7 * DAY_MS - 1).await;
         assert_eq!(current(&world, id).await.state, RepairState::Done);
         passes(&world, 1).await;
         let silent = current(&world, id).await;
@@ -92,6 +101,56 @@ both! {
         world.later(31 * DAY_MS);
         let wang = awake(&world, wang).await;
         assert_eq!(refusal(&act(&world, &wang, id, again).await), (Code::NotAllowed, "too_late".to_owned()));
+        assert_eq!(findings(&world).await, Vec::<String>::new());
+    }
+
+    async fn a_server_that_was_away_gives_people_a_day_to_answer(world) {
+        let sun = world.sun.clone();
+        ground(&world).await;
+        let (wang, chen) = (world.join(&sun, sun.wang_mei).await, world.join(&sun, sun.chen_jing).await);
+        let mut asked = Vec::new();
+        for words in ["漏水", "又漏", "还漏"] {
+            let id = reported(&world, &wang, RepairPlace::Home { unit_id: sun.unit_1201 }, words).await;
+            acted(&world, &chen, id, RepairAct::Accept).await;
+            acted(&world, &chen, id, finish("好了")).await;
+            asked.push(id);
+        }
+        // Away for nearly a day, nobody is given more time.
+        runs(&world, 6 * DAY_MS).await;
+        passes(&world, DAY_MS).await;
+        assert_eq!(current(&world, asked[0]).await.state, RepairState::Fixed);
+        let wang = awake(&world, wang).await;
+        let chen = awake(&world, chen).await;
+        for id in &asked {
+            let again = RepairAct::Reopen { words: "没好".to_owned(), photos: vec![] };
+            acted(&world, &wang, *id, again).await;
+            acted(&world, &chen, *id, RepairAct::Accept).await;
+            acted(&world, &chen, *id, finish("好了")).await;
+        }
+        // Away for longer, over the time at which silence would have confirmed.
+        let told = world.now();
+        runs(&world, 5 * DAY_MS).await;
+        world.later(3 * DAY_MS);
+        world.app.db.write(linli_server::repairs::tend).await.unwrap();
+        let back = world.now();
+        assert_eq!(back.millis_since(told), 8 * DAY_MS);
+        for id in &asked {
+            let waits = current(&world, *id).await;
+            assert_eq!((waits.state, waits.confirm_by), (RepairState::Done, Some(back.plus_millis(DAY_MS))));
+        }
+        let wang = awake(&world, wang).await;
+        assert_eq!(seen(&world, &wang, asked[0]).await.unwrap().confirm_by, Some(back.plus_millis(DAY_MS)));
+        assert_eq!(findings(&world).await, Vec::<String>::new());
+        // They use it.
+        runs(&world, DAY_MS - 1).await;
+        let wang = awake(&world, wang).await;
+        acted(&world, &wang, asked[0], RepairAct::Reopen { words: "没好".to_owned(), photos: vec![] }).await;
+        acted(&world, &wang, asked[1], RepairAct::Confirm).await;
+        assert_eq!(current(&world, asked[2]).await.state, RepairState::Done);
+        runs(&world, 1).await;
+        assert_eq!(current(&world, asked[0]).await.state, RepairState::Reopened);
+        let silent = current(&world, asked[2]).await;
+        assert_eq!((silent.state, silent.events.last().unwrap().by.clone()), (RepairState::Fixed, None));
         assert_eq!(findings(&world).await, Vec::<String>::new());
     }
 

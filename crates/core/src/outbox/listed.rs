@@ -1,0 +1,67 @@
+//! The outbox as the person sees it.
+
+use linli_wire::{
+    ops::{Action, Op},
+    outbox::{OutboxCounts, OutboxRow},
+    repairs::RepairAct,
+};
+use rusqlite::Connection;
+
+use super::pending_state;
+use crate::error::Result;
+
+/// What a person typed with an action about a repair; empty for other actions.
+pub fn words(action: &Action) -> String {
+    match action {
+        Action::ReportRepair { report, .. } => report.words.clone(),
+        Action::ActOnRepair { act, .. } => of_act(act),
+        Action::MessageOnRepair { words, .. } | Action::NoteOnRepair { words, .. } => words.clone(),
+        Action::RateRepair { rating, .. } => rating.words.clone(),
+        _ => String::new(),
+    }
+}
+
+fn of_act(act: &RepairAct) -> String {
+    let parts = act.parts().iter().map(|part| format!("{} ×{}", part.name, part.count));
+    let said = (!act.words().is_empty()).then(|| act.words().to_owned());
+    said.into_iter().chain(parts).collect::<Vec<_>>().join("\n")
+}
+
+/// What waits and what is stuck.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn rows(db: &Connection) -> Result<Vec<OutboxRow>> {
+    let mut select =
+        db.prepare_cached("SELECT op, subject, state, error FROM outbox WHERE state IN ('queued', 'sending', 'stuck') ORDER BY seq")?;
+    let rows = select.query_map([], |row| {
+        Ok((
+            row.get::<_, String>(0)?,
+            row.get::<_, String>(1)?,
+            row.get::<_, String>(2)?,
+            row.get::<_, Option<String>>(3)?,
+        ))
+    })?;
+    let mut found = Vec::new();
+    for row in rows {
+        let (op, subject, state, error) = row?;
+        let op: Op = serde_json::from_str(&op)?;
+        let state = pending_state(&state, error.as_deref());
+        let (kind, words) = (op.action.kind().to_owned(), words(&op.action));
+        found.push(OutboxRow { op_id: op.id, kind, subject, words, at: op.at, state });
+    }
+    Ok(found)
+}
+
+/// How much waits and how much is stuck.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn counts(db: &Connection) -> Result<OutboxCounts> {
+    Ok(db.query_row(
+        "SELECT count(*) FILTER (WHERE state IN ('queued', 'sending')), count(*) FILTER (WHERE state = 'stuck')
+         FROM outbox WHERE state <> 'settled'",
+        [],
+        |row| Ok(OutboxCounts { waiting: row.get(0)?, stuck: row.get(1)? }),
+    )?)
+}
