@@ -12,7 +12,7 @@ use linli_wire::{
 use crate::repairs::{act, gate, photo, report, until};
 
 /// All that happened, page by page.
-async fn story(who: &Resident, id: RepairId) -> Vec<RepairEvent> {
+async fn told_of(who: &Resident, id: RepairId) -> Vec<RepairEvent> {
     let mut all = Vec::new();
     let mut before = None;
     loop {
@@ -44,17 +44,18 @@ on_both_engines! {
             view.repair.events.last().is_some_and(|event| event.words == "129")
         }).await;
         assert!(!carried.repair.events.iter().any(|event| event.words == "Like this one?"));
-        let photo_of = AttachmentKey { id: shown.id };
-        assert_eq!(mei.ask::<AttachmentRead>(photo_of).await.unwrap_err().code, Code::NotFound);
-        let told = story(&mei, id).await;
+        let told = told_of(&mei, id).await;
         assert_eq!((told.len(), told[0].did, told[1].words.as_str()), (132, ActKind::Report, "Like this one?"));
-        mei.get::<AttachmentRead>(photo_of).await;
         // Who only sees its card has no story, and nobody has one without the network.
         let older = RepairOlder { id, before: None };
         assert_eq!(li.ask::<RepairOlderGet>(older).await.unwrap_err().code, Code::NotFound);
         li.get::<RepairJoin>(RepairKey { id }).await;
         until(&li, id, "it is Li's, too", |_| true).await;
-        assert_eq!(story(&li, id).await.len(), 133);
+        // Li's device never had the event that the photo stands on.
+        let photo_of = AttachmentKey { id: shown.id };
+        assert_eq!(li.ask::<AttachmentRead>(photo_of).await.unwrap_err().code, Code::NotFound);
+        assert_eq!(told_of(&li, id).await.len(), 133);
+        li.get::<AttachmentRead>(photo_of).await;
         mei.network.cut();
         assert_eq!(mei.ask::<RepairOlderGet>(older).await.unwrap_err().code, Code::ServerUnreachable);
     }
