@@ -8,6 +8,7 @@
 
 pub mod browser;
 pub mod demo;
+pub mod downloads;
 pub mod key_store;
 pub mod log;
 pub mod network;

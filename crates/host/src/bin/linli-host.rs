@@ -42,8 +42,9 @@ impl Desktop for InBrowser {
         false
     }
 
-    fn open_file(&self, _: &str, _: &[u8]) -> bool {
-        false
+    // The browser cannot be told to open it; it stands where it would have saved it.
+    fn open_file(&self, name: &str, bytes: &[u8]) -> bool {
+        linli_host::downloads::save(name, bytes).is_ok()
     }
 }
 

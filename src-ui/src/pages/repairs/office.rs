@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 use linli_wire::{
-    command::{Empty, RepairBoardGet, RepairChoicesGet, RepairQueueList, Topic},
+    command::{
+        Empty, RepairBoardGet, RepairChoicesGet, RepairExport, RepairExportOpen, RepairQueueList, Topic,
+    },
     id::BuildingId,
     repairs::{RepairBoard, RepairChoices, RepairQueuePage, RepairQueueQuery, RepairState, Urgency},
 };
@@ -21,7 +23,7 @@ use crate::{
         skeleton::skeleton_list,
     },
     ipc::{self, Answer},
-    state::{app, remembered},
+    state::{Act, app, remembered},
     words::{self, repair_queue as texts, repairs},
 };
 
@@ -53,7 +55,7 @@ pub fn Queue() -> impl IntoView {
     });
     view! {
         <div class="l-page" data-width=move || as_board.get().then_some("board")>
-            <PageHeader title=texts::title()>{layout(as_board, show_as)} {ways("p-wide")}</PageHeader>
+            <PageHeader title=texts::title()>{layout(as_board, show_as)} {ways("p-wide", filter)}</PageHeader>
             <OfflineBanner />
             {board(filter, change)}
             {filters(filter, change)}
@@ -63,7 +65,7 @@ pub fn Queue() -> impl IntoView {
                 Answer::Ready(page) if page.rows.is_empty() => nothing(filter, change),
                 Answer::Ready(page) => rows(&page, limit, as_board.get().then(|| filter.with_untracked(|filter| filter.state))),
             }}
-            {ways("p-narrow")}
+            {ways("p-narrow", filter)}
             <UpdatedAt />
         </div>
     }
@@ -84,11 +86,20 @@ fn layout(as_board: ReadSignal<bool>, show_as: Callback<bool>) -> AnyView {
 }
 
 /// Where else the office goes from here: in the head of a wide page, else at the end, below what is to do.
-fn ways(place: &'static str) -> AnyView {
+fn ways(place: &'static str, filter: RwSignal<RepairQueueQuery>) -> AnyView {
+    let app = app();
+    let exporting = Act::new();
+    let export = move |_| {
+        let RepairQueueQuery { state, category, .. } = filter.get_untracked();
+        let wanted = RepairExport { state, category, ..RepairExport::default() };
+        exporting.run::<RepairExportOpen>(wanted, move |_| app.tell(texts::exported()));
+    };
+    Effect::new(move |_| exporting.error.with(|error| error.iter().for_each(|error| app.complain(error))));
     view! {
         <div class=format!("l-row {place}")>
             <a class="c-button" data-kind="plain" href="/office/repairs/figures" data-testid="figures">{icon("table")} {words::repair_figures::title()}</a>
             <a class="c-button" data-kind="plain" href="/office/repairs/categories" data-testid="categories">{icon("list")} {words::repair_kinds::title()}</a>
+            <button type="button" class="c-button" data-kind="plain" data-testid="export" aria-busy=exporting.aria_busy() on:click=export>{icon("download")} {texts::export()}</button>
         </div>
     }
     .into_any()
