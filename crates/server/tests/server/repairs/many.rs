@@ -15,7 +15,10 @@ use crate::{
     world::{Device, World, new_id},
 };
 
-const MANY: usize = 20_000;
+/// So many are made one by one, and of each so many like it.
+const KINDS: usize = 225;
+const LIKE_IT: std::ops::RangeInclusive<usize> = 10..=99;
+const MANY: usize = KINDS * 90;
 const RUBBISH: [&str; 8] = [
     "=cmd|' /C calc'!A0",
     "+1",
@@ -30,14 +33,23 @@ const STATES: [&str; 5] = ["fixed", "fixed", "done", "refused", "withdrawn"];
 const CATEGORIES: [&str; 3] = ["plumbing", "lights", "'; DROP TABLE repair; --"];
 const MONTHS: [&str; 3] = ["2026-07", "2026-08", "2026-09"];
 
-/// A number of the row `at`, spread over all of them.
-fn spread(at: usize, by: usize) -> usize {
-    at.wrapping_mul(2_654_435_761).rotate_right(7) % by
+/// Where the kind `at` stands, spread over all of them.
+fn state(at: usize) -> &'static str {
+    STATES[at.wrapping_mul(2_654_435_761).rotate_right(7) % STATES.len()]
 }
 
-/// Working time until row `at` was done.
-fn worked(at: usize) -> u64 {
-    (spread(at, 100_000) as u64 + 1) * 1000
+/// Working time until a repair was done.
+fn worked(at: usize, like: usize) -> u64 {
+    (at * 7919 % 100_000 + like * 13) as u64 * 1000
+}
+
+/// Every repair: its kind, and which of those like it.
+fn every() -> impl Iterator<Item = (usize, usize)> {
+    (0..KINDS).flat_map(|at| LIKE_IT.map(move |like| (at, like)))
+}
+
+fn month(like: usize) -> &'static str {
+    MONTHS[like % MONTHS.len()]
 }
 
 async fn fill(world: &World, like: RepairId) {
@@ -52,38 +64,39 @@ async fn fill(world: &World, like: RepairId) {
         })
         .collect();
     let work = move |tx: &mut linli_server::db::Tx<'_>| {
-        let mut rows = Vec::with_capacity(MANY);
-        for at in 0..MANY {
-            let state = STATES[spread(at, STATES.len())];
-            let stars = (at % 2 == 0).then_some(300_u64);
+        let mut rows = Vec::with_capacity(KINDS);
+        for at in 0..KINDS {
+            let state = state(at);
+            let done = Some(worked(at, 0)).filter(|_| state == "fixed");
+            let (open, stars) = (i64::from(state == "done"), (at % 2 == 0).then_some(300_u64));
+            let (id, category) = (RepairId(new_id()), CATEGORIES[at % CATEGORIES.len()]);
+            let body = bodies[at % bodies.len()].clone();
             rows.push(
-                params![
-                    community,
-                    RepairId(new_id()),
-                    like,
-                    state,
-                    i64::from(state == "done"),
-                    CATEGORIES[at % CATEGORIES.len()],
-                    MONTHS[at % 7 % MONTHS.len()],
-                    Some(worked(at)).filter(|_| state == "fixed"),
-                    stars,
-                    at % 4 == 0,
-                    bodies[at % bodies.len()].clone()
-                ]
-                .to_vec(),
+                params![community, id, like, state, open, category, done, stars, at % 4 == 0, body].to_vec(),
             );
         }
-        Ok(tx.execute_each(
+        tx.execute_each(
             "INSERT INTO repair (community_id, id, version, state, is_open, urgency, category, reporter_id, reported_at,
              changed_at, month, kept, worked_ms, reopened, stars, archived, body)
              SELECT community_id, CAST($2 AS TEXT), version, CAST($4 AS TEXT), CAST($5 AS BIGINT), urgency,
-             CAST($6 AS TEXT), reporter_id, reported_at - 5, changed_at, CAST($7 AS TEXT), CAST($10 AS BIGINT),
-             CAST($8 AS BIGINT), 0, CAST($9 AS BIGINT), 0, CAST($11 AS TEXT)
+             CAST($6 AS TEXT), reporter_id, reported_at - 5, changed_at, '2000-01', CAST($9 AS BIGINT),
+             CAST($7 AS BIGINT), 0, CAST($8 AS BIGINT), 0, CAST($10 AS TEXT)
              FROM repair WHERE community_id = $1 AND id = $3",
             &rows,
+        )?;
+        // Those like it differ by the end of their id, their month and their time.
+        Ok(tx.execute(
+            "INSERT INTO repair (community_id, id, version, state, is_open, urgency, category, reporter_id, reported_at,
+             changed_at, month, kept, worked_ms, reopened, stars, archived, body)
+             WITH RECURSIVE number (x) AS (SELECT 10 UNION ALL SELECT x + 1 FROM number WHERE x < 99)
+             SELECT community_id, SUBSTR(id, 1, 34) || CAST(x AS TEXT), version, state, is_open, urgency, category,
+             reporter_id, reported_at - x, changed_at, '2026-0' || CAST(7 + x % 3 AS TEXT), kept,
+             worked_ms + x * 13000, reopened, stars, archived, body
+             FROM repair CROSS JOIN number WHERE community_id = $1 AND month = '2000-01'",
+            params![community],
         )?)
     };
-    world.app.db.patient().write(work).await.unwrap();
+    assert_eq!(world.app.db.patient().write(work).await.unwrap(), MANY as u64);
 }
 
 async fn figures(world: &World, device: &Device) -> RepairFigures {
@@ -93,32 +106,26 @@ async fn figures(world: &World, device: &Device) -> RepairFigures {
 
 /// The same figures, counted one by one.
 fn counted() -> Vec<RepairFiguresRow> {
-    let mut groups: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
-    for at in 0..MANY {
-        groups
-            .entry((MONTHS[at % 7 % MONTHS.len()], CATEGORIES[at % CATEGORIES.len()]))
-            .or_default()
-            .push(at);
+    let mut groups: BTreeMap<(&str, &str), Vec<(usize, usize)>> = BTreeMap::new();
+    for (at, like) in every().filter(|(at, like)| month(*like) != "2026-09" && state(*at) != "withdrawn") {
+        groups.entry((month(like), CATEGORIES[at % CATEGORIES.len()])).or_default().push((at, like));
     }
-    groups.retain(|(month, _), _| *month != "2026-09");
-    let row = |((month, category), all): ((&str, &str), Vec<usize>)| {
-        let counts: Vec<usize> =
-            all.into_iter().filter(|at| STATES[spread(*at, STATES.len())] != "withdrawn").collect();
-        let fixed = counts.iter().filter(|at| STATES[spread(**at, STATES.len())] == "fixed");
-        let mut times: Vec<u64> = fixed.map(|at| worked(*at)).collect();
+    let row = |((month, category), all): ((&str, &str), Vec<(usize, usize)>)| {
+        let fixed = all.iter().filter(|(at, _)| state(*at) == "fixed");
+        let mut times: Vec<u64> = fixed.map(|(at, like)| worked(*at, *like)).collect();
         times.sort_unstable();
         let percentile = |percent: usize| times[(times.len() * percent).div_ceil(100) - 1].div_ceil(60_000);
         RepairFiguresRow {
             month: month.to_owned(),
             category: category.to_owned(),
-            opened: counts.len() as u32,
+            opened: all.len() as u32,
             fixed: times.len() as u32,
             median_minutes: Some(percentile(50)),
             p90_minutes: Some(percentile(90)),
             reopened: 0,
-            overdue: counts.iter().filter(|at| *at % 4 != 0).count() as u32,
+            overdue: all.iter().filter(|(at, _)| at % 4 != 0).count() as u32,
             rating_hundredths: Some(300),
-            rated: counts.iter().filter(|at| *at % 2 == 0).count() as u32,
+            rated: all.iter().filter(|(at, _)| at % 2 == 0).count() as u32,
         }
     };
     groups.into_iter().map(row).collect()
@@ -154,10 +161,12 @@ both! {
         }
         assert!(rows.iter().all(|row| row[1] == *"2026-09-21 22:13"), "by the clock of the community");
         for (query, count) in [
-            ("state=fixed", (0..MANY).filter(|at| STATES[spread(*at, STATES.len())] == "fixed").count()),
-            ("category=lights", (0..MANY).filter(|at| at % 3 == 1).count()),
-            ("category=%27%3B%20DROP%20TABLE%20repair%3B%20--&from=2026-07&until=2026-07",
-                (0..MANY).filter(|at| at % 3 == 2 && at % 7 % 3 == 0).count()),
+            ("state=fixed", every().filter(|(at, _)| state(*at) == "fixed").count()),
+            ("category=lights", every().filter(|(at, _)| at % 3 == 1).count()),
+            (
+                "category=%27%3B%20DROP%20TABLE%20repair%3B%20--&from=2026-07&until=2026-07",
+                every().filter(|(at, like)| at % 3 == 2 && month(*like) == "2026-07").count(),
+            ),
             ("state=paused", 0),
             ("category=nothing", 0),
         ] {
