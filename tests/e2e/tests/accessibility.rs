@@ -175,6 +175,8 @@ fn open_dialogs_keep_nobody_out() {
     found.extend(dialog(&office, "template-dialog", &standard, |page| {
         page.press(".p-editor__foot .l-row button:first-child");
     }));
+    page.go("/office/repairs/categories");
+    found.extend(dialog(&office, "kind-form", &standard, |page| page.tap("new-kind")));
     let draft = notice(&office, "一条草稿");
     let keep = KeepDraft { id: draft.id, base_version: 0, content: draft.content };
     office.host.call::<NoticeKeep>(&keep).unwrap();

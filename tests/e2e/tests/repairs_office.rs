@@ -208,7 +208,7 @@ fn figures_are_for_everybody_and_kinds_are_the_offices() {
     chen.find_no("[data-testid=pending]");
     lin.until_with(
         "the later word",
-        "return one(args[0])?.innerText.includes('Urgent 3 h')",
+        "const row = one(args[0]); return row && normal(row.innerText).includes('Urgent 3 h')",
         &[lifts.into()],
     );
 }

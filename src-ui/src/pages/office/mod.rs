@@ -64,13 +64,14 @@ fn said(parts: Vec<String>) -> String {
 /// What waits in the queue, the most pressing first; `whole` tells all that is open, too.
 fn waiting_repairs(board: &RepairBoard, whole: bool) -> Vec<String> {
     let open = board.columns.iter().filter(|column| column.state.is_open()).map(|column| column.count).sum();
-    let parts: [(u32, fn(u32) -> String); 4] = [
-        (board.mine, repair_queue::count_mine),
-        (board.emergencies, repair_queue::count_emergency),
-        (board.overdue, repair_queue::count_late),
-        (if whole { open } else { 0 }, repair_queue::count_open),
+    let part = |count: u32, words: fn(u32) -> String| (count > 0).then(|| words(count));
+    let parts = [
+        part(board.mine, repair_queue::count_mine),
+        part(board.emergencies, repair_queue::count_emergency),
+        part(board.overdue, repair_queue::count_late),
+        part(if whole { open } else { 0 }, repair_queue::count_open),
     ];
-    parts.into_iter().filter(|(count, _)| *count > 0).map(|(count, words)| words(count)).collect()
+    parts.into_iter().flatten().collect()
 }
 
 /// For Home: what presses in the queue, as a card that leads there. Nothing for residents, and where nothing presses.

@@ -27,6 +27,9 @@ use crate::{
 const MAX_NAME: usize = 80;
 const MAX_HOURS: u16 = 2000;
 
+/// A word in the language of the face.
+type Word = fn() -> &'static str;
+
 /// A field that does not fit, with its sentence.
 type Problem = (&'static str, &'static str);
 
@@ -225,7 +228,7 @@ fn fields(form: Form, problem: RwSignal<Option<Problem>>) -> AnyView {
 }
 
 /// Symbols of the sprite that say what kind of repair it is.
-const ICONS: [(&str, fn() -> &'static str); 12] = [
+const ICONS: [(&str, Word); 12] = [
     ("drop", texts::icon_drop),
     ("warn", texts::icon_warn),
     ("sun", texts::icon_sun),
