@@ -52,6 +52,7 @@ pub const MIGRATIONS: Migrations = &[
     include_str!("../migrations/account/0004.sql"),
     include_str!("../migrations/account/0005.sql"),
     include_str!("../migrations/account/0006.sql"),
+    include_str!("../migrations/account/0007.sql"),
 ];
 
 /// A stream that says nothing for this long is dead: the server's heartbeat is 25 s.

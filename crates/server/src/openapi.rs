@@ -2,8 +2,8 @@
 //! route nor a field can be forgotten in it.
 
 use linli_wire::{
-    WireError, attachments::Attachment, community::ServerInfo, devices, join, notices, ops, repairs, session,
-    settings, sync,
+    WireError, attachments::Attachment, community::ServerInfo, devices, join, notices, ops, repairs, rounds,
+    session, settings, sync,
 };
 use utoipa::{
     OpenApi, ToSchema,
@@ -48,6 +48,8 @@ use crate::http::policy::{Method, ROUTES, Route, Who};
     repairs::CommonArea,
     repairs::RepairList,
     repairs::RepairFigures,
+    rounds::RoundPlan,
+    rounds::Round,
     settings::Preferences,
     linli_wire::community::Community,
     linli_wire::community::Building,
