@@ -9,6 +9,7 @@ pub mod keys;
 pub mod notices;
 pub mod outbox;
 pub mod repairs;
+pub mod rounds;
 pub mod services;
 pub mod settings;
 

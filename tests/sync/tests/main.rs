@@ -10,6 +10,7 @@ mod leaving;
 mod office;
 mod repairs;
 mod restoring;
+mod rounds;
 mod schedules;
 mod trouble;
 mod view;

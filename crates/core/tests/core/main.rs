@@ -11,6 +11,7 @@ mod office;
 mod outbox;
 mod pages;
 mod repairs;
+mod rounds;
 mod settings;
 mod space;
 mod windows;

@@ -22,12 +22,12 @@ use uuid::Uuid;
 
 use crate::pages::{NOW, cache};
 
-fn system() -> FakeSystem {
+pub(crate) fn system() -> FakeSystem {
     FakeSystem::new(9, Pace::Held)
 }
 
 /// The cache of somebody with a role, who follows the community, themselves and, in the office, the office.
-fn at(role: Role) -> (Pages, Cache) {
+pub(crate) fn at(role: Role) -> (Pages, Cache) {
     let (garden, cache) = (Pages::default(), cache());
     cache
         .write(|tx| {
@@ -66,11 +66,11 @@ fn by(id: u128, role: Role) -> RepairPerson {
     RepairPerson { id, name: "赵建国".to_owned(), given_name: "建国".to_owned(), role }
 }
 
-fn batch(cache: &Cache) -> Vec<Op> {
+pub(crate) fn batch(cache: &Cache) -> Vec<Op> {
     outbox::next_batch(cache, MAX_BATCH).unwrap()
 }
 
-fn refuse(cache: &Cache, ops: &[Op], code: Code) {
+pub(crate) fn refuse(cache: &Cache, ops: &[Op], code: Code) {
     let outcomes: Vec<Outcome> =
         ops.iter().map(|_| Outcome::Refused { error: WireError::new(code, "no") }).collect();
     outbox::conclude(cache, ops, &outcomes, NOW).unwrap();

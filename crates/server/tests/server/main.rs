@@ -13,5 +13,6 @@ mod operations;
 mod place;
 mod policy;
 mod repairs;
+mod rounds;
 mod strangers;
 mod world;

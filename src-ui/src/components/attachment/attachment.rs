@@ -4,15 +4,32 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use linli_wire::{
-    Code,
-    attachments::{Attachment, FileBytes},
+    Code, WireError,
+    attachments::{Attachment, FileBytes, MAX_FILE_BYTES, NewFile},
     command::{AttachmentKey, AttachmentOpen, AttachmentRead, Topic},
     id::AttachmentId,
 };
-use web_sys::{Blob, BlobPropertyBag, Url};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, BlobPropertyBag, File, Url};
 
 use super::icon::icon;
 use crate::{format::file_size, ipc, state::app, words};
+
+/// A file that was chosen, for the core.
+///
+/// # Errors
+/// `too_large` before it is read; `unsupported_file` when it cannot be.
+pub async fn picked(file: &File) -> Result<NewFile, WireError> {
+    #[expect(clippy::cast_precision_loss, reason = "the limit is far below 2^53")]
+    if file.size() > MAX_FILE_BYTES as f64 {
+        let limit = serde_json::json!({ "limit": MAX_FILE_BYTES });
+        return Err(WireError::new(Code::TooLarge, "the file is too large").with_details(limit));
+    }
+    let unreadable = |_| WireError::new(Code::UnsupportedFile, "the file cannot be read");
+    let buffer = JsFuture::from(file.array_buffer()).await.map_err(unreadable)?;
+    let base64 = STANDARD.encode(js_sys::Uint8Array::new(&buffer).to_vec());
+    Ok(NewFile { name: file.name(), base64 })
+}
 
 /// A picture with its words under it. Fetched when shown; asked for again when there is network.
 #[component]

@@ -10,7 +10,7 @@ use linli_wire::{
     settings::Mode,
 };
 
-use super::{notices::notice_row, repairs::need_rows, services::open_until};
+use super::{notices::notice_row, repairs::need_rows, rounds::due_card, services::open_until};
 use crate::{
     components::{
         banner::OfflineBanner,
@@ -27,7 +27,8 @@ use crate::{
 /// Home of the mode that is on.
 #[component]
 pub fn Home() -> impl IntoView {
-    let asked = ipc::ask::<HomeGet>(&[Topic::Notices, Topic::App, Topic::Devices], || Empty {});
+    let asked =
+        ipc::ask::<HomeGet>(&[Topic::Notices, Topic::App, Topic::Devices, Topic::Rounds], || Empty {});
     if app().is_simple() { simple::home(asked).into_any() } else { standard(asked).into_any() }
 }
 
@@ -76,6 +77,7 @@ fn page(home: HomeView) -> AnyView {
         <OfflineBanner />
         {added::added(&home.new_devices)}
         {needs()}
+        {due_card(home.rounds_due)}
         {need_rows()}
         {if calm && home.newest.is_empty() {
             let all = view! { <a class="c-button" data-kind="quiet" href="/notices">{icon("bell")} {texts::show_all()}</a> }.into_any();

@@ -1,19 +1,13 @@
 //! A picture of the letter's pattern instead of typing: chosen or taken, searched on this device, sent nowhere.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use leptos::task::spawn_local;
 use leptos::{html, prelude::*};
-use linli_wire::{
-    Code, WireError,
-    attachments::{MAX_FILE_BYTES, NewFile},
-    command::LetterScan,
-};
-use wasm_bindgen_futures::JsFuture;
+use linli_wire::{Code, WireError, command::LetterScan};
 use web_sys::{File, HtmlInputElement};
 
 use super::{Joining, Step};
 use crate::{
-    components::icon::icon,
+    components::{attachment::picked, icon::icon},
     ipc,
     words::{self, join as texts, welcome},
 };
@@ -71,13 +65,5 @@ pub(super) fn ScanPicture(joining: Joining) -> impl IntoView {
 }
 
 async fn scan(file: &File) -> Result<String, WireError> {
-    #[expect(clippy::cast_precision_loss, reason = "the limit is far below 2^53")]
-    if file.size() > MAX_FILE_BYTES as f64 {
-        let limit = serde_json::json!({ "limit": MAX_FILE_BYTES });
-        return Err(WireError::new(Code::TooLarge, "the picture is too large").with_details(limit));
-    }
-    let unreadable = |_| WireError::new(Code::UnsupportedFile, "the picture cannot be read");
-    let buffer = JsFuture::from(file.array_buffer()).await.map_err(unreadable)?;
-    let base64 = STANDARD.encode(js_sys::Uint8Array::new(&buffer).to_vec());
-    Ok(ipc::call::<LetterScan>(NewFile { name: file.name(), base64 }).await?.text)
+    Ok(ipc::call::<LetterScan>(picked(file).await?).await?.text)
 }

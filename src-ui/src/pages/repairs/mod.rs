@@ -17,6 +17,9 @@ mod timeline;
 mod waiting;
 
 pub use detail::Detail;
+pub use form::too_long;
 pub use list::List;
 pub use new::New;
+pub use photos::{Photos, gallery};
 pub use row::{need_rows, repair_row};
+pub use said::urgency_word;

@@ -55,7 +55,10 @@ pub(super) fn fill(key: PointKey, known: PointView, point: Memo<Option<PointView
     };
     let all_fine = move |_| {
         for check in checks.get_value() {
-            if draft.form.with_untracked(|form| form.answers.iter().all(|answer| answer.number != check.number)) {
+            if draft
+                .form
+                .with_untracked(|form| form.answers.iter().all(|answer| answer.number != check.number))
+            {
                 draft.answer(check.number, Found::Fine);
             }
         }
@@ -113,7 +116,10 @@ fn row(draft: Draft, check: CheckView, tried: RwSignal<bool>) -> AnyView {
     let title = check.words.clone();
     let problem = Memo::new(move |_| tried.get().then(|| missing(draft, &check)).flatten());
     let words = move || draft.found(number).map(|found| found.words().to_owned()).unwrap_or_default();
-    let option = |word: &'static str, kind: &'static str, make: fn(String) -> Found, is: fn(&Found) -> bool| {
+    let option = |word: &'static str,
+                  kind: &'static str,
+                  make: fn(String) -> Found,
+                  is: fn(&Found) -> bool| {
         let checked = move || draft.found(number).is_some_and(|found| is(&found));
         let pick = move |_| {
             let said = untrack(words);

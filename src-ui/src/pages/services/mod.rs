@@ -36,6 +36,7 @@ pub fn Services() -> impl IntoView {
                     <ul class="c-list" role="list" data-lead="icon">
                         {row("/office/notices", "megaphone", words::nav::office_notices(), None)}
                         {row("/office/repairs", "tool", words::nav::office_repairs(), None)}
+                        {row("/rounds", "calendar", words::rounds::title(), Some(words::rounds::tile_note()))}
                         {row("/office/people", "people", words::nav::office_people(), None)}
                         {row("/office/templates", "template", words::nav::office_templates(), None)}
                     </ul>
