@@ -23,8 +23,8 @@ use linli_wire::{
     attachments::Attachment,
     id::{CommunityId, RepairEventId, RepairId, RepairNoteId},
     repairs::{
-        ActKind, MAX_MESSAGE, Party, Rating, Repair, RepairAct, RepairNote, RepairPlace, RepairReport,
-        RepairState, may, next,
+        ActKind, MAX_MESSAGE, Party, Rating, Repair, RepairAct, RepairNote, RepairReport, RepairState, may,
+        next,
     },
     sync::Scope,
 };
@@ -90,18 +90,6 @@ pub fn found(tx: &mut Tx<'_>, caller: &Caller, id: RepairId, given: &RepairRepor
     let place = check::place(tx, caller, given.place)?;
     let report = RepairReport { photos: check::photos(tx, caller, &given.photos)?, ..given.clone() };
     take_in(tx, caller, id, report, place)
-}
-
-/// Whether something can be reported at a place by the caller.
-///
-/// # Errors
-/// The database's.
-pub fn is_place(tx: &mut Tx<'_>, caller: &Caller, place: RepairPlace) -> Result<bool, Error> {
-    match check::place(tx, caller, place) {
-        Ok(_) => Ok(true),
-        Err(Error::Refused(_)) => Ok(false),
-        Err(trouble) => Err(trouble),
-    }
 }
 
 fn take_in(

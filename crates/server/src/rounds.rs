@@ -11,6 +11,7 @@
 
 mod calendar;
 mod check;
+mod record;
 mod store;
 
 use linli_wire::{
@@ -25,6 +26,7 @@ use linli_wire::{
     },
 };
 
+pub use record::{Walked, record};
 pub use store::{StoredRound, all_plans, get, plan};
 
 use crate::{
@@ -81,8 +83,21 @@ pub fn save_plan(
         }
         _ => {}
     }
-    let content = check::plan(tx, caller, id, content)?;
+    let content = check::plan(tx, caller.community, id, content)?;
     put_plan(tx, caller.community, id, &content).map(drop)
+}
+
+/// A plan from the office's folder, checked like one from the app.
+///
+/// # Errors
+/// `invalid_input`.
+pub fn checked(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    id: RoundPlanId,
+    content: &RoundPlanContent,
+) -> Result<RoundPlanContent, Error> {
+    check::plan(tx, community, id, content)
 }
 
 /// Puts a plan, unchecked, and reckons when it falls due next: today at the earliest. What it missed so far is

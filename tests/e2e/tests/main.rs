@@ -21,5 +21,6 @@ mod native;
 mod office;
 mod read;
 mod repairs;
+mod rounds;
 mod settings;
 mod trouble;

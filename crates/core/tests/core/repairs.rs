@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use crate::pages::{NOW, cache};
 
-pub(crate) fn system() -> FakeSystem {
+fn system() -> FakeSystem {
     FakeSystem::new(9, Pace::Held)
 }
 

@@ -1,12 +1,18 @@
 //! Rounds in the cache alone: what is due, what is typed, what waits, and what is found in pictures.
 
-use std::io::Cursor;
+use std::{
+    io::Cursor,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use fast_qr::{ECL, QRBuilder};
 use image::{DynamicImage, GrayImage, ImageFormat, Luma};
 use linli_core::{cache::Cache, outbox, repairs as fixing, rounds, sync};
-use linli_testkit::pages::{Pages, point_code, point_id, round_id, round_with};
+use linli_testkit::{
+    FakeSystem, Pace,
+    pages::{Pages, point_code, point_id, round_id, round_with},
+};
 use linli_wire::{
     Code, Language, Timestamp, WireError,
     attachments::{Attachment, NewFile},
@@ -25,8 +31,14 @@ use proptest::prelude::*;
 
 use crate::{
     pages::NOW,
-    repairs::{at, batch, refuse, system},
+    repairs::{at, batch, refuse},
 };
+
+/// A system whose randomness no other has.
+fn system() -> FakeSystem {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    FakeSystem::new(NEXT.fetch_add(1, Ordering::Relaxed), Pace::Held)
+}
 
 fn key(point: u128) -> PointKey {
     PointKey { round_id: round_id(point / 2), point_id: point_id(point) }
@@ -56,12 +68,13 @@ fn point(cache: &Cache, number: u128) -> PointView {
     open(cache, number / 2).points.into_iter().find(|point| point.id == point_id(number)).unwrap()
 }
 
-fn inspect(cache: &Cache, number: u128, form: PointForm) -> Result<(), linli_core::error::Error> {
+fn inspect(cache: &Cache, number: u128, form: PointForm) -> Result<(), WireError> {
     rounds::inspect(cache, &system(), &Language::en(), InspectPoint { point: key(number), form })
+        .map_err(|error| error.0)
 }
 
-fn typed(cache: &Cache, code: &str) -> Result<PointKey, linli_core::error::Error> {
-    rounds::find(cache, &system(), &FindPoint::Code { code: code.to_owned() })
+fn typed(cache: &Cache, code: &str) -> Result<PointKey, WireError> {
+    rounds::find(cache, &system(), &FindPoint::Code { code: code.to_owned() }).map_err(|error| error.0)
 }
 
 /// A worker's cache with a round that is due.
@@ -181,7 +194,7 @@ fn what_is_given_up_before_anybody_was_there_comes_back_into_its_checklist() {
     let sent = batch(&cache);
     assert_eq!(sent.len(), 1);
     let again = inspect(&cache, 2, form(broken())).unwrap_err();
-    assert_eq!(again.code(), Code::Conflict, "the server may have it");
+    assert_eq!(again.code, Code::Conflict, "the server may have it");
     outbox::conclude(&cache, &sent, &[Outcome::Done { effects: Vec::new() }], NOW).unwrap();
 }
 
@@ -206,7 +219,7 @@ fn what_the_server_would_refuse_is_said_before_it_is_sent() {
         ("attachments", PointForm { photos: vec![photo.clone(); 7], ..failed("x") }),
     ] {
         let refused = inspect(&cache, 2, wrong).unwrap_err();
-        assert_eq!((refused.code(), refused.0.details["field"].as_str()), (Code::InvalidInput, Some(field)));
+        assert_eq!((refused.code, refused.details["field"].as_str()), (Code::InvalidInput, Some(field)));
     }
     assert_eq!(batch(&cache).len(), 0);
     // A photo says what is wrong, too; those of what is in order after all go nowhere.
@@ -229,7 +242,7 @@ fn what_the_server_would_refuse_is_said_before_it_is_sent() {
 #[test]
 fn a_label_leads_to_the_round_that_is_due_and_to_no_other() {
     let (garden, cache) = due();
-    let error = |code: &str| typed(&cache, code).unwrap_err().0;
+    let error = |code: &str| typed(&cache, code).unwrap_err();
     let reason = |error: &WireError| error.details["reason"].as_str().unwrap_or_default().to_owned();
     assert_eq!(error("K7QP").code, Code::InvalidInput);
     let strange = error("K7QP 3MXR");
@@ -371,7 +384,7 @@ proptest! {
     fn rubbish_for_a_code_or_a_picture_is_refused_and_breaks_nothing(text in "\\PC{0,40}", bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
         let (_, cache) = due();
         if let Err(refused) = typed(&cache, &text) {
-            prop_assert!(matches!(refused.code(), Code::InvalidInput | Code::NotFound));
+            prop_assert!(matches!(refused.code, Code::InvalidInput | Code::NotFound));
         }
         for start in [&b""[..], b"\x89PNG\r\n\x1a\n", b"\xFF\xD8\xFF", b"RIFF\0\0\0\0WEBP"] {
             let file = [start, bytes.as_slice()].concat();

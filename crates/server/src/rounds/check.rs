@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::civil::{Date, date};
 use linli_wire::{
     Localized,
-    id::RoundPlanId,
+    id::{CommunityId, RoundPlanId},
     repairs::RepairPlace,
     rounds::{
         CheckAnswer, Found, MAX_CHECK, MAX_CHECKS, MAX_EVERY, MAX_FOUND, MAX_PLAN_CHECKS, MAX_POINTS,
@@ -14,7 +14,7 @@ use linli_wire::{
 };
 
 use super::{Inspection, store};
-use crate::{Error, auth::Caller, db::Tx, input, repairs};
+use crate::{Error, db::Tx, input, params, repairs};
 
 /// Days on which a plan may begin.
 const FIRST_DAYS: (Date, Date) = (date(2000, 1, 1), date(2199, 12, 31));
@@ -22,7 +22,7 @@ const FIRST_DAYS: (Date, Date) = (date(2000, 1, 1), date(2199, 12, 31));
 /// A plan as it is kept.
 pub(super) fn plan(
     tx: &mut Tx<'_>,
-    caller: &Caller,
+    community: CommunityId,
     id: RoundPlanId,
     given: &RoundPlanContent,
 ) -> Result<RoundPlanContent, Error> {
@@ -43,7 +43,7 @@ pub(super) fn plan(
         return Err(Error::invalid("points", format!("must have at most {MAX_PLAN_CHECKS} checks in all")));
     }
     let mut codes = BTreeSet::new();
-    for other in store::all_plans(tx, caller.community)?.into_iter().filter(|other| other.id != id) {
+    for other in store::all_plans(tx, community)?.into_iter().filter(|other| other.id != id) {
         codes.extend(other.content.points.into_iter().map(|point| point.code));
     }
     let mut ids = BTreeSet::new();
@@ -52,18 +52,18 @@ pub(super) fn plan(
         if !ids.insert(point.id) || !codes.insert(point.code.clone()) {
             return Err(Error::invalid("points", "must each have an id and a code of their own"));
         }
-        points.push(self::point(tx, caller, point)?);
+        points.push(self::point(tx, community, point)?);
     }
     Ok(RoundPlanContent { name, first, points, ..given.clone() })
 }
 
-fn point(tx: &mut Tx<'_>, caller: &Caller, given: &RoundPoint) -> Result<RoundPoint, Error> {
+fn point(tx: &mut Tx<'_>, community: CommunityId, given: &RoundPoint) -> Result<RoundPoint, Error> {
     let name = words("points.name", &given.name, MAX_ROUND_NAME)?;
-    if matches!(given.place, RepairPlace::Home { .. }) || !repairs::is_place(tx, caller, given.place)? {
+    if !is_place(tx, community, given.place)? {
         return Err(Error::invalid("points.place", "must be a building or a common area of this community"));
     }
     // One that was retired later stays with the points that have it: what is found goes elsewhere then.
-    if repairs::settings::category(tx, caller.community, &given.category)?.is_none() {
+    if repairs::settings::category(tx, community, &given.category)?.is_none() {
         return Err(Error::invalid("points.category", "is no category of repairs of this community"));
     }
     if given.checks.is_empty() || given.checks.len() > MAX_CHECKS {
@@ -79,6 +79,22 @@ fn point(tx: &mut Tx<'_>, caller: &Caller, given: &RoundPoint) -> Result<RoundPo
         checks.push(RoundCheck { number: check.number, words });
     }
     Ok(RoundPoint { name, checks, ..given.clone() })
+}
+
+/// Whether it is a building or a common area of the community: nobody's home is walked through.
+fn is_place(tx: &mut Tx<'_>, community: CommunityId, place: RepairPlace) -> Result<bool, Error> {
+    let row = match place {
+        RepairPlace::Home { .. } => None,
+        RepairPlace::Building { building_id } => {
+            let sql = "SELECT 1 FROM building WHERE community_id = $1 AND id = $2";
+            tx.query_opt(sql, params![community, building_id])?
+        }
+        RepairPlace::Area { area_id } => {
+            let sql = "SELECT 1 FROM common_area WHERE community_id = $1 AND id = $2";
+            tx.query_opt(sql, params![community, area_id])?
+        }
+    };
+    Ok(row.is_some())
 }
 
 /// A line in one language at least.

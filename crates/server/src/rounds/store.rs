@@ -7,6 +7,7 @@ use linli_wire::{
     sync::{Entity, Scope},
 };
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use super::ARCHIVE_MS;
 use crate::{
@@ -28,15 +29,19 @@ pub struct StoredRound {
 const PLAN: &str = "SELECT id, version, content, next_on FROM round_plan WHERE community_id = $1";
 const ROUND: &str = "SELECT body, archived FROM round WHERE community_id = $1 AND id = $2";
 
-/// The id of the round of a plan and a day: UUIDv8 (RFC 9562, §5.8) over SHA-256.
+/// The id of the round of a plan and a day.
 pub(super) fn round_id(plan: RoundPlanId, day: &str) -> RoundId {
-    let digest = Sha256::new_with_prefix(b"linli round v1")
-        .chain_update(plan.0.as_bytes())
-        .chain_update(day)
-        .finalize();
+    RoundId(derived(&[plan.0.as_bytes(), day.as_bytes()]))
+}
+
+/// An id that follows from `parts`, of which all but the last have one length: UUIDv8 (RFC 9562, §5.8) over
+/// SHA-256.
+pub(super) fn derived(parts: &[&[u8]]) -> Uuid {
+    let mut hash = Sha256::new_with_prefix(b"linli round v1");
+    parts.iter().for_each(|part| hash.update(part));
     let mut bytes = [0; 16];
-    bytes.iter_mut().zip(digest.iter()).for_each(|(to, from)| *to = *from);
-    RoundId(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    bytes.iter_mut().zip(hash.finalize().iter()).for_each(|(to, from)| *to = *from);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
 /// All plans of a community.

@@ -92,7 +92,13 @@ fn point(content: Content, id: RoundPointId, places: Options, kinds: Options) ->
         let change = Callback::new(move |text: String| {
             set(content, &key, text, |content| of(content, id).map(|point| &mut point.name));
         });
-        text(format!("point-{id}-{language}"), texts::name(&words::language_name(&language)), value, change)
+        text(
+            format!("point-{id}-{language}"),
+            format!("point-name-{language}"),
+            texts::name(&words::language_name(&language)),
+            value,
+            change,
+        )
     });
     let choose_place = Callback::new(move |value: String| {
         content.update(|content| {
@@ -130,8 +136,8 @@ fn point(content: Content, id: RoundPointId, places: Options, kinds: Options) ->
         <fieldset class="c-card c-form p-point" data-gap="" data-testid="plan-point">
             <legend class="t-strong">{number}</legend>
             {names.collect_view()}
-            {select(format!("place-{id}"), repairs::place(), places, place_value(known.place), choose_place)}
-            {select(format!("kind-{id}"), texts::kind(), kinds, known.category.clone(), choose_kind)}
+            {select(format!("place-{id}"), "point-place", repairs::place(), places, place_value(known.place), choose_place)}
+            {select(format!("kind-{id}"), "point-kind", texts::kind(), kinds, known.category.clone(), choose_kind)}
             <div class="l-stack" data-gap="small" role="group" aria-label=texts::checks()>
                 <p class="c-field__label">{texts::checks()}</p>
                 <p class="c-field__help">{texts::checks_help()}</p>
@@ -163,6 +169,7 @@ fn check(content: Content, id: RoundPointId, number: u16) -> AnyView {
         });
         text(
             format!("check-{id}-{number}-{language}"),
+            format!("check-words-{language}"),
             texts::check(&words::language_name(&language)),
             value,
             change,
@@ -188,6 +195,7 @@ fn check(content: Content, id: RoundPointId, number: u16) -> AnyView {
 
 fn select(
     id: String,
+    testid: &'static str,
     label: &'static str,
     options: Options,
     chosen: String,
@@ -205,7 +213,7 @@ fn select(
     view! {
         <div class="c-field">
             <label class="c-field__label" for=id.clone()>{label}</label>
-            <select class="c-input" id=id on:change=move |event| choose.run(event_target_value(&event))>{options.collect_view()}</select>
+            <select class="c-input" id=id data-testid=testid on:change=move |event| choose.run(event_target_value(&event))>{options.collect_view()}</select>
         </div>
     }
     .into_any()

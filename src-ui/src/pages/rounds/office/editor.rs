@@ -122,7 +122,8 @@ fn form(row: Option<RoundPlanRow>, mut known: RoundPlanContent, choices: &Repair
         let key = language.clone();
         let change =
             Callback::new(move |text: String| set(content, &key, text, |content| Some(&mut content.name)));
-        text(format!("plan-name-{language}"), texts::name(&words::language_name(&language)), value, change)
+        let id = format!("plan-name-{language}");
+        text(id.clone(), id, texts::name(&words::language_name(&language)), value, change)
     });
     let retired = Signal::derive(move || content.with(|content| content.retired));
     let retire = Callback::new(move |on| content.update(|content| content.retired = on));
@@ -179,11 +180,17 @@ fn missing(content: &RoundPlanContent) -> Option<&'static str> {
 }
 
 /// A line of text whose field has an id that is made.
-pub(super) fn text(id: String, label: String, value: String, change: Callback<String>) -> AnyView {
+pub(super) fn text(
+    id: String,
+    testid: String,
+    label: String,
+    value: String,
+    change: Callback<String>,
+) -> AnyView {
     view! {
         <div class="c-field">
             <label class="c-field__label" for=id.clone()>{label}</label>
-            <input class="c-input" type="text" id=id.clone() data-testid=id prop:value=value on:input=move |event| change.run(event_target_value(&event)) />
+            <input class="c-input" type="text" id=id.clone() data-testid=testid prop:value=value on:input=move |event| change.run(event_target_value(&event)) />
         </div>
     }
     .into_any()
