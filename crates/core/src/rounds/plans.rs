@@ -161,6 +161,8 @@ pub fn labels(cache: &Cache, id: RoundPlanId, language: &Language, now: Timestam
                     }
                 }
             }
+            // A lift is often called what its place is called: once is enough.
+            places.retain(|place| !names.contains(place));
             labels.push(RoundLabel {
                 names,
                 places,

@@ -83,7 +83,7 @@ fn head(view: &RoundView) -> AnyView {
             <h1 tabindex="-1">{row.name.clone()}</h1>
             <p class="c-row__tags">{tags(row)}</p>
             <p class="t-soft">{dates}</p>
-            <p class="t-strong">{texts::progress(&words::number(row.inspected), &words::number(row.points))}</p>
+            <p class="t-strong">{texts::progress(&words::number(row.points), &words::number(row.inspected))}</p>
         </header>
     }
     .into_any()
