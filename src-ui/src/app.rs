@@ -146,6 +146,9 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/repairs/new") view=pages::repairs::New />
             <Route path=path!("/repairs/figures") view=pages::repairs::Figures />
             <Route path=path!("/repairs/:id") view=pages::repairs::Detail />
+            <Route path=path!("/rounds") view=|| office(|| view! { <pages::rounds::List /> }.into_any()) />
+            <Route path=path!("/rounds/:id") view=|| office(|| view! { <pages::rounds::Detail /> }.into_any()) />
+            <Route path=path!("/rounds/:id/:point") view=|| office(|| view! { <pages::rounds::Point /> }.into_any()) />
             <Route path=path!("/services") view=pages::services::Services />
             <Route path=path!("/help") view=pages::help::Help />
             <Route path=path!("/me") view=pages::settings::Me />
@@ -165,6 +168,11 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/office/repairs/figures") view=|| office(|| view! { <pages::repairs::Figures /> }.into_any()) />
             <Route path=path!("/office/repairs/categories") view=|| office(|| view! { <pages::repairs::Kinds /> }.into_any()) />
             <Route path=path!("/office/repairs/:id") view=|| office(|| view! { <pages::repairs::Detail /> }.into_any()) />
+            <Route path=path!("/office/rounds") view=|| office(|| view! { <pages::rounds::office::List /> }.into_any()) />
+            <Route path=path!("/office/rounds/new") view=|| office(|| view! { <pages::rounds::office::Editor /> }.into_any()) />
+            <Route path=path!("/office/rounds/:id") view=|| office(|| view! { <pages::rounds::office::Plan /> }.into_any()) />
+            <Route path=path!("/office/rounds/:id/edit") view=|| office(|| view! { <pages::rounds::office::Editor /> }.into_any()) />
+            <Route path=path!("/office/rounds/:id/labels") view=|| office(|| view! { <pages::rounds::office::Labels /> }.into_any()) />
             <Route path=path!("/office/templates") view=|| office(|| view! { <pages::notices::office::Templates /> }.into_any()) />
             <Route path=path!("/office/people") view=|| office(|| view! { <pages::community::People /> }.into_any()) />
             <Route path=path!("/office/letter/:person") view=|| office(|| view! { <pages::join::LetterPage /> }.into_any()) />

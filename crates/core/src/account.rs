@@ -54,6 +54,7 @@ pub const MIGRATIONS: Migrations = &[
     include_str!("../migrations/account/0004.sql"),
     include_str!("../migrations/account/0005.sql"),
     include_str!("../migrations/account/0006.sql"),
+    include_str!("../migrations/account/0007.sql"),
     include_str!("../migrations/account/0008.sql"),
 ];
 

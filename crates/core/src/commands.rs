@@ -12,6 +12,7 @@ use linli_wire::{
     ops::Action,
     outbox::{KeptPage, OutboxPage},
     repairs::*,
+    rounds::*,
     settings::{Preferences, Settings},
     sync::Entity,
     text,
@@ -24,7 +25,7 @@ use crate::{
     error::{Result, not_found},
     join, keys, markdown,
     notices::{self, office},
-    outbox, qr, repairs,
+    outbox, qr, repairs, rounds,
 };
 
 type Answer<T> = std::result::Result<T, WireError>;
@@ -54,34 +55,7 @@ impl Commands for Core {
     }
 
     async fn diagnostics(&self, _: Empty) -> Answer<Text> {
-        let view = self.view()?;
-        // Counts and states only: no names, no texts, no addresses.
-        let mut text = format!(
-            "Linli {}\nstage {:?}\naccounts {}\nconnection {:?}\nupdated {:?}\ntrouble {:?}\nwaiting {} stuck {} kept {}\nunread {}\nkeeping {}\n",
-            view.version,
-            std::mem::discriminant(&view.stage),
-            view.accounts.len(),
-            view.connection.state,
-            view.connection.updated_at,
-            view.trouble.map(|trouble| trouble.code),
-            view.outbox.waiting,
-            view.outbox.stuck,
-            view.kept,
-            view.unread_notices,
-            match view.keeping {
-                Some(Keeping::KeyStore { passphrase }) =>
-                    format!("key store ({}), passphrase {passphrase}", self.ports.key_store.backend()),
-                Some(Keeping::Passphrase { .. }) => "passphrase".to_owned(),
-                Some(Keeping::Nothing) => "nothing".to_owned(),
-                None => "closed".to_owned(),
-            },
-        );
-        if let Ok(account) = self.account() {
-            for row in account.cache.read(outbox::rows)? {
-                text.push_str(&format!("{} {:?}\n", row.kind, row.state));
-            }
-        }
-        Ok(Text { text })
+        Ok(Text { text: self.diagnosis()? })
     }
 
     async fn open_url(&self, Text { text }: Text) -> Answer<Done> {
@@ -141,7 +115,7 @@ impl Commands for Core {
 
     async fn save_settings(&self, settings: Settings) -> Answer<Done> {
         self.choose_settings(settings)?;
-        self.announce(&[Topic::App, Topic::Notices, Topic::Repairs]);
+        self.announce(&[Topic::App, Topic::Notices, Topic::Repairs, Topic::Rounds]);
         Ok(Done {})
     }
 
@@ -163,6 +137,7 @@ impl Commands for Core {
         let account = self.account()?;
         let mut home = notices::home(&account.cache, &self.language()?, self.ports.system.now())?;
         home.new_devices = devices::added(&account.cache)?;
+        home.rounds_due = rounds::due(&account.cache)?;
         Ok(home)
     }
 
@@ -396,6 +371,53 @@ impl Commands for Core {
         self.queued(&[Topic::Repairs])
     }
 
+    async fn rounds_list(&self, query: RoundsQuery) -> Answer<RoundsPage> {
+        Ok(rounds::list(&self.account()?.cache, &query, &self.language()?)?)
+    }
+
+    async fn round_open(&self, RoundKey { id }: RoundKey) -> Answer<RoundView> {
+        Ok(rounds::open(&self.account()?.cache, id, &self.language()?, self.ports.system.now())?)
+    }
+
+    async fn point_find(&self, sought: FindPoint) -> Answer<PointKey> {
+        let key = rounds::find(&self.account()?.cache, &*self.ports.system, &sought)?;
+        self.announce(&[Topic::Rounds]);
+        Ok(key)
+    }
+
+    async fn point_scan(&self, picture: NewFile) -> Answer<PointKey> {
+        let key = rounds::scan(&self.account()?.cache, &*self.ports.system, &picture)?;
+        self.announce(&[Topic::Rounds]);
+        Ok(key)
+    }
+
+    async fn point_keep(&self, request: InspectPoint) -> Answer<Done> {
+        rounds::keep(&self.account()?.cache, &*self.ports.system, request)?;
+        Ok(Done {})
+    }
+
+    async fn point_inspect(&self, request: InspectPoint) -> Answer<Done> {
+        rounds::inspect(&self.account()?.cache, &*self.ports.system, &self.language()?, request)?;
+        self.queued(&[Topic::Rounds, Topic::Repairs])
+    }
+
+    async fn round_plans_list(&self, _: Empty) -> Answer<RoundPlans> {
+        Ok(rounds::plans(&self.account()?.cache, &self.language()?)?)
+    }
+
+    async fn round_point_new(&self, _: Empty) -> Answer<RoundPoint> {
+        Ok(rounds::new_point(&self.account()?.cache, &*self.ports.system)?)
+    }
+
+    async fn round_plan_save(&self, request: SaveRoundPlan) -> Answer<Done> {
+        rounds::save_plan(&self.account()?.cache, &*self.ports.system, &self.language()?, request)?;
+        self.queued(&[Topic::Rounds])
+    }
+
+    async fn round_labels_get(&self, RoundPlanKey { id }: RoundPlanKey) -> Answer<RoundLabels> {
+        Ok(rounds::labels(&self.account()?.cache, id, &self.language()?, self.ports.system.now())?)
+    }
+
     async fn community_map(&self, _: Empty) -> Answer<CommunityMapView> {
         Ok(community::map(&self.account()?.cache)?)
     }
@@ -456,7 +478,7 @@ impl Commands for Core {
 
     async fn outbox_retry(&self, OpKey { id }: OpKey) -> Answer<Done> {
         outbox::retry(&self.account()?.cache, id)?;
-        self.queued(&[Topic::Notices, Topic::Repairs])
+        self.queued(&[Topic::Notices, Topic::Repairs, Topic::Rounds])
     }
 
     async fn outbox_discard(&self, OpKey { id }: OpKey) -> Answer<Done> {
@@ -464,11 +486,12 @@ impl Commands for Core {
             Some(op) => {
                 office::take_back(tx, &op)?;
                 repairs::given_up(tx, &*self.ports.system, &op)?;
-                repairs::take_back(tx, &op)
+                repairs::take_back(tx, &op)?;
+                rounds::take_back(tx, &op)
             }
             None => Ok(()),
         })?;
-        self.queued(&[Topic::Notices, Topic::Repairs])
+        self.queued(&[Topic::Notices, Topic::Repairs, Topic::Rounds])
     }
 
     async fn outbox_kept(&self, _: Empty) -> Answer<KeptPage> {

@@ -32,6 +32,7 @@ pub mod outbox;
 pub mod ports;
 mod qr;
 pub mod repairs;
+pub mod rounds;
 pub mod search;
 pub mod session;
 mod settings;

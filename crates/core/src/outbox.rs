@@ -21,6 +21,7 @@
 
 pub mod kept;
 mod listed;
+mod open;
 mod places;
 
 use std::collections::BTreeSet;
@@ -30,9 +31,12 @@ use linli_wire::{
     id::OpId,
     notices::ReadMark,
     ops::{Action, Effect, MAX_BATCH, MAX_BATCH_BYTES, Op, Outcome},
-    outbox::{Pending, PendingState},
 };
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+pub use open::{Open, open_about, open_for_repair, open_in_lane, open_of_kind, saves_of};
+
+use open::pending_state;
 
 use crate::{
     api::is_passing,
@@ -167,7 +171,9 @@ pub fn next_batch(cache: &Cache, most: usize) -> Result<Vec<Op>> {
             }
             let op: Op = serde_json::from_str(&text)?;
             if state == "stuck" || !matches!(attachments::files_of(tx, &op.action)?, Files::Sent) {
-                if let Action::ReportRepair { repair_id, .. } = op.action {
+                if let Action::ReportRepair { repair_id, .. }
+                | Action::InspectPoint { repair_id: Some(repair_id), .. } = op.action
+                {
                     // Nothing can be said to a repair that the server does not have.
                     unreported.insert(repair_id.to_string());
                 }
@@ -348,65 +354,6 @@ pub fn discard(tx: &Transaction<'_>, id: OpId) -> Result<Option<Op>> {
     Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
 }
 
-/// An operation that the log has not brought back yet.
-pub struct Open {
-    /// The operation.
-    pub op: Op,
-    /// Its place: the order in which operations go.
-    pub seq: i64,
-    /// Where it stands.
-    pub pending: Pending,
-    /// Whether the server may have it: it has left at least once and was not refused.
-    pub tried: bool,
-}
-
-/// The operations of a lane that the log has not brought back yet, oldest first.
-///
-/// # Errors
-/// Trouble of the cache.
-pub fn open_in_lane(db: &Connection, lane: &str) -> Result<Vec<Open>> {
-    chosen(db, lane, "lane = ?1 AND state <> 'settled'")
-}
-
-/// The operations that the log has not brought back yet, of all lanes whose name holds `part`, oldest first.
-///
-/// # Errors
-/// Trouble of the cache.
-pub fn open_about(db: &Connection, part: &str) -> Result<Vec<Open>> {
-    chosen(db, part, "instr(lane, ?1) > 0 AND state <> 'settled'")
-}
-
-/// The saves of a lane, those of the journal included, oldest first.
-///
-/// # Errors
-/// Trouble of the cache.
-pub fn saves_of(db: &Connection, lane: &str) -> Result<Vec<Open>> {
-    chosen(db, lane, "lane = ?1 AND kind = 'save_notice'")
-}
-
-fn chosen(db: &Connection, lane: &str, condition: &str) -> Result<Vec<Open>> {
-    let mut select = db.prepare_cached(&format!(
-        "SELECT op, state, error, tried AND state <> 'stuck', seq FROM outbox WHERE {condition} ORDER BY seq"
-    ))?;
-    let rows = select.query_map([lane], |row| {
-        Ok((
-            row.get::<_, String>(0)?,
-            row.get::<_, String>(1)?,
-            row.get::<_, Option<String>>(2)?,
-            row.get::<_, bool>(3)?,
-            row.get::<_, i64>(4)?,
-        ))
-    })?;
-    let mut found = Vec::new();
-    for row in rows {
-        let (op, state, error, tried, seq) = row?;
-        let op: Op = serde_json::from_str(&op)?;
-        let pending = Pending { op_id: op.id, state: pending_state(&state, error.as_deref()) };
-        found.push(Open { op, seq, pending, tried });
-    }
-    Ok(found)
-}
-
 fn lacks_file(error: &WireError) -> bool {
     error.code == Code::InvalidInput && error.details.get("field").is_some_and(|field| field == "attachments")
 }
@@ -428,16 +375,4 @@ fn send_files_again(tx: &Connection, op: &Op) -> Result<bool> {
         params![op.id.0, AFTER_ITS_FILES],
     )?;
     Ok(true)
-}
-
-fn pending_state(state: &str, error: Option<&str>) -> PendingState {
-    match state {
-        "stuck" => PendingState::Stuck {
-            error: error
-                .and_then(|text| serde_json::from_str(text).ok())
-                .unwrap_or_else(|| WireError::new(Code::Internal, "")),
-        },
-        "queued" => PendingState::Waiting,
-        _ => PendingState::Sending,
-    }
 }

@@ -1,7 +1,8 @@
-//! A text as a QR code that the face can draw, and the link of a letter found in a picture.
+//! A text as a QR code that the face can draw, and what is found in a picture: the link of a letter, the code of a
+//! point.
 //!
 //! Reading takes a picture from a stranger: its bytes and pixels are limited before it is decoded, it is made small
-//! before it is searched, and whatever the search makes of it is a join link or nothing.
+//! before it is searched, and whatever the search makes of it is what was looked for or nothing.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -45,8 +46,16 @@ pub fn draw(text: &str) -> Result<Qr> {
 /// Finds the join link in a picture of a QR code.
 ///
 /// # Errors
-/// `too_large`, `unsupported_file`; `invalid_input` for `picture` when there is no such code in it.
+/// As [`find`].
 pub fn read(picture: &NewFile) -> Result<JoinLink> {
+    find(picture, JoinLink::read)
+}
+
+/// Finds the first QR code in a picture that `read` makes something of.
+///
+/// # Errors
+/// `too_large`, `unsupported_file`; `invalid_input` for `picture` when there is no such code in it.
+pub fn find<T>(picture: &NewFile, read: impl Fn(&str) -> Option<T>) -> Result<T> {
     let picture = attachments::decode(&attachments::bytes_of(picture)?)?.into_luma8();
     let longest = picture.width().max(picture.height());
     let mut tried = 0;
@@ -65,12 +74,11 @@ pub fn read(picture: &NewFile) -> Result<JoinLink> {
         // Light on dark, too: screens in dark colours show a letter so.
         let mut inverted = small.clone();
         image::imageops::invert(&mut inverted);
-        if let Some(link) = [small, inverted].iter().flat_map(codes_in).find_map(|text| JoinLink::read(&text))
-        {
-            return Ok(link);
+        if let Some(found) = [small, inverted].iter().flat_map(codes_in).find_map(|text| read(&text)) {
+            return Ok(found);
         }
     }
-    Err(Error(WireError::invalid("picture", "no join link in it")))
+    Err(Error(WireError::invalid("picture", "no such code in it")))
 }
 
 /// The texts of all QR codes in a picture.

@@ -11,7 +11,7 @@
 pub(crate) mod drafts;
 mod files;
 mod list;
-mod naming;
+pub(crate) mod naming;
 mod news;
 mod queued;
 mod sheet;
@@ -31,6 +31,7 @@ use rusqlite::{Connection, OptionalExtension};
 use crate::{
     error::Result,
     outbox::{self, Open},
+    rounds,
 };
 
 pub use drafts::{drafts, forget, keep, new, report, take_back};
@@ -71,9 +72,12 @@ fn beside(lane: &str, id: RepairId) -> String {
 
 /// What was done to a repair here and the log has not brought back yet, in the order in which it goes.
 fn waiting(db: &Connection, id: RepairId) -> Result<Vec<Open>> {
+    // The inspection that makes it comes before all that is done to it.
+    let made = rounds::waiting_for(db, id)?;
     let id = id.to_string();
     let mut open = outbox::open_about(db, &id)?;
     open.retain(|open| repair_of(&open.op.lane) == Some(&id));
+    open.splice(..0, made);
     Ok(open)
 }
 

@@ -20,7 +20,7 @@ use linli_wire::{
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde_json::value::RawValue;
 
-use crate::{cache::Cache, error::Result, notices, outbox, repairs};
+use crate::{cache::Cache, error::Result, notices, outbox, repairs, rounds};
 
 /// Where the cache stands.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -114,13 +114,20 @@ pub fn apply(cache: &Cache, page: &SyncPage, now: Timestamp) -> Result<Applied> 
                     Topic::App,
                     Topic::Notices,
                     Topic::Repairs,
+                    Topic::Rounds,
                     Topic::Community,
                     Topic::Devices,
                 ]);
             }
             tx.execute("UPDATE progress SET updated_at = ?1", [now.0])?;
             if outbox::kept::review(tx, now)? {
-                applied.topics.extend([Topic::Outbox, Topic::Notices, Topic::Repairs, Topic::App]);
+                applied.topics.extend([
+                    Topic::Outbox,
+                    Topic::Notices,
+                    Topic::Repairs,
+                    Topic::Rounds,
+                    Topic::App,
+                ]);
             }
         }
         if outbox::settle(tx, now)? {
@@ -146,7 +153,8 @@ pub fn retake(cache: &Cache) -> Result<()> {
              -- Versions begin anew with the other history; what comes now is right.
              UPDATE record SET version = 0;
              UPDATE notice SET version = 0;
-             UPDATE repair SET version = 0;",
+             UPDATE repair SET version = 0;
+             UPDATE round SET version = 0;",
         )?;
         // What was acknowledged by a history that is no more is offered again; its id keeps it single.
         outbox::offer_again(tx)
@@ -183,6 +191,7 @@ fn take(
             asks.extend(repairs::take(tx, change.id, change.version, body, !resident, now)?);
             Ok(false)
         }
+        Entity::Round => rounds::take(tx, change.id, change.version, body).map(|()| false),
         Entity::ReadMark => {
             if let Ok(mark) = serde_json::from_str::<ReadMark>(body.get()) {
                 notices::take_read_mark(tx, &mark)?;
@@ -213,6 +222,7 @@ fn release(tx: &Connection, entity: Entity, id: uuid::Uuid) -> Result<()> {
         Entity::Notice => notices::drop(tx, id),
         Entity::Repair if held => repairs::review_visibility(tx, id),
         Entity::Repair => repairs::drop(tx, id),
+        Entity::Round if !held => rounds::drop(tx, id),
         Entity::ReadMark => Ok(()),
         _ if held => Ok(()),
         _ => {
@@ -288,6 +298,7 @@ const fn topic_of(entity: Entity) -> Option<Topic> {
         | Entity::RepairCard
         | Entity::RepairCategory
         | Entity::CommonArea => Some(Topic::Repairs),
+        Entity::RoundPlan | Entity::Round => Some(Topic::Rounds),
         Entity::Unknown => None,
     }
 }

@@ -177,6 +177,7 @@ impl App {
         tasks.spawn(live::wake(self.clone()));
         tasks.spawn(jobs::publish(self.clone()));
         tasks.spawn(jobs::tend_repairs(self.clone()));
+        tasks.spawn(jobs::tend_rounds(self.clone()));
         tasks.spawn(jobs::tidy(self.clone()));
         tasks
     }

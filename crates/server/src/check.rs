@@ -74,6 +74,7 @@ pub fn database(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
     }
     notices(tx, &mut findings)?;
     repairs(tx, &mut findings)?;
+    rounds(tx, &mut findings)?;
     rights(tx, &mut findings)?;
     Ok(findings)
 }
@@ -247,6 +248,47 @@ fn repairs(tx: &mut Tx<'_>, findings: &mut Vec<String>) -> Result<(), Error> {
     }
     found
         .extend(noted.iter().map(|(id, file)| format!("repair {id} does not show file {file}, as is noted")));
+    shorten(found, findings);
+    Ok(())
+}
+
+/// Rounds: their columns follow from their bodies, and what failed was made a repair.
+fn rounds(tx: &mut Tx<'_>, findings: &mut Vec<String>) -> Result<(), Error> {
+    let mut found = Vec::new();
+    let sql = "SELECT id, body, version, state, plan_id, due_on, archived, community_id FROM round";
+    for row in tx.query(sql, &[])? {
+        let id: Uuid = row.get(0)?;
+        let Ok(body) = row.json::<linli_wire::rounds::Round>(1) else {
+            found.push(format!("round {id} cannot be read"));
+            continue;
+        };
+        let fits = body.version == row.get::<u64>(2)?
+            && body.state.as_str() == row.get::<String>(3)?
+            && body.plan_id == row.get(4)?
+            && body.due_on == row.get::<String>(5)?;
+        if !fits {
+            found.push(format!("round {id} is not what its columns say"));
+        }
+        if body.state == linli_wire::rounds::RoundState::Open && row.get::<bool>(6)? {
+            found.push(format!("round {id} is open, but the office no longer has it"));
+        }
+        for result in &body.results {
+            let place = format!("round {id}, point {}", result.point_id);
+            if body.results.iter().filter(|other| other.point_id == result.point_id).count() > 1 {
+                found.push(format!("{place} was inspected twice"));
+            }
+            match result.repair_id {
+                None if result.failed() => found.push(format!("{place} failed, and no repair was made")),
+                Some(repair) => {
+                    let sql = "SELECT 1 FROM repair WHERE community_id = $1 AND id = $2";
+                    if tx.query_opt(sql, params![row.get::<CommunityId>(7)?, repair])?.is_none() {
+                        found.push(format!("{place} names repair {repair}, which does not exist"));
+                    }
+                }
+                None => {}
+            }
+        }
+    }
     shorten(found, findings);
     Ok(())
 }

@@ -60,6 +60,7 @@ pub fn generate(plan: Plan) -> Folder {
         repair_category_lines: repair_categories().into_keys().zip(2..).collect(),
         common_areas: common_areas(),
         notices: BTreeMap::new(),
+        round_plans: BTreeMap::new(),
         files: BTreeMap::new(),
     };
     maker.homes(&mut folder);

@@ -29,6 +29,7 @@ mod pictures;
 mod places;
 mod problem;
 mod repairs;
+mod rounds;
 mod summary;
 mod table;
 
@@ -39,7 +40,7 @@ use jiff::{Timestamp, Unit, Zoned, tz::TimeZone};
 pub use apply::{Applying, apply};
 pub use folder::{
     AudienceRow, BuildingRow, CommonAreaRow, CommunityFields, CommunityRow, Folder, HouseholdRow, NoticeRow,
-    NoticeTextRow, PersonRow, RepairCategoryRow, UnitCode, UnitRow,
+    NoticeTextRow, PersonRow, RepairCategoryRow, RoundPlanRow, UnitCode, UnitRow,
 };
 pub use problem::{Problem, Problems};
 pub use summary::{Counts, Summary};
@@ -96,8 +97,10 @@ pub fn read(folder: &Path, reading: Reading) -> Result<Folder, Vec<Problem>> {
         repair_category_lines: categories.first,
         common_areas: areas.rows,
         notices: BTreeMap::new(),
+        round_plans: BTreeMap::new(),
         files: BTreeMap::new(),
     };
+    folder_read.round_plans = rounds::plans(folder, &folder_read, shift_days, &mut problems);
     notices::notices(folder, &mut folder_read, known, shift_days, &mut problems);
     if problems.is_empty() { Ok(folder_read) } else { Err(problems.into_sorted()) }
 }

@@ -3,28 +3,37 @@
 use linli_wire::{Timestamp, sync::Entity};
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::{App, notices, params, repairs, session};
+use crate::{App, notices, params, repairs, rounds, session};
 
 /// Publishes scheduled notices when they are due.
 pub async fn publish(app: App) {
-    in_time(app, Entity::Notice, publish_due).await;
+    in_time(app, &[Entity::Notice], publish_due).await;
 }
 
 /// Lets silence confirm repairs, and takes up those whose pause is over.
 pub async fn tend_repairs(app: App) {
-    in_time(app, Entity::Repair, tend_due).await;
+    in_time(app, &[Entity::Repair], tend_due).await;
+}
+
+/// Lets rounds fall due by the calendar of each community, and says which were missed.
+pub async fn tend_rounds(app: App) {
+    in_time(app, &[Entity::RoundPlan, Entity::Round], rounds_due).await;
 }
 
 /// Does what is due at the very moment: it sleeps until the next time that `work` told, and looks again
-/// whenever an entity of the kind changes or the clock is set.
-async fn in_time<W: Future<Output = Option<Timestamp>>>(app: App, entity: Entity, work: impl Fn(App) -> W) {
+/// whenever an entity of the kinds changes or the clock is set.
+async fn in_time<W: Future<Output = Option<Timestamp>>>(
+    app: App,
+    entities: &[Entity],
+    work: impl Fn(App) -> W,
+) {
     let mut commits = app.db.commits();
     let mut next = work(app.clone()).await;
     loop {
         tokio::select! {
             () = app.db.clock().wait_until(next) => {}
             commit = commits.recv() => match commit {
-                Ok(commit) if commit.iter().all(|change| change.entity != entity) => continue,
+                Ok(commit) if commit.iter().all(|change| !entities.contains(&change.entity)) => continue,
                 Ok(_) | Err(RecvError::Lagged(_)) => {}
                 Err(RecvError::Closed) => return,
             },
@@ -40,6 +49,17 @@ async fn tend_due(app: App) -> Option<Timestamp> {
     };
     next.unwrap_or_else(|error| {
         tracing::error!(%error, "repairs could not be tended; tried again in a minute");
+        None
+    })
+}
+
+async fn rounds_due(app: App) -> Option<Timestamp> {
+    let next = match app.db.read(rounds::next_due).await {
+        Ok(Some(due)) if due <= app.db.now() => app.db.patient().write(rounds::tend).await,
+        other => other,
+    };
+    next.unwrap_or_else(|error| {
+        tracing::error!(%error, "rounds could not be tended; tried again in a minute");
         None
     })
 }

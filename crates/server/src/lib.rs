@@ -28,6 +28,7 @@ pub mod openapi;
 pub mod ops;
 mod private;
 pub mod repairs;
+pub mod rounds;
 mod scratch;
 pub mod session;
 pub mod settings;

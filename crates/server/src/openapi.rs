@@ -2,8 +2,8 @@
 //! route nor a field can be forgotten in it.
 
 use linli_wire::{
-    WireError, attachments::Attachment, community::ServerInfo, devices, join, notices, ops, repairs, session,
-    settings, sync,
+    WireError, attachments::Attachment, community::ServerInfo, devices, join, notices, ops, repairs, rounds,
+    session, settings, sync,
 };
 use utoipa::{
     OpenApi, ToSchema,
@@ -49,6 +49,8 @@ use crate::http::policy::{Method, ROUTES, Route, Who};
     repairs::RepairList,
     repairs::RepairFigures,
     repairs::RepairEvents,
+    rounds::RoundPlan,
+    rounds::Round,
     settings::Preferences,
     linli_wire::community::Community,
     linli_wire::community::Building,

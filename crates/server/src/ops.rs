@@ -29,7 +29,7 @@ use crate::{
     devices,
     error::json,
     http::policy,
-    notices, params, repairs, settings,
+    notices, params, repairs, rounds, settings,
 };
 
 /// Longest lane, in characters.
@@ -223,6 +223,22 @@ fn perform(tx: &mut Tx<'_>, caller: &Caller, seen: &[Scope], op: &Op) -> Result<
         }
         Action::SaveRepairCategory { category_id, base_version, content } => {
             repairs::save_category(tx, caller, *category_id, *base_version, content)
+        }
+        Action::SaveRoundPlan { plan_id, base_version, content } => {
+            rounds::save_plan(tx, caller, *plan_id, *base_version, content)
+        }
+        Action::InspectPoint { round_id, point_id, at, scanned, answers, photos, urgency, repair_id } => {
+            let inspection = rounds::Inspection {
+                round: *round_id,
+                point: *point_id,
+                at: *at,
+                scanned: *scanned,
+                answers,
+                photos,
+                urgency: *urgency,
+                repair: *repair_id,
+            };
+            rounds::inspect(tx, caller, &inspection)
         }
     }
 }

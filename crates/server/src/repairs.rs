@@ -33,6 +33,7 @@ use linli_wire::{
 pub use export::export;
 pub use figures::figures;
 pub use list::list;
+pub(crate) use moves::person;
 pub use settings::save_category;
 pub use store::{Stored, get, notes};
 pub use story::story;
@@ -76,6 +77,29 @@ pub fn report(tx: &mut Tx<'_>, caller: &Caller, id: RepairId, given: &RepairRepo
     within_reports(tx, caller)?;
     let place = check::place(tx, caller, given.place)?;
     let report = check::report(tx, caller, given)?;
+    take_in(tx, caller, id, report, place)
+}
+
+/// Takes in what the office found itself, on a round. Its category was chosen by the server.
+///
+/// # Errors
+/// `invalid_input`; `operation_reused` when the id stands for something else.
+pub fn found(tx: &mut Tx<'_>, caller: &Caller, id: RepairId, given: &RepairReport) -> Result<(), Error> {
+    if store::find(tx, caller.community, id)?.is_some() {
+        return Err(Error::refused(Code::OperationReused, "the repair id stands for another report"));
+    }
+    let place = check::place(tx, caller, given.place)?;
+    let report = RepairReport { photos: check::photos(tx, caller, &given.photos)?, ..given.clone() };
+    take_in(tx, caller, id, report, place)
+}
+
+fn take_in(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    id: RepairId,
+    report: RepairReport,
+    place: check::Where,
+) -> Result<(), Error> {
     let community = community::get(tx, caller.community)?.ok_or_else(Error::not_found)?;
     let now = tx.now();
     let promise = moves::promise(tx, caller, &community, &report, now)?;

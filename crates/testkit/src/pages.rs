@@ -13,11 +13,16 @@ use linli_wire::{
     community::{Building, Category, Community, Office, Person, Role, Visibility},
     id::{
         BuildingId, CommonAreaId, CommunityId, NoticeId, PersonId, RepairCategoryId, RepairEventId, RepairId,
+        RoundId, RoundPlanId, RoundPointId,
     },
     notices::{Audience, Author, Notice, NoticeContent, NoticeState, NoticeText, ReadMark},
     repairs::{
         ActKind, CommonArea, PromisedHours, Repair, RepairCard, RepairCategory, RepairCategoryContent,
         RepairEvent, RepairPerson, RepairPlace, RepairReport, RepairState, Urgency,
+    },
+    rounds::{
+        Interval, IntervalUnit, PointCode, Round, RoundCheck, RoundPlan, RoundPlanContent, RoundPoint,
+        RoundState,
     },
     sync::{Change, Entity, Scope, ScopeChanges, SyncPage},
 };
@@ -207,6 +212,65 @@ pub fn repair_ground() -> [Thing; 2] {
     [
         Thing::new(Entity::RepairCategory, category.id.0, 1, &category),
         Thing::new(Entity::CommonArea, area.id.0, 1, &area),
+    ]
+}
+
+/// Id of the n-th round; its plan is under the same number.
+pub fn round_id(number: u128) -> RoundId {
+    RoundId(Uuid::from_u128(0x9000 + number))
+}
+
+/// Id of the n-th point.
+pub fn point_id(number: u128) -> RoundPointId {
+    RoundPointId(Uuid::from_u128(0x9100 + number))
+}
+
+/// Code on the label of the n-th point, up to 9.
+pub fn point_code(number: u128) -> PointCode {
+    PointCode::from_random(&[u8::try_from(number).unwrap_or(0); 16])
+        .unwrap_or_else(|| unreachable!("16 bytes"))
+}
+
+/// A round that fell due at the gate with two points of two checks each, changed by `change`, and its plan.
+pub fn round_with(number: u128, version: u64, change: impl FnOnce(&mut Round)) -> [Thing; 2] {
+    let name = |en: &str| Localized::one(Language::en(), en);
+    let check = |number, words| RoundCheck { number, words: name(words) };
+    let point = |of: u128, words: &str| RoundPoint {
+        id: point_id(of),
+        code: point_code(of),
+        name: name(words),
+        place: RepairPlace::Area { area_id: area_id() },
+        category: "plumbing".to_owned(),
+        checks: vec![check(1, "The door closes"), check(2, "The light is on")],
+    };
+    let points = vec![point(2 * number, "Pump 1"), point(2 * number + 1, "Pump 2")];
+    let plan_id = RoundPlanId(Uuid::from_u128(0x9200 + number));
+    let content = RoundPlanContent {
+        name: name("Pumps"),
+        every: Interval { count: 1, unit: IntervalUnit::Weeks },
+        first: "2026-11-21".to_owned(),
+        days: 3,
+        points: points.clone(),
+        retired: false,
+    };
+    let plan = RoundPlan { id: plan_id, version: 1, content, next_on: Some("2026-11-28".to_owned()) };
+    let from = Timestamp(FIRST);
+    let mut round = Round {
+        id: round_id(number),
+        version,
+        plan_id,
+        name: name("Pumps"),
+        points,
+        due_on: "2026-11-21".to_owned(),
+        from,
+        until: from.plus_millis(3 * 24 * 60 * 60 * 1000),
+        state: RoundState::Open,
+        results: Vec::new(),
+    };
+    change(&mut round);
+    [
+        Thing::new(Entity::RoundPlan, plan.id.0, 1, &plan),
+        Thing::new(Entity::Round, round.id.0, version, &round),
     ]
 }
 

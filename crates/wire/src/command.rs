@@ -13,6 +13,7 @@ mod keys;
 mod notices;
 mod outbox;
 mod repairs;
+mod rounds;
 #[cfg(feature = "openapi")]
 mod shape;
 
@@ -34,6 +35,7 @@ use crate::{
         RepairBoard, RepairCards, RepairChoices, RepairDraft, RepairEvents, RepairFigures, RepairQueuePage,
         RepairQueueQuery, RepairView, RepairsPage, RepairsQuery,
     },
+    rounds::{FindPoint, PointKey, RoundLabels, RoundPlans, RoundPoint, RoundView, RoundsPage, RoundsQuery},
     settings::{Preferences, Settings},
 };
 
@@ -44,6 +46,7 @@ pub use keys::*;
 pub use notices::*;
 pub use outbox::*;
 pub use repairs::*;
+pub use rounds::*;
 #[cfg(feature = "openapi")]
 pub use shape::Shapes;
 
@@ -239,6 +242,27 @@ commands! {
     /// Save a kind of repair. The office only.
     RepairCategorySave repair_category_save "repairs.save_category" (SaveRepairCategory) -> Done;
 
+    /// A window of the rounds. The office only.
+    RoundsList rounds_list "rounds.list" (RoundsQuery) -> RoundsPage;
+    /// A round opened.
+    RoundOpen round_open "rounds.get" (RoundKey) -> RoundView;
+    /// Find the point of a label by its code in the round that is due, and note that somebody stands there.
+    PointFind point_find "rounds.find" (FindPoint) -> PointKey;
+    /// The same, with a picture of the label.
+    PointScan point_scan "rounds.scan" (NewFile) -> PointKey;
+    /// Keep what stands in the checklist of a point.
+    PointKeep point_keep "rounds.keep" (InspectPoint) -> Done;
+    /// Say what was found at a point, through the outbox.
+    PointInspect point_inspect "rounds.inspect" (InspectPoint) -> Done;
+    /// Plans of rounds.
+    RoundPlansList round_plans_list "rounds.plans" (Empty) -> RoundPlans;
+    /// A new point for a plan, with a code of its own; kept with the plan only.
+    RoundPointNew round_point_new "rounds.new_point" (Empty) -> RoundPoint;
+    /// Save a plan of rounds.
+    RoundPlanSave round_plan_save "rounds.save_plan" (SaveRoundPlan) -> Done;
+    /// The labels of a plan, to be printed.
+    RoundLabelsGet round_labels_get "rounds.labels" (RoundPlanKey) -> RoundLabels;
+
     /// Buildings and, for the office, units: to choose an audience from.
     CommunityMap community_map "community.map" (Empty) -> CommunityMapView;
     /// People of the community, for the office.
@@ -282,6 +306,8 @@ pub enum Topic {
     Notices,
     /// Repairs, what is kept of them here, and what they are sorted by.
     Repairs,
+    /// Rounds, their plans, and what is kept of them here.
+    Rounds,
     /// Community, people, invitations.
     Community,
     /// Devices.
@@ -292,8 +318,8 @@ pub enum Topic {
 
 impl Topic {
     /// All of them: another community is shown, or too much was missed.
-    pub const ALL: [Self; 6] =
-        [Self::App, Self::Notices, Self::Repairs, Self::Community, Self::Devices, Self::Outbox];
+    pub const ALL: [Self; 7] =
+        [Self::App, Self::Notices, Self::Repairs, Self::Rounds, Self::Community, Self::Devices, Self::Outbox];
 }
 
 /// A request that says nothing.

@@ -81,6 +81,12 @@ ids! {
     RepairCategoryId;
     /// A common area.
     CommonAreaId;
+    /// A plan of rounds.
+    RoundPlanId;
+    /// A round.
+    RoundId;
+    /// A point of a round.
+    RoundPointId;
     /// A file: a picture or a document.
     AttachmentId;
     /// One queued write; the same id always means the same write.

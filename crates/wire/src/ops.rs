@@ -12,9 +12,13 @@ use crate::{
     Timestamp, WireError,
     attachments::Attachment,
     community::ProfileChange,
-    id::{DeviceId, NoticeId, OpId, RepairCategoryId, RepairEventId, RepairId, RepairNoteId, TemplateId},
+    id::{
+        DeviceId, NoticeId, OpId, RepairCategoryId, RepairEventId, RepairId, RepairNoteId, RoundId,
+        RoundPlanId, RoundPointId, TemplateId,
+    },
     notices::{NoticeContent, Publish, ReadMark},
-    repairs::{Rating, RepairAct, RepairCategoryContent, RepairReport},
+    repairs::{Rating, RepairAct, RepairCategoryContent, RepairReport, Urgency},
+    rounds::{CheckAnswer, RoundPlanContent},
     settings::Preferences,
     sync::Scope,
 };
@@ -161,6 +165,38 @@ pub enum Action {
         /// What it says.
         content: RepairCategoryContent,
     },
+    /// Save a plan of rounds; office only.
+    SaveRoundPlan {
+        /// The plan.
+        plan_id: RoundPlanId,
+        /// The version it was made from; 0 creates it. Another version there is a `conflict`.
+        base_version: u64,
+        /// What it says.
+        content: RoundPlanContent,
+    },
+    /// Say what was found at a point of a round; office only. Where somebody else was faster it is a
+    /// `conflict`, and nothing comes of it.
+    InspectPoint {
+        /// The round.
+        round_id: RoundId,
+        /// The point.
+        point_id: RoundPointId,
+        /// When, by the device's clock.
+        at: Timestamp,
+        /// Whether the label was scanned or its code typed.
+        scanned: bool,
+        /// One for each check of the point.
+        answers: Vec<CheckAnswer>,
+        /// What it looks like, where something failed.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        photos: Vec<Attachment>,
+        /// How urgent the repair is.
+        #[serde(default)]
+        urgency: Urgency,
+        /// The repair to make of what failed; none where nothing did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        repair_id: Option<RepairId>,
+    },
 }
 
 impl Action {
@@ -182,6 +218,8 @@ impl Action {
             Self::RateRepair { .. } => "rate_repair",
             Self::NoteOnRepair { .. } => "note_on_repair",
             Self::SaveRepairCategory { .. } => "save_repair_category",
+            Self::SaveRoundPlan { .. } => "save_round_plan",
+            Self::InspectPoint { .. } => "inspect_point",
         }
     }
 }

@@ -149,6 +149,10 @@ pub enum Entity {
     RepairCategory,
     /// [`crate::repairs::CommonArea`], in the community scope.
     CommonArea,
+    /// [`crate::rounds::RoundPlan`], in the staff scope.
+    RoundPlan,
+    /// [`crate::rounds::Round`], in the staff scope until 400 days after it fell due.
+    Round,
     /// Of a newer server: passed over, and taken again after an update of the app.
     #[serde(other)]
     Unknown,
@@ -174,6 +178,8 @@ impl Entity {
             Self::RepairCard => "repair_card",
             Self::RepairCategory => "repair_category",
             Self::CommonArea => "common_area",
+            Self::RoundPlan => "round_plan",
+            Self::Round => "round",
             Self::Unknown => "unknown",
         }
     }

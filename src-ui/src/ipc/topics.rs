@@ -8,7 +8,7 @@ use super::host::{self, NoHost};
 /// Counts of announcements by topic. Made once; pages find it as context.
 #[derive(Clone, Copy)]
 pub struct Topics {
-    counts: [RwSignal<u32>; 6],
+    counts: [RwSignal<u32>; 7],
 }
 
 impl Topics {
@@ -38,11 +38,12 @@ impl Topics {
     }
 
     const fn count(&self, topic: Topic) -> RwSignal<u32> {
-        let [app, notices, repairs, community, devices, outbox] = self.counts;
+        let [app, notices, repairs, rounds, community, devices, outbox] = self.counts;
         match topic {
             Topic::App => app,
             Topic::Notices => notices,
             Topic::Repairs => repairs,
+            Topic::Rounds => rounds,
             Topic::Community => community,
             Topic::Devices => devices,
             Topic::Outbox => outbox,

@@ -10,6 +10,7 @@ pub mod notices;
 pub mod office;
 pub mod outbox;
 pub mod repairs;
+pub mod rounds;
 pub mod services;
 pub mod settings;
 

@@ -2,13 +2,16 @@
 
 use anyhow::{Context, Result};
 use linli_wire::{
+    Language, Localized,
     command::{
         Empty, NoticesList, OfficeNoticesList, PeopleList, PeopleQuery, RepairChoicesGet, RepairNew,
-        RepairReportNow, RepairsList,
+        RepairReportNow, RepairsList, RoundPlanSave, RoundPlansList, RoundPointNew, RoundsList,
+        SaveRoundPlan,
     },
-    id::{NoticeId, PersonId, RepairId},
+    id::{NoticeId, PersonId, RepairId, RoundId, RoundPlanId, RoundPointId},
     notices::{NoticesQuery, OfficeNoticesQuery},
     repairs::{RepairForm, RepairPlace, RepairsQuery},
+    rounds::{Interval, IntervalUnit, RoundCheck, RoundPlanContent, RoundsQuery},
 };
 
 use crate::{community::Letter, host::Host, page::Page};
@@ -69,6 +72,7 @@ pub fn of_the_office(host: &Host) -> Result<Vec<Place>> {
     let notice = rows.first().context("the office has no notices")?.id;
     let person = person(host, "李强")?;
     let repair = repair(host)?;
+    let round = round(host)?;
     Ok(vec![
         place("office", "/office".to_owned()),
         place("office-notices", "/office/notices".to_owned()),
@@ -78,6 +82,13 @@ pub fn of_the_office(host: &Host) -> Result<Vec<Place>> {
         place("office-repair", format!("/office/repairs/{repair}")),
         place("office-repair-kinds", "/office/repairs/categories".to_owned()),
         place("office-repair-figures", "/office/repairs/figures".to_owned()),
+        place("rounds", "/rounds".to_owned()),
+        place("round", format!("/rounds/{}", round.id)),
+        place("round-point", format!("/rounds/{}/{}", round.id, round.point)),
+        place("office-rounds", "/office/rounds".to_owned()),
+        place("office-round-plan", format!("/office/rounds/{}", round.plan)),
+        place("office-round-editor", format!("/office/rounds/{}/edit", round.plan)),
+        place("office-round-labels", format!("/office/rounds/{}/labels", round.plan)),
         place("office-templates", "/office/templates".to_owned()),
         place("office-people", "/office/people".to_owned()),
         place("office-letter", format!("/office/letter/{person}")),
@@ -106,6 +117,62 @@ pub fn repair(host: &Host) -> Result<RepairId> {
     };
     host.call::<RepairReportNow>(&draft)?;
     Ok(draft.id)
+}
+
+/// A round that is due.
+#[derive(Clone, Copy, Debug)]
+pub struct Due {
+    /// The plan it is of.
+    pub plan: RoundPlanId,
+    /// The round.
+    pub id: RoundId,
+    /// Its first point.
+    pub point: RoundPointId,
+}
+
+/// The round that is due first; where none is, one is planned here, and waited for.
+///
+/// # Errors
+/// When nothing can be planned, or it does not come.
+pub fn round(host: &Host) -> Result<Due> {
+    let query = RoundsQuery { limit: 1, ..RoundsQuery::default() };
+    if host.call::<RoundsList>(&query)?.due == 0 {
+        let mut points = Vec::new();
+        for number in 1..=2 {
+            let mut point = host.call::<RoundPointNew>(&Empty {})?;
+            let text =
+                |zh: String, en: String| Localized([(Language::zh(), zh), (Language::en(), en)].into());
+            point.name = text(format!("{number}号电梯"), format!("Lift {number}"));
+            let checks = [
+                ("门能平稳开关", "The doors open and close smoothly"),
+                ("紧急呼叫有人应答", "The alarm is answered"),
+            ];
+            point.checks = (1..)
+                .zip(checks)
+                .map(|(number, (zh, en))| RoundCheck { number, words: text(zh.to_owned(), en.to_owned()) })
+                .collect();
+            points.push(point);
+        }
+        let name = Localized(
+            [(Language::zh(), "电梯周检".to_owned()), (Language::en(), "Lifts, weekly".to_owned())].into(),
+        );
+        let every = Interval { count: 1, unit: IntervalUnit::Days };
+        let first = "2026-01-05".to_owned();
+        let content = RoundPlanContent { name, every, first, days: 1, points, retired: false };
+        host.call::<RoundPlanSave>(&SaveRoundPlan { id: None, base_version: 0, content })?;
+    }
+    // The server makes it fall due with the next tick of its own; asking is what shows it.
+    for _ in 0..2000 {
+        let row = host.call::<RoundsList>(&query)?.rows.into_iter().next();
+        if let Some(row) = row.filter(|row| row.inspected < row.points) {
+            let plans = host.call::<RoundPlansList>(&Empty {})?.plans;
+            let plan =
+                plans.iter().find(|plan| plan.plan.id == row.plan_id).context("a round without a plan")?;
+            let point = plan.plan.content.points.first().context("a plan without points")?.id;
+            return Ok(Due { plan: row.plan_id, id: row.id, point });
+        }
+    }
+    anyhow::bail!("no round has fallen due")
 }
 
 /// The notice that stands first: an emergency, in the demo.

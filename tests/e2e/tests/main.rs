@@ -23,5 +23,6 @@ mod read;
 mod repairs;
 mod repairs_agreed;
 mod repairs_office;
+mod rounds;
 mod settings;
 mod trouble;

@@ -12,6 +12,7 @@ mod office;
 mod parts;
 mod repairs;
 mod restoring;
+mod rounds;
 mod schedules;
 mod trouble;
 mod view;

@@ -87,4 +87,36 @@ impl Core {
             _ => Keeping::Passphrase { passphrase: String::new() },
         })
     }
+
+    /// Counts and states, to send to whoever helps.
+    pub(crate) fn diagnosis(&self) -> Result<String> {
+        let view = self.view()?;
+        // Counts and states only: no names, no texts, no addresses.
+        let mut text = format!(
+            "Linli {}\nstage {:?}\naccounts {}\nconnection {:?}\nupdated {:?}\ntrouble {:?}\nwaiting {} stuck {} kept {}\nunread {}\nkeeping {}\n",
+            view.version,
+            std::mem::discriminant(&view.stage),
+            view.accounts.len(),
+            view.connection.state,
+            view.connection.updated_at,
+            view.trouble.map(|trouble| trouble.code),
+            view.outbox.waiting,
+            view.outbox.stuck,
+            view.kept,
+            view.unread_notices,
+            match view.keeping {
+                Some(Keeping::KeyStore { passphrase }) =>
+                    format!("key store ({}), passphrase {passphrase}", self.ports.key_store.backend()),
+                Some(Keeping::Passphrase { .. }) => "passphrase".to_owned(),
+                Some(Keeping::Nothing) => "nothing".to_owned(),
+                None => "closed".to_owned(),
+            },
+        );
+        if let Ok(account) = self.account() {
+            for row in account.cache.read(outbox::rows)? {
+                text.push_str(&format!("{} {:?}\n", row.kind, row.state));
+            }
+        }
+        Ok(text)
+    }
 }

@@ -19,6 +19,9 @@ pub(super) const NAMED: &str = "
     UNION
     SELECT unhex(replace(file.value ->> 'id', '-', '')) FROM repair_words, json_each(repair_words.photos) AS file
     UNION
+    SELECT unhex(replace(file.value ->> 'id', '-', '')) FROM round_draft,
+        json_each(round_draft.form, '$.photos') AS file
+    UNION
     SELECT unhex(replace(file.value ->> 'id', '-', '')) FROM outbox,
         json_each(outbox.op, '$.action.content.attachments') AS file
     UNION
@@ -151,7 +154,7 @@ pub(crate) fn of_action(action: &Action) -> &[Attachment] {
         Action::SaveNotice { content, .. } | Action::SaveTemplate { content, .. } => &content.attachments,
         Action::ReportRepair { report, .. } => &report.photos,
         Action::ActOnRepair { act, .. } => act.photos(),
-        Action::MessageOnRepair { photos, .. } => photos,
+        Action::MessageOnRepair { photos, .. } | Action::InspectPoint { photos, .. } => photos,
         _ => &[],
     }
 }

@@ -171,6 +171,7 @@ pub fn home(cache: &Cache, language: &Language, now: Timestamp) -> Result<HomeVi
             unread_total: unread(db, now)?,
             newest: some("rank < 2")?,
             new_devices: Vec::new(),
+            rounds_due: 0,
         })
     })
 }

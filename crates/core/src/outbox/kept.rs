@@ -14,16 +14,18 @@
 //!
 //! A device that was *removed* (`device_revoked`) keeps nothing of this: whoever holds it may be a thief.
 
+mod said;
+
 use std::collections::BTreeSet;
 
 use linli_wire::{
     Timestamp,
-    attachments::Attachment,
     id::NoticeId,
     notices::{NoticeContent, NoticeState},
     ops::{Action, Op},
     outbox::{KeptItem, KeptMembership, KeptPage},
-    repairs::{RepairCategory, RepairForm},
+    repairs::RepairCategory,
+    rounds::RoundPlan,
     sync::Entity,
 };
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
@@ -39,9 +41,11 @@ use crate::{
     notices,
     repairs::{
         self, drafts as forms,
-        unsent::{self, Kind, Unsent},
+        unsent,
     },
+    rounds,
 };
+use said::{checklist_item, form_item, is_empty, item, typed, unsent_item};
 
 /// Ends the membership of a cache. Returns whether work of the person's is left in it; if not, the file
 /// can go.
@@ -71,6 +75,12 @@ pub fn end(cache: &Cache, now: Timestamp) -> Result<bool> {
                 tx.execute("DELETE FROM repair_draft WHERE repair_id = ?1", [draft.id.0])?;
             }
         }
+        for draft in rounds::all_drafts(tx)? {
+            if rounds::is_empty_form(&draft.form) {
+                let key = params![draft.key.round_id.0, draft.key.point_id.0];
+                tx.execute("DELETE FROM round_draft WHERE round_id = ?1 AND point_id = ?2", key)?;
+            }
+        }
         forget_files(tx)?;
         tx.execute_batch(
             "DELETE FROM holding;
@@ -78,13 +88,15 @@ pub fn end(cache: &Cache, now: Timestamp) -> Result<bool> {
              DELETE FROM record;
              DELETE FROM notice;
              DELETE FROM repair;
+             DELETE FROM round;
              DELETE FROM read_mark;
              INSERT INTO notice_words (notice_words) VALUES ('delete-all');
              UPDATE progress SET cursor = '', retaking = 0, updated_at = NULL;",
         )?;
         Ok(tx.query_row(
             "SELECT EXISTS (SELECT 1 FROM outbox) OR EXISTS (SELECT 1 FROM draft)
-             OR EXISTS (SELECT 1 FROM repair_draft) OR EXISTS (SELECT 1 FROM repair_words)",
+             OR EXISTS (SELECT 1 FROM repair_draft) OR EXISTS (SELECT 1 FROM repair_words)
+             OR EXISTS (SELECT 1 FROM round_draft)",
             [],
             |row| row.get(0),
         )?)
@@ -146,6 +158,10 @@ pub fn items(cache: &Cache) -> Result<Vec<KeptItem>> {
         for given_up in unsent::all(db)? {
             items.push((String::new(), unsent_item(given_up)));
         }
+        for draft in rounds::all_drafts(db)? {
+            let lane = rounds::lane(draft.key.round_id, draft.key.point_id);
+            items.push((lane, checklist_item(&draft)));
+        }
         let mut select = db.prepare("SELECT op, subject, state FROM outbox ORDER BY seq DESC")?;
         let mut rows = select.query([])?;
         while let Some(row) = rows.next()? {
@@ -159,6 +175,7 @@ pub fn items(cache: &Cache) -> Result<Vec<KeptItem>> {
                 Action::ActOnRepair { act, .. } if sent && act.words().is_empty() => continue,
                 // Each message is a text of its own, also once it was sent: the backup may be older.
                 Action::ReportRepair { .. }
+                | Action::InspectPoint { .. }
                 | Action::MessageOnRepair { .. }
                 | Action::NoteOnRepair { .. }
                 | Action::ActOnRepair { .. } => None,
@@ -216,6 +233,7 @@ pub fn adopt(kept: &Cache, into: &Cache) -> Result<bool> {
     })?;
     let forms = kept.read(forms::all)?;
     let given_up = kept.read(unsent::all)?;
+    let checklists = kept.read(rounds::all_drafts)?;
     let files: Vec<Uuid> = kept.read(|db| {
         let mut select = db.prepare("SELECT id FROM attachment")?;
         let rows = select.query_map([], |row| row.get(0))?;
@@ -245,6 +263,13 @@ pub fn adopt(kept: &Cache, into: &Cache) -> Result<bool> {
         }
         for words in &given_up {
             all &= unsent::put(tx, words)?;
+        }
+        for draft in &checklists {
+            let there = rounds::all_drafts(tx)?.into_iter().find(|other| other.key == draft.key);
+            match there {
+                Some(there) => all &= there.form == draft.form,
+                None => rounds::put_draft(tx, draft.key, &draft.form, draft.kept_at)?,
+            }
         }
         for id in files {
             // One at a time: a file may have some megabytes.
@@ -295,6 +320,18 @@ pub(crate) fn review(tx: &Connection, now: Timestamp) -> Result<bool> {
                 let known: Option<RepairCategory> =
                     community::record(tx, Entity::RepairCategory, category_id.0)?;
                 *was_settled && known.is_some_and(|known| known.version > *base_version)
+            }
+            Action::SaveRoundPlan { plan_id, base_version, .. } => {
+                let known: Option<RoundPlan> = community::record(tx, Entity::RoundPlan, plan_id.0)?;
+                *was_settled && known.is_some_and(|known| known.version > *base_version)
+            }
+            // The same inspection is the same to the server, whichever device sends it again.
+            Action::InspectPoint { round_id, point_id, repair_id, answers, .. } => {
+                rounds::load(tx, *round_id)?.is_some_and(|round| {
+                    round
+                        .result(*point_id)
+                        .is_some_and(|result| result.repair_id == *repair_id && result.answers == *answers)
+                })
             }
             _ => false,
         };
@@ -371,6 +408,9 @@ fn forget_files(tx: &Connection) -> Result<()> {
     }
     for words in unsent::all(tx)? {
         named.extend(words.said.photos.iter().map(|file| file.id.0));
+        }
+    for draft in rounds::all_drafts(tx)? {
+        named.extend(draft.form.photos.iter().map(|file| file.id.0));
     }
     {
         let mut select = tx.prepare("SELECT op FROM outbox")?;
@@ -389,70 +429,6 @@ fn forget_files(tx: &Connection) -> Result<()> {
         tx.execute("DELETE FROM attachment WHERE id = ?1", [id])?;
     }
     Ok(())
-}
-
-/// Nothing was typed and nothing added: the page of an editor that was only opened.
-fn is_empty(content: &NoticeContent) -> bool {
-    content.attachments.is_empty()
-        && content.texts.values().all(|text| text.title.trim().is_empty() && text.body.trim().is_empty())
-}
-
-fn item(kind: &str, at: Timestamp, content: Option<&NoticeContent>, sent: bool) -> KeptItem {
-    let texts = content.iter().flat_map(|content| content.texts.values());
-    let texts: Vec<String> = texts.map(|text| format!("{}\n\n{}", text.title, text.body)).collect();
-    let title = content.and_then(|content| {
-        content.texts.values().map(|text| text.title.as_str()).find(|title| !title.is_empty())
-    });
-    KeptItem {
-        kind: kind.to_owned(),
-        subject: title.unwrap_or_default().to_owned(),
-        at,
-        text: texts.join("\n\n\n"),
-        files: content.iter().flat_map(|content| &content.attachments).map(name_of).collect(),
-        sent,
-    }
-}
-
-/// What was written to a repair, or about one.
-fn typed(action: &Action, at: Timestamp, sent: bool) -> KeptItem {
-    KeptItem {
-        kind: action.kind().to_owned(),
-        subject: String::new(),
-        at,
-        text: super::words(action),
-        files: attachments::of_action(action).iter().map(name_of).collect(),
-        sent,
-    }
-}
-
-fn form_item(form: &RepairForm, at: Timestamp) -> KeptItem {
-    KeptItem {
-        kind: "repair_draft".to_owned(),
-        subject: form.words.lines().next().unwrap_or_default().chars().take(60).collect(),
-        at,
-        text: form.words.clone(),
-        files: form.photos.iter().map(name_of).collect(),
-        sent: false,
-    }
-}
-
-fn unsent_item(given_up: Unsent) -> KeptItem {
-    let kind = match given_up.kind {
-        Kind::Message => "message_on_repair",
-        Kind::Note => "note_on_repair",
-    };
-    KeptItem {
-        kind: kind.to_owned(),
-        subject: given_up.said.words.lines().next().unwrap_or_default().chars().take(60).collect(),
-        at: given_up.at,
-        files: given_up.said.photos.iter().map(name_of).collect(),
-        text: given_up.said.words,
-        sent: false,
-    }
-}
-
-fn name_of(file: &Attachment) -> String {
-    file.name.clone()
 }
 
 impl Core {

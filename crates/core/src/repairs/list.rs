@@ -12,7 +12,7 @@ use linli_wire::{
 use rusqlite::{Connection, params_from_iter, types::Value};
 
 use super::{WINDOW, load, naming::Naming, view::as_reported};
-use crate::{cache::Cache, community, error::Result};
+use crate::{cache::Cache, community, error::Result, rounds};
 
 /// A window of the person's repairs. What is only here comes first, then the newest.
 ///
@@ -115,16 +115,21 @@ pub fn board(cache: &Cache, now: Timestamp) -> Result<RepairBoard> {
     })
 }
 
-/// Reports that wait and that the server has no row for yet, newest first.
+/// Reports that wait, those of rounds included, and that the server has no row for yet, newest first.
 pub(super) fn only_here(db: &Connection) -> Result<Vec<Repair>> {
     let mut select = db.prepare_cached(
-        "SELECT op FROM outbox WHERE kind = 'report_repair' AND state <> 'settled' ORDER BY seq DESC",
+        "SELECT op FROM outbox WHERE kind IN ('report_repair', 'inspect_point') AND state <> 'settled'
+         ORDER BY seq DESC",
     )?;
     let mut rows = select.query([])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         let op: Op = serde_json::from_str(&row.get::<_, String>(0)?)?;
-        if let Action::ReportRepair { repair_id, report } = op.action
+        let report = match op.action {
+            Action::ReportRepair { repair_id, report } => Some((repair_id, report)),
+            action => rounds::as_report(db, &action)?,
+        };
+        if let Some((repair_id, report)) = report
             && load(db, repair_id)?.is_none()
         {
             found.extend(as_reported(db, repair_id, &report, op.at)?);

@@ -19,7 +19,7 @@ use crate::{
 use linli_wire::ops::Action;
 
 /// What rows are made with: read once for a list.
-pub(super) struct Naming {
+pub(crate) struct Naming {
     pub(super) me: Option<Person>,
     pub(super) categories: Vec<RepairCategory>,
     pub(super) now: Timestamp,
@@ -27,7 +27,7 @@ pub(super) struct Naming {
 }
 
 impl Naming {
-    pub(super) fn read(db: &Connection, language: &Language, now: Timestamp) -> Result<Self> {
+    pub(crate) fn read(db: &Connection, language: &Language, now: Timestamp) -> Result<Self> {
         Ok(Self {
             me: community::me(db)?,
             categories: records(db, Entity::RepairCategory)?,
@@ -48,7 +48,7 @@ impl Naming {
     }
 
     /// Where something is, in words.
-    pub(super) fn place(&self, db: &Connection, place: RepairPlace) -> Result<String> {
+    pub(crate) fn place(&self, db: &Connection, place: RepairPlace) -> Result<String> {
         Ok(match place {
             RepairPlace::Home { unit_id } => home(db, unit_id)?,
             RepairPlace::Building { building_id } => record::<Building>(db, Entity::Building, building_id.0)?

@@ -22,6 +22,7 @@ use crate::{
     error::{Result, not_found},
     outbox::{self, Open},
     ports::System,
+    rounds,
 };
 
 /// Does an act of the table.
@@ -213,13 +214,16 @@ pub(super) fn needed(field: &str, words: &str, max: usize) -> Result<()> {
 fn subject(db: &Connection, id: RepairId) -> Result<String> {
     let words = match load(db, id)? {
         Some((repair, _)) => repair.report.words,
-        None => outbox::open_in_lane(db, &lane(id))?
-            .into_iter()
-            .find_map(|open| match open.op.action {
-                Action::ReportRepair { report, .. } => Some(report.words),
-                _ => None,
-            })
-            .ok_or_else(|| not_found("repair"))?,
+        None => {
+            let mut words = None;
+            for open in waiting(db, id)? {
+                words = words.or(match &open.op.action {
+                    Action::ReportRepair { report, .. } => Some(report.words.clone()),
+                    action => rounds::as_report(db, action)?.map(|(_, report)| report.words),
+                });
+            }
+            words.ok_or_else(|| not_found("repair"))?
+        }
     };
     Ok(words.lines().next().unwrap_or_default().chars().take(60).collect())
 }

@@ -25,6 +25,7 @@ use crate::{
     community::{self, record, records},
     error::{Result, not_found},
     outbox::{self, Open},
+    rounds,
 };
 
 /// A repair opened, also one that waits to be sent.
@@ -38,12 +39,16 @@ pub fn open(cache: &Cache, id: RepairId, language: &Language, now: Timestamp) ->
         let (repair, mine) = match load(db, id)? {
             Some(found) => found,
             None => {
-                let reported = waiting.iter().find_map(|open| match &open.op.action {
-                    Action::ReportRepair { report, .. } => Some((report, open.op.at)),
-                    _ => None,
-                });
+                let mut reported = None;
+                for open in &waiting {
+                    let report = match &open.op.action {
+                        Action::ReportRepair { report, .. } => Some(report.clone()),
+                        action => rounds::as_report(db, action)?.map(|(_, report)| report),
+                    };
+                    reported = reported.or(report.map(|report| (report, open.op.at)));
+                }
                 let (report, at) = reported.ok_or_else(|| not_found("repair"))?;
-                (as_reported(db, id, report, at)?.ok_or_else(|| not_found("repair"))?, true)
+                (as_reported(db, id, &report, at)?.ok_or_else(|| not_found("repair"))?, true)
             }
         };
         let parties = naming.parties(&repair, mine);

@@ -12,6 +12,7 @@ mod office;
 mod outbox;
 mod pages;
 mod repairs;
+mod rounds;
 mod settings;
 mod space;
 mod windows;

@@ -39,6 +39,7 @@ fn everything(cache: &Cache) -> String {
                 "read_mark",
                 "repair",
                 "repair_body",
+                "round",
                 "outbox",
             ] {
                 let mut select = db.prepare(&format!("SELECT * FROM {table}"))?;

@@ -27,7 +27,7 @@ pub fn system() -> FakeSystem {
 }
 
 /// The cache of somebody with a role, who follows the community, themselves and, in the office, the office.
-pub fn at(role: Role) -> (Pages, Cache) {
+pub(crate) fn at(role: Role) -> (Pages, Cache) {
     let (garden, cache) = (Pages::default(), cache());
     cache
         .write(|tx| {
@@ -66,11 +66,11 @@ fn by(id: u128, role: Role) -> RepairPerson {
     RepairPerson { id, name: "赵建国".to_owned(), given_name: "建国".to_owned(), role }
 }
 
-pub fn batch(cache: &Cache) -> Vec<Op> {
+pub(crate) fn batch(cache: &Cache) -> Vec<Op> {
     outbox::next_batch(cache, MAX_BATCH).unwrap()
 }
 
-pub fn refuse(cache: &Cache, ops: &[Op], code: Code) {
+pub(crate) fn refuse(cache: &Cache, ops: &[Op], code: Code) {
     let outcomes: Vec<Outcome> =
         ops.iter().map(|_| Outcome::Refused { error: WireError::new(code, "no") }).collect();
     outbox::conclude(cache, ops, &outcomes, NOW).unwrap();

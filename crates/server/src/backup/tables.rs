@@ -57,6 +57,8 @@ tables! {
     repair_scope [community_id repair_id scope];
     repair_attachment [community_id repair_id attachment_id];
     repair_note [community_id repair_id number] id at body;
+    round_plan [community_id id] version content next_on due_at;
+    round [community_id id] version plan_id due_on state due_at archived body;
     audit [id] community_id at event person_id device_id details;
     import_row [community_id kind code] body at;
 }

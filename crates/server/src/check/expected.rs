@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use linli_wire::{
     community::{Building, Community, Household, Person, Unit},
     devices::Device,
-    id::{CommunityId, DeviceId, HouseholdId, InvitationId, NoticeId, PersonId, RepairId, TemplateId},
+    id::{
+        CommunityId, DeviceId, HouseholdId, InvitationId, NoticeId, PersonId, RepairId, RoundId, TemplateId,
+    },
     join::InvitationStatus,
     notices::{Notice, NoticeTemplate, ReadMark},
     repairs::{CommonArea, Repair, RepairCard, RepairCategory, RepairNotes},
+    rounds::{Round, RoundPlan},
     settings::Preferences,
     sync::{Entity, Scope},
 };
@@ -17,7 +20,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::Place;
-use crate::{Error, community, db::Tx, notices, params, repairs};
+use crate::{Error, community, db::Tx, notices, params, repairs, rounds};
 
 /// What must stand at a place of the log.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +60,8 @@ pub(super) fn digest(entity: Entity, body: &str) -> Option<[u8; 32]> {
         Entity::RepairCard => again::<RepairCard>(body),
         Entity::RepairCategory => again::<RepairCategory>(body),
         Entity::CommonArea => again::<CommonArea>(body),
+        Entity::RoundPlan => again::<RoundPlan>(body),
+        Entity::Round => again::<Round>(body),
         Entity::Unknown => None,
     }
 }
@@ -84,6 +89,7 @@ pub(super) fn expected(tx: &mut Tx<'_>, id: CommunityId) -> Result<BTreeMap<Plac
     devices(tx, id, &mut facts)?;
     told(tx, id, &mut facts)?;
     reported(tx, id, &mut facts)?;
+    inspected(tx, id, &mut facts)?;
     Ok(facts.0)
 }
 
@@ -225,6 +231,21 @@ fn reported(tx: &mut Tx<'_>, id: CommunityId, facts: &mut Facts) -> Result<(), E
             if let Some((version, notes)) = repairs::notes(tx, id, RepairId(repair))? {
                 facts.put(&[staff], Entity::RepairNotes, repair, version, &notes);
             }
+        }
+    }
+    Ok(())
+}
+
+/// Plans of rounds, and the rounds of the last year.
+fn inspected(tx: &mut Tx<'_>, id: CommunityId, facts: &mut Facts) -> Result<(), Error> {
+    let staff = [Scope::Staff(id)];
+    for body in rounds::all_plans(tx, id)? {
+        facts.put(&staff, Entity::RoundPlan, body.id.0, body.version, &body);
+    }
+    for round in versions(tx, id, "round")?.into_keys() {
+        let Some(stored) = rounds::get(tx, id, RoundId(round))? else { continue };
+        if !stored.archived {
+            facts.put(&staff, Entity::Round, round, stored.round.version, &stored.round);
         }
     }
     Ok(())

@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0003_session.sql"),
     include_str!("../../migrations/0004_left.sql"),
     include_str!("../../migrations/0005_repairs.sql"),
+    include_str!("../../migrations/0006_rounds.sql"),
     include_str!("../../migrations/0007_absence.sql"),
 ];
 

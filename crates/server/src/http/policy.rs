@@ -172,6 +172,8 @@ pub static OPS: &[(&str, Who)] = &[
     ("rate_repair", Who::Member),
     ("note_on_repair", Who::Office),
     ("save_repair_category", Who::Office),
+    ("save_round_plan", Who::Office),
+    ("inspect_point", Who::Office),
 ];
 
 /// Who may do operations of this kind.

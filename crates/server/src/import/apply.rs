@@ -3,6 +3,7 @@
 mod notices;
 mod people;
 mod repairs;
+mod rounds;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -124,8 +125,9 @@ const PEOPLE: &str = "people.csv";
 const NOTICES: &str = "notices";
 const REPAIR_CATEGORIES: &str = "repair-categories.csv";
 const COMMON_AREAS: &str = "common-areas.csv";
-const KINDS: [&str; 8] =
-    [COMMUNITY, BUILDINGS, UNITS, HOUSEHOLDS, PEOPLE, NOTICES, REPAIR_CATEGORIES, COMMON_AREAS];
+const ROUNDS: &str = "rounds.toml";
+const KINDS: [&str; 9] =
+    [COMMUNITY, BUILDINGS, UNITS, HOUSEHOLDS, PEOPLE, NOTICES, REPAIR_CATEGORIES, COMMON_AREAS, ROUNDS];
 
 impl<'a> Import<'a> {
     fn begin(
@@ -157,6 +159,7 @@ impl<'a> Import<'a> {
         self.notices(tx)?;
         self.repair_categories(tx)?;
         self.common_areas(tx)?;
+        self.round_plans(tx)?;
         for (kind, code) in self.last.keys() {
             let kind = KINDS.into_iter().find(|known| known == kind);
             if let Some(kind) = kind

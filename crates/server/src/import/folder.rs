@@ -31,6 +31,8 @@ pub struct Folder {
     pub repair_category_lines: BTreeMap<String, u64>,
     /// Common areas by code.
     pub common_areas: BTreeMap<String, CommonAreaRow>,
+    /// Plans of rounds by code.
+    pub round_plans: BTreeMap<String, RoundPlanRow>,
     /// Notices by the part of their file name before the language.
     pub notices: BTreeMap<String, NoticeRow>,
     /// Pictures and documents of notices, by path in the folder.
@@ -162,6 +164,76 @@ pub struct CommonAreaRow {
     pub name: Localized,
     /// Code of the building it is in.
     pub building: Option<String>,
+}
+
+/// A plan of `rounds.toml`.
+#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct RoundPlanRow {
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: Localized,
+    /// How often: `1 week`, `2 months`, `10 days`.
+    pub every: String,
+    /// The first day on which it falls due.
+    pub first: Date,
+    /// Days that a round may take.
+    pub days: u16,
+    /// Whether it falls due no more.
+    #[serde(default)]
+    pub retired: bool,
+    /// Where to look.
+    pub points: Vec<RoundPointRow>,
+    /// How its last rounds were walked; taken over with the plan itself, once.
+    #[serde(default)]
+    pub walked: Vec<WalkedRow>,
+}
+
+/// A point of a plan.
+#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct RoundPointRow {
+    /// Its code within the plan; what stands on its label is made by the server.
+    pub code: String,
+    /// Its name.
+    pub name: Localized,
+    /// Code of the building it is in.
+    #[serde(default)]
+    pub building: Option<String>,
+    /// Code of the common area it is in, instead of a building.
+    #[serde(default)]
+    pub area: Option<String>,
+    /// Kind of the repairs that come of it.
+    pub category: String,
+    /// What to look at.
+    pub checks: Vec<Localized>,
+}
+
+/// A round of before.
+#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct WalkedRow {
+    /// The day on which it fell due.
+    pub day: Date,
+    /// Code of who walked it; none where nobody did.
+    #[serde(default)]
+    pub by: Option<String>,
+    /// What was not in order.
+    #[serde(default)]
+    pub failed: Option<FailedRow>,
+}
+
+/// What was not in order on a round of before.
+#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct FailedRow {
+    /// Code of the point.
+    pub point: String,
+    /// Number of the check, from 1.
+    pub check: u16,
+    /// What was wrong.
+    pub words: String,
 }
 
 /// A notice in all its languages.

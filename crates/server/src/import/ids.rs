@@ -2,7 +2,7 @@
 
 use linli_wire::id::{
     AttachmentId, BuildingId, CommonAreaId, CommunityId, HouseholdId, NoticeId, PersonId, RepairCategoryId,
-    UnitId,
+    RoundPlanId, RoundPointId, UnitId,
 };
 use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
@@ -56,6 +56,16 @@ pub fn repair_category(community: CommunityId, code: &str) -> RepairCategoryId {
 /// A common area's id, from its code.
 pub fn common_area(community: CommunityId, code: &str) -> CommonAreaId {
     CommonAreaId(derive(&[community.0.as_bytes(), b"common area", code.as_bytes()]))
+}
+
+/// A plan's id, from its code.
+pub fn round_plan(community: CommunityId, code: &str) -> RoundPlanId {
+    RoundPlanId(derive(&[community.0.as_bytes(), b"round plan", code.as_bytes()]))
+}
+
+/// A point's id, from its plan and its code.
+pub fn round_point(plan: RoundPlanId, code: &str) -> RoundPointId {
+    RoundPointId(derive(&[plan.0.as_bytes(), b"round point", code.as_bytes()]))
 }
 
 /// A notice's id, from its file's name.

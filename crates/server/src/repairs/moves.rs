@@ -45,7 +45,7 @@ pub(super) fn event(
 }
 
 /// Somebody as they stand on a repair, also when they have left.
-pub(super) fn person(tx: &mut Tx<'_>, caller: &Caller, id: PersonId) -> Result<RepairPerson, Error> {
+pub(crate) fn person(tx: &mut Tx<'_>, caller: &Caller, id: PersonId) -> Result<RepairPerson, Error> {
     let sql = "SELECT name, given_name, role FROM person WHERE community_id = $1 AND id = $2";
     let row: Row = tx.query_opt(sql, params![caller.community, id])?.ok_or_else(Error::not_found)?;
     Ok(RepairPerson { id, name: row.get(0)?, given_name: row.get(1)?, role: row.get(2)? })

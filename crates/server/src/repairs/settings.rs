@@ -39,6 +39,19 @@ pub fn category(tx: &mut Tx<'_>, community: CommunityId, key: &str) -> Result<Op
     tx.query_opt(sql, params![community, key])?.as_ref().map(category_of).transpose()
 }
 
+/// The key of a kind of repair under which something can be reported: the wanted one; where it is gone or
+/// retired `other`, else the first that is left. Without any the wanted one: the office moves it later.
+///
+/// # Errors
+/// The database's.
+pub fn open_category(tx: &mut Tx<'_>, community: CommunityId, wanted: &str) -> Result<String, Error> {
+    let mut open = categories(tx, community)?;
+    open.retain(|category| !category.content.retired);
+    let rank = |key: &str| [key == wanted, key == "other"].map(std::ops::Not::not);
+    let best = open.into_iter().map(|category| category.content.key).min_by_key(|key| rank(key));
+    Ok(best.unwrap_or_else(|| wanted.to_owned()))
+}
+
 /// The kind of repair with this id.
 ///
 /// # Errors

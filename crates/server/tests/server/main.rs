@@ -14,5 +14,6 @@ mod parts;
 mod place;
 mod policy;
 mod repairs;
+mod rounds;
 mod strangers;
 mod world;

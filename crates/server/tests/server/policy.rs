@@ -10,7 +10,10 @@ use linli_server::http::policy::{Method, OPS, ROUTES, Route, Who};
 use linli_wire::{
     Code,
     community::ProfileChange,
-    id::{DeviceId, NoticeId, RepairCategoryId, RepairEventId, RepairId, RepairNoteId, TemplateId},
+    id::{
+        DeviceId, NoticeId, RepairCategoryId, RepairEventId, RepairId, RepairNoteId, RoundId, RoundPlanId,
+        RoundPointId, TemplateId,
+    },
     join::{InviteRequest, JoinCode},
     notices::{Audience, Publish, ReadMark},
     ops::{Action, OpsRequest, Outcome},
@@ -93,6 +96,10 @@ fn message(repair_id: RepairId) -> Action {
 
 fn note(repair_id: RepairId) -> Action {
     Action::NoteOnRepair { repair_id, note_id: RepairNoteId(new_id()), words: "偷".to_owned() }
+}
+
+fn inspection(round_id: RoundId) -> Action {
+    crate::rounds::inspection(round_id, RoundPointId(new_id()), Vec::new(), None)
 }
 
 /// A request as an app sends it, with a body that asks for the things of everybody.
@@ -375,6 +382,8 @@ both! {
                     base_version: 1,
                     content: crate::repairs::category("new", None, false),
                 },
+                crate::rounds::save(RoundPlanId(new_id()), 1, crate::rounds::plan(Vec::new())),
+                inspection(RoundId(new_id())),
             ]
         };
         let kinds: Vec<&str> = actions(DeviceId(new_id())).iter().map(Action::kind).collect();
@@ -400,6 +409,7 @@ both! {
                 message(repair),
                 Action::RateRepair { repair_id: repair, rating: rating() },
                 note(repair),
+                inspection(if foreign { things.sun_round } else { things.moon_round }),
             ]).await;
             for outcome in outcomes {
                 let Outcome::Refused { error } = outcome else { panic!("{name}: {outcome:?}") };

@@ -10,4 +10,6 @@ mod table;
 mod time;
 mod working;
 
-pub use prepared::{category, file, report};
+pub use prepared::{
+    card, category, current, file, findings, ground, heard, is_done, one, photo, refusal, report, seen, zh,
+};

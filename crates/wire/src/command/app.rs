@@ -174,4 +174,7 @@ pub struct HomeView {
     /// Devices that were added to the person's since they last looked, other than the one in their hand.
     #[serde(default)]
     pub new_devices: Vec<Device>,
+    /// For the office: rounds that are due and have points left.
+    #[serde(default)]
+    pub rounds_due: u32,
 }

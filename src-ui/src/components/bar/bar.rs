@@ -27,7 +27,7 @@ pub const MAIN: [Destination; 3] = [
 ];
 
 /// The office's side.
-pub const OFFICE: [Destination; 4] = [
+pub const OFFICE: [Destination; 5] = [
     Destination {
         href: "/office/notices",
         symbol: "megaphone",
@@ -40,6 +40,7 @@ pub const OFFICE: [Destination; 4] = [
         name: words::nav::office_repairs,
         counts_unread: false,
     },
+    Destination { href: "/rounds", symbol: "calendar", name: words::rounds::title, counts_unread: false },
     Destination {
         href: "/office/people",
         symbol: "people",

@@ -10,7 +10,7 @@ use linli_wire::{
     settings::Mode,
 };
 
-use super::{notices::notice_row, office::pressing, repairs::needing, services::open_until};
+use super::{notices::notice_row, office::pressing, repairs::needing, rounds::due_card, services::open_until};
 use crate::{
     components::{
         banner::OfflineBanner,
@@ -27,7 +27,8 @@ use crate::{
 /// Home of the mode that is on.
 #[component]
 pub fn Home() -> impl IntoView {
-    let asked = ipc::ask::<HomeGet>(&[Topic::Notices, Topic::App, Topic::Devices], || Empty {});
+    let asked =
+        ipc::ask::<HomeGet>(&[Topic::Notices, Topic::App, Topic::Devices, Topic::Rounds], || Empty {});
     if app().is_simple() { simple::home(asked).into_any() } else { standard(asked).into_any() }
 }
 
@@ -75,7 +76,7 @@ fn page(home: HomeView) -> AnyView {
         {emergencies(&home.emergencies)}
         <OfflineBanner />
         {added::added(&home.new_devices)}
-        {needs(true)}
+        {needs(true, move || home.rounds_due)}
         {if calm && home.newest.is_empty() {
             let all = view! { <a class="c-button" data-kind="quiet" href="/notices">{icon("bell")} {texts::show_all()}</a> }.into_any();
             view! { <section class="c-card">{empty_state("ok", texts::all_read_title(), texts::all_read_text(), Some(all))}</section> }.into_any()
@@ -121,9 +122,9 @@ pub(super) fn emergencies(rows: &[NoticeRow]) -> AnyView {
     banners.collect_view().into_any()
 }
 
-/// What needs the person: what could not be sent, repairs that ask something, and what presses in the office. Where
+/// What needs the person: what could not be sent, repairs that ask something, rounds, and what presses in the office. Where
 /// nothing is stuck, a line says what waits. Simple mode has tiles for the outbox and the office: not `all` there.
-pub(super) fn needs(all: bool) -> impl IntoView {
+pub(super) fn needs(all: bool, rounds_due: impl Fn() -> u32 + Send + 'static) -> impl IntoView {
     let app = app();
     let counts = Memo::new(move |_| {
         app.view.with(|view| view.filter(|_| all).map(|view| view.outbox)).unwrap_or_default()
@@ -136,6 +137,7 @@ pub(super) fn needs(all: bool) -> impl IntoView {
             cards.push(stuck(counts.stuck));
         }
         cards.extend(repairs());
+        cards.extend(due_card(rounds_due()));
         cards.extend(office.and_then(|office| office()));
         let waits = counts.stuck == 0 && counts.waiting > 0;
         view! {

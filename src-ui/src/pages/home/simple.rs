@@ -20,7 +20,7 @@ pub(super) fn home(asked: Asked<HomeView>) -> impl IntoView {
                 Answer::Ready(home) => view! { <h1 tabindex="-1">{greeting()}</h1> {emergencies(&home.emergencies)} {super::added::added(&home.new_devices)} }.into_any(),
             }}
             <OfflineBanner />
-            {needs(false)}
+            {needs(false, move || asked.with(|home| home.map_or(0, |home| home.rounds_due)))}
             {tiles()}
         </div>
     }
@@ -44,6 +44,7 @@ fn tiles() -> AnyView {
             {tile("/me/settings", "text-size", texts::tile_settings(), fixed(texts::tile_settings_note()), ().into_any())}
             {tile("/me/devices", "device", texts::tile_devices(), fixed(words::services::devices_note()), ().into_any())}
             {is_office.then(|| tile("/office/repairs", "list", words::nav::office_repairs(), fixed(texts::tile_office_repairs_note()), ().into_any()))}
+            {is_office.then(|| tile("/rounds", "calendar", words::rounds::title(), fixed(words::rounds::tile_note()), ().into_any()))}
             {is_office.then(|| tile("/office/notices", "megaphone", words::office::title(), fixed(words::services::office_note()), ().into_any()))}
             {move || {
                 let counts = waiting.get();

@@ -29,7 +29,7 @@ const HOUR: i64 = 60 * 60 * 1000;
 const AHEAD: i64 = 180 * 24 * HOUR;
 
 /// How much too long a text is, in words.
-pub(super) fn too_long(text: &str, most: usize) -> Option<String> {
+pub fn too_long(text: &str, most: usize) -> Option<String> {
     let over = text.chars().count().saturating_sub(most);
     (over > 0).then(|| words::common::too_long(u32::try_from(over).unwrap_or(u32::MAX)))
 }

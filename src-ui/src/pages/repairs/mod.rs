@@ -22,7 +22,10 @@ mod waiting;
 
 pub use detail::Detail;
 pub use figures::Figures;
+pub use form::too_long;
 pub use kinds::Kinds;
 pub use list::List;
 pub use new::New;
+pub use photos::{Photos, gallery};
 pub use row::{needing, repair_row};
+pub use said::urgency_word;

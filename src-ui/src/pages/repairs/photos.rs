@@ -16,7 +16,7 @@ use crate::{
 
 /// Photos of a report or act. `name` is unique on the page.
 #[component]
-pub(super) fn Photos(
+pub fn Photos(
     /// For tests, and the field's id.
     name: &'static str,
     /// The label.
@@ -89,7 +89,7 @@ fn small(photo: Attachment, photos: RwSignal<Vec<Attachment>>) -> AnyView {
 }
 
 /// Photos that stand on a repair, as large as there is room.
-pub(super) fn gallery(photos: &[Attachment], alt: &str) -> Option<AnyView> {
+pub fn gallery(photos: &[Attachment], alt: &str) -> Option<AnyView> {
     (!photos.is_empty()).then(|| {
         let figures = photos.iter().map(|photo| {
             let pixels = photo.pixels;

@@ -69,7 +69,7 @@ pub(super) fn state_tag(state: RepairState) -> AnyView {
 }
 
 /// How urgent, in a word.
-pub(super) fn urgency_word(urgency: Urgency) -> &'static str {
+pub fn urgency_word(urgency: Urgency) -> &'static str {
     match urgency {
         Urgency::Emergency => texts::emergency(),
         Urgency::Urgent => texts::urgent(),

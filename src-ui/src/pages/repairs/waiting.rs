@@ -39,6 +39,9 @@ fn row(desk: Desk, waiting: &PendingRepair, repair: &Repair) -> AnyView {
         Action::NoteOnRepair { words, .. } => (texts::your_note(), words.as_str(), [].as_slice()),
         Action::RateRepair { rating, .. } => (texts::your_rating(), rating.words.as_str(), [].as_slice()),
         Action::JoinRepair { .. } => (texts::me_too(), "", [].as_slice()),
+        Action::InspectPoint { photos, .. } => {
+            (crate::words::rounds::found_on_round(), "", photos.as_slice())
+        }
         _ => (texts::your_report(), "", [].as_slice()),
     };
     let lost = match (&waiting.pending.state, &waiting.action) {

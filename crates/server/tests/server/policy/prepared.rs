@@ -30,6 +30,8 @@ pub struct Things {
     pub draft_file: AttachmentId,
     pub withdrawn_file: AttachmentId,
     pub deleted_file: AttachmentId,
+    pub sun_round: linli_wire::id::RoundId,
+    pub moon_round: linli_wire::id::RoundId,
     pub sun_repair: RepairId,
     pub moon_repair: RepairId,
     pub sun_photo: AttachmentId,
@@ -136,9 +138,13 @@ pub async fn prepare(world: &World) -> (Callers, Things) {
     world.ops(&office, vec![note]).await;
     let sun_upload = begin_upload(world, &wang, HOUSE_CANARY).await;
     let moon_upload = begin_upload(world, &foreign_resident, MOON_CANARY).await;
+    let sun_round = crate::rounds::fallen_due(world, &sun, &office, OFFICE_CANARY).await;
+    let moon_round = crate::rounds::fallen_due(world, &moon, &foreign_manager, MOON_CANARY).await;
     let things = Things {
         sun_upload,
         moon_upload,
+        sun_round,
+        moon_round,
         sun_repair,
         moon_repair,
         sun_photo,

@@ -143,7 +143,7 @@ pub async fn current(world: &World, id: RepairId) -> Repair {
 }
 
 /// The last that a device hears of an entity, from nothing.
-async fn heard<T: serde::de::DeserializeOwned>(
+pub async fn heard<T: serde::de::DeserializeOwned>(
     world: &World,
     device: &Device,
     entity: Entity,

@@ -1,0 +1,97 @@
+//! What the log has not brought back yet: read from the outbox, for what is shown in its place meanwhile.
+
+use linli_wire::{
+    Code, WireError,
+    ops::Op,
+    outbox::{Pending, PendingState},
+};
+use rusqlite::Connection;
+
+use crate::error::Result;
+
+/// An operation that the log has not brought back yet.
+pub struct Open {
+    /// The operation.
+    pub op: Op,
+    /// Its place: the order in which operations go.
+    pub seq: i64,
+    /// Where it stands.
+    pub pending: Pending,
+    /// Whether the server may have it: it has left at least once and was not refused.
+    pub tried: bool,
+}
+
+/// The operations of a lane that the log has not brought back yet, oldest first.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn open_in_lane(db: &Connection, lane: &str) -> Result<Vec<Open>> {
+    chosen(db, lane, "lane = ?1 AND state <> 'settled'")
+}
+
+/// The operations that the log has not brought back yet, of all lanes whose name holds `part`, oldest first.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn open_about(db: &Connection, part: &str) -> Result<Vec<Open>> {
+    chosen(db, part, "instr(lane, ?1) > 0 AND state <> 'settled'")
+}
+
+/// The operations of a kind that the log has not brought back yet, oldest first.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn open_of_kind(db: &Connection, kind: &str) -> Result<Vec<Open>> {
+    chosen(db, kind, "kind = ?1 AND state <> 'settled'")
+}
+
+/// The inspections that will make the repair with this id and that the log has not brought back yet.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn open_for_repair(db: &Connection, repair: &str) -> Result<Vec<Open>> {
+    chosen(db, repair, "kind = 'inspect_point' AND op ->> '$.action.repair_id' = ?1 AND state <> 'settled'")
+}
+
+/// The saves of a lane, those of the journal included, oldest first.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn saves_of(db: &Connection, lane: &str) -> Result<Vec<Open>> {
+    chosen(db, lane, "lane = ?1 AND kind = 'save_notice'")
+}
+
+fn chosen(db: &Connection, lane: &str, condition: &str) -> Result<Vec<Open>> {
+    let mut select = db.prepare_cached(&format!(
+        "SELECT op, state, error, tried AND state <> 'stuck', seq FROM outbox WHERE {condition} ORDER BY seq"
+    ))?;
+    let rows = select.query_map([lane], |row| {
+        Ok((
+            row.get::<_, String>(0)?,
+            row.get::<_, String>(1)?,
+            row.get::<_, Option<String>>(2)?,
+            row.get::<_, bool>(3)?,
+            row.get::<_, i64>(4)?,
+        ))
+    })?;
+    let mut found = Vec::new();
+    for row in rows {
+        let (op, state, error, tried, seq) = row?;
+        let op: Op = serde_json::from_str(&op)?;
+        let pending = Pending { op_id: op.id, state: pending_state(&state, error.as_deref()) };
+        found.push(Open { op, seq, pending, tried });
+    }
+    Ok(found)
+}
+
+pub(super) fn pending_state(state: &str, error: Option<&str>) -> PendingState {
+    match state {
+        "stuck" => PendingState::Stuck {
+            error: error
+                .and_then(|text| serde_json::from_str(text).ok())
+                .unwrap_or_else(|| WireError::new(Code::Internal, "")),
+        },
+        "queued" => PendingState::Waiting,
+        _ => PendingState::Sending,
+    }
+}

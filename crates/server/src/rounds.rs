@@ -1,0 +1,304 @@
+//! Rounds: the office plans inspections, the calendar makes them fall due, somebody walks them.
+//!
+//! A plan falls due once for each of its days ([`tend`]): its row is locked, the round's id follows from plan
+//! and day, and the table takes no second one. After a long stop of the server all days that passed are
+//! there, and those whose time is up are said to be missed.
+//!
+//! What fails at a point becomes one repair in the same transaction, under an id that the device made, so
+//! that a worker without network sees it at once and it is never made twice. Of two who inspect the same
+//! point the first one counts; the other is refused with the round as it stands, and what they typed stays
+//! with them.
+
+mod calendar;
+mod check;
+mod record;
+mod store;
+
+use linli_wire::{
+    Code, Language, Timestamp, WireError,
+    attachments::Attachment,
+    community::Community,
+    id::{CommunityId, RepairId, RoundId, RoundPlanId, RoundPointId},
+    repairs::{RepairReport, Urgency},
+    rounds::{
+        CheckAnswer, PointResult, Round, RoundEvent, RoundPlan, RoundPlanContent, RoundPoint, RoundState,
+        next_round, repair_words,
+    },
+};
+
+pub use record::{Walked, record};
+pub use store::{StoredRound, all_plans, get, plan};
+
+use crate::{
+    Error,
+    auth::Caller,
+    community::{self, Put},
+    db::Tx,
+    params, repairs,
+};
+use calendar::Calendar;
+
+/// How long after it fell due a round stays on the office's devices: a year and what is looked back upon.
+const ARCHIVE_MS: i64 = 400 * 24 * 60 * 60 * 1000;
+
+/// An inspection of a point, as it came.
+#[derive(Debug)]
+pub struct Inspection<'a> {
+    /// The round.
+    pub round: RoundId,
+    /// The point.
+    pub point: RoundPointId,
+    /// When, as the device says.
+    pub at: Timestamp,
+    /// Whether the label was scanned.
+    pub scanned: bool,
+    /// What was found.
+    pub answers: &'a [CheckAnswer],
+    /// What it looks like.
+    pub photos: &'a [Attachment],
+    /// How urgent the repair is.
+    pub urgency: Urgency,
+    /// The repair to make of what failed.
+    pub repair: Option<RepairId>,
+}
+
+/// Saves a plan from the app.
+///
+/// # Errors
+/// `not_allowed`; `invalid_input`; `conflict` with `details.current` when it is not at `base_version`;
+/// `not_found` when it does not exist or is of another community.
+pub fn save_plan(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    id: RoundPlanId,
+    base_version: u64,
+    content: &RoundPlanContent,
+) -> Result<(), Error> {
+    caller.must_be_office()?;
+    let known = store::find_plan(tx, caller.community, id)?;
+    match &known {
+        None if base_version > 0 => return Err(Error::not_found()),
+        Some(known) if known.version != base_version => {
+            return Err(conflict(known, "somebody else changed the plan")?);
+        }
+        _ => {}
+    }
+    let content = check::plan(tx, caller.community, id, content)?;
+    put_plan(tx, caller.community, id, &content).map(drop)
+}
+
+/// A plan from the office's folder, checked like one from the app.
+///
+/// # Errors
+/// `invalid_input`.
+pub fn checked(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    id: RoundPlanId,
+    content: &RoundPlanContent,
+) -> Result<RoundPlanContent, Error> {
+    check::plan(tx, community, id, content)
+}
+
+/// Puts a plan, unchecked, and reckons when it falls due next: today at the earliest. What it missed so far is
+/// made first, as it was planned then.
+///
+/// # Errors
+/// The database's; the time zone of the community is not known here.
+pub fn put_plan(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    id: RoundPlanId,
+    content: &RoundPlanContent,
+) -> Result<Put, Error> {
+    let calendar = Calendar::of(&community_of(tx, community)?)?;
+    let before = store::find_plan(tx, community, id)?;
+    if before.as_ref().is_some_and(|before| before.content == *content) {
+        return Ok(Put::Same);
+    }
+    if let Some(before) = &before {
+        fall_due(tx, community, &calendar, before)?;
+    }
+    let mut next =
+        if content.retired { None } else { calendar.first_from(content, calendar.today(tx.now())?) };
+    while let Some(day) = next
+        && store::has_round(tx, community, id, &day.to_string())?
+    {
+        next = calendar.first_from(content, day.tomorrow().map_err(calendar::beyond)?);
+    }
+    let plan = RoundPlan {
+        id,
+        version: before.as_ref().map_or(0, |before| before.version) + 1,
+        content: content.clone(),
+        next_on: next.map(|day| day.to_string()),
+    };
+    store::put_plan(tx, community, &plan, next.map(|day| calendar.begins(day)).transpose()?)?;
+    Ok(if before.is_some() { Put::Changed } else { Put::Created })
+}
+
+/// Takes in what was found at a point. The same again, by whichever device of the person, is the same.
+///
+/// # Errors
+/// `not_allowed`; `not_found` when the round does not exist or is of another community; `conflict` with
+/// `details.current` when somebody else was faster; `invalid_input`; `operation_reused` when the repair's id
+/// stands for something else.
+pub fn inspect(tx: &mut Tx<'_>, caller: &Caller, given: &Inspection<'_>) -> Result<(), Error> {
+    caller.must_be_office()?;
+    let mut stored = store::find(tx, caller.community, given.round)?.ok_or_else(Error::not_found)?;
+    let no_point = || Error::invalid("point_id", "is no point of this round");
+    let point = stored.round.points.iter().find(|point| point.id == given.point);
+    let point = point.ok_or_else(no_point)?.clone();
+    if let Some(there) = stored.round.result(given.point) {
+        let is_same = there.by.id == caller.person
+            && there.repair_id == given.repair
+            && there.answers.iter().all(|answer| given.answers.contains(answer));
+        let faster = conflict(&stored.round, "somebody else inspected this point")?;
+        return if is_same { Ok(()) } else { Err(faster) };
+    }
+    let answers = check::answers(&point, given)?;
+    if let Some(repair) = given.repair {
+        report(tx, caller, &stored.round, &point, &answers, given, repair)?;
+    }
+    let now = tx.now();
+    let round = &mut stored.round;
+    round.results.push(PointResult {
+        point_id: given.point,
+        // A clock may be wrong: nobody was there before it was due, nor after it came in.
+        at: given.at.max(round.from).min(now),
+        received_at: now,
+        by: repairs::person(tx, caller, caller.person)?,
+        scanned: given.scanned,
+        answers,
+        repair_id: given.repair,
+    });
+    if round.is_walked() {
+        let in_time = round.results.iter().all(|result| result.at < round.until);
+        let event = if in_time { RoundEvent::WalkedInTime } else { RoundEvent::WalkedLate };
+        round.state = next_round(round.state, event);
+    }
+    store::change(tx, caller.community, &mut stored)
+}
+
+/// Makes the repair of a point, as the office reports. The category may be gone meanwhile: what was found is
+/// not, so it goes under the most general one that is left.
+fn report(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    round: &Round,
+    point: &RoundPoint,
+    answers: &[CheckAnswer],
+    given: &Inspection<'_>,
+    id: RepairId,
+) -> Result<(), Error> {
+    let community = community_of(tx, caller.community)?;
+    let language = community.languages.first().cloned().unwrap_or_else(Language::en);
+    let report = RepairReport {
+        place: point.place,
+        category: repairs::settings::open_category(tx, caller.community, &point.category)?,
+        urgency: given.urgency,
+        words: repair_words(&round.name, point, answers, &language),
+        photos: given.photos.to_vec(),
+        times: Vec::new(),
+        may_enter: false,
+        reach: String::new(),
+    };
+    repairs::found(tx, caller, id, &report)
+}
+
+/// Does what is due: plans fall due, rounds are missed, old ones leave the office's devices. Tells when the
+/// next one is due.
+///
+/// # Errors
+/// The database's; the time zone of a community is not known here.
+pub fn tend(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, Error> {
+    let now = tx.now();
+    let due = |table: &str| {
+        format!("SELECT community_id, id FROM {table} WHERE due_at <= $1 ORDER BY due_at, id LIMIT 50")
+    };
+    for row in tx.query(&due("round_plan"), params![now])? {
+        let community: CommunityId = row.get(0)?;
+        // Another server, or the office, may have been here since: the row is read again under its lock.
+        let Some(plan) = store::find_plan(tx, community, row.get(1)?)? else { continue };
+        let calendar = Calendar::of(&community_of(tx, community)?)?;
+        fall_due(tx, community, &calendar, &plan)?;
+    }
+    for row in tx.query(&due("round"), params![now])? {
+        let community: CommunityId = row.get(0)?;
+        let Some(mut stored) = store::find(tx, community, row.get(1)?)? else { continue };
+        if stored.round.state == RoundState::Open && stored.round.until <= now {
+            stored.round.state = next_round(stored.round.state, RoundEvent::TimeUp);
+            store::change(tx, community, &mut stored)?;
+        }
+        if stored.round.state != RoundState::Open && stored.round.from.plus_millis(ARCHIVE_MS) <= now {
+            store::archive(tx, community, &mut stored)?;
+        }
+    }
+    next_due(tx)
+}
+
+/// When the server next has something to do with a plan or a round.
+///
+/// # Errors
+/// The database's.
+pub fn next_due(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, Error> {
+    let mut next: Option<Timestamp> = None;
+    for table in ["round_plan", "round"] {
+        let sql = format!("SELECT due_at FROM {table} WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1");
+        let due: Option<Timestamp> = tx.query_opt(&sql, &[])?.map(|row| row.get(0)).transpose()?;
+        next = [next, due].into_iter().flatten().min();
+    }
+    Ok(next)
+}
+
+/// Makes the rounds of all days of a plan, in hand and locked, that have come; those whose time is up are
+/// missed. Nothing when none has.
+fn fall_due(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    calendar: &Calendar,
+    plan: &RoundPlan,
+) -> Result<(), Error> {
+    let Some(mut day) = plan.next_on.as_deref().and_then(|day| day.parse().ok()) else { return Ok(()) };
+    let now = tx.now();
+    let today = calendar.today(now)?;
+    while day <= today {
+        let (from, until) = (calendar.begins(day)?, calendar.ends(day, plan.content.days)?);
+        // What would leave the office's devices at once is not made.
+        if from.plus_millis(ARCHIVE_MS) > now {
+            let state =
+                if until > now { RoundState::Open } else { next_round(RoundState::Open, RoundEvent::TimeUp) };
+            let round = Round {
+                id: store::round_id(plan.id, &day.to_string()),
+                version: 0,
+                plan_id: plan.id,
+                name: plan.content.name.clone(),
+                points: plan.content.points.clone(),
+                due_on: day.to_string(),
+                from,
+                until,
+                state,
+                results: Vec::new(),
+            };
+            if !store::has_round(tx, community, plan.id, &round.due_on)? {
+                store::change(tx, community, &mut StoredRound { round, archived: false })?;
+            }
+        }
+        let tomorrow = day.tomorrow().map_err(calendar::beyond)?;
+        let Some(next) = calendar.first_from(&plan.content, tomorrow) else { break };
+        day = next;
+    }
+    let plan = RoundPlan { next_on: Some(day.to_string()), ..plan.clone() };
+    let due_at = calendar.begins(day)?;
+    store::put_plan(tx, community, &plan, Some(due_at))
+}
+
+fn community_of(tx: &mut Tx<'_>, community: CommunityId) -> Result<Community, Error> {
+    community::get(tx, community)?.ok_or_else(Error::not_found)
+}
+
+fn conflict<T: serde::Serialize>(current: &T, message: &str) -> Result<Error, Error> {
+    let current = serde_json::to_value(current)
+        .map_err(|_| Error::refused(Code::Internal, "what stands there has no JSON form"))?;
+    let error = WireError::new(Code::Conflict, message);
+    Ok(Error::Refused(error.with_details(serde_json::json!({ "current": current }))))
+}
