@@ -69,7 +69,10 @@ async fn fill(world: &World, like: RepairId) {
             let state = state(at);
             let done = Some(worked(at, 0)).filter(|_| state == "fixed");
             let (open, stars) = (i64::from(state == "done"), (at % 2 == 0).then_some(300_u64));
-            let (id, category) = (RepairId(new_id()), CATEGORIES[at % CATEGORIES.len()]);
+            // Of none like it the id ends so.
+            let mut id = new_id().into_bytes();
+            id[15] = 0xFF;
+            let (id, category) = (RepairId(uuid::Uuid::from_bytes(id)), CATEGORIES[at % CATEGORIES.len()]);
             let body = bodies[at % bodies.len()].clone();
             rows.push(
                 params![community, id, like, state, open, category, done, stars, at % 4 == 0, body].to_vec(),

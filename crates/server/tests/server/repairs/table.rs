@@ -206,7 +206,8 @@ both! {
                 if !whom[0].is_empty() && !whom.contains(&name) {
                     continue;
                 }
-                let told: Vec<(ActKind, RepairState, Result<RepairState, Code>)> = world.app.db.write(move |tx| {
+                // Some hundred acts in one transaction.
+                let told: Vec<(ActKind, RepairState, Result<RepairState, Code>)> = world.app.db.patient().write(move |tx| {
                     let mut told = Vec::new();
                     for kind in ActKind::KNOWN {
                         for state in RepairState::KNOWN {
