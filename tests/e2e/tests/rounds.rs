@@ -27,7 +27,8 @@ fn story(name: &str, language: Language, mode: Mode) {
     worker.page.resize(390, 844);
 
     // The office plans it and prints its label.
-    chen.go("/office/rounds");
+    chen.go("/rounds");
+    chen.tap("plans");
     chen.tap("new-plan");
     chen.find("[data-testid=plan-point]");
     chen.tap("save-plan");

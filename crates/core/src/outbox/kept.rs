@@ -39,10 +39,7 @@ use crate::{
     community, device,
     error::Result,
     notices,
-    repairs::{
-        self, drafts as forms,
-        unsent,
-    },
+    repairs::{self, drafts as forms, unsent},
     rounds,
 };
 use said::{checklist_item, form_item, is_empty, item, typed, unsent_item};
@@ -408,7 +405,7 @@ fn forget_files(tx: &Connection) -> Result<()> {
     }
     for words in unsent::all(tx)? {
         named.extend(words.said.photos.iter().map(|file| file.id.0));
-        }
+    }
     for draft in rounds::all_drafts(tx)? {
         named.extend(draft.form.photos.iter().map(|file| file.id.0));
     }

@@ -10,7 +10,9 @@ use linli_wire::{
     settings::Mode,
 };
 
-use super::{notices::notice_row, office::pressing, repairs::needing, rounds::due_card, services::open_until};
+use super::{
+    notices::notice_row, office::pressing, repairs::needing, rounds::due_card, services::open_until,
+};
 use crate::{
     components::{
         banner::OfflineBanner,

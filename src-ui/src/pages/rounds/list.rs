@@ -49,7 +49,9 @@ pub fn List() -> impl IntoView {
         if app.is_simple() { home() } else { ("/services".to_owned(), words::services::title().to_owned()) };
     view! {
         <div class="l-page">
-            <PageHeader title=texts::title() note=texts::intro() back=back />
+            <PageHeader title=texts::title() note=texts::intro() back=back>
+                <a class="c-button" data-kind="quiet" href="/office/rounds" data-testid="plans">{icon("calendar")} {words::round_plans::title()}</a>
+            </PageHeader>
             <OfflineBanner />
             <Scan />
             {move || match asked.get() {
