@@ -347,7 +347,8 @@ async fn two_servers_that_tend_at_once_make_each_round_once() {
     garden.server.advance(std::time::Duration::from_secs(24 * 3600));
     let app = garden.server.app();
     let (one, other) = tokio::join!(app.db.write(rounds::tend), app.db.write(rounds::tend));
-    drop((one.unwrap(), other.unwrap()));
+    one.unwrap();
+    other.unwrap();
     let (rounds, ..) = counts(&garden).await;
     assert_eq!(rounds, 2);
     is_sound(&garden).await;

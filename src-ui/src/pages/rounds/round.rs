@@ -42,7 +42,7 @@ pub fn Detail() -> impl IntoView {
 fn opened(id: RoundId) -> AnyView {
     let asked = ipc::ask::<RoundOpen>(&[Topic::Rounds, Topic::Outbox], move || RoundKey { id });
     let is_here = Memo::new(move |_| asked.with(|view| view.is_some()));
-    let is_open = Memo::new(move |_| asked.with(|view| view.is_some_and(|view| is_to_walk(view))));
+    let is_open = Memo::new(move |_| asked.with(|view| view.is_some_and(is_to_walk)));
     Effect::new(move |_| {
         if is_here.get() {
             request_animation_frame(|| crate::app::arrive(false));
