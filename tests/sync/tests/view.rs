@@ -79,12 +79,13 @@ async fn in_log(server: &TestServer, device: DeviceId) -> Rows {
 }
 
 fn in_cache(db: &rusqlite::Connection) -> Rows {
-    let sql = "SELECT scope.name, holding.entity, holding.id, coalesce(notice_body.body, repair_body.body, record.body)
+    let sql = "SELECT scope.name, holding.entity, holding.id, coalesce(notice_body.body, repair_body.body, round.body, record.body)
         FROM holding JOIN scope ON scope.key = holding.scope
         LEFT JOIN notice ON holding.entity = 'notice' AND notice.id = holding.id
         LEFT JOIN notice_body ON notice_body.key = notice.key
         LEFT JOIN repair ON holding.entity = 'repair' AND repair.id = holding.id
         LEFT JOIN repair_body ON repair_body.key = repair.key
+        LEFT JOIN round ON holding.entity = 'round' AND round.id = holding.id
         LEFT JOIN record ON record.entity = holding.entity AND record.id = holding.id";
     let mut select = db.prepare(sql).unwrap();
     let rows = select.query_map([], |row| {
