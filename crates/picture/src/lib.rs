@@ -35,8 +35,8 @@ pub fn fit(picture: DynamicImage, longest: u32) -> Result<DynamicImage, Trouble>
         return Ok(picture);
     }
     let scaled = |edge: u32| {
-        let exact = u64::from(edge) * u64::from(longest) / u64::from(width.max(height));
-        u32::try_from(exact).unwrap_or(longest).max(1)
+        let (edge, all) = (u64::from(edge) * u64::from(longest), u64::from(width.max(height)));
+        u32::try_from((edge + all / 2) / all).unwrap_or(longest).max(1)
     };
     let picture = eight_bits(picture);
     let mut small = DynamicImage::new(scaled(width), scaled(height), picture.color());
@@ -95,8 +95,8 @@ mod tests {
     #[test]
     fn the_longest_edge_fits_and_the_shape_stays() {
         for (width, height, expected) in [
-            (403, 302, (204, 152)),
-            (302, 403, (152, 204)),
+            (403, 302, (204, 153)),
+            (302, 403, (153, 204)),
             (204, 204, (204, 204)),
             (10, 4, (10, 4)),
             (30_000, 1, (204, 1)),

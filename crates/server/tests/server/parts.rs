@@ -23,7 +23,8 @@ fn document(length: usize, salt: u8) -> Vec<u8> {
 
 fn repr_digest(bytes: &[u8]) -> String {
     let hex = digest(bytes);
-    let hash: Vec<u8> = (0..32).map(|at| u8::from_str_radix(&hex[at * 2..at * 2 + 2], 16).unwrap()).collect();
+    let hash: Vec<u8> =
+        (0..32).map(|at| u8::from_str_radix(hex.get(at * 2..at * 2 + 2).unwrap(), 16).unwrap()).collect();
     format!("sha-256=:{}:", BASE64.encode(hash))
 }
 

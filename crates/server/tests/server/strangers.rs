@@ -63,7 +63,6 @@ async fn made_up_tokens_are_slowed_down_by_address_before_the_database_is_asked(
     let rename = "ALTER TABLE access_token RENAME TO access_token_gone";
     world.app.db.write(move |tx| Ok(tx.execute(rename, &[])?)).await.unwrap();
     while sync(&world, home, Some(&made_up())).await.status() != StatusCode::TOO_MANY_REQUESTS {}
-    assert_eq!(sync(&world, home, Some(&made_up())).await.status(), StatusCode::TOO_MANY_REQUESTS);
     let elsewhere = sync(&world, "198.51.100.9", Some(&made_up())).await;
     assert_eq!(elsewhere.status(), StatusCode::INTERNAL_SERVER_ERROR, "another address is not slowed down");
 }
