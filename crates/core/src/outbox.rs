@@ -34,7 +34,7 @@ use linli_wire::{
 };
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-pub use open::{Open, open_about, open_for_repair, open_in_lane, open_of_kind, saves_of};
+pub use open::{Open, open_about, open_for_repair, open_in_lane, open_of_kind, saves_of, settled_about};
 
 use open::pending_state;
 

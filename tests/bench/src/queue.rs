@@ -249,9 +249,10 @@ async fn multiply(world: &World, community: CommunityId, samples: Vec<RepairId>)
     Ok(())
 }
 
+/// Ten bytes that differ by their last ones: a few bits of the first are the version's of the id.
 fn random(number: usize) -> [u8; 10] {
     let mut random = [7; 10];
-    random.iter_mut().zip(number.to_le_bytes()).for_each(|(byte, part)| *byte = part);
+    random.iter_mut().rev().zip(number.to_le_bytes()).for_each(|(byte, part)| *byte = part);
     random
 }
 

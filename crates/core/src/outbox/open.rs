@@ -37,6 +37,14 @@ pub fn open_about(db: &Connection, part: &str) -> Result<Vec<Open>> {
     chosen(db, part, "instr(lane, ?1) > 0 AND state <> 'settled'")
 }
 
+/// The operations that the log has brought back, of all lanes whose name holds `part`, oldest first.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn settled_about(db: &Connection, part: &str) -> Result<Vec<Open>> {
+    chosen(db, part, "instr(lane, ?1) > 0 AND state = 'settled'")
+}
+
 /// The operations of a kind that the log has not brought back yet, oldest first.
 ///
 /// # Errors

@@ -49,7 +49,13 @@ pub fn act(cache: &Cache, system: &dyn System, request: ActOnRepair) -> Result<(
         };
         let in_place = again.filter(|lost| !is_stopped(&lost.op.lane, lost.seq));
         let place = in_place.map_or(i64::MAX, |lost| lost.seq);
-        // The page may show a turn that an own act, which has not come back yet, will have raised.
+        // The page may show a turn that an own act has raised since, or will have raised once it has come back.
+        let turn = outbox::settled_about(tx, &id.to_string())?.iter().fold(turn, |turn, done| {
+            match &done.op.action {
+                Action::ActOnRepair { turn: sent, act, .. } if act.kind().needs_turn() && *sent == turn => sent + 1,
+                _ => turn,
+            }
+        });
         let turn = going(&open).filter(|open| open.seq < place).fold(turn, |turn, open| match &open.op.action {
             Action::ActOnRepair { turn: sent, act, .. } if act.kind().needs_turn() && *sent >= turn => sent + 1,
             _ => turn,

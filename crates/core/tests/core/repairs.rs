@@ -278,6 +278,33 @@ fn acts_made_in_a_cellar_follow_each_other_and_a_lost_race_holds_up_no_message()
 }
 
 #[test]
+fn an_act_on_a_page_that_does_not_know_yet_what_the_own_act_before_did_follows_it() {
+    let (garden, cache) = at(Role::Staff);
+    let reported = repair_with(1, 5, |repair| {
+        repair.turn = 2;
+        repair.reporter = by(77, Role::Resident);
+    });
+    sync::apply(&cache, &garden.page("1").in_office(&[reported]).build(), NOW).unwrap();
+    let system = system();
+    act(&cache, &system, 1, 2, RepairAct::Accept);
+    // The log has brought it back between the look at the page and the press of the button.
+    let settle = |tx: &rusqlite::Transaction<'_>| {
+        tx.execute("UPDATE outbox SET state = 'settled', settled_at = 1", [])?;
+        Ok(())
+    };
+    cache.write(settle).unwrap();
+    act(&cache, &system, 1, 2, RepairAct::CloseUnfixed { words: "Not ours".to_owned() });
+    let turns: Vec<u64> = batch(&cache)
+        .iter()
+        .filter_map(|op| match op.action {
+            Action::ActOnRepair { turn, .. } => Some(turn),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(turns, [3]);
+}
+
+#[test]
 fn what_only_adds_takes_no_other_s_place_and_goes_past_every_lane_that_is_stuck() {
     let (garden, cache) = at(Role::Staff);
     let accepted = repair_with(1, 5, |repair| {
