@@ -22,6 +22,7 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use event_listener::{Event, EventListener};
 use futures_util::{
     FutureExt,
@@ -31,7 +32,7 @@ use futures_util::{
 use linli_wire::{
     Code, WireError,
     attachments::Attachment,
-    command::{ConnectionState, RepairOlder, Topic},
+    command::{ConnectionState, RepairExport, RepairOlder, Topic},
     id::{AccountId, AttachmentId},
     repairs::RepairEvents,
 };
@@ -280,6 +281,15 @@ impl Account {
         let photos = page.events.iter().flat_map(|event| &event.photos);
         lock(&self.told).extend(photos.map(|file| (file.id, file.clone())));
         Ok(page)
+    }
+
+    /// Repairs as a spreadsheet, from the server, and the name it is saved under.
+    ///
+    /// # Errors
+    /// The server's, `server_unreachable`, `too_large`.
+    pub(crate) async fn sheet(&self, wanted: &RepairExport) -> Result<(String, Bytes)> {
+        let (path, name) = repairs::sheet(wanted);
+        Ok((name, authorised!(self, |api| api.get_sheet(&path))?))
     }
 
     async fn fetch(&self, about: &Attachment) -> Result<()> {

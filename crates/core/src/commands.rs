@@ -163,11 +163,7 @@ impl Commands for Core {
 
     async fn attachment_open(&self, AttachmentKey { id }: AttachmentKey) -> Answer<Done> {
         let kept = self.account()?.file(id).await?;
-        if self.ports.desktop.open_file(&attachments::opened_as(&kept)?, &kept.bytes) {
-            Ok(Done {})
-        } else {
-            Err(WireError::new(Code::UnknownCommand, "this host cannot open files"))
-        }
+        opened(self.ports.desktop.open_file(&attachments::opened_as(&kept)?, &kept.bytes))
     }
 
     async fn attachment_add(&self, file: NewFile) -> Answer<Attachment> {
@@ -343,14 +339,8 @@ impl Commands for Core {
     }
 
     async fn repair_export_open(&self, request: RepairExport) -> Answer<Done> {
-        let (path, name) = repairs::sheet(&request);
-        let account = self.account()?;
-        let sheet = authorised!(account, |api| api.get_sheet(&path))?;
-        if self.ports.desktop.open_file(&name, &sheet) {
-            Ok(Done {})
-        } else {
-            Err(WireError::new(Code::UnknownCommand, "this host cannot open files"))
-        }
+        let (name, sheet) = self.account()?.sheet(&request).await?;
+        opened(self.ports.desktop.open_file(&name, &sheet))
     }
 
     async fn repair_queue_list(&self, query: RepairQueueQuery) -> Answer<RepairQueuePage> {
@@ -482,15 +472,7 @@ impl Commands for Core {
     }
 
     async fn outbox_discard(&self, OpKey { id }: OpKey) -> Answer<Done> {
-        self.account()?.cache.write(|tx| match outbox::discard(tx, id)? {
-            Some(op) => {
-                office::take_back(tx, &op)?;
-                repairs::given_up(tx, &*self.ports.system, &op)?;
-                repairs::take_back(tx, &op)?;
-                rounds::take_back(tx, &op)
-            }
-            None => Ok(()),
-        })?;
+        outbox::give_up(&self.account()?.cache, &*self.ports.system, id)?;
         self.queued(&[Topic::Notices, Topic::Repairs, Topic::Rounds])
     }
 
@@ -510,4 +492,9 @@ impl Commands for Core {
         self.account()?.wake();
         Ok(Done {})
     }
+}
+
+fn opened(is_open: bool) -> Answer<Done> {
+    let cannot = || WireError::new(Code::UnknownCommand, "this host cannot open files");
+    is_open.then_some(Done {}).ok_or_else(cannot)
 }

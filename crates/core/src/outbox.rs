@@ -19,6 +19,7 @@
 //! Turned down: one request for each operation (twenty times slower on a busy evening), and a retry
 //! count that gives up (a phone may be in a drawer for weeks).
 
+mod given_up;
 pub mod kept;
 mod listed;
 mod open;
@@ -47,6 +48,8 @@ use crate::{
     repairs,
 };
 
+pub use given_up::give_up;
+pub(crate) use listed::found;
 pub use listed::{counts, rows, words};
 pub(crate) use places::{put_behind, put_in_place};
 
@@ -339,7 +342,7 @@ pub fn retry(cache: &Cache, id: OpId) -> Result<()> {
     })
 }
 
-/// Gives an operation up and returns it, unless it is on its way or done.
+/// Takes an operation out and returns it, unless it is on its way or done.
 ///
 /// # Errors
 /// Trouble of the cache.

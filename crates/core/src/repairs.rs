@@ -22,9 +22,11 @@ mod view;
 use std::collections::BTreeSet;
 
 use linli_wire::{
+    Timestamp,
     community::Person,
     id::RepairId,
-    repairs::{Party, QuoteAnswer, Repair, RepairNeed, RepairState},
+    ops::Action,
+    repairs::{Party, QuoteAnswer, Repair, RepairNeed, RepairReport, RepairState},
 };
 use rusqlite::{Connection, OptionalExtension};
 
@@ -79,6 +81,20 @@ fn waiting(db: &Connection, id: RepairId) -> Result<Vec<Open>> {
     open.retain(|open| repair_of(&open.op.lane) == Some(&id));
     open.splice(..0, made);
     Ok(open)
+}
+
+/// The report that will make a repair, and when it was made, among what waits for it.
+fn reported(db: &Connection, waiting: &[Open]) -> Result<Option<(RepairReport, Timestamp)>> {
+    for open in waiting {
+        let report = match &open.op.action {
+            Action::ReportRepair { report, .. } => Some(report.clone()),
+            action => rounds::as_report(db, action)?.map(|(_, report)| report),
+        };
+        if let Some(report) = report {
+            return Ok(Some((report, open.op.at)));
+        }
+    }
+    Ok(None)
 }
 
 /// What goes by itself: what is stuck does not, nor what stands behind it in its lane.

@@ -28,7 +28,9 @@ use crate::{
     outbox::{self, Open},
 };
 
-pub(crate) use drafts::{Draft, all as all_drafts, is_empty as is_empty_form, put as put_draft};
+pub(crate) use drafts::{
+    Draft, all as all_drafts, get as draft, is_empty as is_empty_form, put as put_draft,
+};
 pub use drafts::{inspect, keep, take_back};
 pub use find::{find, scan};
 pub use list::{due, list};

@@ -262,9 +262,8 @@ pub fn adopt(kept: &Cache, into: &Cache) -> Result<bool> {
             all &= unsent::put(tx, words)?;
         }
         for draft in &checklists {
-            let there = rounds::all_drafts(tx)?.into_iter().find(|other| other.key == draft.key);
-            match there {
-                Some(there) => all &= there.form == draft.form,
+            match rounds::draft(tx, draft.key)? {
+                Some(there) => all &= there == draft.form,
                 None => rounds::put_draft(tx, draft.key, &draft.form, draft.kept_at)?,
             }
         }

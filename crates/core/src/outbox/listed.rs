@@ -4,19 +4,22 @@ use linli_wire::{
     ops::{Action, Op},
     outbox::{OutboxCounts, OutboxRow},
     repairs::RepairAct,
+    rounds::{CheckAnswer, RoundPlanContent},
 };
 use rusqlite::Connection;
 
 use super::pending_state;
 use crate::error::Result;
 
-/// What a person typed with an action about a repair; empty for other actions.
+/// What a person typed with an action about repairs and rounds; empty for other actions.
 pub fn words(action: &Action) -> String {
     match action {
         Action::ReportRepair { report, .. } => report.words.clone(),
         Action::ActOnRepair { act, .. } => of_act(act),
         Action::MessageOnRepair { words, .. } | Action::NoteOnRepair { words, .. } => words.clone(),
         Action::RateRepair { rating, .. } => rating.words.clone(),
+        Action::InspectPoint { answers, .. } => found(answers),
+        Action::SaveRoundPlan { content, .. } => planned(content),
         _ => String::new(),
     }
 }
@@ -25,6 +28,26 @@ fn of_act(act: &RepairAct) -> String {
     let parts = act.parts().iter().map(|part| format!("{} ×{}", part.name, part.count));
     let said = (!act.words().is_empty()).then(|| act.words().to_owned());
     said.into_iter().chain(parts).collect::<Vec<_>>().join("\n")
+}
+
+/// What was typed about what was found.
+pub(crate) fn found(answers: &[CheckAnswer]) -> String {
+    let words: Vec<&str> =
+        answers.iter().map(|answer| answer.found.words()).filter(|words| !words.is_empty()).collect();
+    words.join("\n")
+}
+
+/// What was typed in a plan: its name, its points and what to look at there.
+fn planned(content: &RoundPlanContent) -> String {
+    let points = content
+        .points
+        .iter()
+        .flat_map(|point| std::iter::once(&point.name).chain(point.checks.iter().map(|check| &check.words)));
+    let texts: Vec<String> = std::iter::once(&content.name)
+        .chain(points)
+        .map(|texts| texts.0.values().cloned().collect::<Vec<_>>().join(" / "))
+        .collect();
+    texts.join("\n")
 }
 
 /// What waits and what is stuck.

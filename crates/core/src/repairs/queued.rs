@@ -14,6 +14,7 @@ use rusqlite::{Connection, Transaction};
 use super::{
     CATEGORY_LANE, beside, going, lane, load,
     naming::is_stuck,
+    reported,
     unsent::{self, Kind},
     waiting,
 };
@@ -22,7 +23,6 @@ use crate::{
     error::{Result, not_found},
     outbox::{self, Open},
     ports::System,
-    rounds,
 };
 
 /// Does an act of the table.
@@ -220,16 +220,7 @@ pub(super) fn needed(field: &str, words: &str, max: usize) -> Result<()> {
 fn subject(db: &Connection, id: RepairId) -> Result<String> {
     let words = match load(db, id)? {
         Some((repair, _)) => repair.report.words,
-        None => {
-            let mut words = None;
-            for open in waiting(db, id)? {
-                words = words.or(match &open.op.action {
-                    Action::ReportRepair { report, .. } => Some(report.words.clone()),
-                    action => rounds::as_report(db, action)?.map(|(_, report)| report.words),
-                });
-            }
-            words.ok_or_else(|| not_found("repair"))?
-        }
+        None => reported(db, &waiting(db, id)?)?.ok_or_else(|| not_found("repair"))?.0.words,
     };
     Ok(words.lines().next().unwrap_or_default().chars().take(60).collect())
 }

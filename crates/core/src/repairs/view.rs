@@ -17,6 +17,7 @@ use rusqlite::Connection;
 use super::{
     CATEGORY_LANE, load,
     naming::{Naming, ahead},
+    reported,
     unsent::{self, Kind},
     waiting,
 };
@@ -25,7 +26,6 @@ use crate::{
     community::{self, record, records},
     error::{Result, not_found},
     outbox::{self, Open},
-    rounds,
 };
 
 /// A repair opened, also one that waits to be sent.
@@ -39,15 +39,7 @@ pub fn open(cache: &Cache, id: RepairId, language: &Language, now: Timestamp) ->
         let (repair, mine) = match load(db, id)? {
             Some(found) => found,
             None => {
-                let mut reported = None;
-                for open in &waiting {
-                    let report = match &open.op.action {
-                        Action::ReportRepair { report, .. } => Some(report.clone()),
-                        action => rounds::as_report(db, action)?.map(|(_, report)| report),
-                    };
-                    reported = reported.or(report.map(|report| (report, open.op.at)));
-                }
-                let (report, at) = reported.ok_or_else(|| not_found("repair"))?;
+                let (report, at) = reported(db, &waiting)?.ok_or_else(|| not_found("repair"))?;
                 (as_reported(db, id, &report, at)?.ok_or_else(|| not_found("repair"))?, true)
             }
         };

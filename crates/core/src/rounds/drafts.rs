@@ -13,7 +13,7 @@ use linli_wire::{
 };
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::{is_stuck, lane, load, waiting};
+use super::{is_stuck, lane, load, repair_of, waiting};
 use crate::{
     cache::Cache,
     error::{Error, Result, not_found},
@@ -59,12 +59,13 @@ pub fn inspect(cache: &Cache, system: &dyn System, language: &Language, request:
         let point = point.ok_or_else(|| not_found("point"))?;
         let answers = checked(point, &form)?;
         let lane = lane(key.round_id, key.point_id);
-        let mut scanned = is_scanned(tx, key)?;
+        let (mut scanned, mut repair) = (is_scanned(tx, key)?, None);
         for open in waiting(tx, key.round_id)?.iter().filter(|open| open.op.lane == lane) {
             if open.tried && !is_stuck(&open.pending) {
                 return Err(Error::new(Code::Conflict, "an inspection of this point is on its way"));
             }
             scanned |= super::form_of(&open.op.action).scanned;
+            repair = repair.or(repair_of(&open.op.action));
         }
         let failed = answers.iter().any(|answer| answer.found.is_failed());
         let mut random = [0; 10];
@@ -79,7 +80,8 @@ pub fn inspect(cache: &Cache, system: &dyn System, language: &Language, request:
             // Those of something that is in order after all belong nowhere.
             photos: if failed { form.photos.clone() } else { Vec::new() },
             urgency: form.urgency,
-            repair_id: failed.then(|| RepairId::new(now, random)),
+            // What was said to the repair of the one that this replaces belongs to the repair of this one.
+            repair_id: failed.then(|| repair.unwrap_or_else(|| RepairId::new(now, random))),
         };
         let subject = format!("{} · {}", round.name.in_language(language), point.name.in_language(language));
         outbox::replace(tx, system, &lane, &subject, action)?;
@@ -124,7 +126,7 @@ pub(crate) fn is_empty(form: &PointForm) -> bool {
 }
 
 /// The checklist of a point, if one is kept.
-pub(super) fn get(db: &Connection, key: PointKey) -> Result<Option<PointForm>> {
+pub(crate) fn get(db: &Connection, key: PointKey) -> Result<Option<PointForm>> {
     let form: Option<String> = db
         .prepare_cached("SELECT form FROM round_draft WHERE round_id = ?1 AND point_id = ?2")?
         .query_row([key.round_id.0, key.point_id.0], |row| row.get(0))

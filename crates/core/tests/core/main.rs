@@ -1,6 +1,7 @@
 //! The core from outside, with a held world around it and no server.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod acting;
 mod ailing;
 mod commands;
 mod giving_up;

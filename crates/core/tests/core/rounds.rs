@@ -19,7 +19,7 @@ use linli_wire::{
     command::{InspectPoint, RepairLike, SaveRoundPlan},
     community::Role,
     id::AttachmentId,
-    ops::{Action, Outcome},
+    ops::{Action, Op, Outcome},
     outbox::PendingState,
     repairs::{RepairPerson, RepairsQuery, Urgency},
     rounds::{
@@ -161,14 +161,27 @@ fn who_was_slower_is_told_and_keeps_what_they_wrote_until_they_give_it_up() {
     assert_eq!(waiting.form.answers, answers(broken()));
     assert!(matches!(&waiting.pending.state, PendingState::Stuck { error } if error.code == Code::Conflict));
     assert_eq!(open(&cache, 1).row.failed, 0, "what lost makes nothing");
-    cache
-        .write(|tx| match outbox::discard(tx, waiting.pending.op_id)? {
-            Some(op) => rounds::take_back(tx, &op),
-            None => Ok(()),
-        })
-        .unwrap();
+    outbox::give_up(&cache, &system(), waiting.pending.op_id).unwrap();
     let seen = point(&cache, 2);
     assert_eq!((seen.waiting, seen.draft), (None, None));
+}
+
+#[test]
+fn a_checklist_that_is_filled_in_anew_makes_the_repair_that_the_one_before_would_have_made() {
+    let (_, cache) = due();
+    inspect(&cache, 2, form(broken())).unwrap();
+    let repair = |op: &Op| match &op.action {
+        Action::InspectPoint { repair_id, .. } => *repair_id,
+        other => panic!("{other:?}"),
+    };
+    let sent = batch(&cache);
+    let before = repair(&sent[0]);
+    assert!(before.is_some());
+    let row = cache.read(outbox::rows).unwrap().remove(0);
+    assert_eq!(row.words, broken().words(), "the outbox shows what was typed");
+    refuse(&cache, &sent, Code::NotAllowed);
+    inspect(&cache, 2, form(broken())).unwrap();
+    assert_eq!(repair(&batch(&cache)[0]), before);
 }
 
 #[test]
@@ -178,12 +191,7 @@ fn what_is_given_up_before_anybody_was_there_comes_back_into_its_checklist() {
     inspect(&cache, 2, form(broken())).unwrap();
     refuse(&cache, &batch(&cache), Code::NotAllowed);
     let op = point(&cache, 2).waiting.unwrap().pending.op_id;
-    cache
-        .write(|tx| match outbox::discard(tx, op)? {
-            Some(op) => rounds::take_back(tx, &op),
-            None => Ok(()),
-        })
-        .unwrap();
+    outbox::give_up(&cache, &system(), op).unwrap();
     assert_eq!(point(&cache, 2).draft.unwrap(), PointForm { scanned: true, ..form(broken()) });
     // Sent again without being given up, the newer one takes its place; on its way, nothing is kept.
     inspect(&cache, 2, form(broken())).unwrap();

@@ -1,13 +1,8 @@
 //! What is kept, in the words in which it was typed.
 
 use linli_wire::{
-    Timestamp,
-    attachments::Attachment,
-    notices::NoticeContent,
-    ops::Action,
-    outbox::KeptItem,
+    Timestamp, attachments::Attachment, notices::NoticeContent, ops::Action, outbox::KeptItem,
     repairs::RepairForm,
-    rounds::{CheckAnswer, RoundPlanContent},
 };
 
 use crate::{
@@ -40,16 +35,11 @@ pub(super) fn item(kind: &str, at: Timestamp, content: Option<&NoticeContent>, s
 
 /// What was written to a repair, or about one.
 pub(super) fn typed(action: &Action, at: Timestamp, sent: bool) -> KeptItem {
-    let text = match action {
-        Action::InspectPoint { answers, .. } => found(answers),
-        Action::SaveRoundPlan { content, .. } => planned(content),
-        other => outbox::words(other),
-    };
     KeptItem {
         kind: action.kind().to_owned(),
         subject: String::new(),
         at,
-        text,
+        text: outbox::words(action),
         files: attachments::of_action(action).iter().map(name_of).collect(),
         sent,
     }
@@ -82,7 +72,7 @@ pub(super) fn unsent_item(given_up: Unsent) -> KeptItem {
 }
 
 pub(super) fn checklist_item(draft: &rounds::Draft) -> KeptItem {
-    let text = found(&draft.form.answers);
+    let text = outbox::found(&draft.form.answers);
     KeptItem {
         kind: "inspect_point".to_owned(),
         subject: text.lines().next().unwrap_or_default().chars().take(60).collect(),
@@ -91,26 +81,6 @@ pub(super) fn checklist_item(draft: &rounds::Draft) -> KeptItem {
         files: draft.form.photos.iter().map(name_of).collect(),
         sent: false,
     }
-}
-
-/// What was typed about what was found.
-fn found(answers: &[CheckAnswer]) -> String {
-    let words: Vec<&str> =
-        answers.iter().map(|answer| answer.found.words()).filter(|words| !words.is_empty()).collect();
-    words.join("\n")
-}
-
-/// What was typed in a plan: its name, its points and what to look at there.
-fn planned(content: &RoundPlanContent) -> String {
-    let points = content
-        .points
-        .iter()
-        .flat_map(|point| std::iter::once(&point.name).chain(point.checks.iter().map(|check| &check.words)));
-    let texts: Vec<String> = std::iter::once(&content.name)
-        .chain(points)
-        .map(|texts| texts.0.values().cloned().collect::<Vec<_>>().join(" / "))
-        .collect();
-    texts.join("\n")
 }
 
 fn name_of(file: &Attachment) -> String {
