@@ -278,9 +278,17 @@ on_both_engines! {
             who.get::<RepairCategorySave>(save).await;
         };
         let base = plumbing(&chen).await;
-        chen.network.cut();
+        let sent = |chen: &Resident| chen.network.asked().iter().filter(|asked| asked.is_ops()).count();
+        let before = sent(&chen);
+        chen.network.plan(|asked| if asked.is_ops() { Fault::Unreachable } else { Fault::None });
         save(&chen, &base, true, false).await;
-        // Changed once more behind one that may have left: what is typed last is kept, and goes after it.
+        chen.until_unannounced("the first one has left", async |chen| match sent(chen) {
+            now if now > before => Ok(()),
+            now => Err(format!("{now} batches")),
+        })
+        .await;
+        chen.network.cut();
+        // Changed once more behind one that has left: what is typed last is kept, and goes after it.
         save(&chen, &base, true, true).await;
         save(&lin, &base, !base.content.chargeable, false).await;
         lin.until_sent().await;

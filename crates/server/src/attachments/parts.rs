@@ -205,11 +205,8 @@ impl Parts {
     /// The disk's.
     pub fn others(&self, key: Key) -> io::Result<(u32, u64)> {
         let (own, mut count, mut bytes) = (self.place(key), 0, 0_u64);
-        let folder = match fs::read_dir(own.parent().unwrap_or(&self.root)) {
-            Ok(folder) => folder,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((0, 0)),
-            Err(error) => return Err(error),
-        };
+        let folder = there(fs::read_dir(own.parent().unwrap_or(&self.root)))?;
+        let Some(folder) = folder else { return Ok((0, 0)) };
         for entry in folder {
             let path = entry?.path();
             if path == own {
@@ -235,10 +232,10 @@ impl Parts {
                 let person = person?.path();
                 for entry in fs::read_dir(&person)? {
                     let path = entry?.path();
-                    let modified = path.metadata()?.modified()?;
-                    if now.duration_since(modified).is_ok_and(|age| age > ORPHAN_AGE) {
-                        fs::remove_file(path)?;
-                        removed += 1;
+                    // One that became whole in this moment is not there any more.
+                    let Some(about) = there(path.metadata())? else { continue };
+                    if now.duration_since(about.modified()?).is_ok_and(|age| age > ORPHAN_AGE) {
+                        removed += usize::from(there(fs::remove_file(path))?.is_some());
                     }
                 }
             }
@@ -258,11 +255,15 @@ impl Parts {
 
 /// A file, locked until it is closed; none when it is not there.
 fn locked(path: &Path) -> io::Result<Option<File>> {
-    match File::options().read(true).write(true).open(path) {
-        Ok(file) => {
-            file.lock()?;
-            Ok(Some(file))
-        }
+    let Some(file) = there(File::options().read(true).write(true).open(path))? else { return Ok(None) };
+    file.lock()?;
+    Ok(Some(file))
+}
+
+/// What came of something with a file; none when it is not there.
+fn there<T>(result: io::Result<T>) -> io::Result<Option<T>> {
+    match result {
+        Ok(done) => Ok(Some(done)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
