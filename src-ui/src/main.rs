@@ -2,7 +2,8 @@
 //!
 //! It holds no truth of its own: pages ask the core through [`ipc`] and ask again when a topic is
 //! announced. `pages` are named as the domains, `components` are what pages are made of, `words` are
-//! the texts in both languages, `format` tells times and sizes, `state` is the frame around it all.
+//! the texts in both languages, `format` tells times and sizes, `typing` keeps what is typed, `state`
+//! is the frame around it all.
 
 mod app;
 mod components;
@@ -11,6 +12,7 @@ mod format;
 mod ipc;
 mod pages;
 mod state;
+mod typing;
 mod words;
 
 // Every test of the face runs where the face does.

@@ -122,6 +122,12 @@ fn story(name: &str, language: Language, mode: Mode) {
     worker.page.fill("point-code", &code);
     worker.page.tap("find-point");
     worker.page.see(&say(&language, "rounds.scan_not_due"));
+    // What is not here is said, of a round as of a point.
+    let unknown = "01900000-0000-7000-8000-000000000000";
+    for path in [format!("/rounds/{unknown}"), format!("/rounds/{unknown}/{unknown}")] {
+        worker.page.go(&path);
+        worker.page.see(&say(&language, "rounds.not_here"));
+    }
     // A resident has no such page.
     let resident = world.joined("resident", people::WANG_MEI, settings(language.clone(), Mode::Standard));
     resident.page.go("/rounds");

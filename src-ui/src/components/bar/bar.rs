@@ -74,10 +74,12 @@ pub fn current(href: &'static str) -> impl Fn() -> Option<&'static str> + Copy +
         path.strip_prefix(href).is_some_and(|rest| rest.is_empty() || (href != "/" && rest.starts_with('/')))
     };
     let [queue, office] = OFFICE_ALONE;
+    // Plans of rounds stand in the office, and are reached from the rounds.
+    let also = if href == "/rounds" { "/office/rounds" } else { href };
     move || {
         path.with(|path| {
             let nearer = href == office.href && is_below(path, queue.href);
-            (is_below(path, href) && !nearer).then_some("page")
+            ((is_below(path, href) || is_below(path, also)) && !nearer).then_some("page")
         })
     }
 }

@@ -14,6 +14,7 @@ use super::{
     fill::fill,
     found::{lost, told, waiting},
     round::not_here,
+    said::elsewhere,
 };
 use crate::{
     components::{
@@ -44,7 +45,12 @@ pub fn Point() -> impl IntoView {
 /// What the page is about: it is built anew only when this changes, so that nothing typed is disturbed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum About {
-    Nothing,
+    /// Nothing is known yet.
+    Loading,
+    /// It could not be asked, or the round is not here.
+    Failed,
+    /// The round has no such point.
+    Gone,
     Checklist,
     Waiting,
     Lost,
@@ -68,13 +74,17 @@ fn opened(key: PointKey) -> AnyView {
     let point = Memo::new(move |_| {
         asked.with(|view| view?.points.iter().find(|point| point.id == key.point_id).cloned())
     });
-    let kind = Memo::new(move |_| point.with(|point| point.as_ref().map_or(About::Nothing, about)));
+    let kind = Memo::new(move |_| match asked.get() {
+        Answer::Loading => About::Loading,
+        Answer::Failed(_) => About::Failed,
+        Answer::Ready(_) => point.with(|point| point.as_ref().map_or(About::Gone, about)),
+    });
     let back = move || {
         let name = asked.with(|view| view.map(|view: &RoundView| view.row.name.clone()));
         back_link((format!("/rounds/{}", key.round_id), name.unwrap_or_else(|| texts::one().to_owned())))
     };
     Effect::new(move |_| {
-        if kind.get() != About::Nothing {
+        if kind.get() != About::Loading {
             request_animation_frame(|| crate::app::arrive(false));
         }
     });
@@ -84,22 +94,20 @@ fn opened(key: PointKey) -> AnyView {
             <OfflineBanner />
             {move || {
                 let now = kind.get();
-                untrack(|| match (asked.get(), point.get(), now) {
-                    (Answer::Loading, ..) => view! { <h1 class="u-hidden">{texts::one()}</h1> {skeleton_list(3)} }.into_any(),
-                    (Answer::Failed(error), ..) if error.code == Code::NotFound => not_here(),
-                    (Answer::Failed(error), ..) => view! { <h1 tabindex="-1">{texts::one()}</h1> {error_state(&error, Some(asked.retry()))} }.into_any(),
-                    (Answer::Ready(_), None, _) => not_here(),
-                    (Answer::Ready(_), Some(known), About::Checklist) => view! { {head(&known)} {fill(key, known, point)} }.into_any(),
-                    (Answer::Ready(_), Some(known), _) => head(&known),
+                untrack(|| match (asked.get(), point.get()) {
+                    (Answer::Failed(error), _) if error.code != Code::NotFound => view! { <h1 tabindex="-1">{texts::one()}</h1> {error_state(&error, Some(asked.retry()))} }.into_any(),
+                    (Answer::Loading, _) => view! { <h1 class="u-hidden">{texts::one()}</h1> {skeleton_list(3)} }.into_any(),
+                    (Answer::Failed(_), _) | (Answer::Ready(_), None) => not_here(),
+                    (Answer::Ready(_), Some(known)) if now == About::Checklist => view! { {head(&known)} {fill(key, known, point)} }.into_any(),
+                    (Answer::Ready(_), Some(known)) => head(&known),
                 })
             }}
             {move || point.get().map(|point| match kind.get() {
                 About::Waiting => waiting(&point),
                 About::Lost => lost(&point),
                 About::Result => told(&point),
-                About::Nothing | About::Checklist => ().into_any(),
+                About::Loading | About::Failed | About::Gone | About::Checklist => ().into_any(),
             })}
-            {move || matches!(asked.get(), Answer::Failed(_)).then_some(())}
         </div>
     }
     .into_any()
@@ -109,7 +117,7 @@ fn head(point: &PointView) -> AnyView {
     view! {
         <header>
             <h1 tabindex="-1">{point.name.clone()}</h1>
-            <p class="t-soft">{point.place_name.clone()}</p>
+            {elsewhere(point).map(|place| view! { <p class="t-soft">{place}</p> })}
         </header>
     }
     .into_any()

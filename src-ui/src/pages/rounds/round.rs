@@ -12,7 +12,7 @@ use linli_wire::{
 
 use super::{
     list::to_list,
-    said::{tag, tags, until_words},
+    said::{elsewhere, tag, tags, until_words},
     scan::Scan,
 };
 use crate::{
@@ -98,7 +98,7 @@ fn points(view: &RoundView) -> AnyView {
                     <span class="c-row__lead">{icon(if is_left(point) { "pin" } else { "ok" })}</span>
                     <span class="c-row__body">
                         <span class="c-row__title">{point.name.clone()}</span>
-                        <span class="c-row__meta">{point.place_name.clone()}</span>
+                        {elsewhere(point).map(|place| view! { <span class="c-row__meta">{place}</span> })}
                         <span class="c-row__tags">{point_tags(point)}</span>
                         {point.waiting.as_ref().map(|waiting| pending_mark(&waiting.pending.state))}
                     </span>

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use linli_wire::{
     Timestamp,
-    rounds::{Found, Interval, IntervalUnit, RoundRow, RoundState},
+    rounds::{Found, Interval, IntervalUnit, PointView, RoundRow, RoundState},
 };
 
 use crate::{
@@ -16,6 +16,11 @@ use crate::{
 /// A tag.
 pub(super) fn tag(tone: &'static str, symbol: &'static str, word: String) -> AnyView {
     view! { <span class="c-tag" data-tone=tone>{icon(symbol)} {word}</span> }.into_any()
+}
+
+/// Where a point is, unless its name says so.
+pub(super) fn elsewhere(point: &PointView) -> Option<String> {
+    (point.place_name != point.name && !point.place_name.is_empty()).then(|| point.place_name.clone())
 }
 
 /// Where a round stands, what was not in order, and where nobody scanned a label.

@@ -1,7 +1,6 @@
 //! What stands in the editor, kept on this device while one types.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use linli_wire::{
     Language, Timestamp,
     command::NoticeKeep,
@@ -10,14 +9,10 @@ use linli_wire::{
 };
 
 use crate::{
-    format, ipc,
-    state::{App, app, debounced},
+    format,
+    state::app,
+    typing::{self, Typing},
 };
-
-/// Milliseconds from the last key to keeping.
-const PAUSE: u64 = 400;
-/// Milliseconds until what could not be kept, as on a full disk, is tried again.
-const AGAIN: i32 = 5000;
 
 /// How the text in the editor is kept.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -41,9 +36,7 @@ pub(super) struct Draft {
     /// The language whose tab is open.
     pub(super) language: RwSignal<Language>,
     pub(super) kept: RwSignal<Kept>,
-    app: App,
-    /// Content that the core has, or is being given until it takes it.
-    last_kept: StoredValue<NoticeContent>,
+    typing: Typing,
 }
 
 impl Draft {
@@ -56,61 +49,34 @@ impl Draft {
             .find(|language| **language == app.language())
             .or_else(|| notice.content.texts.keys().next())
             .cloned();
-        let draft = Self {
-            id: notice.id,
-            content: app.kept(format!("draft {}", notice.id), || notice.content.clone()),
-            base_version: app.kept(format!("draft base {}", notice.id), || notice.base_version),
+        let id = notice.id;
+        let content = app.kept(format!("draft {id}"), || notice.content.clone());
+        let base_version = app.kept(format!("draft base {id}"), || notice.base_version);
+        let kept = RwSignal::new(Kept::Untouched);
+        let typing = typing::follow::<NoticeKeep, _>(
+            content,
+            notice.content.clone(),
+            move || kept.set(Kept::Changing),
+            move |content| KeepDraft { id, base_version: base_version.get_untracked(), content },
+            move || {
+                // None when the page has gone meanwhile.
+                let _ = kept.try_set(Kept::At(format::now()));
+            },
+        );
+        Self {
+            id,
+            content,
+            base_version,
             state: RwSignal::new(notice.state.clone()),
             language: app.kept("draft language", || language.unwrap_or_else(|| app.language())),
-            kept: RwSignal::new(Kept::Untouched),
-            app,
-            last_kept: StoredValue::new(notice.content.clone()),
-        };
-        let keep_soon = debounced(PAUSE, move |()| draft.keep());
-        Effect::new(move |_| {
-            let changed = draft.content.with(|content| draft.last_kept.with_value(|kept| kept != content));
-            if changed {
-                draft.kept.set(Kept::Changing);
-                keep_soon(());
-            }
-        });
-        // The window may go away without another word.
-        let hidden = window_event_listener_untyped("visibilitychange", move |_| draft.keep());
-        let left = window_event_listener_untyped("pagehide", move |_| draft.keep());
-        on_cleanup(move || {
-            hidden.remove();
-            left.remove();
-            draft.keep();
-        });
-        draft
+            kept,
+            typing,
+        }
     }
 
     /// Keeps what stands in the editor now, unless the core has it already.
     pub(super) fn keep(self) {
-        let Some(content) = self.content.try_get_untracked() else { return };
-        if self.last_kept.try_with_value(|kept| *kept == content).unwrap_or(true) {
-            return;
-        }
-        self.last_kept.set_value(content.clone());
-        let keep = KeepDraft { id: self.id, base_version: self.base_version.get_untracked(), content };
-        let app = self.app;
-        spawn_local(async move {
-            let mut told = false;
-            // Also after the page was left: nothing typed is lost because a disk was full for a while.
-            while let Err(error) = ipc::call::<NoticeKeep>(keep.clone()).await {
-                if !told {
-                    app.complain(&error);
-                    told = true;
-                }
-                ipc::pause(AGAIN).await;
-                let newer = self.last_kept.try_with_value(|kept| *kept != keep.content);
-                if newer.unwrap_or(false) {
-                    return;
-                }
-            }
-            // None when the page has gone meanwhile.
-            let _ = self.kept.try_set(Kept::At(format::now()));
-        });
+        self.typing.keep();
     }
 
     /// Follows what changed on the server, unless something was typed here.
