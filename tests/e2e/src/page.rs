@@ -4,10 +4,10 @@ use std::{
     fmt::Display,
     fs,
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use anyhow::Result;
+use anyhow::{Error, Result};
 use linli_wire::Language;
 use serde_json::{Value, json};
 
@@ -168,7 +168,14 @@ impl Page {
             watcher.observe(document, {{ subtree: true, childList: true, attributes: true, characterData: true }});
             check();"
         );
-        let mut answer = self.must(what, self.session.run_async(&script, &[json!(arguments)]));
+        let begun = Instant::now();
+        let mut answer = loop {
+            match self.session.run_async(&script, &[json!(arguments)]) {
+                // As when a window has just opened: the document that was looked at made way for another.
+                Err(error) if begun.elapsed() < patience && lost_its_document(&error) => {}
+                answer => break self.must(what, answer),
+            }
+        };
         match answer.get_mut("found") {
             Some(found) => found.take(),
             None => panic!("{}: waited in vain for {what} {arguments:?}: {answer}", self.name),
@@ -411,6 +418,14 @@ impl Page {
     pub fn picture(&self, name: &str) {
         self.must(name, self.session.picture(&self.artifacts.join(name)));
     }
+}
+
+/// Whether a script got no answer since the document it ran in went away, in the words of WebKit and of Chromium.
+fn lost_its_document(error: &Error) -> bool {
+    let words = error.to_string();
+    ["Could not parse script result", "document unloaded while waiting for result"]
+        .iter()
+        .any(|lost| words.contains(lost))
 }
 
 impl Drop for Page {
