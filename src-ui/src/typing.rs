@@ -4,10 +4,13 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use linli_wire::command::Command;
+use linli_wire::{
+    command::{Command, KeepTyped, Topic, TypedGet, TypedKeep},
+    typed::{Typed, TypedPlace},
+};
 
 use crate::{
-    ipc,
+    ipc::{self, Answer},
     state::{app, debounced},
 };
 
@@ -40,10 +43,33 @@ impl Typing {
     }
 }
 
+/// Keeps what is typed in the fields of a `place`: `now` says what stands in them, `put` puts there what stood in
+/// them before a restart, or was given up since. What a person typed meanwhile is never replaced.
+pub fn remember(place: TypedPlace, now: Memo<Typed>, put: impl Fn(Typed) + 'static) {
+    let last_kept = StoredValue::new(Typed::default());
+    let keep = move |typed: Typed| KeepTyped { place, typed };
+    follow_from::<TypedKeep, _>(now.into(), last_kept, || (), keep, || ());
+    let asked = ipc::ask::<TypedGet>(&[Topic::Typed], move || place);
+    Effect::new(move |_| {
+        let Answer::Ready(kept) = asked.get() else { return };
+        let (current, last) = (now.get_untracked(), last_kept.get_value());
+        if kept == current || kept == last {
+            return;
+        }
+        if current == last || current.is_empty() {
+            last_kept.set_value(kept.clone());
+            put(kept);
+        } else if let Some(given_up) = kept.words.strip_prefix(&last.words) {
+            // Not kept yet, so that it is there with the next pause.
+            put(Typed { words: format!("{}{given_up}", current.words), ..current });
+        }
+    });
+}
+
 /// Follows a form of which the core has `known`, and has command `C` keep it, as `request` makes it of the form.
 /// `changing` runs when it differs from what is kept, `kept` when the core has taken it.
 pub fn follow<C, F>(
-    form: RwSignal<F>,
+    form: impl Into<Signal<F>>,
     known: F,
     changing: impl Fn() + 'static,
     request: impl Fn(F) -> C::Request + Copy + Send + Sync + 'static,
@@ -55,9 +81,24 @@ where
     C::Reply: 'static,
     F: Clone + PartialEq + Send + Sync + 'static,
 {
+    follow_from::<C, F>(form.into(), StoredValue::new(known), changing, request, kept)
+}
+
+/// As [`follow`]; `last_kept` is what the core has, or is being given until it takes it.
+fn follow_from<C, F>(
+    form: Signal<F>,
+    last_kept: StoredValue<F>,
+    changing: impl Fn() + 'static,
+    request: impl Fn(F) -> C::Request + Copy + Send + Sync + 'static,
+    kept: impl Fn() + Copy + Send + Sync + 'static,
+) -> Typing
+where
+    C: Command + 'static,
+    C::Request: Clone + 'static,
+    C::Reply: 'static,
+    F: Clone + PartialEq + Send + Sync + 'static,
+{
     let app = app();
-    // What the core has, or is being given until it takes it.
-    let last_kept = StoredValue::new(known);
     let ended = StoredValue::new(false);
     let keep = move || {
         let Some(now) = form.try_get_untracked() else { return };

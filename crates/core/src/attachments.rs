@@ -32,7 +32,7 @@ use crate::{
 
 use upload::NAMED;
 pub(crate) use upload::{Files, files_of, of_action, send_again};
-pub use upload::{begin, has_begun, next_upload, refused, uploaded};
+pub use upload::{begin, has_begun, refused, uploaded, uploads};
 
 /// Room for files that can be fetched again, in bytes.
 const ROOM: u64 = 256 * 1024 * 1024;

@@ -6,16 +6,13 @@ use linli_wire::{
     command::*,
     community::ProfileChange,
     devices::DeviceLink,
-    id::TemplateId,
     join::{Invitation, InviteRequest, JoinWith, Letter},
     notices::*,
-    ops::Action,
     outbox::{KeptPage, OutboxPage},
     repairs::*,
     rounds::*,
     settings::{Preferences, Settings},
-    sync::Entity,
-    text,
+    typed::{Typed, TypedPlace},
 };
 
 use crate::{
@@ -24,8 +21,8 @@ use crate::{
     attachments, community, devices,
     error::{Result, not_found},
     join, keys, markdown,
-    notices::{self, office},
-    outbox, qr, repairs, rounds,
+    notices::{self, office, templates},
+    outbox, qr, repairs, rounds, typed,
 };
 
 type Answer<T> = std::result::Result<T, WireError>;
@@ -231,39 +228,16 @@ impl Commands for Core {
     }
 
     async fn templates_list(&self, _: Empty) -> Answer<Templates> {
-        let mut templates: Vec<NoticeTemplate> =
-            self.account()?.cache.read(|db| community::records(db, Entity::NoticeTemplate))?;
-        templates.sort_by(|one, other| one.name.cmp(&other.name));
-        Ok(Templates { templates })
+        Ok(templates::list(&self.account()?.cache)?)
     }
 
-    async fn template_save(&self, SaveTemplate { id, name, content }: SaveTemplate) -> Answer<Done> {
-        text::line_of("name", &name, 100)?;
-        let system = &*self.ports.system;
-        let id = id.unwrap_or_else(|| {
-            let mut random = [0; 10];
-            system.random(&mut random);
-            TemplateId::new(system.now(), random)
-        });
-        self.account()?.cache.write(|tx| {
-            let action = Action::SaveTemplate { template_id: id, name: name.clone(), content };
-            outbox::replace(tx, system, &format!("template:{id}"), &name, action).map(drop)
-        })?;
+    async fn template_save(&self, request: SaveTemplate) -> Answer<Done> {
+        templates::save(&self.account()?.cache, &*self.ports.system, request)?;
         self.queued(&[Topic::Notices])
     }
 
     async fn template_delete(&self, TemplateKey { id }: TemplateKey) -> Answer<Done> {
-        let system = &*self.ports.system;
-        self.account()?.cache.write(|tx| {
-            outbox::enqueue(
-                tx,
-                system,
-                &format!("template:{id}"),
-                "",
-                Action::DeleteTemplate { template_id: id },
-            )
-            .map(drop)
-        })?;
+        templates::delete(&self.account()?.cache, &*self.ports.system, id)?;
         self.queued(&[Topic::Notices])
     }
 
@@ -386,6 +360,12 @@ impl Commands for Core {
         Ok(Done {})
     }
 
+    async fn point_forget(&self, key: PointKey) -> Answer<Done> {
+        self.account()?.cache.write(|tx| rounds::forget(tx, key))?;
+        self.announce(&[Topic::Rounds]);
+        Ok(Done {})
+    }
+
     async fn point_inspect(&self, request: InspectPoint) -> Answer<Done> {
         rounds::inspect(&self.account()?.cache, &*self.ports.system, &self.language()?, request)?;
         self.queued(&[Topic::Rounds, Topic::Repairs])
@@ -406,6 +386,15 @@ impl Commands for Core {
 
     async fn round_labels_get(&self, RoundPlanKey { id }: RoundPlanKey) -> Answer<RoundLabels> {
         Ok(rounds::labels(&self.account()?.cache, id, &self.language()?, self.ports.system.now())?)
+    }
+
+    async fn typed_get(&self, place: TypedPlace) -> Answer<Typed> {
+        Ok(self.account()?.cache.read(|db| typed::get(db, place))?)
+    }
+
+    async fn typed_keep(&self, request: KeepTyped) -> Answer<Done> {
+        typed::keep(&self.account()?.cache, &*self.ports.system, &request)?;
+        Ok(Done {})
     }
 
     async fn community_map(&self, _: Empty) -> Answer<CommunityMapView> {
@@ -473,7 +462,7 @@ impl Commands for Core {
 
     async fn outbox_discard(&self, OpKey { id }: OpKey) -> Answer<Done> {
         outbox::give_up(&self.account()?.cache, &*self.ports.system, id)?;
-        self.queued(&[Topic::Notices, Topic::Repairs, Topic::Rounds])
+        self.queued(&[Topic::Notices, Topic::Repairs, Topic::Rounds, Topic::Typed])
     }
 
     async fn outbox_kept(&self, _: Empty) -> Answer<KeptPage> {

@@ -38,6 +38,7 @@ pub mod session;
 mod settings;
 mod sse;
 pub mod sync;
+pub mod typed;
 
 pub use app::Core;
 pub use error::{Error, Result};

@@ -11,6 +11,7 @@ mod list;
 mod marks;
 pub mod office;
 mod take;
+pub mod templates;
 
 use linli_wire::{
     Language,

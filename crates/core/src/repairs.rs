@@ -16,7 +16,6 @@ mod news;
 mod queued;
 mod sheet;
 mod take;
-pub(crate) mod unsent;
 mod view;
 
 use std::collections::BTreeSet;
@@ -36,6 +35,7 @@ use crate::{
     rounds,
 };
 
+pub(crate) use drafts::draft_found;
 pub use drafts::{drafts, forget, keep, new, report, take_back};
 pub(crate) use files::{attachment_about, wanted_files};
 pub use list::{board, list, queue};

@@ -31,10 +31,10 @@ use crate::{
 pub(crate) use drafts::{
     Draft, all as all_drafts, get as draft, is_empty as is_empty_form, put as put_draft,
 };
-pub use drafts::{inspect, keep, take_back};
+pub use drafts::{forget, inspect, keep, take_back};
 pub use find::{find, scan};
 pub use list::{due, list};
-pub use plans::{labels, new_point, plans, save as save_plan};
+pub use plans::{give_back as give_plan_back, labels, new_point, plans, save as save_plan};
 pub(crate) use repair::{as_report, waiting_for};
 pub(crate) use take::{drop, take};
 pub use view::open;

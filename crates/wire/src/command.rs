@@ -16,6 +16,7 @@ mod repairs;
 mod rounds;
 #[cfg(feature = "openapi")]
 mod shape;
+mod typed;
 
 use std::future::Future;
 
@@ -37,6 +38,7 @@ use crate::{
     },
     rounds::{FindPoint, PointKey, RoundLabels, RoundPlans, RoundPoint, RoundView, RoundsPage, RoundsQuery},
     settings::{Preferences, Settings},
+    typed::{Typed, TypedPlace},
 };
 
 pub use app::*;
@@ -49,6 +51,7 @@ pub use repairs::*;
 pub use rounds::*;
 #[cfg(feature = "openapi")]
 pub use shape::Shapes;
+pub use typed::*;
 
 /// A command: its name and what goes in and out.
 pub trait Command {
@@ -252,6 +255,8 @@ commands! {
     PointScan point_scan "rounds.scan" (NewFile) -> PointKey;
     /// Keep what stands in the checklist of a point.
     PointKeep point_keep "rounds.keep" (InspectPoint) -> Done;
+    /// Forget what stands in the checklist of a point.
+    PointForget point_forget "rounds.forget" (PointKey) -> Done;
     /// Say what was found at a point, through the outbox.
     PointInspect point_inspect "rounds.inspect" (InspectPoint) -> Done;
     /// Plans of rounds.
@@ -262,6 +267,11 @@ commands! {
     RoundPlanSave round_plan_save "rounds.save_plan" (SaveRoundPlan) -> Done;
     /// The labels of a plan, to be printed.
     RoundLabelsGet round_labels_get "rounds.labels" (RoundPlanKey) -> RoundLabels;
+
+    /// What was typed into a field and not sent.
+    TypedGet typed_get "typed.get" (TypedPlace) -> Typed;
+    /// Keep what stands in a field.
+    TypedKeep typed_keep "typed.keep" (KeepTyped) -> Done;
 
     /// Buildings and, for the office, units: to choose an audience from.
     CommunityMap community_map "community.map" (Empty) -> CommunityMapView;
@@ -314,12 +324,22 @@ pub enum Topic {
     Devices,
     /// The outbox.
     Outbox,
+    /// Something that was given up stands in a field again.
+    Typed,
 }
 
 impl Topic {
     /// All of them: another community is shown, or too much was missed.
-    pub const ALL: [Self; 7] =
-        [Self::App, Self::Notices, Self::Repairs, Self::Rounds, Self::Community, Self::Devices, Self::Outbox];
+    pub const ALL: [Self; 8] = [
+        Self::App,
+        Self::Notices,
+        Self::Repairs,
+        Self::Rounds,
+        Self::Community,
+        Self::Devices,
+        Self::Outbox,
+        Self::Typed,
+    ];
 }
 
 /// A request that says nothing.

@@ -35,6 +35,7 @@ pub mod settings;
 pub mod sync;
 pub mod text;
 pub mod time;
+pub mod typed;
 
 pub use error::{Code, WireError};
 pub use language::{Language, Localized};

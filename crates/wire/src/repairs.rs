@@ -45,6 +45,8 @@ pub const MAX_WORDS: usize = 2000;
 pub const MAX_MESSAGE: usize = 1000;
 /// Longest way to reach somebody, in characters.
 pub const MAX_REACH: usize = 100;
+/// Key of the kind that takes what fits no other, where a community has it.
+pub const OTHER: &str = "other";
 /// Most photos of one report, act or message.
 pub const MAX_PHOTOS: usize = 6;
 /// Most times that suit.

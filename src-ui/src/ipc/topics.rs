@@ -8,7 +8,7 @@ use super::host::{self, NoHost};
 /// Counts of announcements by topic. Made once; pages find it as context.
 #[derive(Clone, Copy)]
 pub struct Topics {
-    counts: [RwSignal<u32>; 7],
+    counts: [RwSignal<u32>; Topic::ALL.len()],
 }
 
 impl Topics {
@@ -38,7 +38,7 @@ impl Topics {
     }
 
     const fn count(&self, topic: Topic) -> RwSignal<u32> {
-        let [app, notices, repairs, rounds, community, devices, outbox] = self.counts;
+        let [app, notices, repairs, rounds, community, devices, outbox, typed] = self.counts;
         match topic {
             Topic::App => app,
             Topic::Notices => notices,
@@ -47,6 +47,7 @@ impl Topics {
             Topic::Community => community,
             Topic::Devices => devices,
             Topic::Outbox => outbox,
+            Topic::Typed => typed,
         }
     }
 }

@@ -1,16 +1,21 @@
 //! The loop that sends files, beside the outbox.
 //!
 //! A file that will not go through (a slow line, the day's quota, the server's full disk) holds up nothing but
-//! the operations that name it. A small one goes in one request. A large one goes in parts
+//! the operations that name it: the others go first from then on. Two are on their way at a time, so that one
+//! is on the line while the server looks at the other. A small one goes in one request. A large one goes in parts
 //! (draft-ietf-httpbis-resumable-upload), so that a line that breaks costs no more than the part that was on it:
 //! after a cut, and after a start, the server is asked how much it has.
 
+use std::{collections::BTreeSet, sync::Mutex};
+
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use bytes::Bytes;
+use futures_util::{FutureExt as _, pin_mut};
 use linli_wire::{
     Code,
     attachments::Attachment,
     command::{ConnectionState, Topic},
+    id::AttachmentId,
 };
 use sha2::{Digest as _, Sha256};
 
@@ -18,6 +23,7 @@ use super::{Account, authorised};
 use crate::{
     api::{Uploaded, is_passing, percent_encode},
     attachments::{self, Kept},
+    cache::lock,
     error::{Error, Result},
 };
 
@@ -30,13 +36,33 @@ const SURPRISES: u32 = 3;
 
 impl Account {
     pub(super) async fn upload(&self) -> Option<Error> {
+        let queue = Queue::default();
+        let (one, other) = (self.upload_from(&queue).fuse(), self.upload_from(&queue).fuse());
+        pin_mut!(one, other);
+        futures_util::select! {
+            end = one => end,
+            end = other => end,
+        }
+    }
+
+    async fn upload_from(&self, queue: &Queue) -> Option<Error> {
         let (mut failures, mut cuts) = (0_u32, 0_u32);
         loop {
             if self.has_left() {
                 return None;
             }
             let wake = self.to_send.listen();
-            match self.upload_one(cuts).await {
+            let next = self.noted(attachments::uploads(&self.cache)).map(|waiting| queue.take(&waiting));
+            let sent = match next {
+                Ok(Some(turn)) => {
+                    let sent = self.upload_one(turn.id, cuts).await;
+                    turn.end(sent.is_ok());
+                    sent.map(|()| true)
+                }
+                Ok(None) => Ok(false),
+                Err(error) => Err(error),
+            };
+            match sent {
                 Ok(more) => {
                     (failures, cuts) = (0, 0);
                     if !more {
@@ -58,10 +84,10 @@ impl Account {
         }
     }
 
-    /// One file, on a line that broke so many times. Returns whether there was any.
-    async fn upload_one(&self, cuts: u32) -> Result<bool> {
-        let Some(Kept { about, bytes }) = self.noted(attachments::next_upload(&self.cache))? else {
-            return Ok(false);
+    /// One file, on a line that broke so many times.
+    async fn upload_one(&self, id: AttachmentId, cuts: u32) -> Result<()> {
+        let Some(Kept { about, bytes }) = self.noted(attachments::kept(&self.cache, id))? else {
+            return Ok(());
         };
         let part = PART >> cuts.min(HALVINGS);
         let begun = self.noted(attachments::has_begun(&self.cache, about.id))?;
@@ -90,7 +116,7 @@ impl Account {
         }
         (self.ports.announce)(Topic::Outbox);
         self.wake_sender();
-        Ok(true)
+        Ok(())
     }
 
     async fn upload_whole(&self, about: &Attachment, bytes: &Bytes) -> Result<()> {
@@ -181,6 +207,51 @@ impl Account {
         ];
         let next = bytes.slice(begin..end);
         authorised!(self, |api| api.upload("PATCH", path, &headers, next.clone()))
+    }
+}
+
+/// Which files are on their way, and which did not get through the last time.
+#[derive(Default)]
+struct Queue(Mutex<Turns>);
+
+#[derive(Default)]
+struct Turns {
+    under_way: BTreeSet<AttachmentId>,
+    failed: BTreeSet<AttachmentId>,
+}
+
+impl Queue {
+    /// The next of those that wait: one that has not failed, if there is any.
+    fn take(&self, waiting: &[AttachmentId]) -> Option<Turn<'_>> {
+        let mut turns = lock(&self.0);
+        let mut free = waiting.iter().copied().filter(|id| !turns.under_way.contains(id));
+        let first = free.next()?;
+        let id = std::iter::once(first).chain(free).find(|id| !turns.failed.contains(id)).unwrap_or(first);
+        turns.under_way.insert(id);
+        Some(Turn { queue: self, id })
+    }
+}
+
+/// A file that is on its way as long as this is there.
+struct Turn<'a> {
+    queue: &'a Queue,
+    id: AttachmentId,
+}
+
+impl Turn<'_> {
+    fn end(self, well: bool) {
+        let failed = &mut lock(&self.queue.0).failed;
+        if well {
+            failed.remove(&self.id);
+        } else {
+            failed.insert(self.id);
+        }
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        lock(&self.queue.0).under_way.remove(&self.id);
     }
 }
 

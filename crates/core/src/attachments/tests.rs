@@ -188,6 +188,36 @@ fn what_was_not_sent_is_never_evicted_and_the_oldest_goes_first() {
 }
 
 #[test]
+fn what_a_field_names_is_never_evicted() {
+    let (cache, system) = (cache(), Counting::default());
+    let photo = add_bytes(&cache, &system, "mine.png", &png(&wide())).unwrap();
+    uploaded(&cache, photo.id).unwrap();
+    let place = linli_wire::typed::TypedPlace::RepairAct { id: linli_wire::id::RepairId(uuid::Uuid::nil()) };
+    let keep_typed = |photos| {
+        let typed = linli_wire::typed::Typed { photos, ..Default::default() };
+        crate::typed::keep(&cache, &system, &linli_wire::command::KeepTyped { place, typed }).unwrap();
+    };
+    let bytes = Bytes::from_static(b"%PDF-1.7 one more");
+    let fill = |number: u128| {
+        let about = Attachment {
+            id: AttachmentId(uuid::Uuid::from_u128(number)),
+            name: "more.pdf".to_owned(),
+            media_type: "application/pdf".to_owned(),
+            bytes: ROOM,
+            sha256: sha256(&bytes),
+            pixels: None,
+        };
+        keep(&cache, &about, &bytes, Timestamp(1_900_000_000_000)).unwrap();
+    };
+    keep_typed(vec![photo.clone()]);
+    fill(98);
+    assert!(is_kept(&cache, photo.id).unwrap(), "it stands in a message that is being written");
+    keep_typed(vec![]);
+    fill(99);
+    assert!(!is_kept(&cache, photo.id).unwrap());
+}
+
+#[test]
 fn what_nobody_has_looked_at_for_longest_goes_first() {
     const DAY: i64 = 24 * 3600 * 1000;
     let cache = cache();

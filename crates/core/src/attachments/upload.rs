@@ -7,7 +7,6 @@
 use linli_wire::{WireError, attachments::Attachment, id::AttachmentId, ops::Action};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Kept, kept};
 use crate::{cache::Cache, error::Result};
 
 /// Selects the ids that drafts and operations name: nothing else may still bring these files back.
@@ -17,7 +16,7 @@ pub(super) const NAMED: &str = "
     SELECT unhex(replace(file.value ->> 'id', '-', '')) FROM repair_draft,
         json_each(repair_draft.form, '$.photos') AS file
     UNION
-    SELECT unhex(replace(file.value ->> 'id', '-', '')) FROM repair_words, json_each(repair_words.photos) AS file
+    SELECT unhex(replace(file.value ->> 'id', '-', '')) FROM typed, json_each(typed.photos) AS file
     UNION
     SELECT unhex(replace(file.value ->> 'id', '-', '')) FROM round_draft,
         json_each(round_draft.form, '$.photos') AS file
@@ -44,23 +43,17 @@ pub(crate) enum Files {
     Refused(WireError),
 }
 
-/// The next file to send, if any.
+/// The files that wait to be sent, the oldest first.
 ///
 /// # Errors
 /// Trouble of the cache.
-pub fn next_upload(cache: &Cache) -> Result<Option<Kept>> {
-    let id: Option<uuid::Uuid> = cache.read(|db| {
-        Ok(db
-            .prepare_cached(
-                "SELECT id FROM attachment WHERE upload IS NOT NULL ORDER BY used_at, id LIMIT 1",
-            )?
-            .query_row([], |row| row.get(0))
-            .optional()?)
-    })?;
-    match id {
-        Some(id) => kept(cache, AttachmentId(id)),
-        None => Ok(None),
-    }
+pub fn uploads(cache: &Cache) -> Result<Vec<AttachmentId>> {
+    cache.read(|db| {
+        let sql = "SELECT id FROM attachment WHERE upload IS NOT NULL ORDER BY used_at, id";
+        let mut select = db.prepare_cached(sql)?;
+        let rows = select.query_map([], |row| Ok(AttachmentId(row.get(0)?)))?;
+        Ok(rows.collect::<std::result::Result<_, _>>()?)
+    })
 }
 
 /// Whether the server may have the beginning of a file: parts of it were sent.

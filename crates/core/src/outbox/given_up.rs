@@ -15,6 +15,7 @@ pub fn give_up(cache: &Cache, system: &dyn System, id: OpId) -> Result<()> {
         office::take_back(tx, &op)?;
         repairs::given_up(tx, system, &op)?;
         repairs::take_back(tx, &op)?;
-        rounds::take_back(tx, &op)
+        rounds::take_back(tx, &op)?;
+        rounds::give_plan_back(tx, system, &op)
     })
 }

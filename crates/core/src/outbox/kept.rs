@@ -39,10 +39,10 @@ use crate::{
     community, device,
     error::Result,
     notices,
-    repairs::{self, drafts as forms, unsent},
-    rounds,
+    repairs::{self, drafts as forms},
+    rounds, typed,
 };
-use said::{checklist_item, form_item, is_empty, item, typed, unsent_item};
+use said::{checklist_item, form_item, is_empty, item, typed_item, written};
 
 /// Ends the membership of a cache. Returns whether work of the person's is left in it; if not, the file
 /// can go.
@@ -92,7 +92,7 @@ pub fn end(cache: &Cache, now: Timestamp) -> Result<bool> {
         )?;
         Ok(tx.query_row(
             "SELECT EXISTS (SELECT 1 FROM outbox) OR EXISTS (SELECT 1 FROM draft)
-             OR EXISTS (SELECT 1 FROM repair_draft) OR EXISTS (SELECT 1 FROM repair_words)
+             OR EXISTS (SELECT 1 FROM repair_draft) OR EXISTS (SELECT 1 FROM typed)
              OR EXISTS (SELECT 1 FROM round_draft)",
             [],
             |row| row.get(0),
@@ -152,8 +152,8 @@ pub fn items(cache: &Cache) -> Result<Vec<KeptItem>> {
         for draft in forms::all(db)? {
             items.push((repairs::lane(draft.id), form_item(&draft.form, draft.kept_at)));
         }
-        for given_up in unsent::all(db)? {
-            items.push((String::new(), unsent_item(given_up)));
+        for kept in typed::all(db)? {
+            items.push((String::new(), typed_item(kept)));
         }
         for draft in rounds::all_drafts(db)? {
             let lane = rounds::lane(draft.key.round_id, draft.key.point_id);
@@ -190,7 +190,7 @@ pub fn items(cache: &Cache) -> Result<Vec<KeptItem>> {
                 Action::SaveNotice { .. } | Action::SaveTemplate { .. } => {
                     item(op.action.kind(), op.at, content, sent)
                 }
-                action => typed(action, op.at, sent),
+                action => written(action, op.at, sent),
             };
             item.subject = row.get(1)?;
             items.push((if several { op.id.to_string() } else { op.lane }, item));
@@ -229,7 +229,7 @@ pub fn adopt(kept: &Cache, into: &Cache) -> Result<bool> {
         Ok(rows.collect::<std::result::Result<Vec<(Uuid, i64, String, i64)>, _>>()?)
     })?;
     let forms = kept.read(forms::all)?;
-    let given_up = kept.read(unsent::all)?;
+    let typed = kept.read(typed::all)?;
     let checklists = kept.read(rounds::all_drafts)?;
     let files: Vec<Uuid> = kept.read(|db| {
         let mut select = db.prepare("SELECT id FROM attachment")?;
@@ -258,8 +258,8 @@ pub fn adopt(kept: &Cache, into: &Cache) -> Result<bool> {
             let sql = "SELECT form = ?2 FROM repair_draft WHERE repair_id = ?1";
             all &= tx.query_row(sql, params![draft.id.0, form], |row| row.get::<_, bool>(0))?;
         }
-        for words in &given_up {
-            all &= unsent::put(tx, words)?;
+        for one in &typed {
+            all &= typed::adopt(tx, one)?;
         }
         for draft in &checklists {
             match rounds::draft(tx, draft.key)? {
@@ -312,14 +312,18 @@ pub(crate) fn review(tx: &Connection, now: Timestamp) -> Result<bool> {
                 *was_settled
                     && repairs::load(tx, *repair_id)?.is_some_and(|(repair, _)| repair.rating.is_some())
             }
-            Action::SaveRepairCategory { category_id, base_version, .. } => {
+            Action::SaveRepairCategory { category_id, base_version, content } => {
                 let known: Option<RepairCategory> =
                     community::record(tx, Entity::RepairCategory, category_id.0)?;
-                *was_settled && known.is_some_and(|known| known.version > *base_version)
+                known.is_some_and(|known| {
+                    known.version > *base_version && (*was_settled || known.content == *content)
+                })
             }
-            Action::SaveRoundPlan { plan_id, base_version, .. } => {
+            Action::SaveRoundPlan { plan_id, base_version, content } => {
                 let known: Option<RoundPlan> = community::record(tx, Entity::RoundPlan, plan_id.0)?;
-                *was_settled && known.is_some_and(|known| known.version > *base_version)
+                known.is_some_and(|known| {
+                    known.version > *base_version && (*was_settled || known.content == *content)
+                })
             }
             // The same inspection is the same to the server, whichever device sends it again.
             Action::InspectPoint { round_id, point_id, repair_id, answers, .. } => {
@@ -402,8 +406,8 @@ fn forget_files(tx: &Connection) -> Result<()> {
     for draft in forms::all(tx)? {
         named.extend(draft.form.photos.iter().map(|file| file.id.0));
     }
-    for words in unsent::all(tx)? {
-        named.extend(words.said.photos.iter().map(|file| file.id.0));
+    for kept in typed::all(tx)? {
+        named.extend(kept.typed.photos.iter().map(|file| file.id.0));
     }
     for draft in rounds::all_drafts(tx)? {
         named.extend(draft.form.photos.iter().map(|file| file.id.0));

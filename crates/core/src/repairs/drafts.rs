@@ -10,15 +10,14 @@ use linli_wire::{
     id::RepairId,
     ops::{Action, Op},
     repairs::{MAX_PHOTOS, MAX_REACH, MAX_WORDS, RepairDraft, RepairForm, RepairReport},
+    rounds::PointForm,
     text,
+    typed::{Typed, TypedPlace},
 };
 use rusqlite::{Connection, Transaction, params};
 
-use super::{
-    lane,
-    unsent::{self, Kind},
-};
-use crate::{attachments, cache::Cache, error::Result, outbox, ports::System};
+use super::lane;
+use crate::{attachments, cache::Cache, error::Result, outbox, ports::System, typed};
 
 /// A new report, kept at once.
 ///
@@ -95,7 +94,7 @@ pub fn report(cache: &Cache, system: &dyn System, draft: &RepairDraft) -> Result
 /// Trouble of the cache.
 pub fn take_back(tx: &Transaction<'_>, op: &Op) -> Result<()> {
     let words = outbox::words(&op.action);
-    let (id, kind) = match &op.action {
+    let place = match &op.action {
         Action::ReportRepair { repair_id, report } => {
             take_report_back(tx, op, *repair_id, report)?;
             for said in outbox::open_in_lane(tx, &lane(*repair_id))? {
@@ -107,11 +106,12 @@ pub fn take_back(tx: &Transaction<'_>, op: &Op) -> Result<()> {
         }
         Action::ActOnRepair { repair_id, .. }
         | Action::MessageOnRepair { repair_id, .. }
-        | Action::RateRepair { repair_id, .. } => (*repair_id, Kind::Message),
-        Action::NoteOnRepair { repair_id, .. } => (*repair_id, Kind::Note),
+        | Action::RateRepair { repair_id, .. } => TypedPlace::RepairMessage { id: *repair_id },
+        Action::NoteOnRepair { repair_id, .. } => TypedPlace::RepairNote { id: *repair_id },
         _ => return Ok(()),
     };
-    unsent::give_back(tx, id, kind, &words, attachments::of_action(&op.action), op.at)
+    let photos = attachments::of_action(&op.action).to_vec();
+    typed::give_back(tx, place, Typed { words, photos, form: String::new() }, op.at)
 }
 
 fn take_report_back(tx: &Transaction<'_>, op: &Op, repair_id: RepairId, report: &RepairReport) -> Result<()> {
@@ -124,6 +124,24 @@ fn take_report_back(tx: &Transaction<'_>, op: &Op, repair_id: RepairId, report: 
         put(tx, repair_id, &form_of(report), op.at)?;
     }
     Ok(())
+}
+
+/// Begins a report with what was found where nobody inspects any more; nothing where everything was in order.
+///
+/// # Errors
+/// Trouble of the cache.
+pub(crate) fn draft_found(tx: &Connection, id: RepairId, found: &PointForm, at: Timestamp) -> Result<()> {
+    let failed: Vec<_> = found.answers.iter().filter(|answer| answer.found.is_failed()).cloned().collect();
+    if failed.is_empty() {
+        return Ok(());
+    }
+    let form = RepairForm {
+        words: outbox::found(&failed),
+        photos: found.photos.clone(),
+        urgency: found.urgency,
+        ..RepairForm::default()
+    };
+    put(tx, id, &form, at)
 }
 
 /// All forms, newest first.

@@ -6,23 +6,21 @@ use linli_wire::{
     id::{RepairCategoryId, RepairEventId, RepairId, RepairNoteId},
     ops::{Action, Op},
     outbox::PendingState,
-    repairs::MAX_MESSAGE,
+    repairs::{MAX_MESSAGE, RepairCategory},
+    sync::Entity,
     text,
+    typed::TypedPlace,
 };
 use rusqlite::{Connection, Transaction};
 
-use super::{
-    CATEGORY_LANE, beside, going, lane, load,
-    naming::is_stuck,
-    reported,
-    unsent::{self, Kind},
-    waiting,
-};
+use super::{CATEGORY_LANE, beside, going, lane, load, naming::is_stuck, reported, waiting};
 use crate::{
     cache::Cache,
+    community::record,
     error::{Result, not_found},
     outbox::{self, Open},
     ports::System,
+    typed,
 };
 
 /// Does an act of the table.
@@ -35,6 +33,7 @@ pub fn act(cache: &Cache, system: &dyn System, request: ActOnRepair) -> Result<(
         needed("words", act.words(), MAX_MESSAGE)?;
     }
     cache.write(|tx| {
+        typed::forget(tx, TypedPlace::RepairAct { id })?;
         let subject = subject(tx, id)?;
         let open = waiting(tx, id)?;
         // Decided anew after a lost race: the act takes the place of the one that lost. What only adds to a
@@ -127,7 +126,7 @@ pub fn message(cache: &Cache, system: &dyn System, request: SayOnRepair) -> Resu
         // Behind the report, as long as the server does not have it.
         let lane = if load(tx, id)?.is_some() { beside("repair-talk", id) } else { lane(id) };
         outbox::enqueue(tx, system, &lane, &subject, action)?;
-        unsent::forget(tx, id, Kind::Message)
+        typed::forget(tx, TypedPlace::RepairMessage { id })
     })
 }
 
@@ -140,7 +139,8 @@ pub fn rate(cache: &Cache, system: &dyn System, request: RateRepair) -> Result<(
     cache.write(|tx| {
         let subject = subject(tx, id)?;
         let action = Action::RateRepair { repair_id: id, rating };
-        outbox::replace(tx, system, &lane(id), &subject, action).map(drop)
+        outbox::replace(tx, system, &lane(id), &subject, action)?;
+        typed::forget(tx, TypedPlace::RepairRating { id })
     })
 }
 
@@ -158,7 +158,7 @@ pub fn note(cache: &Cache, system: &dyn System, request: SayOnRepair) -> Result<
         let subject = subject(tx, id)?;
         let action = Action::NoteOnRepair { repair_id: id, note_id, words };
         outbox::enqueue(tx, system, &beside("repair-notes", id), &subject, action)?;
-        unsent::forget(tx, id, Kind::Note)
+        typed::forget(tx, TypedPlace::RepairNote { id })
     })
 }
 
@@ -168,6 +168,7 @@ pub fn note(cache: &Cache, system: &dyn System, request: SayOnRepair) -> Result<
 /// Trouble of the cache.
 pub fn save_category(cache: &Cache, system: &dyn System, request: SaveRepairCategory) -> Result<()> {
     let SaveRepairCategory { id, base_version, content } = request;
+    let place = TypedPlace::RepairCategory { id };
     let id = id.unwrap_or_else(|| {
         let mut random = [0; 10];
         system.random(&mut random);
@@ -176,24 +177,43 @@ pub fn save_category(cache: &Cache, system: &dyn System, request: SaveRepairCate
     cache.write(|tx| {
         let subject = content.key.clone();
         let lane = format!("{CATEGORY_LANE}{id}");
+        let open = outbox::open_in_lane(tx, &lane)?;
+        // Each save carries the whole kind: those behind one that was refused are left out with it.
+        let stuck = open.iter().position(|open| is_stuck(&open.pending)).unwrap_or(open.len());
+        let (going, stopped) = open.split_at(stuck);
+        for save in stopped {
+            outbox::discard(tx, save.op.id)?;
+        }
         // The page may show a version that an own save, which has left and not come back yet, will have raised.
-        let left = outbox::open_in_lane(tx, &lane)?.into_iter().filter(|open| open.tried);
-        let base_version = left.fold(base_version, |base, open| match &open.op.action {
-            Action::SaveRepairCategory { base_version: sent, .. } if *sent >= base => sent + 1,
-            _ => base,
-        });
+        let base_version =
+            going.iter().filter(|open| open.tried).fold(base_version, |base, open| match &open.op.action {
+                Action::SaveRepairCategory { base_version: sent, .. } if *sent >= base => sent + 1,
+                _ => base,
+            });
         let action = Action::SaveRepairCategory { category_id: id, base_version, content };
-        outbox::replace(tx, system, &lane, &subject, action).map(drop)
+        outbox::replace(tx, system, &lane, &subject, action)?;
+        typed::forget(tx, place)
     })
 }
 
-/// What was typed on top of a save of a category that is given up stands on what that one stood on.
+/// A kind of repair that is given up goes back into its form; saves behind it stand on what it stood on.
 ///
 /// # Errors
 /// Trouble of the cache.
 pub fn given_up(tx: &Transaction<'_>, system: &dyn System, op: &Op) -> Result<()> {
-    let Action::SaveRepairCategory { base_version, .. } = op.action else { return Ok(()) };
-    for open in outbox::open_in_lane(tx, &op.lane)? {
+    let Action::SaveRepairCategory { category_id, base_version, ref content } = op.action else {
+        return Ok(());
+    };
+    let behind = outbox::open_in_lane(tx, &op.lane)?;
+    if behind.is_empty() {
+        let known: Option<RepairCategory> = record(tx, Entity::RepairCategory, category_id.0)?;
+        let id = known.map(|known| known.id);
+        let form = SaveRepairCategory { id, base_version, content: content.clone() };
+        let names = content.name.0.values().cloned().collect::<Vec<_>>().join("\n");
+        let place = TypedPlace::RepairCategory { id };
+        return typed::give_back_form(tx, place, names, serde_json::to_string(&form)?, op.at);
+    }
+    for open in behind {
         if let Action::SaveRepairCategory { category_id, content, .. } = &open.op.action
             && open.pending.state == PendingState::Waiting
         {

@@ -7,8 +7,8 @@ use linli_wire::{
     id::RepairId,
     ops::Action,
     repairs::{
-        ActKind, CommonArea, PendingRepair, Repair, RepairCard, RepairCardRow, RepairCards, RepairCategory,
-        RepairChoices, RepairEvent, RepairPerson, RepairReport, RepairState, RepairView, may,
+        ActKind, CommonArea, OTHER, PendingRepair, Repair, RepairCard, RepairCardRow, RepairCards,
+        RepairCategory, RepairChoices, RepairEvent, RepairPerson, RepairReport, RepairState, RepairView, may,
     },
     sync::Entity,
 };
@@ -17,9 +17,7 @@ use rusqlite::Connection;
 use super::{
     CATEGORY_LANE, load,
     naming::{Naming, ahead},
-    reported,
-    unsent::{self, Kind},
-    waiting,
+    reported, waiting,
 };
 use crate::{
     cache::Cache,
@@ -54,8 +52,6 @@ pub fn open(cache: &Cache, id: RepairId, language: &Language, now: Timestamp) ->
             may: if repair.version == 0 { Vec::new() } else { allowed.collect() },
             pending: waiting.into_iter().map(as_pending).collect(),
             notes: record(db, Entity::RepairNotes, id.0)?,
-            unsent: unsent::of(db, id, Kind::Message)?,
-            unsent_note: unsent::of(db, id, Kind::Note)?,
             repair,
         })
     })
@@ -92,7 +88,8 @@ pub fn choices(cache: &Cache) -> Result<RepairChoices> {
     cache.read(|db| {
         let Some(me) = community::me(db)? else { return Ok(RepairChoices::default()) };
         let mut categories: Vec<RepairCategory> = records(db, Entity::RepairCategory)?;
-        categories.sort_by(|one, other| one.content.key.cmp(&other.content.key));
+        // What fits nothing else is looked at last.
+        categories.sort_by_cached_key(|kind| (kind.content.key == OTHER, kind.content.key.clone()));
         let homes = homes(db, &me)?;
         let is_office = me.role.is_office();
         let lives_in =

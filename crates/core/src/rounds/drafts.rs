@@ -19,6 +19,7 @@ use crate::{
     error::{Error, Result, not_found},
     outbox,
     ports::System,
+    repairs,
 };
 
 /// A checklist that is kept.
@@ -90,16 +91,28 @@ pub fn inspect(cache: &Cache, system: &dyn System, language: &Language, request:
 }
 
 /// An inspection that is given up goes back into its checklist, unless somebody else's stands there: then it
-/// has been read and is given up for good.
+/// has been read and is given up for good. Where its point is not here any more, a report is begun with it.
 ///
 /// # Errors
 /// Trouble of the cache.
 pub fn take_back(tx: &Transaction<'_>, op: &Op) -> Result<()> {
     let Action::InspectPoint { round_id, point_id, .. } = op.action else { return Ok(()) };
     let key = PointKey { round_id, point_id };
-    let stands = load(tx, round_id)?.is_some_and(|round| round.result(point_id).is_some());
-    if !stands && get(tx, key)?.is_none() {
-        put(tx, key, &super::form_of(&op.action), op.at)?;
+    let round = load(tx, round_id)?;
+    let point = round.as_ref().and_then(|round| round.points.iter().find(|point| point.id == point_id));
+    if round.as_ref().is_some_and(|round| round.result(point_id).is_some()) {
+        return Ok(());
+    }
+    let mut form = super::form_of(&op.action);
+    if point.is_none() {
+        // No page shows its checklist any more; what does not work is to be reported all the same.
+        return repairs::draft_found(tx, RepairId(op.id.0), &form, op.at);
+    }
+    // Its label may have been scanned since.
+    let there = get(tx, key)?.unwrap_or_default();
+    if is_empty(&there) {
+        form.scanned |= there.scanned;
+        put(tx, key, &form, op.at)?;
     }
     Ok(())
 }
@@ -144,7 +157,11 @@ pub(crate) fn put(db: &Connection, key: PointKey, form: &PointForm, now: Timesta
     Ok(())
 }
 
-fn forget(db: &Connection, key: PointKey) -> Result<()> {
+/// Forgets what stands in the checklist of a point, that its label was scanned included.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn forget(db: &Connection, key: PointKey) -> Result<()> {
     db.prepare_cached("DELETE FROM round_draft WHERE round_id = ?1 AND point_id = ?2")?
         .execute([key.round_id.0, key.point_id.0])?;
     Ok(())

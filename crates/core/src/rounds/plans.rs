@@ -4,14 +4,16 @@ use linli_wire::{
     Language, Timestamp, WireError,
     command::SaveRoundPlan,
     id::{RoundPlanId, RoundPointId},
-    ops::Action,
+    ops::{Action, Op},
+    outbox::PendingState,
     repairs::{RepairCategory, RepairPlace},
     rounds::{
         PointCode, RoundCheck, RoundLabel, RoundLabels, RoundPlan, RoundPlanRow, RoundPlans, RoundPoint,
     },
     sync::Entity,
+    typed::TypedPlace,
 };
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction};
 
 use super::is_stuck;
 use crate::{
@@ -22,6 +24,7 @@ use crate::{
     ports::System,
     qr,
     repairs::naming::Naming,
+    typed,
 };
 
 fn lane(id: RoundPlanId) -> String {
@@ -55,7 +58,10 @@ fn all(db: &Connection) -> Result<Vec<(RoundPlan, Option<Open>)>> {
         match plans.iter_mut().find(|(plan, _)| plan.id == id) {
             Some((plan, pending)) => {
                 plan.content = content;
-                *pending = Some(open);
+                // Of several saves the one that was refused is shown: those behind it wait for its sake.
+                if pending.as_ref().is_none_or(|before| !is_stuck(&before.pending)) {
+                    *pending = Some(open);
+                }
             }
             None => plans.push((RoundPlan { id, version: 0, content, next_on: None }, Some(open))),
         }
@@ -96,6 +102,7 @@ pub fn new_point(cache: &Cache, system: &dyn System) -> Result<RoundPoint> {
 /// `invalid_input` for a plan without a name, a point or a check; trouble of the cache.
 pub fn save(cache: &Cache, system: &dyn System, language: &Language, request: SaveRoundPlan) -> Result<()> {
     let SaveRoundPlan { id, base_version, content } = request;
+    let place = TypedPlace::RoundPlan { id };
     let id = id.unwrap_or_else(|| {
         let mut random = [0; 10];
         system.random(&mut random);
@@ -124,18 +131,51 @@ pub fn save(cache: &Cache, system: &dyn System, language: &Language, request: Sa
     }
     cache.write(|tx| {
         let lane = lane(id);
+        let open = outbox::open_in_lane(tx, &lane)?;
+        // Each save carries the whole plan: those behind one that was refused are left out with it, whatever
+        // they counted on.
+        let stuck = open.iter().position(|open| is_stuck(&open.pending)).unwrap_or(open.len());
+        let (going, stopped) = open.split_at(stuck);
+        for save in stopped {
+            outbox::discard(tx, save.op.id)?;
+        }
         // A save that has left will have raised the version.
-        let sent = outbox::open_in_lane(tx, &lane)?.into_iter().filter_map(|open| match open.op.action {
-            Action::SaveRoundPlan { base_version, .. } if open.tried && !is_stuck(&open.pending) => {
-                Some(base_version + 1)
-            }
-            _ => None,
-        });
-        let base_version = sent.fold(base_version, u64::max);
+        let base_version =
+            going.iter().filter(|open| open.tried).fold(base_version, |base, open| match open.op.action {
+                Action::SaveRoundPlan { base_version, .. } => base.max(base_version + 1),
+                _ => base,
+            });
         let subject = content.name.in_language(language).to_owned();
         let action = Action::SaveRoundPlan { plan_id: id, base_version, content };
-        outbox::replace(tx, system, &lane, &subject, action).map(drop)
+        outbox::replace(tx, system, &lane, &subject, action)?;
+        typed::forget(tx, place)
     })
+}
+
+/// A plan that is given up goes back into its editor; those behind it stand on what it stood on.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn give_back(tx: &Transaction<'_>, system: &dyn System, op: &Op) -> Result<()> {
+    let Action::SaveRoundPlan { plan_id, base_version, content } = &op.action else { return Ok(()) };
+    let behind = outbox::open_in_lane(tx, &op.lane)?;
+    for open in &behind {
+        if let Action::SaveRoundPlan { content, .. } = &open.op.action
+            && open.pending.state == PendingState::Waiting
+        {
+            let (plan_id, base_version) = (*plan_id, *base_version);
+            let action = Action::SaveRoundPlan { plan_id, base_version, content: content.clone() };
+            outbox::put_in_place(tx, system, open, open.op.at, action)?;
+        }
+    }
+    if !behind.is_empty() {
+        return Ok(());
+    }
+    let is_known = record::<RoundPlan>(tx, Entity::RoundPlan, plan_id.0)?.is_some();
+    let names = content.name.0.values().cloned().collect::<Vec<_>>().join("\n");
+    let id = is_known.then_some(*plan_id);
+    let form = SaveRoundPlan { id, base_version: *base_version, content: content.clone() };
+    typed::give_back_form(tx, TypedPlace::RoundPlan { id }, names, serde_json::to_string(&form)?, op.at)
 }
 
 /// The labels of a plan, in the languages of the community.

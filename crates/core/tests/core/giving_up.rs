@@ -1,6 +1,6 @@
 //! Writes about repairs that got stuck: what was typed is shown, mended in its place, and never dropped.
 
-use linli_core::{outbox, repairs, sync};
+use linli_core::{outbox, repairs, sync, typed};
 use linli_testkit::pages::{area_id, repair_id, repair_with};
 use linli_wire::{
     Code,
@@ -10,15 +10,20 @@ use linli_wire::{
     outbox::{OutboxRow, PendingState},
     repairs::{Part, Rating, RepairAct, RepairPlace, RepairState},
     sync::Scope,
+    typed::TypedPlace,
 };
 
 use crate::{
     pages::NOW,
-    repairs::{act, at, batch, give_up, open, refuse, system},
+    repairs::{act, at, batch, give_up, refuse, system},
 };
 
 fn rows(cache: &linli_core::cache::Cache) -> Vec<OutboxRow> {
     cache.read(outbox::rows).unwrap()
+}
+
+fn stands(cache: &linli_core::cache::Cache, place: TypedPlace) -> String {
+    cache.read(|db| typed::get(db, place)).unwrap().words
 }
 
 fn say(id: RepairId, words: &str) -> SayOnRepair {
@@ -65,11 +70,10 @@ fn a_report_that_is_given_up_takes_back_what_was_said_to_it() {
     let back = repairs::drafts(&cache).unwrap().drafts.remove(0);
     assert_eq!(back.form, draft.form);
     repairs::report(&cache, &system, &back).unwrap();
-    let view = repairs::open(&cache, back.id, &linli_wire::Language::en(), NOW).unwrap();
-    assert_eq!(view.unsent.unwrap().words, "On the third floor");
+    let message = TypedPlace::RepairMessage { id: back.id };
+    assert_eq!(stands(&cache, message), "On the third floor");
     repairs::message(&cache, &system, say(back.id, "On the third floor, left")).unwrap();
-    let view = repairs::open(&cache, back.id, &linli_wire::Language::en(), NOW).unwrap();
-    assert_eq!(view.unsent, None, "it has been said");
+    assert_eq!(stands(&cache, message), "", "it has been said");
 }
 
 #[test]
@@ -91,18 +95,18 @@ fn words_that_are_given_up_stand_in_the_box_again_and_notes_stay_notes() {
         give_up(&cache, row.op_id);
     }
     assert_eq!((all.len(), rows(&cache).len()), (5, 0));
-    let view = open(&cache, 1);
-    let unsent = view.unsent.unwrap().words;
+    let (message, note) =
+        (TypedPlace::RepairMessage { id: repair_id(1) }, TypedPlace::RepairNote { id: repair_id(1) });
+    let unsent = stands(&cache, message);
     assert_eq!(unsent, "No spare part is made any more\n\nValve ×2\n\nI come at nine\n\nWent well");
-    assert_eq!(view.unsent_note.unwrap().words, "The dog bites", "nothing of the office's is said to all");
+    assert_eq!(stands(&cache, note), "The dog bites", "nothing of the office's is said to all");
     repairs::note(&cache, &system, say(repair_id(1), "The dog bites, ring first")).unwrap();
-    let view = open(&cache, 1);
-    assert!(view.unsent_note.is_none() && view.unsent.is_some());
+    assert_eq!((stands(&cache, note), stands(&cache, message)), (String::new(), unsent.clone()));
     // An act without a word leaves nothing behind.
     act(&cache, &system, 1, 0, RepairAct::Resume);
     let resumed = rows(&cache).pop().unwrap();
     give_up(&cache, resumed.op_id);
-    assert_eq!(open(&cache, 1).unsent.unwrap().words, unsent);
+    assert_eq!(stands(&cache, message), unsent);
 }
 
 #[test]

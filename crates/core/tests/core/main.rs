@@ -16,4 +16,5 @@ mod repairs;
 mod rounds;
 mod settings;
 mod space;
+mod typing;
 mod windows;

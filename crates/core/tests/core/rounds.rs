@@ -167,6 +167,18 @@ fn who_was_slower_is_told_and_keeps_what_they_wrote_until_they_give_it_up() {
 }
 
 #[test]
+fn what_is_half_filled_in_outlives_the_result_of_somebody_else_until_it_is_forgotten() {
+    let (garden, cache) = due();
+    rounds::keep(&cache, &system(), InspectPoint { point: key(2), form: form(broken()) }).unwrap();
+    let changed = garden.page("2").in_office(&round_with(1, 2, |round| round.results.push(result(2))));
+    sync::apply(&cache, &changed.build(), NOW).unwrap();
+    let seen = point(&cache, 2);
+    assert_eq!((seen.result.is_some(), seen.draft.unwrap().answers), (true, answers(broken())));
+    cache.write(|tx| rounds::forget(tx, key(2))).unwrap();
+    assert_eq!(point(&cache, 2).draft, None);
+}
+
+#[test]
 fn a_checklist_that_is_filled_in_anew_makes_the_repair_that_the_one_before_would_have_made() {
     let (_, cache) = due();
     inspect(&cache, 2, form(broken())).unwrap();
@@ -193,6 +205,12 @@ fn what_is_given_up_before_anybody_was_there_comes_back_into_its_checklist() {
     let op = point(&cache, 2).waiting.unwrap().pending.op_id;
     outbox::give_up(&cache, &system(), op).unwrap();
     assert_eq!(point(&cache, 2).draft.unwrap(), PointForm { scanned: true, ..form(broken()) });
+    // Not scanned before, scanned while it was stuck: nothing that was typed is lost over that.
+    inspect(&cache, 3, form(broken())).unwrap();
+    refuse(&cache, &batch(&cache), Code::NotAllowed);
+    typed(&cache, point_code(3).as_str()).unwrap();
+    outbox::give_up(&cache, &system(), point(&cache, 3).waiting.unwrap().pending.op_id).unwrap();
+    assert_eq!(point(&cache, 3).draft.unwrap(), PointForm { scanned: true, ..form(broken()) });
     // Sent again without being given up, the newer one takes its place; on its way, nothing is kept.
     inspect(&cache, 2, form(broken())).unwrap();
     inspect(&cache, 2, form(Found::Fine)).unwrap();
@@ -204,6 +222,68 @@ fn what_is_given_up_before_anybody_was_there_comes_back_into_its_checklist() {
     let again = inspect(&cache, 2, form(broken())).unwrap_err();
     assert_eq!(again.code, Code::Conflict, "the server may have it");
     outbox::conclude(&cache, &sent, &[Outcome::Done { effects: Vec::new() }], NOW).unwrap();
+}
+
+#[test]
+fn what_was_found_on_a_round_that_is_no_more_becomes_a_report_when_it_is_given_up() {
+    let (garden, cache) = due();
+    inspect(&cache, 2, form(broken())).unwrap();
+    inspect(&cache, 3, form(Found::Fine)).unwrap();
+    let ops = [2, 3].map(|number| point(&cache, number).waiting.unwrap().pending.op_id);
+    let mut gone = garden.page("2").build();
+    gone.lost = vec![linli_wire::sync::Scope::Staff(garden.community)];
+    sync::apply(&cache, &gone, NOW).unwrap();
+    ops.iter().for_each(|op| outbox::give_up(&cache, &system(), *op).unwrap());
+    let drafts = fixing::drafts(&cache).unwrap().drafts;
+    assert_eq!(drafts.len(), 1, "what was in order is no report");
+    assert_eq!(drafts[0].form.words, broken().words());
+}
+
+#[test]
+fn a_plan_that_was_refused_takes_the_saves_behind_it_out_and_goes_back_into_its_editor() {
+    let (_, cache) = due();
+    let system = system();
+    let known = rounds::plans(&cache, &Language::en()).unwrap().plans.remove(0).plan;
+    let save = |name: &str, base_version| {
+        let mut content = known.content.clone();
+        content.name = linli_wire::Localized::one(Language::en(), name);
+        let request = SaveRoundPlan { id: Some(known.id), base_version, content };
+        rounds::save_plan(&cache, &system, &Language::en(), request).unwrap();
+    };
+    let shown = || rounds::plans(&cache, &Language::en()).unwrap().plans.remove(0);
+    let bases = |ops: &[Op]| -> Vec<u64> {
+        ops.iter()
+            .map(|op| match op.action {
+                Action::SaveRoundPlan { base_version, .. } => base_version,
+                _ => panic!("{op:?}"),
+            })
+            .collect()
+    };
+    // One has left and its answer is lost; another was made on top of it.
+    save("Mine", 1);
+    batch(&cache);
+    outbox::put_back(&cache).unwrap();
+    save("Mine, better", 1);
+    let sent = batch(&cache);
+    assert_eq!(bases(&sent), [1, 2]);
+    // Meanwhile a colleague made version 2: the first is refused, the second passed over.
+    let error = WireError::new(Code::Conflict, "");
+    let outcomes = [Outcome::Refused { error }, Outcome::Skipped];
+    outbox::conclude(&cache, &sent, &outcomes, NOW).unwrap();
+    let row = shown();
+    assert!(matches!(row.pending.unwrap().state, PendingState::Stuck { .. }), "the conflict is seen");
+    // Edited again: nothing that counted on the refused one goes out behind it.
+    save("Mine, once more", 2);
+    let sent = batch(&cache);
+    assert_eq!(bases(&sent), [2]);
+    let error = WireError::new(Code::Conflict, "");
+    outbox::conclude(&cache, &sent, &[Outcome::Refused { error }], NOW).unwrap();
+    outbox::give_up(&cache, &system, shown().pending.unwrap().op_id).unwrap();
+    assert_eq!((shown().name.as_str(), batch(&cache).len()), ("Pumps", 0));
+    let place = linli_wire::typed::TypedPlace::RoundPlan { id: Some(known.id) };
+    let back = cache.read(|db| linli_core::typed::get(db, place)).unwrap();
+    assert_eq!(back.words, "Mine, once more");
+    assert!(back.form.contains("Pump 1"), "the whole plan: {}", back.form);
 }
 
 #[test]

@@ -170,21 +170,6 @@ pub struct RepairView {
     pub pending: Vec<PendingRepair>,
     /// For the office: its own notes.
     pub notes: Option<RepairNotes>,
-    /// What the next message begins with: what was typed with writes that were given up.
-    pub unsent: Option<RepairWords>,
-    /// What the next note begins with, for the same reason.
-    pub unsent_note: Option<RepairWords>,
-}
-
-/// What was typed and is not to be sent as it was.
-#[derive(Clone, PartialEq, Serialize, Deserialize, Debug, Default)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct RepairWords {
-    /// The words.
-    pub words: String,
-    /// The photos; a note has none.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub photos: Vec<Attachment>,
 }
 
 /// A write about repairs that waits or failed.

@@ -7,7 +7,7 @@ use linli_wire::{
     repairs::{ActKind, RepairAct, RepairView},
 };
 
-use super::form::{Typed, fields};
+use super::form::{Entry, fields};
 use crate::{
     components::{dialog::Dialog, error_state::error_state, icon::icon},
     format::money,
@@ -45,7 +45,7 @@ const ORDER: [ActKind; 21] = [
 #[derive(Clone, Copy)]
 pub(super) struct Desk {
     pub(super) id: RepairId,
-    pub(super) typed: Typed,
+    pub(super) typed: Entry,
     /// The act whose form is open.
     kind: RwSignal<ActKind>,
     open: RwSignal<bool>,
@@ -59,7 +59,7 @@ impl Desk {
     pub(super) fn new(id: RepairId) -> Self {
         Self {
             id,
-            typed: Typed::kept(id),
+            typed: Entry::kept(id),
             kind: RwSignal::new(ActKind::Unknown),
             open: RwSignal::new(false),
             turn: RwSignal::new(0),

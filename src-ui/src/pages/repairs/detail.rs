@@ -62,6 +62,8 @@ fn Opened(id: RepairId) -> impl IntoView {
             request_animation_frame(|| crate::app::arrive(false));
         }
     });
+    let is_there =
+        Memo::new(move |_| view.with(|view| view.as_ref().is_some_and(|view| view.repair.version > 0)));
     let desk = Desk::new(id);
     let earlier = Earlier::new(id);
     let back = if in_office { super::office::to_queue() } else { to_list() };
@@ -82,7 +84,8 @@ fn Opened(id: RepairId) -> impl IntoView {
                     <Rate id=id view=view />
                     {move || view.get().map(|view| body(&view, is_office, earlier))}
                     <Talk id=id view=view />
-                    {is_office.then(|| view! { <Notes id=id view=view /> })}
+                    // What an inspection or a report will make has no notes before the server has it.
+                    {move || (is_office && is_there.get()).then(|| view! { <Notes id=id view=view /> })}
                 }
                 .into_any(),
             }}

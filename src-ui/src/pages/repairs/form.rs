@@ -10,7 +10,9 @@ use linli_wire::{
         ActKind, MAX_MESSAGE, MAX_PART, MAX_PARTS, Part, RepairAct, RepairQueueQuery, RepairView, Slot,
         Urgency,
     },
+    typed::{Typed, TypedPlace},
 };
+use serde::{Deserialize, Serialize};
 
 use super::{
     photos::Photos,
@@ -21,6 +23,7 @@ use crate::{
     format::{from_local_input, now, read_money},
     ipc,
     state::{App, app},
+    typing,
     words::{self, repair_acts as texts, repairs},
 };
 
@@ -75,9 +78,35 @@ pub(super) fn Area(
     }
 }
 
+/// What is entered for an act beside words and photos, as it is kept.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+struct More {
+    at: String,
+    hours: String,
+    price: String,
+    parts: String,
+    picked: String,
+    urgency: Urgency,
+}
+
+impl Default for More {
+    fn default() -> Self {
+        let text = String::new;
+        Self {
+            at: text(),
+            hours: "1".to_owned(),
+            price: text(),
+            parts: text(),
+            picked: text(),
+            urgency: Urgency::default(),
+        }
+    }
+}
+
 /// What was typed for acts on a repair. It outlives the form: nothing is lost when it is closed or a race is lost.
 #[derive(Clone, Copy)]
-pub(super) struct Typed {
+pub(super) struct Entry {
     pub(super) words: RwSignal<String>,
     pub(super) photos: RwSignal<Vec<Attachment>>,
     /// A local date and time.
@@ -91,30 +120,61 @@ pub(super) struct Typed {
     app: App,
 }
 
-impl Typed {
+impl Entry {
     /// What was typed for the repair before the face was built anew, or nothing.
     pub(super) fn kept(id: RepairId) -> Self {
         let app = app();
         let text = |name: &str| app.kept(format!("repair {id} {name}"), String::new);
-        Self {
+        let entry = Self {
             words: text("words"),
             photos: app.kept(format!("repair {id} photos"), Vec::new),
             at: text("at"),
-            hours: app.kept(format!("repair {id} hours"), || "1".to_owned()),
+            hours: app.kept(format!("repair {id} hours"), || More::default().hours),
             price: text("price"),
             parts: text("parts"),
             picked: text("picked"),
             urgency: app.kept(format!("repair {id} urgency"), Urgency::default),
             app,
-        }
+        };
+        entry.remember(id);
+        entry
+    }
+
+    fn remember(self, id: RepairId) {
+        let now = Memo::new(move |_| {
+            let more = More {
+                at: self.at.get(),
+                hours: self.hours.get(),
+                price: self.price.get(),
+                parts: self.parts.get(),
+                picked: self.picked.get(),
+                urgency: self.urgency.get(),
+            };
+            let form = (more != More::default()).then(|| serde_json::to_string(&more).unwrap_or_default());
+            Typed { words: self.words.get(), photos: self.photos.get(), form: form.unwrap_or_default() }
+        });
+        typing::remember(TypedPlace::RepairAct { id }, now, move |kept| {
+            let more = serde_json::from_str::<More>(&kept.form).unwrap_or_default();
+            self.words.set(kept.words);
+            self.photos.set(kept.photos);
+            self.set(more);
+        });
+    }
+
+    fn set(self, more: More) {
+        self.at.set(more.at);
+        self.hours.set(more.hours);
+        self.price.set(more.price);
+        self.parts.set(more.parts);
+        self.picked.set(more.picked);
+        self.urgency.set(more.urgency);
     }
 
     /// Forgets it, once it is on its way.
     pub(super) fn clear(self) {
-        for text in [self.words, self.at, self.price, self.parts, self.picked] {
-            text.set(String::new());
-        }
+        self.words.set(String::new());
         self.photos.set(Vec::new());
+        self.set(More::default());
     }
 
     /// The act that comes of what was typed, or the field that does not fit, with its sentence.
@@ -199,7 +259,7 @@ fn read_parts(typed: &str) -> Vec<Part> {
 /// The fields of an act.
 pub(super) fn fields(
     kind: ActKind,
-    typed: Typed,
+    typed: Entry,
     view: &RepairView,
     error: Signal<Option<(&'static str, &'static str)>>,
 ) -> AnyView {
@@ -244,7 +304,7 @@ pub(super) fn fields(
 
 fn pick(
     label: &'static str,
-    typed: Typed,
+    typed: Entry,
     options: Signal<Vec<(String, String)>>,
     error: Signal<Option<String>>,
 ) -> AnyView {
@@ -265,7 +325,7 @@ fn pick(
     .into_any()
 }
 
-fn worker(typed: Typed, error: Signal<Option<String>>) -> AnyView {
+fn worker(typed: Entry, error: Signal<Option<String>>) -> AnyView {
     let asked = ipc::ask::<RepairChoicesGet>(&[], || Empty {});
     let options = Signal::derive(move || {
         let workers = asked.ready().map(|choices| choices.workers).unwrap_or_default();
@@ -274,7 +334,7 @@ fn worker(typed: Typed, error: Signal<Option<String>>) -> AnyView {
     pick(texts::worker(), typed, options, error)
 }
 
-fn categories(typed: Typed, error: Signal<Option<String>>) -> AnyView {
+fn categories(typed: Entry, error: Signal<Option<String>>) -> AnyView {
     let asked = ipc::ask::<RepairChoicesGet>(&[], || Empty {});
     let language = app().language();
     let options = Signal::derive(move || {
@@ -288,7 +348,7 @@ fn categories(typed: Typed, error: Signal<Option<String>>) -> AnyView {
     pick(repairs::category(), typed, options, error)
 }
 
-fn others(typed: Typed, id: RepairId, error: Signal<Option<String>>) -> AnyView {
+fn others(typed: Entry, id: RepairId, error: Signal<Option<String>>) -> AnyView {
     let asked =
         ipc::ask::<RepairQueueList>(&[], || RepairQueueQuery { limit: 200, ..RepairQueueQuery::default() });
     let options = Signal::derive(move || {
@@ -313,7 +373,7 @@ fn others(typed: Typed, id: RepairId, error: Signal<Option<String>>) -> AnyView 
     pick(texts::merge_into(), typed, options, error)
 }
 
-fn hours(typed: Typed) -> AnyView {
+fn hours(typed: Entry) -> AnyView {
     let option = |hours: u32| {
         let value = hours.to_string();
         let chosen = typed.hours.with_untracked(|chosen| *chosen == value);
@@ -330,7 +390,7 @@ fn hours(typed: Typed) -> AnyView {
     .into_any()
 }
 
-fn urgencies(typed: Typed) -> AnyView {
+fn urgencies(typed: Entry) -> AnyView {
     let option = |urgency: Urgency| {
         let chosen = typed.urgency.with_untracked(|chosen| *chosen == urgency);
         view! { <option value=urgency.as_str() prop:selected=chosen>{urgency_word(urgency)}</option> }

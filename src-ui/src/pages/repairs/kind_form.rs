@@ -3,9 +3,10 @@
 use leptos::prelude::*;
 use linli_wire::{
     Language, Localized,
-    command::{RepairCategorySave, SaveRepairCategory},
+    command::{KeepTyped, RepairCategorySave, SaveRepairCategory, TypedGet, TypedKeep},
     id::RepairCategoryId,
     repairs::{PromisedHours, RepairCategoryContent},
+    typed::{Typed, TypedPlace},
 };
 
 use super::said::urgency_word;
@@ -19,7 +20,9 @@ use crate::{
         switch::Switch,
     },
     format::now,
+    ipc,
     state::{Act, app},
+    typing,
     words::{self, repair_kinds as texts},
 };
 
@@ -41,6 +44,8 @@ pub(super) struct Form {
     of: RwSignal<Option<(Option<RepairCategoryId>, u64)>>,
     /// Everything that is not typed into a field.
     content: RwSignal<RepairCategoryContent>,
+    /// The kind as it was when the editing began.
+    first: RwSignal<RepairCategoryContent>,
     zh: RwSignal<String>,
     en: RwSignal<String>,
     emergency: RwSignal<String>,
@@ -53,16 +58,62 @@ impl Form {
     pub(super) fn kept() -> Self {
         let app = app();
         let text = |name: &str| app.kept(format!("kind {name}"), String::new);
-        Self {
+        let form = Self {
             open: app.kept("kind open", || false),
             of: app.kept("kind of", || None),
             content: app.kept("kind content", Self::blank),
+            first: app.kept("kind first", Self::blank),
             zh: text("zh"),
             en: text("en"),
             emergency: text("emergency"),
             urgent: text("urgent"),
             normal: text("normal"),
+        };
+        form.remember();
+        form
+    }
+
+    /// Has the core keep what is typed.
+    fn remember(self) {
+        let now = Memo::new(move |before: Option<&KeepTyped>| match self.of.get() {
+            Some((id, base_version)) => {
+                let content = self.entered();
+                let typed = if self.first.with(|first| *first == content) {
+                    Typed::default()
+                } else {
+                    let words = [self.zh.get(), self.en.get()].join("\n");
+                    let save = SaveRepairCategory { id, base_version, content };
+                    let form = serde_json::to_string(&save).unwrap_or_default();
+                    Typed { words, photos: Vec::new(), form }
+                };
+                KeepTyped { place: TypedPlace::RepairCategory { id }, typed }
+            }
+            // Saved: it is forgotten where it stood.
+            None => {
+                let place = before.map_or(TypedPlace::RepairCategory { id: None }, |before| before.place);
+                KeepTyped { place, typed: Typed::default() }
+            }
+        });
+        typing::follow::<TypedKeep, _>(now, now.get_untracked(), || (), |now| now, || ());
+    }
+
+    /// The kind as it stands in the form, right or wrong.
+    fn entered(self) -> RepairCategoryContent {
+        let mut content = self.content.get();
+        for (language, name) in [(Language::zh(), self.zh.get()), (Language::en(), self.en.get())] {
+            if name.is_empty() {
+                content.name.0.remove(&language);
+            } else {
+                content.name.0.insert(language, name);
+            }
         }
+        let hours = |typed: RwSignal<String>| typed.with(|typed| typed.trim().parse::<u16>().ok());
+        content.promised = PromisedHours {
+            emergency: hours(self.emergency),
+            urgent: hours(self.urgent),
+            normal: hours(self.normal),
+        };
+        content
     }
 
     /// A new kind.
@@ -79,18 +130,32 @@ impl Form {
 
     /// Opens the form; one that was closed half done is as it was left.
     pub(super) fn begin(self, id: Option<RepairCategoryId>, base: u64, content: &RepairCategoryContent) {
-        if self.of.get_untracked() != Some((id, base)) {
-            let name = |language: &Language| content.name.0.get(language).cloned().unwrap_or_default();
-            let hours = |hours: Option<u16>| hours.map(|hours| hours.to_string()).unwrap_or_default();
-            self.of.set(Some((id, base)));
-            self.zh.set(name(&Language::zh()));
-            self.en.set(name(&Language::en()));
-            self.emergency.set(hours(content.promised.emergency));
-            self.urgent.set(hours(content.promised.urgent));
-            self.normal.set(hours(content.promised.normal));
-            self.content.set(content.clone());
+        if self.of.get_untracked() == Some((id, base)) {
+            self.open.set(true);
+            return;
         }
-        self.open.set(true);
+        let first = content.clone();
+        // What was typed before a restart, or given up, stands in it again.
+        ipc::call_then::<TypedGet>(TypedPlace::RepairCategory { id }, move |kept| {
+            let kept = kept.ok().and_then(|kept| serde_json::from_str::<SaveRepairCategory>(&kept.form).ok());
+            batch(move || {
+                self.of.set(Some((id, base)));
+                self.fill(kept.map_or_else(|| first.clone(), |kept| kept.content));
+                self.first.set(first);
+                self.open.set(true);
+            });
+        });
+    }
+
+    fn fill(self, content: RepairCategoryContent) {
+        let name = |language: &Language| content.name.0.get(language).cloned().unwrap_or_default();
+        let hours = |hours: Option<u16>| hours.map(|hours| hours.to_string()).unwrap_or_default();
+        self.zh.set(name(&Language::zh()));
+        self.en.set(name(&Language::en()));
+        self.emergency.set(hours(content.promised.emergency));
+        self.urgent.set(hours(content.promised.urgent));
+        self.normal.set(hours(content.promised.normal));
+        self.content.set(content);
     }
 
     /// The kind that comes of what was typed; `keys` are those of the others.

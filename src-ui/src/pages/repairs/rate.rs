@@ -5,12 +5,14 @@ use linli_wire::{
     command::{RateRepair, RepairRate},
     id::RepairId,
     repairs::{ActKind, Rating, RepairView},
+    typed::{Typed, TypedPlace},
 };
 
 use super::form::Area;
 use crate::{
     components::{error_state::error_state, icon::icon},
     state::{Act, app},
+    typing,
     words::{repair_rating as texts, repairs},
 };
 
@@ -57,6 +59,15 @@ pub(super) fn Rate(id: RepairId, view: Memo<Option<RepairView>>) -> impl IntoVie
     });
     let stars = app.kept(format!("repair {id} stars"), || [0_u8; 3]);
     let words = app.kept(format!("repair {id} rating"), String::new);
+    let now = Memo::new(move |_| {
+        let chosen = stars.get();
+        let form = chosen.iter().any(|stars| *stars > 0).then(|| format!("{chosen:?}"));
+        Typed { words: words.get(), photos: Vec::new(), form: form.unwrap_or_default() }
+    });
+    typing::remember(TypedPlace::RepairRating { id }, now, move |kept| {
+        stars.set(serde_json::from_str(&kept.form).unwrap_or_default());
+        words.set(kept.words);
+    });
     let tried = RwSignal::new(false);
     let act = Act::new();
     let send = move |event: web_sys::SubmitEvent| {

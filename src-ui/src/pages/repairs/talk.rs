@@ -5,7 +5,8 @@ use linli_wire::{
     attachments::Attachment,
     command::{RepairNoteAdd, RepairSay, SayOnRepair},
     id::RepairId,
-    repairs::{ActKind, MAX_MESSAGE, RepairView, RepairWords},
+    repairs::{ActKind, MAX_MESSAGE, RepairView},
+    typed::{Typed, TypedPlace},
 };
 
 use super::{
@@ -15,6 +16,7 @@ use super::{
 use crate::{
     components::{error_state::error_state, icon::icon},
     state::{Act, app},
+    typing,
     words::repairs as texts,
 };
 
@@ -27,7 +29,7 @@ pub(super) fn Talk(id: RepairId, view: Memo<Option<RepairView>>) -> impl IntoVie
     });
     let words = app.kept(format!("repair {id} message"), String::new);
     let photos = app.kept(format!("repair {id} message photos"), Vec::<Attachment>::new);
-    begin_with(Memo::new(move |_| view.with(|view| view.as_ref()?.unsent.clone())), words, photos);
+    keep(TypedPlace::RepairMessage { id }, words, photos);
     let tried = RwSignal::new(false);
     let error = problem(words, tried, photos);
     let act = Act::new();
@@ -62,15 +64,12 @@ pub(super) fn Talk(id: RepairId, view: Memo<Option<RepairView>>) -> impl IntoVie
     }
 }
 
-/// What was given up stands in the box again, where nothing else does.
-fn begin_with(unsent: Memo<Option<RepairWords>>, words: RwSignal<String>, photos: RwSignal<Vec<Attachment>>) {
-    Effect::new(move |_| {
-        if let Some(said) = unsent.get()
-            && words.with_untracked(String::is_empty)
-        {
-            words.set(said.words);
-            photos.set(said.photos);
-        }
+/// What stands in the box stands there again after a restart.
+fn keep(place: TypedPlace, words: RwSignal<String>, photos: RwSignal<Vec<Attachment>>) {
+    let now = Memo::new(move |_| Typed { words: words.get(), photos: photos.get(), form: String::new() });
+    typing::remember(place, now, move |kept| {
+        words.set(kept.words);
+        photos.set(kept.photos);
     });
 }
 
@@ -93,7 +92,7 @@ pub(super) fn Notes(id: RepairId, view: Memo<Option<RepairView>>) -> impl IntoVi
     let app = app();
     let words = app.kept(format!("repair {id} note"), String::new);
     let none = RwSignal::new(Vec::new());
-    begin_with(Memo::new(move |_| view.with(|view| view.as_ref()?.unsent_note.clone())), words, none);
+    keep(TypedPlace::RepairNote { id }, words, none);
     let tried = RwSignal::new(false);
     let error = problem(words, tried, none);
     let act = Act::new();

@@ -116,14 +116,15 @@ fn row(draft: Draft, check: CheckView, tried: RwSignal<bool>) -> AnyView {
     let title = check.words.clone();
     let problem = Memo::new(move |_| tried.get().then(|| missing(draft, &check)).flatten());
     let words = move || draft.found(number).map(|found| found.words().to_owned()).unwrap_or_default();
+    // A slip of the thumb onto "fine" does not cost what was typed.
+    let spoken = StoredValue::new(untrack(words));
     let option = |word: &'static str,
                   kind: &'static str,
                   make: fn(String) -> Found,
                   is: fn(&Found) -> bool| {
         let checked = move || draft.found(number).is_some_and(|found| is(&found));
         let pick = move |_| {
-            let said = untrack(words);
-            draft.answer(number, make(said));
+            draft.answer(number, make(spoken.get_value()));
         };
         view! {
             <label class="c-choice">
@@ -152,6 +153,7 @@ fn row(draft: Draft, check: CheckView, tried: RwSignal<bool>) -> AnyView {
     let (field, error) = (format!("{name}-words"), format!("{name}-error"));
     let change = move |event| {
         let said = event_target_value(&event);
+        spoken.set_value(said.clone());
         match untrack(|| draft.found(number)) {
             Some(Found::NotPossible { .. }) => draft.answer(number, Found::NotPossible { words: said }),
             _ => draft.answer(number, Found::Failed { words: said }),

@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 use linli_wire::{
-    command::{OpKey, OutboxDiscard},
+    command::{OpKey, OutboxDiscard, PointForget},
     id::RepairId,
     outbox::PendingState,
-    rounds::{CheckAnswer, PointView, WaitingPoint},
+    rounds::{CheckAnswer, PointForm, PointKey, PointView},
 };
 
 use super::said::{found_tag, tag};
@@ -49,7 +49,7 @@ pub(super) fn waiting(point: &PointView) -> AnyView {
     view! {
         <section class="c-card" data-gap="" data-tone="sunk" data-testid="waiting">
             <p class="c-row__tags">{scanned_tag(waiting.form.scanned)}</p>
-            {typed(point, waiting)}
+            {typed(point, &waiting.form)}
             {pending_mark(&waiting.pending.state)}
             {details}
             {repair_link(waiting.repair_id)}
@@ -64,7 +64,20 @@ pub(super) fn lost(point: &PointView) -> AnyView {
     let app = app();
     let Some(waiting) = &point.waiting else { return told(point) };
     let key = OpKey { id: waiting.pending.op_id };
-    let failed = waiting.repair_id.is_some();
+    let discard = Callback::new(move |()| app.run::<OutboxDiscard>(key, |_| ()));
+    beside(point, &waiting.form, discard)
+}
+
+/// Somebody else's result came in while this was being filled in.
+pub(super) fn overtaken(key: PointKey, point: &PointView) -> AnyView {
+    let app = app();
+    let Some(form) = &point.draft else { return told(point) };
+    let discard = Callback::new(move |()| app.run::<PointForget>(key, |_| ()));
+    beside(point, form, discard)
+}
+
+fn beside(point: &PointView, form: &PointForm, discard: Callback<()>) -> AnyView {
+    let failed = form.answers.iter().any(|answer| answer.found.is_failed());
     view! {
         <div class="c-banner" data-kind="waiting" role="alert" data-testid="conflict">
             {icon("people")}
@@ -73,19 +86,18 @@ pub(super) fn lost(point: &PointView) -> AnyView {
         {told(point)}
         <section class="c-card" data-gap="" data-tone="sunk" data-testid="waiting">
             <h2>{texts::yours()}</h2>
-            {typed(point, waiting)}
+            {typed(point, form)}
             <div class="l-row">
                 {failed.then(|| view! { <a class="c-button" data-kind="quiet" href="/repairs/new">{icon("tool")} {repairs::report()}</a> })}
-                <button type="button" class="c-button" data-kind="plain" data-testid="discard-write" on:click={move |_| app.run::<OutboxDiscard>(key, |_| ())}>{icon("trash")} {words::common::discard()}</button>
+                <button type="button" class="c-button" data-kind="plain" data-testid="discard-write" on:click=move |_| discard.run(())>{icon("trash")} {words::common::discard()}</button>
             </div>
         </section>
     }
     .into_any()
 }
 
-fn typed(point: &PointView, waiting: &WaitingPoint) -> AnyView {
-    view! { {answers(point, &waiting.form.answers)} {gallery(&waiting.form.photos, repairs::photo_of())} }
-        .into_any()
+fn typed(point: &PointView, form: &PointForm) -> AnyView {
+    view! { {answers(point, &form.answers)} {gallery(&form.photos, repairs::photo_of())} }.into_any()
 }
 
 fn answers(point: &PointView, answers: &[CheckAnswer]) -> AnyView {

@@ -7,12 +7,12 @@ use linli_wire::{
     command::{RoundKey, RoundOpen, Topic},
     id::{RoundId, RoundPointId},
     outbox::PendingState,
-    rounds::{PointKey, PointView, RoundView},
+    rounds::{PointForm, PointKey, PointView, RoundView},
 };
 
 use super::{
     fill::fill,
-    found::{lost, told, waiting},
+    found::{lost, overtaken, told, waiting},
     round::not_here,
     said::elsewhere,
 };
@@ -54,6 +54,8 @@ enum About {
     Checklist,
     Waiting,
     Lost,
+    /// Somebody else's result came in over what is being filled in here.
+    Overtaken,
     Result,
 }
 
@@ -63,10 +65,17 @@ fn about(point: &PointView) -> About {
     );
     match (&point.result, &point.waiting) {
         _ if is_lost => About::Lost,
+        (Some(_), None) if begun(point) => About::Overtaken,
         (Some(_), _) => About::Result,
         (None, Some(_)) => About::Waiting,
         (None, None) => About::Checklist,
     }
+}
+
+/// Whether something stands in the checklist.
+fn begun(point: &PointView) -> bool {
+    let begun = |form: &PointForm| !form.answers.is_empty() || !form.photos.is_empty();
+    point.draft.as_ref().is_some_and(begun)
 }
 
 fn opened(key: PointKey) -> AnyView {
@@ -105,6 +114,7 @@ fn opened(key: PointKey) -> AnyView {
             {move || point.get().map(|point| match kind.get() {
                 About::Waiting => waiting(&point),
                 About::Lost => lost(&point),
+                About::Overtaken => overtaken(key, &point),
                 About::Result => told(&point),
                 About::Loading | About::Failed | About::Gone | About::Checklist => ().into_any(),
             })}

@@ -5,11 +5,7 @@ use linli_wire::{
     repairs::RepairForm,
 };
 
-use crate::{
-    attachments, outbox,
-    repairs::unsent::{Kind, Unsent},
-    rounds,
-};
+use crate::{attachments, outbox, rounds, typed::Kept};
 
 /// Nothing was typed and nothing added: the page of an editor that was only opened.
 pub(super) fn is_empty(content: &NoticeContent) -> bool {
@@ -34,7 +30,7 @@ pub(super) fn item(kind: &str, at: Timestamp, content: Option<&NoticeContent>, s
 }
 
 /// What was written to a repair, or about one.
-pub(super) fn typed(action: &Action, at: Timestamp, sent: bool) -> KeptItem {
+pub(super) fn written(action: &Action, at: Timestamp, sent: bool) -> KeptItem {
     KeptItem {
         kind: action.kind().to_owned(),
         subject: String::new(),
@@ -56,17 +52,22 @@ pub(super) fn form_item(form: &RepairForm, at: Timestamp) -> KeptItem {
     }
 }
 
-pub(super) fn unsent_item(given_up: Unsent) -> KeptItem {
-    let kind = match given_up.kind {
-        Kind::Message => "message_on_repair",
-        Kind::Note => "note_on_repair",
+/// What stood in a field. It is called by the kind of write that it would have become.
+pub(super) fn typed_item(kept: Kept) -> KeptItem {
+    let kind = match kept.place.as_str() {
+        "repair_note" => "note_on_repair",
+        "repair_act" => "act_on_repair",
+        "repair_rating" => "rate_repair",
+        "repair_category" => "save_repair_category",
+        "round_plan" => "save_round_plan",
+        _ => "message_on_repair",
     };
     KeptItem {
         kind: kind.to_owned(),
-        subject: given_up.said.words.lines().next().unwrap_or_default().chars().take(60).collect(),
-        at: given_up.at,
-        files: given_up.said.photos.iter().map(name_of).collect(),
-        text: given_up.said.words,
+        subject: kept.typed.words.lines().next().unwrap_or_default().chars().take(60).collect(),
+        at: kept.kept_at,
+        files: kept.typed.photos.iter().map(name_of).collect(),
+        text: kept.typed.words,
         sent: false,
     }
 }

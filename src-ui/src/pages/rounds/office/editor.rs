@@ -8,10 +8,14 @@ use leptos_router::{
 };
 use linli_wire::{
     Language, Localized, WireError,
-    command::{Empty, RepairChoicesGet, RoundPlanSave, RoundPlansList, RoundPointNew, SaveRoundPlan},
+    command::{
+        Empty, KeepTyped, RepairChoicesGet, RoundPlanSave, RoundPlansList, RoundPointNew, SaveRoundPlan,
+        TypedGet, TypedKeep,
+    },
     id::RoundPlanId,
     repairs::RepairChoices,
     rounds::{Interval, IntervalUnit, RoundPlanContent, RoundPlanRow},
+    typed::{Typed, TypedPlace},
 };
 
 use super::{checks::points, plans::to_plans, to_plan};
@@ -23,6 +27,7 @@ use crate::{
     format,
     ipc::{self, Answer},
     state::{Act, app},
+    typing,
     words::{self, round_plans as texts},
 };
 
@@ -30,11 +35,13 @@ use crate::{
 #[component]
 pub fn Editor() -> impl IntoView {
     let id = use_params_map().with_untracked(|params| params.get("id")?.parse::<RoundPlanId>().ok());
-    let found = RwSignal::new(Answer::<(Option<RoundPlanRow>, RoundPlanContent, RepairChoices)>::Loading);
+    let found = RwSignal::new(Answer::<Known>::Loading);
+    let now = format::to_local_input(format::now(), &app().clock().zone);
+    let today = StoredValue::new(now.split('T').next().unwrap_or_default().to_owned());
     let open = move || {
         found.set(Answer::Loading);
         spawn_local(async move {
-            let answer = match begin(id).await {
+            let answer = match begin(id, today.get_value()).await {
                 Ok(known) => Answer::Ready(known),
                 Err(error) => Answer::Failed(error),
             };
@@ -42,6 +49,14 @@ pub fn Editor() -> impl IntoView {
         });
     };
     open();
+    let app = app();
+    let start_over = Callback::new(move |()| {
+        let nothing = KeepTyped { place: TypedPlace::RoundPlan { id }, typed: Typed::default() };
+        ipc::call_then::<TypedKeep>(nothing, move |forgot| match forgot {
+            Ok(_) => open(),
+            Err(error) => app.complain(&error),
+        });
+    });
     let back = match id {
         Some(id) => to_plan(id, texts::one()),
         None => to_plans(),
@@ -54,34 +69,80 @@ pub fn Editor() -> impl IntoView {
             {move || match found.get() {
                 Answer::Loading => skeleton_list(3),
                 Answer::Failed(error) => error_state(&error, Some(Callback::new(move |()| open()))),
-                Answer::Ready((row, content, choices)) => form(row, content, &choices),
+                Answer::Ready(known) => view! { {known.kept.map(|kept| banner(kept, start_over))} {form(known)} }.into_any(),
             }}
         </div>
     }
 }
 
-/// The plan as it is known here, or a new one with one point, which begins today.
-async fn begin(
-    id: Option<RoundPlanId>,
-) -> Result<(Option<RoundPlanRow>, RoundPlanContent, RepairChoices), WireError> {
+/// What the editor begins with.
+#[derive(Clone, PartialEq)]
+struct Known {
+    row: Option<RoundPlanRow>,
+    /// The plan as it is known here; a new one has one point.
+    first: RoundPlanContent,
+    /// What stands in the editor: `first`, or what was typed before.
+    content: RoundPlanContent,
+    kept: Option<Kept>,
+    choices: RepairChoices,
+}
+
+/// How what was typed before stands to the plan.
+#[derive(Clone, Copy, PartialEq)]
+enum Kept {
+    OnTop,
+    /// Somebody has changed the plan since.
+    Behind,
+}
+
+async fn begin(id: Option<RoundPlanId>, today: String) -> Result<Known, WireError> {
     let choices = ipc::call::<RepairChoicesGet>(Empty {}).await?;
-    if let Some(id) = id {
-        let plans = ipc::call::<RoundPlansList>(Empty {}).await?.plans;
-        let row = plans.into_iter().find(|row| row.plan.id == id);
-        let row = row.ok_or_else(|| WireError::new(linli_wire::Code::NotFound, "no such plan"))?;
-        let content = row.plan.content.clone();
-        return Ok((Some(row), content, choices));
-    }
+    let row = match id {
+        Some(id) => {
+            let plans = ipc::call::<RoundPlansList>(Empty {}).await?.plans;
+            let row = plans.into_iter().find(|row| row.plan.id == id);
+            Some(row.ok_or_else(|| WireError::new(linli_wire::Code::NotFound, "no such plan"))?)
+        }
+        None => None,
+    };
+    let typed = ipc::call::<TypedGet>(TypedPlace::RoundPlan { id }).await?;
+    let typed = serde_json::from_str::<SaveRoundPlan>(&typed.form).ok();
+    let first = match &row {
+        Some(row) => row.plan.content.clone(),
+        None => blank(today).await?,
+    };
+    let version = row.as_ref().map_or(0, |row| row.plan.version);
+    let kept =
+        typed.as_ref().map(|typed| if typed.base_version < version { Kept::Behind } else { Kept::OnTop });
+    let content = typed.map_or_else(|| first.clone(), |typed| typed.content);
+    Ok(Known { row, first, content, kept, choices })
+}
+
+/// A new plan, which begins today.
+async fn blank(today: String) -> Result<RoundPlanContent, WireError> {
     let point = ipc::call::<RoundPointNew>(Empty {}).await?;
-    let content = RoundPlanContent {
+    Ok(RoundPlanContent {
         name: Localized::default(),
         every: Interval { count: 1, unit: IntervalUnit::Months },
-        first: String::new(),
+        first: today,
         days: 3,
         points: vec![point],
         retired: false,
-    };
-    Ok((None, content, choices))
+    })
+}
+
+fn banner(kept: Kept, start_over: Callback<()>) -> AnyView {
+    view! {
+        <div class="c-banner" data-kind="info" role="status" data-testid="kept">
+            {icon("edit")}
+            <div>
+                <p class="c-banner__title">{texts::kept()}</p>
+                {(kept == Kept::Behind).then(|| view! { <p>{texts::kept_behind()}</p> })}
+                <button type="button" class="c-button" data-kind="quiet" data-testid="start-over" on:click=move |_| start_over.run(())>{texts::start_over()}</button>
+            </div>
+        </div>
+    }
+    .into_any()
 }
 
 /// The languages of the community.
@@ -89,16 +150,18 @@ pub(super) fn languages() -> Vec<Language> {
     app().with_me_untracked(|me| me.community.languages.clone()).unwrap_or_default()
 }
 
-fn form(row: Option<RoundPlanRow>, mut known: RoundPlanContent, choices: &RepairChoices) -> AnyView {
+fn form(known: Known) -> AnyView {
     let app = app();
-    let clock = app.clock();
-    if known.first.is_empty() {
-        let today = format::to_local_input(format::now(), &clock.zone);
-        known.first = today.split('T').next().unwrap_or_default().to_owned();
-    }
+    let Known { row, first, content: begun, choices, .. } = known;
     let (id, base) = row.as_ref().map_or((None, 0), |row| (Some(row.plan.id), row.plan.version));
     let name = id.map_or_else(|| "new plan".to_owned(), |id| format!("plan {id}"));
-    let content = app.kept(name, || known);
+    let content = app.kept(name, || begun.clone());
+    let first = StoredValue::new(first);
+    let keep = move |content: RoundPlanContent| KeepTyped {
+        place: TypedPlace::RoundPlan { id },
+        typed: first.with_value(|first| as_typed(SaveRoundPlan { id, base_version: base, content }, first)),
+    };
+    let typing = typing::follow::<TypedKeep, _>(content, begun, || (), keep, || ());
     let problem = RwSignal::new(None::<&'static str>);
     let act = Act::new();
     let navigate = StoredValue::new_local(use_navigate());
@@ -111,6 +174,7 @@ fn form(row: Option<RoundPlanRow>, mut known: RoundPlanContent, choices: &Repair
         }
         let request = SaveRoundPlan { id, base_version: base, content: content.get_untracked() };
         act.run::<RoundPlanSave>(request, move |_| {
+            typing.end();
             app.tell(words::common::saved());
             let back = id.map_or_else(|| "/office/rounds".to_owned(), |id| format!("/office/rounds/{id}"));
             let _ = navigate.try_with_value(|navigate| navigate(&back, NavigateOptions::default()));
@@ -131,7 +195,7 @@ fn form(row: Option<RoundPlanRow>, mut known: RoundPlanContent, choices: &Repair
         <form class="c-form" novalidate on:submit=save>
             {names.collect_view()}
             {when(content)}
-            {points(content, choices)}
+            {points(content, &choices)}
             {id.map(|_| view! { <Switch label=texts::retire() help=texts::retire_help() on=retired testid="retire-plan" change=retire /> })}
             {move || problem.get().map(|text| view! { <p class="c-field__error" role="alert" data-testid="plan-problem">{icon("warn")} <span>{text}</span></p> })}
             {move || act.error.get().map(|error| error_state(&error, None))}
@@ -139,6 +203,19 @@ fn form(row: Option<RoundPlanRow>, mut known: RoundPlanContent, choices: &Repair
         </form>
     }
     .into_any()
+}
+
+/// A plan as it is kept while one types; nothing where it is as it was.
+fn as_typed(save: SaveRoundPlan, first: &RoundPlanContent) -> Typed {
+    if save.content == *first {
+        return Typed::default();
+    }
+    let names: Vec<&str> = save.content.name.0.values().map(String::as_str).collect();
+    Typed {
+        words: names.join("\n"),
+        photos: Vec::new(),
+        form: serde_json::to_string(&save).unwrap_or_default(),
+    }
 }
 
 /// Changes a text of the plan in one language; one without letters is left out.

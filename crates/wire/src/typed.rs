@@ -1,0 +1,97 @@
+//! What somebody has typed into a field and not sent: it stands there again after a restart.
+//!
+//! A notice, a report and a checklist are drafts of their own ([`crate::notices`], [`crate::repairs`],
+//! [`crate::rounds`]). This is for everything that is typed about something which exists already, or is not worth a
+//! list: a message, a reason, a plan of the office. It stays on the device on which it was typed.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{
+    attachments::Attachment,
+    id::{RepairCategoryId, RepairId, RoundPlanId},
+};
+
+/// A field, or several that are sent together.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "of", rename_all = "snake_case")]
+pub enum TypedPlace {
+    /// The next message on a repair.
+    RepairMessage {
+        /// The repair.
+        id: RepairId,
+    },
+    /// The next note of the office on a repair.
+    RepairNote {
+        /// The repair.
+        id: RepairId,
+    },
+    /// The next act on a repair: a reason, what was done, photos, a time, a price.
+    RepairAct {
+        /// The repair.
+        id: RepairId,
+    },
+    /// The rating of a repair.
+    RepairRating {
+        /// The repair.
+        id: RepairId,
+    },
+    /// A kind of repair; its form is the [`crate::command::SaveRepairCategory`] that it would become.
+    RepairCategory {
+        /// The kind; none for a new one.
+        id: Option<RepairCategoryId>,
+    },
+    /// A plan of rounds; its form is the [`crate::command::SaveRoundPlan`] that it would become.
+    RoundPlan {
+        /// The plan; none for a new one.
+        id: Option<RoundPlanId>,
+    },
+}
+
+impl TypedPlace {
+    /// The kind of place as it stands in tables.
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::RepairMessage { .. } => "repair_message",
+            Self::RepairNote { .. } => "repair_note",
+            Self::RepairAct { .. } => "repair_act",
+            Self::RepairRating { .. } => "repair_rating",
+            Self::RepairCategory { .. } => "repair_category",
+            Self::RoundPlan { .. } => "round_plan",
+        }
+    }
+
+    /// What it is about; nil for something new.
+    pub fn about(self) -> Uuid {
+        match self {
+            Self::RepairMessage { id }
+            | Self::RepairNote { id }
+            | Self::RepairAct { id }
+            | Self::RepairRating { id } => id.0,
+            Self::RepairCategory { id } => id.map_or_else(Uuid::nil, |id| id.0),
+            Self::RoundPlan { id } => id.map_or_else(Uuid::nil, |id| id.0),
+        }
+    }
+}
+
+/// What was typed.
+#[derive(Clone, PartialEq, Serialize, Deserialize, Debug, Default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct Typed {
+    /// Its words, as a person would copy them.
+    pub words: String,
+    /// Files that belong to it.
+    pub photos: Vec<Attachment>,
+    /// Everything else that was entered, as JSON; empty where there is nothing else. Where the place does not say
+    /// its shape, only the face reads it.
+    pub form: String,
+}
+
+impl Typed {
+    /// Whether there is nothing to keep.
+    pub fn is_empty(&self) -> bool {
+        self.words.trim().is_empty() && self.photos.is_empty() && self.form.is_empty()
+    }
+}
