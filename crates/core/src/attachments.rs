@@ -20,7 +20,7 @@ use linli_wire::{
     id::AttachmentId,
     markdown::Block,
 };
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -64,14 +64,32 @@ pub fn add(cache: &Cache, system: &dyn System, file: &NewFile) -> Result<Attachm
         sha256: sha256(&bytes),
         pixels,
     };
-    cache.write(|tx| {
-        tx.execute(
-            "INSERT INTO attachment (id, about, bytes, upload, used_at) VALUES (?1, ?2, ?3, 'queued', ?4)",
-            params![about.id.0, serde_json::to_string(&about)?, bytes, now.0],
-        )?;
-        Ok(())
-    })?;
+    cache.write(|tx| put(tx, &about, &bytes, Some("queued"), now))?;
     Ok(about)
+}
+
+/// Keeps a file, unless it is here already.
+///
+/// # Errors
+/// Trouble of the cache.
+pub(crate) fn put(
+    tx: &Connection,
+    about: &Attachment,
+    bytes: &[u8],
+    upload: Option<&str>,
+    used_at: Timestamp,
+) -> Result<()> {
+    let new = tx
+        .prepare_cached(
+            "INSERT INTO attachment (id, about, size, upload, used_at) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (id) DO NOTHING",
+        )?
+        .execute(params![about.id.0, serde_json::to_string(about)?, bytes.len(), upload, used_at.0])?;
+    if new > 0 {
+        tx.prepare_cached("INSERT INTO file (id, bytes) VALUES (?1, ?2)")?
+            .execute(params![about.id.0, bytes])?;
+    }
+    Ok(())
 }
 
 /// A file from the cache.
@@ -81,7 +99,7 @@ pub fn add(cache: &Cache, system: &dyn System, file: &NewFile) -> Result<Attachm
 pub fn kept(cache: &Cache, id: AttachmentId) -> Result<Option<Kept>> {
     cache.read(|db| {
         let row: Option<(String, Vec<u8>)> = db
-            .prepare_cached("SELECT about, bytes FROM attachment WHERE id = ?1")?
+            .prepare_cached("SELECT about, bytes FROM attachment JOIN file USING (id) WHERE id = ?1")?
             .query_row([id.0], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
         row.map(|(about, bytes)| Ok(Kept { about: serde_json::from_str(&about)?, bytes: bytes.into() }))
@@ -146,11 +164,10 @@ pub fn keep(cache: &Cache, about: &Attachment, bytes: &Bytes, now: Timestamp) ->
         ));
     }
     cache.write(|tx| {
-        let used: u64 = tx.query_row(
-            "SELECT coalesce(sum(length(bytes)), 0) FROM attachment WHERE upload IS NULL",
-            [],
-            |row| row.get(0),
-        )?;
+        let used: u64 =
+            tx.query_row("SELECT coalesce(sum(size), 0) FROM attachment WHERE upload IS NULL", [], |row| {
+                row.get(0)
+            })?;
         let mut over = (used + about.bytes).saturating_sub(ROOM);
         while over > 0 {
             let oldest: Option<u64> = tx
@@ -159,7 +176,7 @@ pub fn keep(cache: &Cache, about: &Attachment, bytes: &Bytes, now: Timestamp) ->
                         "DELETE FROM attachment WHERE id = (
                            SELECT id FROM attachment WHERE upload IS NULL AND id NOT IN ({NAMED})
                            ORDER BY used_at LIMIT 1
-                         ) RETURNING length(bytes)"
+                         ) RETURNING size"
                     ),
                     [],
                     |row| row.get(0),
@@ -168,11 +185,7 @@ pub fn keep(cache: &Cache, about: &Attachment, bytes: &Bytes, now: Timestamp) ->
             let Some(freed) = oldest else { break };
             over = over.saturating_sub(freed);
         }
-        tx.execute(
-            "INSERT INTO attachment (id, about, bytes, used_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO NOTHING",
-            params![about.id.0, serde_json::to_string(about)?, bytes.as_ref(), now.0],
-        )?;
-        Ok(())
+        put(tx, about, bytes, None, now)
     })
 }
 

@@ -73,7 +73,8 @@ async fn settled(world: &World, round: usize) -> Result<(f64, Vec<Vec<u8>>)> {
     }
     let account = host.core().current_account()?;
     let files: Vec<Vec<u8>> = account.cache.read(|db| {
-        let mut files = db.prepare("SELECT bytes FROM attachment WHERE upload IS NOT NULL")?;
+        let mut files =
+            db.prepare("SELECT bytes FROM attachment JOIN file USING (id) WHERE upload IS NOT NULL")?;
         let rows = files.query_map([], |row| row.get(0))?;
         Ok(rows.collect::<std::result::Result<_, _>>()?)
     })?;

@@ -164,7 +164,7 @@ fn what_was_not_sent_is_never_evicted_and_the_oldest_goes_first() {
         .write(|tx| {
             for number in 1..=8_u8 {
                 tx.execute(
-                    "INSERT INTO attachment (id, about, bytes, used_at) VALUES (?1, '{}', zeroblob(?2), ?3)",
+                    "INSERT INTO attachment (id, about, size, used_at) VALUES (?1, '{}', ?2, ?3)",
                     params![uuid::Uuid::from_u128(u128::from(number)), eighth, i64::from(number)],
                 )?;
             }
@@ -289,4 +289,43 @@ fn what_opens_a_file_is_told_by_its_bytes_whatever_the_server_said() {
     assert_eq!(opened_as(&kept("a.pdf", "application/pdf", &jpeg())).unwrap(), "a.jpg");
     let program = opened_as(&kept("a.pdf", "application/pdf", b"MZ\x90\0")).unwrap_err();
     assert_eq!(program.0.code, Code::UnsupportedFile);
+}
+
+#[test]
+fn files_stay_with_their_bytes_and_their_place_in_the_queue() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("account.db");
+    let key = zeroize::Zeroizing::new([7; 32]);
+    let old = Cache::open(&path, &key, &MIGRATIONS[..9]).unwrap();
+    let about = |number: u32| {
+        format!(
+            r#"{{"id":"00000000-0000-0000-0000-{number:012}","name":"a.pdf","media_type":"application/pdf","bytes":3,"sha256":""}}"#
+        )
+    };
+    let id = |number: u32| AttachmentId(uuid::Uuid::from_u128(number.into()));
+    old.write(|tx| {
+        let sql = "INSERT INTO attachment (id, about, bytes, upload, refused, used_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        tx.execute(sql, (id(1).0, about(1), b"one", "queued", None::<String>, 2))?;
+        tx.execute(sql, (id(2).0, about(2), b"two", "sending", None::<String>, 1))?;
+        tx.execute(sql, (id(3).0, about(3), b"three", None::<String>, r#"{"code":"too_large","message":""}"#, 3))?;
+        Ok(())
+    })
+    .unwrap();
+    drop(old);
+    let new = Cache::open(&path, &key, MIGRATIONS).unwrap();
+    assert_eq!(uploads(&new).unwrap(), [id(2), id(1)]);
+    assert!(has_begun(&new, id(2)).unwrap() && !has_begun(&new, id(1)).unwrap());
+    for (number, bytes) in [(1, "one"), (2, "two"), (3, "three")] {
+        assert_eq!(kept(&new, id(number)).unwrap().unwrap().bytes, bytes);
+    }
+    let counts = || {
+        let sql = "SELECT count(*), (SELECT count(*) FROM file), sum(size), sum(refused IS NOT NULL) FROM attachment";
+        let row = new.read(|db| {
+            Ok(db.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?)
+        });
+        row.unwrap()
+    };
+    assert_eq!(counts(), (3, 3, 11, 1));
+    new.write(|tx| Ok(tx.execute("DELETE FROM attachment WHERE id = ?1", [id(3).0])?)).unwrap();
+    assert_eq!(counts(), (2, 2, 6, 0), "its bytes go with it");
 }

@@ -20,6 +20,7 @@ use std::collections::BTreeSet;
 
 use linli_wire::{
     Timestamp,
+    attachments::Attachment,
     id::NoticeId,
     notices::{NoticeContent, NoticeState},
     ops::{Action, Op},
@@ -270,13 +271,11 @@ pub fn adopt(kept: &Cache, into: &Cache) -> Result<bool> {
         for id in files {
             // One at a time: a file may have some megabytes.
             let (about, bytes, used_at): (String, Vec<u8>, i64) = kept.read(|db| {
-                let sql = "SELECT about, bytes, used_at FROM attachment WHERE id = ?1";
+                let sql = "SELECT about, bytes, used_at FROM attachment JOIN file USING (id) WHERE id = ?1";
                 Ok(db.query_row(sql, [id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?)
             })?;
-            tx.execute(
-                "INSERT INTO attachment (id, about, bytes, upload, used_at) VALUES (?1, ?2, ?3, 'queued', ?4) ON CONFLICT DO NOTHING",
-                params![id, about, bytes, used_at],
-            )?;
+            let about: Attachment = serde_json::from_str(&about)?;
+            attachments::put(tx, &about, &bytes, Some("queued"), Timestamp(used_at))?;
         }
         Ok(all)
     })
