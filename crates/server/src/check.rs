@@ -75,6 +75,7 @@ pub fn database(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
     notices(tx, &mut findings)?;
     repairs(tx, &mut findings)?;
     rounds(tx, &mut findings)?;
+    crate::ledger::check(tx, &mut findings)?;
     rights(tx, &mut findings)?;
     Ok(findings)
 }

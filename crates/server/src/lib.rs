@@ -19,6 +19,7 @@ pub mod input;
 pub mod instance;
 mod jobs;
 pub mod join;
+pub mod ledger;
 pub mod letter;
 mod live;
 pub mod log;

@@ -87,6 +87,12 @@ ids! {
     RoundId;
     /// A point of a round.
     RoundPointId;
+    /// A bill to a household.
+    BillId;
+    /// An entry of the community's ledger.
+    LedgerEntryId;
+    /// An account of the community's ledger.
+    LedgerAccountId;
     /// A file: a picture or a document.
     AttachmentId;
     /// One queued write; the same id always means the same write.

@@ -59,6 +59,9 @@ tables! {
     repair_note [community_id repair_id number] id at body;
     round_plan [community_id id] version content next_on due_at;
     round [community_id id] version plan_id due_on state due_at archived body;
+    ledger_account [community_id id] kind household_id heading currency;
+    ledger_entry [community_id id] kind currency day lines reason person_id provider provider_id reverses at;
+    posting [community_id entry_id line] account_id minor bill_id;
     audit [id] community_id at event person_id device_id details;
     import_row [community_id kind code] body at;
 }

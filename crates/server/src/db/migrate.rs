@@ -1,7 +1,8 @@
 //! Migrations: numbered SQL files, run once each in order, never changed afterwards.
 //!
 //! They are written once, in PostgreSQL's words, with one token: `{strict}` stands behind every table.
-//! For SQLite three words are exchanged. A new file is added to the end of the list below.
+//! For SQLite three words are exchanged. Triggers have no common words: what stands between `{sqlite}` or
+//! `{postgres}` and `{end}` is for that engine alone. A new file is added to the end of the list below.
 
 use sha2::{Digest, Sha256};
 
@@ -16,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0005_repairs.sql"),
     include_str!("../../migrations/0006_rounds.sql"),
     include_str!("../../migrations/0007_absence.sql"),
+    include_str!("../../migrations/0008_ledger.sql"),
 ];
 
 /// Number of the newest migration of this build.
@@ -60,7 +62,15 @@ fn words(tx: &Tx<'_>) -> (&'static str, &'static str) {
 
 fn translate(tx: &Tx<'_>, text: &str) -> String {
     let (integer, strict) = words(tx);
-    let text = text.replace("{strict}", strict);
+    let (ours, others) =
+        if tx.is_postgres() { ("{postgres}", "{sqlite}") } else { ("{sqlite}", "{postgres}") };
+    let mut is_ours = true;
+    let lines = text.lines().filter(|line| {
+        let token = *line == ours || *line == others || *line == "{end}";
+        is_ours = if token { *line != others } else { is_ours };
+        is_ours && !token
+    });
+    let text = lines.flat_map(|line| [line, "\n"]).collect::<String>().replace("{strict}", strict);
     if tx.is_postgres() { text } else { text.replace("BIGINT", integer).replace("BYTEA", "BLOB") }
 }
 

@@ -31,6 +31,7 @@ const STATES: &[(&str, &str)] = &[
     (include_str!("old/schema-4.sql"), include_str!("old/rows-4.sql")),
     (include_str!("old/schema-5.sql"), include_str!("old/rows-5.sql")),
     (include_str!("old/schema-6.sql"), include_str!("old/rows-6.sql")),
+    (include_str!("old/schema-7.sql"), include_str!("old/rows-7.sql")),
 ];
 /// A minute after the last row was written.
 const NOW: Timestamp = Timestamp(1_790_000_120_000);

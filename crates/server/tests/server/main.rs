@@ -8,6 +8,7 @@ mod following;
 mod gone;
 mod greedy;
 mod joining;
+mod ledger;
 mod log;
 mod operations;
 mod parts;

@@ -58,7 +58,6 @@ pub fn Queue() -> impl IntoView {
             <PageHeader title=texts::title()>{layout(as_board, show_as)} {ways("p-wide", filter)}</PageHeader>
             <OfflineBanner />
             {board(filter, change)}
-            {filters(filter, change)}
             {move || match asked.get() {
                 Answer::Loading => skeleton_list(6),
                 Answer::Failed(error) => error_state(&error, Some(asked.retry())),
@@ -134,7 +133,8 @@ fn nothing(filter: RwSignal<RepairQueueQuery>, change: Callback<RepairQueueQuery
     empty_state("filter", texts::none_title(), texts::none_text(), Some(clear.into_any()))
 }
 
-/// Everything, what is mine, what is late, what is urgent, with their counts; each but the first is on or off.
+/// Everything, what is mine, what is late, and emergencies if there are any, with their counts; each but the first
+/// is on or off. Below them the filters with many values.
 fn board(filter: RwSignal<RepairQueueQuery>, change: Callback<RepairQueueQuery>) -> AnyView {
     let asked = ipc::ask::<RepairBoardGet>(&[Topic::Repairs, Topic::Outbox], || Empty {});
     let me = app().with_me_untracked(|me| me.person.id);
@@ -172,7 +172,7 @@ fn board(filter: RwSignal<RepairQueueQuery>, change: Callback<RepairQueueQuery>)
             {chip(texts::all_open(), "queue-open", None, all, RepairQueueQuery::default())}
             {mine}
             {chip(repairs::overdue(), "queue-overdue", count(|board| board.overdue), now.overdue, late)}
-            {chip(repairs::emergency(), "queue-emergency", count(|board| board.emergencies), is_emergency, urgent)}
+            {(is_emergency || board.as_ref().is_some_and(|board| board.emergencies > 0)).then(|| chip(repairs::emergency(), "queue-emergency", count(|board| board.emergencies), is_emergency, urgent))}
         }
     };
     let states = move || {
@@ -188,10 +188,13 @@ fn board(filter: RwSignal<RepairQueueQuery>, change: Callback<RepairQueueQuery>)
     view! {
         <div class="c-chips" role="group" aria-label=words::notices::filter_label() data-testid="board">
             {chips}
+        </div>
+        <div class="c-chips p-filters" role="group" aria-label=words::notices::filter_label()>
             <select class="c-chip" aria-label=texts::state() aria-current=move || filter.with(|filter| filter.state.is_some()).then_some("true") data-testid="queue-state" on:change=choose_state>
                 <option value="" prop:selected=move || filter.with(|filter| filter.state.is_none())>{texts::state()}</option>
                 {states}
             </select>
+            {filters(filter, change)}
         </div>
     }
     .into_any()
@@ -219,7 +222,6 @@ fn selects(
         (category.content.key.clone(), category.content.name.in_language(&language).to_owned())
     });
     view! {
-        <div class="c-chips" role="group" aria-label=words::notices::filter_label()>
             {select("queue-urgency", texts::urgency(), urgencies.to_vec(),
                 Signal::derive(move || filter.with(|filter| filter.urgency.map(|urgency| urgency.as_str().to_owned()))),
                 Callback::new(move |name: String| change.run(RepairQueueQuery { urgency: Urgency::from_name(&name), ..filter.get_untracked() })))}
@@ -229,7 +231,6 @@ fn selects(
             {select("queue-category", texts::category(), categories.collect(),
                 Signal::derive(move || filter.with(|filter| filter.category.clone())),
                 Callback::new(move |key: String| change.run(RepairQueueQuery { category: (!key.is_empty()).then_some(key), ..filter.get_untracked() })))}
-        </div>
     }
     .into_any()
 }

@@ -1,0 +1,1 @@
+UPDATE instance SET back_at = 1789900000000;
