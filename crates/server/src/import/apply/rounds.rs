@@ -35,10 +35,8 @@ impl Import<'_> {
                     }
                 }
                 let content = rounds::checked(tx, community, id, &content)?;
-                rounds::put_plan(tx, community, id, &content)?;
-                for walked in walked.iter().filter(|_| last.is_none()) {
-                    rounds::record(tx, community, id, walked)?;
-                }
+                let walked = if last.is_none() { walked.as_slice() } else { &[] };
+                rounds::put_plan(tx, community, id, &content, walked)?;
                 Ok(Taking::All)
             })?;
             if conflict {
