@@ -1,5 +1,8 @@
 //! Files in parts over HTTP: where an upload goes on, whose it is, and what is refused.
 
+mod cut;
+mod space;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use linli_server::{Settings, attachments::intake::digest, config};
 use linli_wire::{
