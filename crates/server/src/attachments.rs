@@ -72,7 +72,13 @@ impl Shelf {
     ) -> Result<Attachment, Error> {
         let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         let promised = Promised { length, sha256: intake::digest(&bytes), name: name.to_owned() };
-        self.take_in(db, caller, id, promised, move || Ok(bytes)).await
+        // Room that is promised to parts is not given away to whole files.
+        let (key, parts) = (key(caller, id), self.parts.clone());
+        let under_way = on_disk(move || parts.others(key)).await?;
+        let taken = self.take_in(db, caller, id, promised, under_way, move || Ok(bytes)).await?;
+        // It may have begun in parts: they are not needed any more.
+        self.parts.forget(key);
+        Ok(taken)
     }
 
     /// Begins an upload in parts: the file, when it is here already, or how much of it is.
@@ -92,10 +98,7 @@ impl Shelf {
         if promised.length == 0 || length > promised.length {
             return Err(Error::invalid("upload-length", "must be that of the whole file"));
         }
-        // The kind decides about the ending alone.
-        if file_name(&promised.name, "application/pdf").is_none() {
-            return Err(Error::invalid("name", "must be a file name"));
-        }
+        let promised = named(promised)?;
         if promised.length > MAX_FILE_BYTES {
             return Err(Error::Refused(intake::Trouble::TooManyBytes.into_wire()));
         }
@@ -152,7 +155,7 @@ impl Shelf {
             return Err(Error::refused(Code::Conflict, "the parts do not make the file that was promised"));
         }
         let parts = self.parts.clone();
-        let taken = self.take_in(db, caller, id, promised, move || parts.bytes(key)).await;
+        let taken = self.take_in(db, caller, id, promised, (0, 0), move || parts.bytes(key)).await;
         // What may be taken later is not asked for again until then.
         if taken.as_ref().map_or_else(|error| !is_passing(error.code()), |_| true) {
             self.parts.forget(key);
@@ -160,17 +163,20 @@ impl Shelf {
         taken.map(Part::Whole)
     }
 
-    /// Takes in what `load` gives, which is as it was promised.
+    /// Takes in what `load` gives, which is as it was promised, where the quota has room for it beside what is
+    /// `under_way`. What can be refused without it is refused first: a file that gets no row counts for nobody.
     async fn take_in<B: AsRef<[u8]>>(
         &self,
         db: &Database,
         caller: &Caller,
         id: AttachmentId,
         promised: Promised,
+        under_way: (u32, u64),
         load: impl FnOnce() -> io::Result<B> + Send + 'static,
     ) -> Result<Attachment, Error> {
+        let promised = named(promised)?;
         let (before, who, limits) = (promised.clone(), caller.clone(), self.limits.clone());
-        if let Some(known) = db.read(move |tx| repeat(tx, &who, id, &before, (0, 0), &limits)).await? {
+        if let Some(known) = db.read(move |tx| repeat(tx, &who, id, &before, under_way, &limits)).await? {
             return Ok(known);
         }
         let taken = self.intake.take(load).await?;
@@ -182,7 +188,7 @@ impl Shelf {
         let (who, limits) = (caller.clone(), self.limits.clone());
         db.write(move |tx| {
             // Asked again under the lock of this transaction: the same file may have come twice at once.
-            if let Some(known) = repeat(tx, &who, id, &promised, (0, 0), &limits)? {
+            if let Some(known) = repeat(tx, &who, id, &promised, under_way, &limits)? {
                 return Ok(known);
             }
             insert(tx, who.community, who.person, id, &promised.name, &taken, &promised.sha256)?;
@@ -239,6 +245,13 @@ pub enum Part {
 
 fn key(caller: &Caller, id: AttachmentId) -> Key {
     Key { community: caller.community, person: caller.person, id }
+}
+
+/// A promise under a name that a file can have; its kind will decide about the ending alone.
+fn named(promised: Promised) -> Result<Promised, Error> {
+    let name = file_name(&promised.name, "application/pdf");
+    let name = name.ok_or_else(|| Error::invalid("name", "must be a file name"))?;
+    Ok(Promised { name, ..promised })
 }
 
 /// Does what waits for the disk.

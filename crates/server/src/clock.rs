@@ -57,6 +57,31 @@ impl std::fmt::Debug for Clock {
     }
 }
 
+/// Notices that a clock went back: what was done by the time that it told before was perhaps done too early.
+#[derive(Debug, Default)]
+pub struct Watch {
+    last: Option<Timestamp>,
+    due: Option<Timestamp>,
+}
+
+impl Watch {
+    /// Looks at the clock. Tells when to put right what was done too early: `doubt_ms` after each step back, since
+    /// the clock may be wrong now and right before; and after the first look, since a stop hides what the clock
+    /// did. None once it is [`Watch::done`].
+    pub fn look(&mut self, now: Timestamp, doubt_ms: i64) -> Option<Timestamp> {
+        if self.last.is_none_or(|last| now < last) {
+            self.due = Some(now.plus_millis(doubt_ms));
+        }
+        self.last = Some(now);
+        self.due
+    }
+
+    /// It is put right.
+    pub fn done(&mut self) {
+        self.due = None;
+    }
+}
+
 /// Random bytes from the operating system.
 ///
 /// # Errors
@@ -66,4 +91,23 @@ pub fn random<const N: usize>() -> Result<[u8; N], crate::Error> {
     getrandom::fill(&mut bytes)
         .map_err(|_| crate::Error::refused(linli_wire::Code::Internal, "no randomness"))?;
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use linli_wire::Timestamp;
+
+    use super::Watch;
+
+    #[test]
+    fn a_clock_is_watched_from_the_first_look_and_after_each_step_back() {
+        let mut watch = Watch::default();
+        let mut look = |at: i64| watch.look(Timestamp(at), 10).map(|at| at.0);
+        assert_eq!([look(1000), look(1005), look(1010)], [Some(1010); 3]);
+        assert_eq!([look(500), look(2000)], [Some(510); 2], "only for a moment: it is right now");
+        assert_eq!(look(1990), Some(2000), "back again, it is doubted again");
+        watch.done();
+        assert_eq!(watch.look(Timestamp(5000), 10), None);
+        assert_eq!(watch.look(Timestamp(4999), 10), Some(Timestamp(5009)));
+    }
 }

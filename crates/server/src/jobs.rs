@@ -1,9 +1,11 @@
 //! What the server does by itself.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use linli_wire::{Timestamp, sync::Entity};
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::{App, notices, params, repairs, rounds, session};
+use crate::{App, clock::Watch, notices, params, repairs, rounds, session};
 
 /// Publishes scheduled notices when they are due.
 pub async fn publish(app: App) {
@@ -17,7 +19,8 @@ pub async fn tend_repairs(app: App) {
 
 /// Lets rounds fall due by the calendar of each community, and says which were missed.
 pub async fn tend_rounds(app: App) {
-    in_time(app, &[Entity::RoundPlan, Entity::Round], rounds_due).await;
+    let watch = Arc::new(Mutex::new(Watch::default()));
+    in_time(app, &[Entity::RoundPlan, Entity::Round], |app| rounds_due(app, Arc::clone(&watch))).await;
 }
 
 /// Does what is due at the very moment: it sleeps until the next time that `work` told, and looks again
@@ -53,15 +56,29 @@ async fn tend_due(app: App) -> Option<Timestamp> {
     })
 }
 
-async fn rounds_due(app: App) -> Option<Timestamp> {
+async fn rounds_due(app: App, watch: Arc<Mutex<Watch>>) -> Option<Timestamp> {
+    let watch = || watch.lock().unwrap_or_else(PoisonError::into_inner);
+    let now = app.db.now();
+    let mut mend_at = watch().look(now, session::DOUBT_MS);
+    if mend_at.is_some_and(|at| at <= now) {
+        match app.db.patient().write(rounds::mend).await {
+            Ok(()) => {
+                watch().done();
+                mend_at = None;
+            }
+            Err(error) => tracing::error!(%error, "rounds could not be put right; tried again in a minute"),
+        }
+    }
     let next = match app.db.read(rounds::next_due).await {
         Ok(Some(due)) if due <= app.db.now() => app.db.patient().write(rounds::tend).await,
         other => other,
     };
-    next.unwrap_or_else(|error| {
+    let next = next.unwrap_or_else(|error| {
         tracing::error!(%error, "rounds could not be tended; tried again in a minute");
         None
-    })
+    });
+    // What could not be done now is not tried again at once.
+    [next, mend_at.filter(|at| *at > now)].into_iter().flatten().min()
 }
 
 async fn publish_due(app: App) -> Option<Timestamp> {

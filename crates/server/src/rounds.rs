@@ -2,7 +2,7 @@
 //!
 //! A plan falls due once for each of its days ([`tend`]): its row is locked, the round's id follows from plan
 //! and day, and the table takes no second one. After a long stop of the server all days that passed are
-//! there, and those whose time is up are said to be missed.
+//! there, and those whose time is up are said to be missed. What a wrong clock made of that is put right ([`mend`]).
 //!
 //! What fails at a point becomes one repair in the same transaction, under an id that the device made, so
 //! that a worker without network sees it at once and it is never made twice. Of two who inspect the same
@@ -11,9 +11,11 @@
 
 mod calendar;
 mod check;
+mod mend;
 mod record;
 mod store;
 
+use jiff::civil::Date;
 use linli_wire::{
     Code, Language, Timestamp, WireError,
     attachments::Attachment,
@@ -26,7 +28,9 @@ use linli_wire::{
     },
 };
 
-pub use record::{Walked, record};
+pub use mend::mend;
+pub(crate) use mend::zone_changed;
+pub use record::Walked;
 pub use store::{StoredRound, all_plans, get, plan};
 
 use crate::{
@@ -34,11 +38,14 @@ use crate::{
     auth::Caller,
     community::{self, Put},
     db::Tx,
-    params, repairs,
+    params, repairs, session,
 };
 use calendar::Calendar;
 
-/// How long after it fell due a round stays on the office's devices: a year and what is looked back upon.
+/// After which time a plan that could not fall due is looked at again.
+const HOUR_MS: i64 = 60 * 60 * 1000;
+
+/// How long after its time is up a round stays on the office's devices: a year and what is looked back upon.
 const ARCHIVE_MS: i64 = 400 * 24 * 60 * 60 * 1000;
 
 /// An inspection of a point, as it came.
@@ -84,7 +91,7 @@ pub fn save_plan(
         _ => {}
     }
     let content = check::plan(tx, caller.community, id, content)?;
-    put_plan(tx, caller.community, id, &content).map(drop)
+    put_plan(tx, caller.community, id, &content, &[]).map(drop)
 }
 
 /// A plan from the office's folder, checked like one from the app.
@@ -100,40 +107,65 @@ pub fn checked(
     check::plan(tx, community, id, content)
 }
 
-/// Puts a plan, unchecked, and reckons when it falls due next: today at the earliest. What it missed so far is
-/// made first, as it was planned then.
+/// Puts a plan, unchecked, and reckons when it falls due next: today at the earliest, and then at once, so that an
+/// inspection that was offered behind its plan finds its round. What it missed so far is made first, as it was
+/// planned then; how it was `walked` before is written down.
 ///
 /// # Errors
-/// The database's; the time zone of the community is not known here.
+/// The database's; the time zone of the community is not known here; those of [`Walked`].
 pub fn put_plan(
     tx: &mut Tx<'_>,
     community: CommunityId,
     id: RoundPlanId,
     content: &RoundPlanContent,
+    walked: &[Walked],
 ) -> Result<Put, Error> {
     let calendar = Calendar::of(&community_of(tx, community)?)?;
     let before = store::find_plan(tx, community, id)?;
-    if before.as_ref().is_some_and(|before| before.content == *content) {
+    let is_same = before.as_ref().is_some_and(|before| before.content == *content);
+    if !is_same {
+        if let Some(before) = &before {
+            fall_due(tx, community, &calendar, before)?;
+        }
+        let next = next_day(tx, community, &calendar, id, content)?;
+        let plan = RoundPlan {
+            id,
+            version: before.as_ref().map_or(0, |before| before.version) + 1,
+            content: content.clone(),
+            next_on: next.map(|day| day.to_string()),
+        };
+        store::put_plan(tx, community, &plan, next.map(|day| calendar.begins(day)).transpose()?)?;
+    }
+    for walked in walked {
+        record::record(tx, community, id, walked)?;
+    }
+    if is_same {
         return Ok(Put::Same);
     }
-    if let Some(before) = &before {
-        fall_due(tx, community, &calendar, before)?;
+    if let Some(plan) = store::find_plan(tx, community, id)? {
+        fall_due(tx, community, &calendar, &plan)?;
     }
-    let mut next =
-        if content.retired { None } else { calendar.first_from(content, calendar.today(tx.now())?) };
+    Ok(if before.is_some() { Put::Changed } else { Put::Created })
+}
+
+/// The first day from today of which a plan has no round yet; none once it is retired.
+fn next_day(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    calendar: &Calendar,
+    id: RoundPlanId,
+    content: &RoundPlanContent,
+) -> Result<Option<Date>, Error> {
+    if content.retired {
+        return Ok(None);
+    }
+    let mut next = calendar.first_from(content, calendar.today(tx.now())?);
     while let Some(day) = next
         && store::has_round(tx, community, id, &day.to_string())?
     {
         next = calendar.first_from(content, day.tomorrow().map_err(calendar::beyond)?);
     }
-    let plan = RoundPlan {
-        id,
-        version: before.as_ref().map_or(0, |before| before.version) + 1,
-        content: content.clone(),
-        next_on: next.map(|day| day.to_string()),
-    };
-    store::put_plan(tx, community, &plan, next.map(|day| calendar.begins(day)).transpose()?)?;
-    Ok(if before.is_some() { Put::Changed } else { Put::Created })
+    Ok(next)
 }
 
 /// Takes in what was found at a point. The same again, by whichever device of the person, is the same.
@@ -206,21 +238,31 @@ fn report(
 }
 
 /// Does what is due: plans fall due, rounds are missed, old ones leave the office's devices. Tells when the
-/// next one is due.
+/// next one is due. Nothing is done by a clock that is doubted ([`session::doubted_until`]).
 ///
 /// # Errors
-/// The database's; the time zone of a community is not known here.
+/// The database's.
 pub fn tend(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, Error> {
+    if let Some(doubted_until) = session::doubted_until(tx)? {
+        return Ok(Some(doubted_until));
+    }
     let now = tx.now();
     let due = |table: &str| {
         format!("SELECT community_id, id FROM {table} WHERE due_at <= $1 ORDER BY due_at, id LIMIT 50")
     };
     for row in tx.query(&due("round_plan"), params![now])? {
-        let community: CommunityId = row.get(0)?;
-        // Another server, or the office, may have been here since: the row is read again under its lock.
-        let Some(plan) = store::find_plan(tx, community, row.get(1)?)? else { continue };
-        let calendar = Calendar::of(&community_of(tx, community)?)?;
-        fall_due(tx, community, &calendar, &plan)?;
+        let (community, id): (CommunityId, RoundPlanId) = (row.get(0)?, row.get(1)?);
+        let done = tx.savepoint(|tx| {
+            // Another server, or the office, may have been here since: the row is read again under its lock.
+            let Some(plan) = store::find_plan(tx, community, id)? else { return Ok(()) };
+            let calendar = Calendar::of(&community_of(tx, community)?)?;
+            fall_due(tx, community, &calendar, &plan)
+        });
+        // What one community got wrong is no trouble of the others.
+        if let Some(error) = refused(done)? {
+            tracing::error!(%error, "a plan of rounds could not fall due; tried again in an hour");
+            store::put_off(tx, community, id, now.plus_millis(HOUR_MS))?;
+        }
     }
     for row in tx.query(&due("round"), params![now])? {
         let community: CommunityId = row.get(0)?;
@@ -228,12 +270,25 @@ pub fn tend(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, Error> {
         if stored.round.state == RoundState::Open && stored.round.until <= now {
             stored.round.state = next_round(stored.round.state, RoundEvent::TimeUp);
             store::change(tx, community, &mut stored)?;
-        }
-        if stored.round.state != RoundState::Open && stored.round.from.plus_millis(ARCHIVE_MS) <= now {
-            store::archive(tx, community, &mut stored)?;
+        } else if stored.round.state != RoundState::Open {
+            if stored.round.until.plus_millis(ARCHIVE_MS) <= now {
+                store::archive(tx, community, &mut stored)?;
+            } else {
+                // Servers of before counted from its beginning.
+                store::write(tx, community, &stored)?;
+            }
         }
     }
     next_due(tx)
+}
+
+/// The refusal that a part of the work ended with; other trouble ends the whole.
+fn refused(done: Result<(), Error>) -> Result<Option<Error>, Error> {
+    match done {
+        Ok(()) => Ok(None),
+        Err(error @ Error::Refused(_)) => Ok(Some(error)),
+        Err(error) => Err(error),
+    }
 }
 
 /// When the server next has something to do with a plan or a round.
@@ -261,15 +316,19 @@ fn fall_due(
     let Some(mut day) = plan.next_on.as_deref().and_then(|day| day.parse().ok()) else { return Ok(()) };
     let now = tx.now();
     let today = calendar.today(now)?;
+    if day > today {
+        return Ok(());
+    }
     while day <= today {
         let (from, until) = (calendar.begins(day)?, calendar.ends(day, plan.content.days)?);
         // What would leave the office's devices at once is not made.
-        if from.plus_millis(ARCHIVE_MS) > now {
+        if until.plus_millis(ARCHIVE_MS) > now {
             let state =
                 if until > now { RoundState::Open } else { next_round(RoundState::Open, RoundEvent::TimeUp) };
+            let id = store::round_id(plan.id, &day.to_string());
             let round = Round {
-                id: store::round_id(plan.id, &day.to_string()),
-                version: 0,
+                id,
+                version: store::last_version(tx, community, id)?,
                 plan_id: plan.id,
                 name: plan.content.name.clone(),
                 points: plan.content.points.clone(),

@@ -44,7 +44,7 @@ use crate::{
     auth::{self, hashed, signed_out},
     db::Tx,
     devices,
-    instance::Instance,
+    instance::{self, Instance},
     params,
 };
 
@@ -55,6 +55,9 @@ pub const ACCESS_MS: i64 = 15 * 60 * 1000;
 pub const IDLE_MS: i64 = 180 * 24 * 60 * 60 * 1000;
 /// How long the server may be away before people's silence means nothing for as long: in milliseconds.
 pub const ABSENCE_MS: i64 = 24 * 60 * 60 * 1000;
+/// How long the clock is doubted after such an absence, and after it was set back: one that starts wrong is set
+/// right by the network within seconds.
+pub const DOUBT_MS: i64 = 5 * 60 * 1000;
 /// How long an answered refresh is remembered: far longer than a network holds a request back.
 const SPENT_MS: i64 = 2 * 24 * 60 * 60 * 1000;
 
@@ -176,6 +179,20 @@ pub fn look(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, Error> {
     }
     tx.execute("UPDATE instance SET seen_at = $1, back_at = $2 WHERE one = 1", params![now, back_at])?;
     Ok(back_at)
+}
+
+/// [`look`], for what is done by the clock alone and would be wrong for long. Tells until when the clock is doubted;
+/// none when it is believed. A backup that was brought back is as old as it is: that says nothing of the clock.
+///
+/// # Errors
+/// The database's.
+pub fn doubted_until(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, Error> {
+    let now = tx.now();
+    let Some(back_at) = look(tx)? else { return Ok(None) };
+    let restored_at = instance::load(tx)?.restored_at;
+    let is_restored = restored_at.is_some_and(|at| back_at.millis_since(at) <= ABSENCE_MS);
+    let is_doubted = !is_restored && (0..DOUBT_MS).contains(&now.millis_since(back_at));
+    Ok(is_doubted.then(|| back_at.plus_millis(DOUBT_MS)))
 }
 
 /// Once an hour, and when the server starts: ends the sessions of devices that stayed away for [`IDLE_MS`], and

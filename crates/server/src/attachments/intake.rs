@@ -9,7 +9,7 @@
 //! Turned down: keeping originals (they carry the place where they were taken), moving pictures
 //! (their first frame would stand for something the sender did not choose), SVG and GIF.
 
-use std::{io::Cursor, sync::Arc};
+use std::{borrow::Cow, io::Cursor, sync::Arc};
 
 use image::{
     DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, Limits, RgbImage,
@@ -276,7 +276,8 @@ fn encode(picture: &DynamicImage) -> Result<(Vec<u8>, &'static str), Trouble> {
         }
     }
     let jpeg = linli_picture::jpeg(picture).map_err(unfit)?;
-    let rgb = picture.to_rgb8();
+    // Most pictures are of this kind already, and large.
+    let rgb = picture.as_rgb8().map_or_else(|| Cow::Owned(picture.to_rgb8()), Cow::Borrowed);
     if is_drawing(&rgb) {
         let mut webp = Vec::new();
         WebPEncoder::new_lossless(&mut webp)

@@ -102,8 +102,14 @@ impl Parts {
     /// one under the same id is forgotten.
     ///
     /// # Errors
-    /// The disk's, such as full; then nothing of it is kept.
+    /// The disk's, such as full; then nothing of it is kept. `InvalidInput` for a promise that could not be read
+    /// back: it would be an upload that nobody can continue.
     pub fn begin(&self, key: Key, promised: &Promised, bytes: &[u8]) -> io::Result<Arrived> {
+        let mut line = serde_json::to_vec(promised)?;
+        line.push(b'\n');
+        if len(&line) > MAX_LINE {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
         let place = self.place(key);
         crate::private::folder(place.parent().unwrap_or(&self.root))?;
         let mut file =
@@ -118,8 +124,6 @@ impl Parts {
         let written = (|| {
             file.set_len(0)?;
             file.seek(SeekFrom::Start(0))?;
-            let mut line = serde_json::to_vec(promised)?;
-            line.push(b'\n');
             file.write_all(&line)?;
             file.write_all(bytes)
         })();
@@ -199,24 +203,24 @@ impl Parts {
         let _ = fs::remove_file(self.place(key));
     }
 
-    /// How many other uploads of the same sender are under way, and how many bytes they will have.
+    /// How many other uploads of the same sender are under way, and how many bytes they will have. What cannot be
+    /// read takes room all the same: it counts as it is.
     ///
     /// # Errors
     /// The disk's.
     pub fn others(&self, key: Key) -> io::Result<(u32, u64)> {
         let (own, mut count, mut bytes) = (self.place(key), 0, 0_u64);
-        let folder = there(fs::read_dir(own.parent().unwrap_or(&self.root)))?;
-        let Some(folder) = folder else { return Ok((0, 0)) };
-        for entry in folder {
-            let path = entry?.path();
-            if path == own {
+        for path in entries(own.parent().unwrap_or(&self.root))? {
+            if path == own || !path.is_file() {
                 continue;
             }
             let Some(mut file) = locked(&path)? else { continue };
-            if let Some((_, arrived)) = read(&mut file)? {
-                count += 1;
-                bytes = bytes.saturating_add(arrived.promised.length);
-            }
+            let length = match read(&mut file)? {
+                Some((_, arrived)) => arrived.promised.length,
+                None => file.metadata()?.len(),
+            };
+            count += 1;
+            bytes = bytes.saturating_add(length);
         }
         Ok((count, bytes))
     }
@@ -227,14 +231,13 @@ impl Parts {
     /// The disk's; what was removed stays removed.
     pub fn sweep(&self, now: SystemTime) -> io::Result<usize> {
         let mut removed = 0;
-        for community in fs::read_dir(&self.root)? {
-            for person in fs::read_dir(community?.path())? {
-                let person = person?.path();
-                for entry in fs::read_dir(&person)? {
-                    let path = entry?.path();
+        for community in entries(&self.root)? {
+            for person in entries(&community)? {
+                for path in entries(&person)? {
                     // One that became whole in this moment is not there any more.
                     let Some(about) = there(path.metadata())? else { continue };
-                    if now.duration_since(about.modified()?).is_ok_and(|age| age > ORPHAN_AGE) {
+                    let is_old = now.duration_since(about.modified()?).is_ok_and(|age| age > ORPHAN_AGE);
+                    if about.is_file() && is_old {
                         removed += usize::from(there(fs::remove_file(path))?.is_some());
                     }
                 }
@@ -258,6 +261,14 @@ fn locked(path: &Path) -> io::Result<Option<File>> {
     let Some(file) = there(File::options().read(true).write(true).open(path))? else { return Ok(None) };
     file.lock()?;
     Ok(Some(file))
+}
+
+/// What lies in a folder; nothing where there is none, or something that strayed there.
+fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect()
 }
 
 /// What came of something with a file; none when it is not there.

@@ -8,7 +8,7 @@ use linli_wire::{
 };
 
 use super::{household, log_person};
-use crate::{Error, db::Tx, error::json, join, params};
+use crate::{Error, db::Tx, error::json, join, params, rounds};
 
 /// What a `put` did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -50,7 +50,11 @@ pub fn put_community(tx: &mut Tx<'_>, community: &Community) -> Result<Put, Erro
     )?;
     let scopes = [Scope::Community(community.id)];
     tx.log_as(community.id, &scopes, Entity::Community, community.id.0, row.get(0)?, Some(community))?;
-    Ok(if known.is_some() { Put::Changed } else { Put::Created })
+    let Some(known) = known else { return Ok(Put::Created) };
+    if known.time_zone != community.time_zone {
+        rounds::zone_changed(tx, community.id)?;
+    }
+    Ok(Put::Changed)
 }
 
 /// Puts a building.

@@ -1,16 +1,22 @@
 //! `rounds.toml`: plans of rounds with their points, and how the last ones were walked. A folder without it is
 //! whole all the same.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use jiff::{Span, civil::Date};
-use linli_wire::rounds::{Interval, IntervalUnit};
+use linli_wire::{
+    rounds::{Interval, IntervalUnit, MAX_FOUND},
+    text::is_blank,
+};
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
     cell::code_trouble,
-    folder::{Folder, RoundPlanRow},
+    folder::{FailedRow, Folder, RoundPlanRow},
     problem::Problems,
 };
 
@@ -88,12 +94,31 @@ fn mistakes(plan: &RoundPlanRow, known: &Folder) -> Vec<(&'static str, String)> 
         if person.is_some_and(|person| person.is_none_or(|person| !person.role.is_office())) {
             found.push(("walked", format!("{}: Name somebody of the office.", walked.day)));
         }
-        let failed = walked.failed.as_ref();
-        if failed.is_some_and(|failed| plan.points.iter().all(|point| point.code != failed.point)) {
-            found.push(("walked", format!("{}: There is no such point.", walked.day)));
+        if let Some(trouble) = walked.failed.as_ref().and_then(|failed| failure(plan, failed)) {
+            found.push(("walked", format!("{}: {trouble}", walked.day)));
         }
     }
+    let spoken = &known.community.fields.languages;
+    let texts = plan.points.iter().flat_map(|point| point.checks.iter().chain([&point.name]));
+    let languages = texts.chain([&plan.name]).flat_map(|text| text.0.keys());
+    for language in languages.filter(|language| !spoken.contains(language)).collect::<BTreeSet<_>>() {
+        found.push(("name", format!("“{language}” is no language of community.toml.")));
+    }
     found
+}
+
+/// What is wrong with what a walk found.
+fn failure(plan: &RoundPlanRow, failed: &FailedRow) -> Option<String> {
+    let Some(point) = plan.points.iter().find(|point| point.code == failed.point) else {
+        return Some("There is no such point.".to_owned());
+    };
+    if failed.check == 0 || usize::from(failed.check) > point.checks.len() {
+        return Some(format!("There is no check {} at {}; they count from 1.", failed.check, point.code));
+    }
+    if is_blank(&failed.words) || failed.words.chars().count() > MAX_FOUND {
+        return Some(format!("Say what was wrong in at most {MAX_FOUND} characters."));
+    }
+    None
 }
 
 /// `1 week`, `2 months`, `10 days`.

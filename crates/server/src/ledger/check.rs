@@ -10,8 +10,7 @@ use crate::{Error, db::Tx};
 /// The database's.
 pub fn check(tx: &mut Tx<'_>, findings: &mut Vec<String>) -> Result<(), Error> {
     // In the order of the key, so that one pass over the lines is enough.
-    let sums =
-        "SELECT entry.id, entry.lines, sums.lines FROM ledger_entry AS entry
+    let sums = "SELECT entry.id, entry.lines, sums.lines FROM ledger_entry AS entry
          LEFT JOIN (SELECT community_id, entry_id, COUNT(*) AS lines, SUM(minor) AS minor FROM posting
                     GROUP BY community_id, entry_id) AS sums
            ON sums.community_id = entry.community_id AND sums.entry_id = entry.id

@@ -197,12 +197,18 @@ impl Names {
     }
 }
 
-/// A cell that no spreadsheet takes for a formula.
+/// A cell that no spreadsheet takes for a formula, nor for several cells of which one is: a program that parts cells
+/// by semicolons or tabs parts the words of a cell, too, and has its own mind about quotes.
 fn harmless(cell: &str) -> String {
-    let first = cell.trim_start_matches([' ', '\u{A0}', '\u{3000}']).chars().next();
-    let formula =
-        matches!(first, Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠'));
-    if formula { format!("'{cell}") } else { cell.to_owned() }
+    let mut harmless = String::with_capacity(cell.len() + 1);
+    for piece in cell.split_inclusive([';', '\t', '\r', '\n']) {
+        let first = piece.trim_start_matches([' ', '"', '\u{A0}', '\u{3000}']).chars().next();
+        if matches!(first, Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠')) {
+            harmless.push('\'');
+        }
+        harmless.push_str(piece);
+    }
+    harmless
 }
 
 fn broken() -> Error {
@@ -215,10 +221,15 @@ mod tests {
 
     #[test]
     fn what_begins_like_a_formula_is_text() {
-        for cell in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =HYPERLINK(\"x\")", "＝1+1", "\r=1"] {
+        for cell in ["=1+1", "+1", "-1", "@SUM(A1)", " =HYPERLINK(\"x\")", "＝1+1", "\"=1"] {
             assert_eq!(harmless(cell), format!("'{cell}"));
+            for separator in [";", "\t", "\n", "\r\n", "漏水;", "a;b; ;", ";\""] {
+                let (before, quote) =
+                    separator.strip_suffix('"').map_or((separator, ""), |before| (before, "\""));
+                assert_eq!(harmless(&format!("{separator}{cell}")), format!("{before}'{quote}{cell}"));
+            }
         }
-        for cell in ["", "漏水", "3-1201", "a=b", "2026-11-22 08:30"] {
+        for cell in ["", "漏水", "3-1201", "a=b", "2026-11-22 08:30", "a; b\n\nc\t"] {
             assert_eq!(harmless(cell), cell);
         }
     }

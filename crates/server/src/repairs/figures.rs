@@ -27,6 +27,7 @@ const MINUTE_MS: u64 = 60 * 1000;
 pub fn figures(tx: &mut Tx<'_>, caller: &Caller, query: &Query) -> Result<RepairFigures, Error> {
     let (from, until) = months(tx, caller.community, query)?;
     let now = tx.now();
+    let running = Hours::of(&community::get(tx, caller.community)?.ok_or_else(Error::not_found)?)?.month(now);
     let rows = tx.query(
         "SELECT month, category, COUNT(*), SUM(CASE WHEN state = 'fixed' THEN 1 ELSE 0 END),
          SUM(CASE WHEN reopened > 0 THEN 1 ELSE 0 END),
@@ -55,7 +56,7 @@ pub fn figures(tx: &mut Tx<'_>, caller: &Caller, query: &Query) -> Result<Repair
             month,
             category,
         };
-        counted.push(if caller.role.is_office() { row } else { veiled(row) });
+        counted.push(if caller.role.is_office() { row } else { veiled(row, &running) });
     }
     Ok(RepairFigures { rows: counted })
 }
@@ -110,10 +111,11 @@ fn name(number: i32) -> String {
     format!("{:04}-{:02}", number.div_euclid(12), number.rem_euclid(12) + 1)
 }
 
-/// What residents see: a mean of one or two is what a neighbour thinks, or how long they waited.
-fn veiled(mut row: RepairFiguresRow) -> RepairFiguresRow {
-    if row.rated < FEW {
-        row.rating_hundredths = None;
+/// What residents see: a mean of one or two is what a neighbour thinks, or how long they waited, and so is one
+/// beside that of the day before while ratings come in.
+fn veiled(mut row: RepairFiguresRow, running: &str) -> RepairFiguresRow {
+    if row.rated < FEW || row.month.as_str() >= running {
+        (row.rating_hundredths, row.rated) = (None, 0);
     }
     if row.fixed < FEW {
         row.median_minutes = None;

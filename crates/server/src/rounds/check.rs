@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::{Date, date};
 use linli_wire::{
-    Localized,
+    Language, Localized,
     id::{CommunityId, RoundPlanId},
     repairs::RepairPlace,
     rounds::{
@@ -26,6 +26,15 @@ pub(super) fn plan(
     id: RoundPlanId,
     given: &RoundPlanContent,
 ) -> Result<RoundPlanContent, Error> {
+    // A language that the community gave up since stays where it is, or nothing of the plan could be changed.
+    let mut languages: BTreeSet<Language> =
+        super::community_of(tx, community)?.languages.into_iter().collect();
+    if let Some(known) = store::plan(tx, community, id)? {
+        languages.extend(texts(&known.content).flat_map(|text| text.0.keys().cloned()));
+    }
+    if texts(given).flat_map(|text| text.0.keys()).any(|language| !languages.contains(language)) {
+        return Err(Error::invalid("languages", "must be those of the community"));
+    }
     let name = words("name", &given.name, MAX_ROUND_NAME)?;
     if given.every.count == 0 || given.every.count > MAX_EVERY {
         return Err(Error::invalid("every.count", format!("must be 1 to {MAX_EVERY}")));
@@ -55,6 +64,13 @@ pub(super) fn plan(
         points.push(self::point(tx, community, point)?);
     }
     Ok(RoundPlanContent { name, first, points, ..given.clone() })
+}
+
+/// Everything that a plan says in some language.
+fn texts(plan: &RoundPlanContent) -> impl Iterator<Item = &Localized> {
+    let checks = plan.points.iter().flat_map(|point| point.checks.iter().map(|check| &check.words));
+    let names = plan.points.iter().map(|point| &point.name);
+    checks.chain(names).chain([&plan.name])
 }
 
 fn point(tx: &mut Tx<'_>, community: CommunityId, given: &RoundPoint) -> Result<RoundPoint, Error> {

@@ -29,7 +29,7 @@ pub struct Walked {
 /// # Errors
 /// The database's; `not_found` for a plan or a person that does not exist; `invalid_input` for a repair that
 /// cannot be made.
-pub fn record(
+pub(super) fn record(
     tx: &mut Tx<'_>,
     community: CommunityId,
     plan: RoundPlanId,

@@ -92,6 +92,18 @@ pub(super) fn put_plan(
     tx.log_as(community, &staff, Entity::RoundPlan, plan.id.0, plan.version, Some(plan))
 }
 
+/// Moves the moment at which the server looks after a plan, which no device knows.
+pub(super) fn put_off(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    plan: RoundPlanId,
+    due_at: Timestamp,
+) -> Result<(), Error> {
+    let sql = "UPDATE round_plan SET due_at = $3 WHERE community_id = $1 AND id = $2 AND due_at <> $3";
+    tx.execute(sql, params![community, plan, due_at])?;
+    Ok(())
+}
+
 /// A round.
 ///
 /// # Errors
@@ -147,12 +159,30 @@ pub(super) fn archive(
     Ok(())
 }
 
-fn write(tx: &mut Tx<'_>, community: CommunityId, stored: &StoredRound) -> Result<(), Error> {
+/// A round that was never due is gone for everybody. Made anew it goes on counting its versions, or devices that
+/// have it would take the new one for the older.
+pub(super) fn remove(tx: &mut Tx<'_>, community: CommunityId, round: &Round) -> Result<(), Error> {
+    tx.execute("DELETE FROM round WHERE community_id = $1 AND id = $2", params![community, round.id])?;
+    tx.log(community, Scope::Staff(community), Entity::Round, round.id.0, round.version + 1, None);
+    Ok(())
+}
+
+/// The version of a round that was removed; 0 of one that never was.
+pub(super) fn last_version(tx: &mut Tx<'_>, community: CommunityId, id: RoundId) -> Result<u64, Error> {
+    let row = tx.query_opt(
+        "SELECT version FROM changes WHERE scope = $1 AND entity = $2 AND id = $3",
+        params![Scope::Staff(community), Entity::Round.as_str(), id],
+    )?;
+    Ok(row.map(|row| row.get(0)).transpose()?.unwrap_or_default())
+}
+
+/// Writes a round as it stands and tells nobody.
+pub(super) fn write(tx: &mut Tx<'_>, community: CommunityId, stored: &StoredRound) -> Result<(), Error> {
     let round = &stored.round;
     let due_at = match round.state {
         RoundState::Open => Some(round.until),
         _ if stored.archived => None,
-        _ => Some(round.from.plus_millis(ARCHIVE_MS)),
+        _ => Some(round.until.plus_millis(ARCHIVE_MS)),
     };
     tx.execute(
         "INSERT INTO round (community_id, id, version, plan_id, due_on, state, due_at, archived, body)

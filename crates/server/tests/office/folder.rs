@@ -44,6 +44,33 @@ lifts,电梯,Lifts,lift,1,4,,no,
 ";
 pub const COMMON_AREAS: &str = "code,name_zh,name_en,building\ngate,大门,Gate,\nlobby,大堂,Lobby,3\n";
 
+pub const ROUNDS: &str = r#"[[plans]]
+code = "lifts"
+name = { zh = "电梯周检", en = "Lifts, weekly" }
+every = "1 week"
+first = "2026-11-02"
+days = 3
+
+[[plans.points]]
+code = "lift-1"
+name = { zh = "1号楼电梯", en = "Lift 1" }
+building = "1"
+category = "lifts"
+checks = [{ zh = "门能关上", en = "The door closes" }, { zh = "灯亮" }]
+
+[[plans.points]]
+code = "gate"
+name = { zh = "大门" }
+area = "gate"
+category = "lifts"
+checks = [{ zh = "能锁上" }]
+
+[[plans.walked]]
+day = "2026-11-16"
+by = "P-0005"
+failed = { point = "lift-1", check = 2, words = "灯不亮" }
+"#;
+
 pub const WATER_ZH: &str = r#"+++
 title = "{{day+1}}停水"
 category = "water"
@@ -97,6 +124,15 @@ pub fn sound() -> tempfile::TempDir {
     put(root, "notices/water.en.md", WATER_EN);
     put(root, "notices/party.zh.md", PARTY);
     put(root, "notices/pictures/pump.png", include_bytes!("pictures/small.png"));
+    folder
+}
+
+/// The sound folder with plans of rounds, and what they refer to.
+pub fn with_rounds() -> tempfile::TempDir {
+    let folder = sound();
+    put(folder.path(), "repair-categories.csv", REPAIR_CATEGORIES);
+    put(folder.path(), "common-areas.csv", COMMON_AREAS);
+    put(folder.path(), "rounds.toml", ROUNDS);
     folder
 }
 

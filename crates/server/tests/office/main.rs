@@ -8,6 +8,7 @@ mod import;
 mod migrating;
 mod pictures;
 mod place;
+mod rounds;
 mod secrets;
 mod serving;
 mod shelf;

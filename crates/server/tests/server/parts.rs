@@ -1,5 +1,8 @@
 //! Files in parts over HTTP: where an upload goes on, whose it is, and what is refused.
 
+mod cut;
+mod space;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use linli_server::{Settings, attachments::intake::digest, config};
 use linli_wire::{
@@ -56,6 +59,11 @@ fn next(
         .header("upload-complete", if last { "?1" } else { "?0" })
         .header("content-type", "application/partial-upload")
         .body(bytes.to_vec())
+}
+
+fn put_whole(world: &World, device: &Device, id: AttachmentId, bytes: &[u8], name: &str) -> RequestBuilder {
+    let request = world.http.put(format!("{}/v1/attachments/{id}", world.url));
+    request.bearer_auth(&device.tokens.access).header("linli-name", name).body(bytes.to_vec())
 }
 
 async fn sent(request: RequestBuilder) -> Response {
@@ -249,6 +257,16 @@ both! {
         assert_eq!(fetched(&world, &wang, id).await, bytes);
     }
 
+    async fn a_name_that_is_none_leaves_nothing_on_the_disk(world) {
+        let sun = world.sun.clone();
+        let wang = world.join(&sun, sun.wang_mei).await;
+        for name in ["..", "%2F", "%E2%80%8B"] {
+            let error = refused(put_whole(&world, &wang, AttachmentId(new_id()), &document(1000, 0), name)).await;
+            assert_eq!(field(&error), (Code::InvalidInput, "name"), "{name}");
+        }
+        assert_eq!(world.app.shelf.files.all().unwrap(), Vec::<String>::new());
+    }
+
     async fn two_devices_that_send_at_once_make_one_file(world) {
         let sun = world.sun.clone();
         let (one, two) = (world.join(&sun, sun.wang_mei).await, world.join(&sun, sun.wang_mei).await);
@@ -310,6 +328,29 @@ async fn the_day_s_quota_holds_for_what_is_under_way() {
         told(begin(&world, &wang, *id, &bytes, 10), 201).await;
     }
     assert_eq!(refused(begin(&world, &wang, ids[2], &bytes, 10)).await.code, Code::TooManyTries);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_day_s_quota_holds_for_whole_files_beside_parts_and_under_any_name() {
+    let world = narrow(10, 2500).await;
+    let sun = world.sun.clone();
+    let wang = world.join(&sun, sun.wang_mei).await;
+    let (bytes, [one, two, three]) = (document(1000, 0), [(); 3].map(|()| AttachmentId(new_id())));
+    // The longest name that fits into a head: what the file is called in the end is short.
+    let long = "%E5%81%9C".repeat(1500);
+    let mut named = begin(&world, &wang, one, &bytes, 10).build().unwrap();
+    named.headers_mut().insert("linli-name", long.parse().unwrap());
+    let response = world.http.execute(named).await.unwrap();
+    assert_eq!(response.status(), 201);
+    assert_eq!(told(at(&world, &wang, "HEAD", one), 204).await, 10);
+    told(begin(&world, &wang, two, &bytes, 10), 201).await;
+    let refusal = refused(put_whole(&world, &wang, three, &bytes, "a.pdf")).await;
+    assert_eq!(refusal.code, Code::TooManyTries);
+    // What began in parts may come as a whole: they make room for it.
+    let file = whole(put_whole(&world, &wang, two, &bytes, "a.pdf")).await;
+    assert_eq!((file.id, sent(at(&world, &wang, "HEAD", two)).await.status().as_u16()), (two, 404));
+    let file = whole(next(&world, &wang, one, 10, true, &bytes[10..])).await;
+    assert_eq!(file.name, format!("{}.pdf", "停".repeat(66)));
 }
 
 /// Memory of this process at its highest, which is the server's, in kilobytes.

@@ -1,5 +1,6 @@
 //! Rounds over the wire: planning them, their falling due, and what comes of walking them.
 
+mod clock;
 mod due;
 mod planning;
 mod prepared;

@@ -61,9 +61,10 @@ pub struct RepairFiguresRow {
     pub reopened: u32,
     /// How many were not done by the promised time.
     pub overdue: u32,
-    /// Mean of all stars, in hundredths.
+    /// Mean of all stars, in hundredths. Residents are told it of three at least, once the month is over: while
+    /// ratings come in one by one, two answers would tell what one neighbour thinks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rating_hundredths: Option<u32>,
-    /// How many were rated.
+    /// How many were rated; 0 where the mean is not told.
     pub rated: u32,
 }

@@ -106,9 +106,31 @@ fn what_stops_growing_is_swept_and_rubbish_is_no_upload() {
         assert!(parts.append(key(1, 3), 0, false, b"w").unwrap().is_none());
         assert_eq!(parts.begin(key(1, 3), &promised(whole), b"who").unwrap().offset, 3);
     }
+    // What strayed into the folders is nobody's upload, and stops nothing.
+    let person = parts.place(key(1, 1)).parent().unwrap().to_owned();
+    for stray in [folder.path().join("uploads"), person.parent().unwrap().to_owned()] {
+        File::create(stray.join(".DS_Store")).unwrap();
+    }
+    std::fs::create_dir(person.join("lost+found")).unwrap();
+    assert_eq!(parts.others(key(1, 1)).unwrap(), (2, 10));
     let now = SystemTime::now();
     assert_eq!(parts.sweep(now + ORPHAN_AGE - Duration::from_secs(60)).unwrap(), 0);
     assert_eq!(parts.sweep(now + ORPHAN_AGE + Duration::from_secs(60)).unwrap(), 4);
     assert_eq!(parts.sweep(now).unwrap(), 0);
     assert_eq!(Parts::open(folder.path()).unwrap().arrived(key(1, 1)).unwrap(), None);
+}
+
+#[test]
+fn what_cannot_be_read_back_is_not_begun_and_counts_where_it_lies() {
+    let (_folder, parts) = open();
+    let whole = b"whole".as_slice();
+    let long = Promised { name: "\u{1F333}".repeat(1100), ..promised(whole) };
+    assert_eq!(parts.begin(key(1, 1), &long, b"wh").unwrap_err().kind(), io::ErrorKind::InvalidInput);
+    assert_eq!(parts.others(key(1, 9)).unwrap(), (0, 0), "nothing of it is kept");
+    parts.begin(key(1, 2), &promised(whole), b"w").unwrap();
+    // A server of before wrote such a line.
+    let mut line = serde_json::to_vec(&long).unwrap();
+    line.push(b'\n');
+    File::create(parts.place(key(1, 1))).unwrap().write_all(&line).unwrap();
+    assert_eq!(parts.others(key(1, 9)).unwrap(), (2, 5 + len(&line)));
 }

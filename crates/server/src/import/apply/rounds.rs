@@ -1,7 +1,7 @@
 //! Plans of rounds, which the office may change in the app, too, and how they were walked before.
 
 use linli_wire::{
-    id::RoundPlanId,
+    id::{CommunityId, RoundPlanId},
     repairs::RepairPlace,
     rounds::{Interval, IntervalUnit, PointCode, RoundCheck, RoundPlanContent, RoundPoint},
 };
@@ -10,7 +10,12 @@ use super::{CONFLICT, Import, ROUNDS, Taking};
 use crate::{
     Error, clock,
     db::Tx,
-    import::{folder::RoundPlanRow, ids, problem::Problem, rounds as reading},
+    import::{
+        folder::{RoundPlanRow, RoundPointRow},
+        ids,
+        problem::Problem,
+        rounds as reading,
+    },
     rounds,
 };
 
@@ -28,17 +33,15 @@ impl Import<'_> {
                 if let (Some(stored), Some(last)) = (&stored, last) {
                     // What was imported last, under the codes that stand there now.
                     let last: Option<RoundPlanRow> = serde_json::from_str(last).ok();
-                    let own = last.is_some_and(|last| says(stored, &last));
+                    let own = last.is_some_and(|last| says(stored, community, &last));
                     conflict = !own && *stored != content && !how.overwrite;
                     if conflict {
                         return Ok(Taking::Nothing);
                     }
                 }
                 let content = rounds::checked(tx, community, id, &content)?;
-                rounds::put_plan(tx, community, id, &content)?;
-                for walked in walked.iter().filter(|_| last.is_none()) {
-                    rounds::record(tx, community, id, walked)?;
-                }
+                let walked = if last.is_none() { walked.as_slice() } else { &[] };
+                rounds::put_plan(tx, community, id, &content, walked)?;
                 Ok(Taking::All)
             })?;
             if conflict {
@@ -69,13 +72,7 @@ impl Import<'_> {
                 None => PointCode::from_random(&clock::random::<64>()?)
                     .ok_or_else(|| Error::invalid("code", "could not be made"))?,
             };
-            let place = match (&point.building, &point.area) {
-                (_, Some(area)) => RepairPlace::Area { area_id: ids::common_area(self.community, area) },
-                (building, None) => {
-                    let building = building.as_deref().unwrap_or_default();
-                    RepairPlace::Building { building_id: ids::building(self.community, building) }
-                }
-            };
+            let place = place(self.community, point);
             let checks = (1..).zip(&point.checks);
             let checks = checks.map(|(number, words)| RoundCheck { number, words: words.clone() }).collect();
             let (name, category) = (point.name.clone(), point.category.clone());
@@ -105,12 +102,24 @@ impl Import<'_> {
     }
 }
 
+/// Where a point of a row is.
+fn place(community: CommunityId, row: &RoundPointRow) -> RepairPlace {
+    match (&row.building, &row.area) {
+        (_, Some(area)) => RepairPlace::Area { area_id: ids::common_area(community, area) },
+        (building, None) => {
+            let building = building.as_deref().unwrap_or_default();
+            RepairPlace::Building { building_id: ids::building(community, building) }
+        }
+    }
+}
+
 /// Whether a plan says what a row does, whatever its codes.
-fn says(stored: &RoundPlanContent, row: &RoundPlanRow) -> bool {
+fn says(stored: &RoundPlanContent, community: CommunityId, row: &RoundPlanRow) -> bool {
     let same_points = stored.points.len() == row.points.len()
         && stored.points.iter().zip(&row.points).all(|(stored, row)| {
             stored.name == row.name
                 && stored.category == row.category
+                && stored.place == place(community, row)
                 && stored.checks.iter().map(|check| &check.words).eq(&row.checks)
         });
     stored.name == row.name

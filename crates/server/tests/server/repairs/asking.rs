@@ -109,7 +109,7 @@ both! {
         assert_eq!((row.opened, row.fixed, row.overdue, row.reopened), (3, 2, 1, 0));
         // Of two, a mean names them to whoever knows one: the office has it, residents have not.
         assert_eq!((row.median_minutes, row.p90_minutes), (None, None));
-        assert_eq!((row.rating_hundredths, row.rated), (None, 2));
+        assert_eq!((row.rating_hundredths, row.rated), (None, 0));
         chen = Device { tokens: world.refresh(&chen.refresh_request()).await.unwrap(), ..chen };
         let whole: RepairFigures = world.ok(Method::GET, "/v1/repairs/figures", Some(&chen.tokens.access), None::<&()>).await;
         assert_eq!((whole.rows[0].median_minutes, whole.rows[0].p90_minutes), (Some(60), Some(120)));
@@ -121,8 +121,18 @@ both! {
         let rating = Rating { result: 3, speed: 3, manner: 3, words: String::new() };
         assert!(is_done(&one(&world, &wang, Action::RateRepair { repair_id: ids[2], rating }).await));
         let crowd: RepairFigures = world.ok(Method::GET, "/v1/repairs/figures", Some(&wang.tokens.access), None::<&()>).await;
-        assert_eq!((crowd.rows[0].rating_hundredths, crowd.rows[0].rated), (Some(400), 3));
+        // While the month runs, a mean after this rating beside one before it would be what she thinks.
+        assert_eq!((crowd.rows[0].rating_hundredths, crowd.rows[0].rated), (None, 0));
         assert!(crowd.rows[0].median_minutes.is_some() && crowd.rows[0].p90_minutes.is_some());
+        let whole: RepairFigures = world.ok(Method::GET, "/v1/repairs/figures", Some(&chen.tokens.access), None::<&()>).await;
+        assert_eq!((whole.rows[0].rating_hundredths, whole.rows[0].rated), (Some(400), 3));
+        let october = 1_790_784_000_000;
+        for (now, told) in [(october - 1, (None, 0)), (october, (Some(400), 3))] {
+            world.time_set(now);
+            wang = Device { tokens: world.refresh(&wang.refresh_request()).await.unwrap(), ..wang };
+            let over: RepairFigures = world.ok(Method::GET, "/v1/repairs/figures", Some(&wang.tokens.access), None::<&()>).await;
+            assert_eq!((over.rows[0].rating_hundredths, over.rows[0].rated), told);
+        }
         let text = serde_json::to_string(&figures).unwrap();
         assert!(!text.contains("canary") && !text.contains("王"), "{text}");
         let none: RepairFigures = world.ok(Method::GET, "/v1/repairs/figures?until=2026-08", Some(&wang.tokens.access), None::<&()>).await;

@@ -7,25 +7,25 @@ use linli_wire::{
     sync::Entity,
 };
 
-use super::prepared::{DAY_MS, HOUR_MS, plan, plan_of, point, rounds_of, save, tend};
+use super::prepared::{DAY_MS, HOUR_MS, fine, inspection, plan, plan_of, point, rounds_of, save, tend};
 use crate::{
     both,
     repairs::{findings, ground, is_done, one},
     world::{Device, World, new_id},
 };
 
-async fn planned(world: &World, device: &Device, content: RoundPlanContent) -> RoundPlanId {
+pub async fn planned(world: &World, device: &Device, content: RoundPlanContent) -> RoundPlanId {
     let id = RoundPlanId(new_id());
     assert!(is_done(&one(world, device, save(id, 0, content)).await));
     id
 }
 
 /// Days and states of the rounds of a plan.
-async fn days(world: &World, id: RoundPlanId) -> Vec<(String, RoundState)> {
+pub async fn days(world: &World, id: RoundPlanId) -> Vec<(String, RoundState)> {
     rounds_of(world, id).await.into_iter().map(|round| (round.due_on, round.state)).collect()
 }
 
-fn day(day: &str, state: RoundState) -> (String, RoundState) {
+pub fn day(day: &str, state: RoundState) -> (String, RoundState) {
     (day.to_owned(), state)
 }
 
@@ -150,7 +150,8 @@ both! {
         let id = planned(&world, &chen, content).await;
         tend(&world).await;
         let first = rounds_of(&world, id).await.remove(0).id;
-        world.later(399 * DAY_MS);
+        // Three days that it may take, and four hundred.
+        world.later(402 * DAY_MS);
         tend(&world).await;
         let chen = Device { tokens: world.refresh(&chen.refresh_request()).await.unwrap(), ..chen };
         let has = async |device: &Device| {
@@ -162,6 +163,64 @@ both! {
         let chen = Device { tokens: world.refresh(&chen.refresh_request()).await.unwrap(), ..chen };
         assert!(!has(&chen).await);
         assert_eq!(rounds_of(&world, id).await.len(), 2);
+        assert_eq!(findings(&world).await, Vec::<String>::new());
+    }
+
+    async fn a_round_of_more_than_a_year_is_missed_before_it_leaves_and_made_as_long_as_it_is_open(world) {
+        let sun = world.sun.clone();
+        ground(&world).await;
+        let chen = world.join(&sun, sun.chen_jing).await;
+        let mut content = plan(vec![point(sun.building_3, "屋顶")]);
+        (content.every, content.days) = (Interval { count: 24, unit: IntervalUnit::Months }, 600);
+        let id = planned(&world, &chen, content.clone()).await;
+        content.first = "2026-09-22".to_owned();
+        content.points = vec![point(sun.building_3, "消防")];
+        let late = planned(&world, &chen, content).await;
+        // The server slept over the day of the second one.
+        world.later(450 * DAY_MS);
+        tend(&world).await;
+        assert_eq!(days(&world, late).await, [day("2026-09-22", RoundState::Open)]);
+        world.later(151 * DAY_MS);
+        tend(&world).await;
+        assert_eq!(days(&world, id).await, [day("2026-09-21", RoundState::Missed)]);
+        let first = rounds_of(&world, id).await.remove(0).id;
+        let has = async || {
+            let device = world.join(&sun, sun.chen_jing).await;
+            crate::repairs::heard::<serde_json::Value>(&world, &device, Entity::Round, first.0).await.is_some()
+        };
+        assert!(has().await, "the office sees that it was missed");
+        // A server of before would have looked after it too early.
+        let sql = "UPDATE round SET due_at = 0 WHERE state = 'missed'";
+        world.app.db.write(move |tx| Ok(tx.execute(sql, &[])?)).await.unwrap();
+        tend(&world).await;
+        assert_eq!(findings(&world).await, Vec::<String>::new());
+        world.later(398 * DAY_MS);
+        tend(&world).await;
+        assert!(has().await);
+        world.later(2 * DAY_MS);
+        tend(&world).await;
+        assert!(!has().await);
+        assert_eq!(findings(&world).await, Vec::<String>::new());
+    }
+
+    async fn what_is_offered_again_behind_its_plan_finds_its_round(world) {
+        let sun = world.sun.clone();
+        ground(&world).await;
+        let chen = world.join(&sun, sun.chen_jing).await;
+        let content = plan(vec![point(sun.building_3, "电梯")]);
+        let id = planned(&world, &chen, content.clone()).await;
+        let round = rounds_of(&world, id).await.remove(0);
+        // A backup of before knows neither.
+        let forget = |tx: &mut Tx<'_>| {
+            tx.execute("DELETE FROM round", &[])?;
+            Ok(tx.execute("DELETE FROM round_plan", &[])?)
+        };
+        world.app.db.write(forget).await.unwrap();
+        let found = inspection(round.id, round.points[0].id, fine(), None);
+        let outcomes = world.ops(&chen, vec![save(id, 0, content), found]).await;
+        assert!(outcomes.iter().all(is_done), "{outcomes:?}");
+        assert_eq!(days(&world, id).await, [day("2026-09-21", RoundState::Done)]);
+        assert_eq!(plan_of(&world, id).await.next_on.as_deref(), Some("2026-09-28"));
         assert_eq!(findings(&world).await, Vec::<String>::new());
     }
 }

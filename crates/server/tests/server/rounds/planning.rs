@@ -45,6 +45,28 @@ both! {
         assert_eq!(findings(&world).await, Vec::<String>::new());
     }
 
+    async fn a_plan_in_a_language_that_was_given_up_can_be_changed(world) {
+        let sun = world.sun.clone();
+        ground(&world).await;
+        let chen = world.join(&sun, sun.chen_jing).await;
+        let id = RoundPlanId(new_id());
+        let mut content = plan(vec![point(sun.building_3, "电梯")]);
+        content.name.0.insert(linli_wire::Language::en(), "Lifts".to_owned());
+        assert!(is_done(&one(&world, &chen, save(id, 0, content.clone())).await));
+        let give_up = move |tx: &mut linli_server::db::Tx<'_>| {
+            let mut known = linli_server::community::get(tx, sun.id)?.unwrap();
+            known.languages.retain(|language| *language == linli_wire::Language::zh());
+            linli_server::community::put_community(tx, &known).map(drop)
+        };
+        world.app.db.write(give_up).await.unwrap();
+        content.days = 2;
+        assert!(is_done(&one(&world, &chen, save(id, 1, content.clone())).await));
+        content.points[0] = point(world.sun.building_3, "水泵");
+        let outcome = one(&world, &chen, save(RoundPlanId(new_id()), 0, content)).await;
+        assert_eq!(refusal(&outcome), (Code::InvalidInput, "languages".to_owned()));
+        assert_eq!(findings(&world).await, Vec::<String>::new());
+    }
+
     async fn every_kind_of_wrong_plan_is_refused_with_its_field(world) {
         let (sun, moon) = (world.sun.clone(), world.moon.clone());
         ground(&world).await;
@@ -80,6 +102,11 @@ both! {
             ("points.checks", with(|content| {
                 let check = content.points[0].checks[0].clone();
                 content.points[0].checks = vec![check; MAX_CHECKS + 1];
+            })),
+            ("languages", with(|content| { content.name.0.insert("fr".parse().unwrap(), "Ascenseur".to_owned()); })),
+            ("languages", with(|content| { content.points[0].name.0.insert("fr".parse().unwrap(), "Ascenseur".to_owned()); })),
+            ("languages", with(|content| {
+                content.points[0].checks[0].words.0.insert("fr".parse().unwrap(), "Propre".to_owned());
             })),
             ("points.checks.words.zh", with(|content| content.points[0].checks[0].words = zh("两\n行"))),
         ];

@@ -91,10 +91,17 @@ pub async fn fallen_due(world: &World, place: &Place, office: &Device, name: &st
     rounds_of(world, id).await.remove(0).id
 }
 
-/// Does what is due now.
+/// Does what is due now; after a long stop, once the server believes its clock.
 pub async fn tend(world: &World) {
-    // The server's own job may do it at the same time: neither does it twice.
-    while world.app.db.write(rounds::tend).await.unwrap().is_some_and(|next| next <= world.now()) {}
+    loop {
+        // The server's own job may do it at the same time: neither does it twice.
+        let next = world.app.db.write(rounds::tend).await.unwrap();
+        let due = world.app.db.read(rounds::next_due).await.unwrap();
+        if due.is_none_or(|due| due > world.now()) {
+            return;
+        }
+        world.later(next.map_or(0, |next| next.millis_since(world.now())).max(0));
+    }
 }
 
 /// The rounds of a plan as the server has them, by day.
