@@ -8,6 +8,7 @@
 mod delta;
 mod floor;
 mod full_sync;
+mod ledger;
 mod live;
 mod outbox;
 mod photo;
@@ -39,7 +40,7 @@ fn main() -> Result<()> {
 
 type Measure = fn(&tokio::runtime::Runtime) -> Result<Vec<Figure>>;
 
-const FIGURES: [(&str, Measure); 10] = [
+const FIGURES: [(&str, Measure); 12] = [
     ("start", window::start),
     ("memory", window::memory),
     ("full-sync", full_sync::measure),
@@ -50,4 +51,6 @@ const FIGURES: [(&str, Measure); 10] = [
     ("report-offline", report_offline::measure),
     ("queue", queue::measure),
     ("photo", photo::measure),
+    ("post", ledger::post),
+    ("ledger-check", ledger::check),
 ];
