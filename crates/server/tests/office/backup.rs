@@ -4,12 +4,15 @@ use std::fs;
 
 use linli_server::{
     backup::{self, BackupError, TABLES},
+    db::Tx,
     instance, join,
+    ledger::{self, Account, Entry, Kind, Line, Movement},
 };
+use linli_wire::id::{CommunityId, LedgerEntryId};
 
 use crate::{folder::sound, on_both_engines, place::Place};
 
-/// A community with people, notices, a picture and an open letter.
+/// A community with people, notices, a picture, an open letter, and money that came in and bounced.
 async fn lived_in(place: &Place) {
     place.import(sound().path(), false).await;
     let codes = join::Codes::new(&place.db.write(instance::open).await.unwrap());
@@ -18,10 +21,33 @@ async fn lived_in(place: &Place) {
         .db
         .write(move |tx| {
             let row = tx.query_one("SELECT community_id, id FROM person WHERE code = 'P-0001'", &[])?;
-            join::invite(tx, row.get(0)?, row.get(1)?, &fresh, 1000, "https://linli.example.org").map(drop)
+            join::invite(tx, row.get(0)?, row.get(1)?, &fresh, 1000, "https://linli.example.org")
+                .map(drop)?;
+            bounced(tx, row.get(0)?)
         })
         .await
         .unwrap();
+}
+
+fn bounced(tx: &mut Tx<'_>, community: CommunityId) -> Result<(), linli_server::Error> {
+    // What takes it back has the smaller id: rows are restored in their order.
+    let [paid, back] = [9, 1].map(|number| LedgerEntryId(uuid::Uuid::from_u128(number)));
+    let line = |account, minor| Line { account, minor, bill: None };
+    let entry = Entry {
+        id: paid,
+        kind: Kind::Payment,
+        currency: "EUR".to_owned(),
+        day: "2026-11-30".to_owned(),
+        reason: String::new(),
+        by: None,
+        movement: Some(Movement { provider: "bank".to_owned(), id: "a".to_owned() }),
+        reverses: None,
+        lines: vec![line(Account::Bank, 500), line(Account::Unclaimed, -500)],
+    };
+    ledger::post(tx, community, &entry)?;
+    let entry =
+        ledger::opposite(tx, community, paid, back, "2026-12-01".to_owned(), "bounced".to_owned(), None)?;
+    ledger::post(tx, community, &entry).map(drop)
 }
 
 /// All but the epoch, which a restore changes.
