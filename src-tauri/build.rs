@@ -11,7 +11,7 @@ fn main() {
         println!("cargo:warning=src-ui/dist: {error}");
     }
     let linli = InlinedPlugin::new()
-        .commands(&["call", "painted"])
+        .commands(&["call", "file", "painted"])
         .default_permission(DefaultPermissionRule::AllowAllCommands);
     let attributes =
         Attributes::new().capabilities_path_pattern("./src-tauri/capabilities/*.json").plugin("linli", linli);

@@ -1,7 +1,8 @@
 //! A file that a person chose, on its way to the core.
 //!
-//! It is read and written as base64 piece by piece, and its text is put together by the engine and never passes
-//! through our memory whole: a photo of ten megabytes never keeps the window from answering.
+//! The app's window takes its bytes as they are. A browser host takes text: it is read and written as base64 piece by
+//! piece, and its text is put together by the engine and never passes through our memory whole. Either way a photo of
+//! ten megabytes never keeps the window from answering.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use js_sys::{Array, JsString, Uint8Array};
@@ -10,6 +11,7 @@ use linli_wire::{
     attachments::{MAX_FILE_BYTES, NewFile},
     command::Command,
 };
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::File;
 
@@ -33,12 +35,21 @@ async fn send(name: &'static str, file: File) -> Result<String, WireError> {
         let limit = serde_json::json!({ "limit": MAX_FILE_BYTES });
         return Err(WireError::new(Code::TooLarge, "the file is too large").with_details(limit));
     }
+    if host::in_app() {
+        let bytes = JsFuture::from(file.array_buffer()).await.map_err(unreadable)?;
+        if let Some(reply) = host::send_bytes(name, &file.name(), &bytes).await {
+            return reply;
+        }
+    }
     host::send(name, request(&file).await?).await
+}
+
+fn unreadable(_: JsValue) -> WireError {
+    WireError::new(Code::UnsupportedFile, "the file cannot be read")
 }
 
 /// A [`NewFile`] as JSON. Base64 has nothing in it that JSON would write otherwise.
 async fn request(file: &File) -> Result<JsString, WireError> {
-    let unreadable = |_| WireError::new(Code::UnsupportedFile, "the file cannot be read");
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within the limit")]
     let size = file.size() as u32;
     let text = Array::new();

@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use js_sys::{Function, JSON, JsString, Object, Promise, Reflect};
 use leptos::prelude::window;
-use linli_wire::{Code, WireError};
+use linli_wire::{Code, WireError, command::Topic};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{EventSource, MessageEvent, RequestInit, Response};
@@ -16,7 +17,7 @@ const TOKEN: &str = "linli-token";
 pub struct NoHost;
 
 /// Whether the face runs in the app's own window.
-fn in_app() -> bool {
+pub(super) fn in_app() -> bool {
     tauri().is_some()
 }
 
@@ -47,6 +48,21 @@ pub(super) async fn send(name: &str, request: JsString) -> Result<String, WireEr
     }
 }
 
+/// Runs a command that takes a file, where its bytes need not become text; none where they do.
+pub(super) async fn send_bytes(name: &str, file: &str, bytes: &JsValue) -> Option<Result<String, WireError>> {
+    let tauri = tauri()?;
+    let headers = object(&[("linli-command", name.into()), ("linli-name", STANDARD.encode(file).into())]);
+    let options = object(&[("headers", headers.into())]);
+    let invoke: Function = Reflect::get(&tauri, &"invoke".into()).ok()?.dyn_into().ok()?;
+    let promise: Promise =
+        invoke.call3(&tauri, &"plugin:linli|file".into(), bytes, &options).ok()?.dyn_into().ok()?;
+    match read_reply(JsFuture::from(promise).await) {
+        // Where this way carries text only.
+        Err(error) if error.details.get("field").is_some_and(|field| field == "body") => None,
+        reply => Some(reply),
+    }
+}
+
 /// Tells the app's window that the first notice stands on the screen; a browser host does not ask.
 pub(super) fn painted() {
     if let Some(tauri) = tauri() {
@@ -56,7 +72,9 @@ pub(super) fn painted() {
 
 /// Every topic, as an announcement: between the first answers and the first announcement that is heard,
 /// anything may have changed.
-const ALL_TOPICS: &str = r#"["app","notices","repairs","community","devices","outbox"]"#;
+fn all_topics() -> String {
+    serde_json::to_string(&Topic::ALL).unwrap_or_default()
+}
 
 /// Calls `heard` with the text of each announcement: a JSON array of topics. The first one comes as soon as
 /// announcements are heard, and names them all.
@@ -97,6 +115,10 @@ async fn send_to_shell(tauri: &Object, name: &str, request: JsString) -> Result<
         Ok(promise) => JsFuture::from(promise).await,
         Err(error) => Err(error),
     };
+    read_reply(reply)
+}
+
+fn read_reply(reply: Result<JsValue, JsValue>) -> Result<String, WireError> {
     match reply {
         Ok(text) => text.as_string().ok_or_else(|| internal("the shell's reply is no text")),
         Err(error) => Err(read_error(&text_of(&error))),
@@ -151,7 +173,7 @@ fn listen_to_shell(tauri: &Object, heard: Rc<dyn Fn(&str)>) {
                 let _ = JsFuture::from(listening).await;
                 // What nobody has taken over until now is out of date when somebody would.
                 let _ = Reflect::delete_property(&window(), &"linliAsked".into());
-                heard(ALL_TOPICS);
+                heard(&all_topics());
             });
         }
     }
@@ -167,7 +189,7 @@ fn listen_to_browser_host(heard: Rc<dyn Fn(&str)>) {
             heard(&event.data().as_string().unwrap_or_default());
         })
     };
-    let on_open = Closure::<dyn Fn()>::new(move || heard(ALL_TOPICS));
+    let on_open = Closure::<dyn Fn()>::new(move || heard(&all_topics()));
     source.set_onmessage(Some(on_message.into_js_value().unchecked_ref()));
     source.set_onopen(Some(on_open.into_js_value().unchecked_ref()));
     // Lives as long as the page.
