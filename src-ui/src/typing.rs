@@ -47,11 +47,28 @@ impl Typing {
 /// them before a restart, or was given up since. What a person typed meanwhile is never replaced.
 pub fn remember(place: TypedPlace, now: Memo<Typed>, put: impl Fn(Typed) + 'static) {
     let last_kept = StoredValue::new(Typed::default());
-    let keep = move |typed: Typed| KeepTyped { place, typed };
-    follow_from::<TypedKeep, _>(now.into(), last_kept, || (), keep, || ());
     let asked = ipc::ask::<TypedGet>(&[Topic::Typed], move || place);
+    // What the core says while it is being given something newer is older.
+    let (is_taken, ask_again) = (StoredValue::new(true), StoredValue::new(false));
+    let again = asked.retry();
+    let keep = move |typed: Typed| {
+        let _ = is_taken.try_set_value(false);
+        KeepTyped { place, typed }
+    };
+    let taken = move || {
+        let _ = is_taken.try_set_value(true);
+        if ask_again.try_get_value() == Some(true) {
+            let _ = ask_again.try_set_value(false);
+            let _ = again.try_run(());
+        }
+    };
+    follow_from::<TypedKeep, _>(now.into(), last_kept, || (), keep, taken);
     Effect::new(move |_| {
         let Answer::Ready(kept) = asked.get() else { return };
+        if !is_taken.get_value() {
+            ask_again.set_value(true);
+            return;
+        }
         let (current, last) = (now.get_untracked(), last_kept.get_value());
         if kept == current || kept == last {
             return;
