@@ -11,7 +11,7 @@ const LAYERS: [(&str, &str); 3] =
     [("core", "crates/core/src"), ("server", "crates/server/src"), ("face", "src-ui/src/pages")];
 
 /// A domain that a layer has no part in, with the reason.
-const EXCEPTIONS: [(&str, &str, &str); 7] = [
+const EXCEPTIONS: [(&str, &str, &str); 9] = [
     ("attachments", "face", "files are shown inside what they belong to"),
     ("outbox", "server", "what waits to be sent waits on the device; the server knows it as ops"),
     ("outbox", "face", "each waiting thing is shown in its own place"),
@@ -19,6 +19,8 @@ const EXCEPTIONS: [(&str, &str, &str); 7] = [
     ("sync", "face", "sync is seen only through what it brings"),
     ("settings", "core", "they belong to the device, whose module keeps them"),
     ("community", "face", "the community is the frame of every page"),
+    ("typed", "server", "what is typed and not sent stays on the device"),
+    ("typed", "face", "fields stand on the pages of what they are about; src-ui/src/typing.rs keeps them"),
 ];
 
 pub(super) fn check(tree: &Tree, found: &mut Findings) {
