@@ -1,6 +1,6 @@
 //! The shell: a window, a tray, notifications and deep links around the core.
 //!
-//! No domain logic lives here. The face calls one command, [`commands::call`], which hands its text to
+//! No domain logic lives here. The face calls one command, as text ([`commands::call`]) or with a file, which goes to
 //! the host; what changes goes to the face as one event, `linli://topic`. The window may do nothing
 //! else (src-tauri/capabilities/main.json).
 

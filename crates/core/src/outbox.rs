@@ -35,7 +35,9 @@ use linli_wire::{
 };
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-pub use open::{Open, open_about, open_for_repair, open_in_lane, open_of_kind, saves_of, settled_about};
+pub use open::{
+    Open, open_about, open_for_repair, open_in_lane, open_of_kind, saves_of, settled_about, take_out_stopped,
+};
 
 use open::pending_state;
 
@@ -49,8 +51,8 @@ use crate::{
 };
 
 pub use given_up::give_up;
-pub(crate) use listed::found;
 pub use listed::{counts, rows, words};
+pub(crate) use listed::{found, planned};
 pub(crate) use places::{put_behind, put_in_place};
 
 /// How long settled operations stay, in milliseconds.

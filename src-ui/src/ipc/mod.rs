@@ -1,7 +1,7 @@
 //! The only way from the face to the core: typed commands out, topics in.
 //!
 //! Two hosts run the same core. In the app's window `window.__TAURI_INTERNALS__` is there and a
-//! command is the shell's `plugin:linli|call`; in a browser it is `POST /rpc/{name}` with the token
+//! command is the shell's `plugin:linli|call`, or `plugin:linli|file` with the bytes of a file; in a browser it is `POST /rpc/{name}` with the token
 //! that the host printed, taken from the address once and kept for this tab. Either way a request and
 //! a reply are JSON *text* made and read by serde, so 64-bit numbers never become JavaScript numbers.
 //!

@@ -1,6 +1,7 @@
 //! The outbox as the person sees it.
 
 use linli_wire::{
+    Localized,
     ops::{Action, Op},
     outbox::{OutboxCounts, OutboxRow},
     repairs::RepairAct,
@@ -20,6 +21,7 @@ pub fn words(action: &Action) -> String {
         Action::RateRepair { rating, .. } => rating.words.clone(),
         Action::InspectPoint { answers, .. } => found(answers),
         Action::SaveRoundPlan { content, .. } => planned(content),
+        Action::SaveRepairCategory { content, .. } => in_all_languages(&content.name),
         _ => String::new(),
     }
 }
@@ -38,16 +40,17 @@ pub(crate) fn found(answers: &[CheckAnswer]) -> String {
 }
 
 /// What was typed in a plan: its name, its points and what to look at there.
-fn planned(content: &RoundPlanContent) -> String {
+pub(crate) fn planned(content: &RoundPlanContent) -> String {
     let points = content
         .points
         .iter()
         .flat_map(|point| std::iter::once(&point.name).chain(point.checks.iter().map(|check| &check.words)));
-    let texts: Vec<String> = std::iter::once(&content.name)
-        .chain(points)
-        .map(|texts| texts.0.values().cloned().collect::<Vec<_>>().join(" / "))
-        .collect();
+    let texts: Vec<String> = std::iter::once(&content.name).chain(points).map(in_all_languages).collect();
     texts.join("\n")
+}
+
+fn in_all_languages(texts: &Localized) -> String {
+    texts.0.values().cloned().collect::<Vec<_>>().join(" / ")
 }
 
 /// What waits and what is stuck.

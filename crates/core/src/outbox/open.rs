@@ -5,7 +5,7 @@ use linli_wire::{
     ops::Op,
     outbox::{Pending, PendingState},
 };
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction};
 
 use crate::error::Result;
 
@@ -35,6 +35,21 @@ pub fn open_in_lane(db: &Connection, lane: &str) -> Result<Vec<Open>> {
 /// Trouble of the cache.
 pub fn open_about(db: &Connection, part: &str) -> Result<Vec<Open>> {
     chosen(db, part, "instr(lane, ?1) > 0 AND state <> 'settled'")
+}
+
+/// Makes room in a lane in which each operation carries everything: takes out the first that is stuck and those behind
+/// it, whatever they counted on. Returns those that go on, oldest first.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn take_out_stopped(tx: &Transaction<'_>, lane: &str) -> Result<Vec<Open>> {
+    let mut going = open_in_lane(tx, lane)?;
+    let is_stuck = |open: &Open| matches!(open.pending.state, PendingState::Stuck { .. });
+    let stuck = going.iter().position(is_stuck).unwrap_or(going.len());
+    for stopped in going.split_off(stuck) {
+        super::discard(tx, stopped.op.id)?;
+    }
+    Ok(going)
 }
 
 /// The operations that the log has brought back, of all lanes whose name holds `part`, oldest first.

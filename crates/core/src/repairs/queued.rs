@@ -177,13 +177,7 @@ pub fn save_category(cache: &Cache, system: &dyn System, request: SaveRepairCate
     cache.write(|tx| {
         let subject = content.key.clone();
         let lane = format!("{CATEGORY_LANE}{id}");
-        let open = outbox::open_in_lane(tx, &lane)?;
-        // Each save carries the whole kind: those behind one that was refused are left out with it.
-        let stuck = open.iter().position(|open| is_stuck(&open.pending)).unwrap_or(open.len());
-        let (going, stopped) = open.split_at(stuck);
-        for save in stopped {
-            outbox::discard(tx, save.op.id)?;
-        }
+        let going = outbox::take_out_stopped(tx, &lane)?;
         // The page may show a version that an own save, which has left and not come back yet, will have raised.
         let base_version =
             going.iter().filter(|open| open.tried).fold(base_version, |base, open| match &open.op.action {
@@ -209,9 +203,14 @@ pub fn given_up(tx: &Transaction<'_>, system: &dyn System, op: &Op) -> Result<()
         let known: Option<RepairCategory> = record(tx, Entity::RepairCategory, category_id.0)?;
         let id = known.map(|known| known.id);
         let form = SaveRepairCategory { id, base_version, content: content.clone() };
-        let names = content.name.0.values().cloned().collect::<Vec<_>>().join("\n");
         let place = TypedPlace::RepairCategory { id };
-        return typed::give_back_form(tx, place, names, serde_json::to_string(&form)?, op.at);
+        return typed::give_back_form(
+            tx,
+            place,
+            outbox::words(&op.action),
+            serde_json::to_string(&form)?,
+            op.at,
+        );
     }
     for open in behind {
         if let Action::SaveRepairCategory { category_id, content, .. } = &open.op.action

@@ -131,14 +131,7 @@ pub fn save(cache: &Cache, system: &dyn System, language: &Language, request: Sa
     }
     cache.write(|tx| {
         let lane = lane(id);
-        let open = outbox::open_in_lane(tx, &lane)?;
-        // Each save carries the whole plan: those behind one that was refused are left out with it, whatever
-        // they counted on.
-        let stuck = open.iter().position(|open| is_stuck(&open.pending)).unwrap_or(open.len());
-        let (going, stopped) = open.split_at(stuck);
-        for save in stopped {
-            outbox::discard(tx, save.op.id)?;
-        }
+        let going = outbox::take_out_stopped(tx, &lane)?;
         // A save that has left will have raised the version.
         let base_version =
             going.iter().filter(|open| open.tried).fold(base_version, |base, open| match open.op.action {
@@ -172,10 +165,10 @@ pub fn give_back(tx: &Transaction<'_>, system: &dyn System, op: &Op) -> Result<(
         return Ok(());
     }
     let is_known = record::<RoundPlan>(tx, Entity::RoundPlan, plan_id.0)?.is_some();
-    let names = content.name.0.values().cloned().collect::<Vec<_>>().join("\n");
     let id = is_known.then_some(*plan_id);
     let form = SaveRoundPlan { id, base_version: *base_version, content: content.clone() };
-    typed::give_back_form(tx, TypedPlace::RoundPlan { id }, names, serde_json::to_string(&form)?, op.at)
+    let (place, form) = (TypedPlace::RoundPlan { id }, serde_json::to_string(&form)?);
+    typed::give_back_form(tx, place, outbox::words(&op.action), form, op.at)
 }
 
 /// The labels of a plan, in the languages of the community.

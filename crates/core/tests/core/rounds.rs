@@ -282,7 +282,8 @@ fn a_plan_that_was_refused_takes_the_saves_behind_it_out_and_goes_back_into_its_
     assert_eq!((shown().name.as_str(), batch(&cache).len()), ("Pumps", 0));
     let place = linli_wire::typed::TypedPlace::RoundPlan { id: Some(known.id) };
     let back = cache.read(|db| linli_core::typed::get(db, place)).unwrap();
-    assert_eq!(back.words, "Mine, once more");
+    let at_each = "The door closes\nThe light is on";
+    assert_eq!(back.words, format!("Mine, once more\nPump 1\n{at_each}\nPump 2\n{at_each}"));
     assert!(back.form.contains("Pump 1"), "the whole plan: {}", back.form);
 }
 

@@ -3,7 +3,7 @@
 use linli_wire::{
     Code, Localized, WireError,
     id::{CommunityId, RepairCategoryId},
-    repairs::{CommonArea, PromisedHours, RepairCategory, RepairCategoryContent},
+    repairs::{CommonArea, OTHER, PromisedHours, RepairCategory, RepairCategoryContent},
     sync::{Entity, Scope},
 };
 
@@ -47,7 +47,7 @@ pub fn category(tx: &mut Tx<'_>, community: CommunityId, key: &str) -> Result<Op
 pub fn open_category(tx: &mut Tx<'_>, community: CommunityId, wanted: &str) -> Result<String, Error> {
     let mut open = categories(tx, community)?;
     open.retain(|category| !category.content.retired);
-    let rank = |key: &str| [key == wanted, key == "other"].map(std::ops::Not::not);
+    let rank = |key: &str| [key == wanted, key == OTHER].map(std::ops::Not::not);
     let best = open.into_iter().map(|category| category.content.key).min_by_key(|key| rank(key));
     Ok(best.unwrap_or_else(|| wanted.to_owned()))
 }

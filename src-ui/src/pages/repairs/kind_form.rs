@@ -138,6 +138,8 @@ impl Form {
         // What was typed before a restart, or given up, stands in it again.
         ipc::call_then::<TypedGet>(TypedPlace::RepairCategory { id }, move |kept| {
             let kept = kept.ok().and_then(|kept| serde_json::from_str::<SaveRepairCategory>(&kept.form).ok());
+            // What was typed before somebody else's change must not go over it unseen.
+            let base = kept.as_ref().map_or(base, |kept| kept.base_version);
             batch(move || {
                 self.of.set(Some((id, base)));
                 self.fill(kept.map_or_else(|| first.clone(), |kept| kept.content));

@@ -1,8 +1,8 @@
 //! What is kept, in the words in which it was typed.
 
 use linli_wire::{
-    Timestamp, attachments::Attachment, notices::NoticeContent, ops::Action, outbox::KeptItem,
-    repairs::RepairForm,
+    Timestamp, attachments::Attachment, command::SaveRoundPlan, notices::NoticeContent, ops::Action,
+    outbox::KeptItem, repairs::RepairForm,
 };
 
 use crate::{attachments, outbox, rounds, typed::Kept};
@@ -62,12 +62,14 @@ pub(super) fn typed_item(kept: Kept) -> KeptItem {
         "round_plan" => "save_round_plan",
         _ => "message_on_repair",
     };
+    let plan = serde_json::from_str::<SaveRoundPlan>(&kept.typed.form).ok();
+    let text = plan.map(|plan| outbox::planned(&plan.content));
     KeptItem {
         kind: kind.to_owned(),
         subject: kept.typed.words.lines().next().unwrap_or_default().chars().take(60).collect(),
         at: kept.kept_at,
         files: kept.typed.photos.iter().map(name_of).collect(),
-        text: kept.typed.words,
+        text: text.unwrap_or(kept.typed.words),
         sent: false,
     }
 }

@@ -135,7 +135,7 @@ fn banner(kept: Kept, start_over: Callback<()>) -> AnyView {
     view! {
         <div class="c-banner" data-kind="info" role="status" data-testid="kept">
             {icon("edit")}
-            <div>
+            <div class="l-stack">
                 <p class="c-banner__title">{texts::kept()}</p>
                 {(kept == Kept::Behind).then(|| view! { <p>{texts::kept_behind()}</p> })}
                 <button type="button" class="c-button" data-kind="quiet" data-testid="start-over" on:click=move |_| start_over.run(())>{texts::start_over()}</button>
