@@ -59,6 +59,8 @@ codes! {
     NotFound = "not_found", 404;
     /// Somebody else changed it meanwhile; `details.current` is the row as it stands.
     Conflict = "conflict", 409;
+    /// What is to be taken back is being sent at this moment.
+    OnItsWay = "on_its_way", 409;
     /// The request is malformed; `details.field` and `details.reason` say where and why.
     InvalidInput = "invalid_input", 422;
     /// The same operation id came with a different content.

@@ -112,7 +112,11 @@ fn what_waits_can_be_seen_and_discarded() {
     page.go("/");
     page.see("Meimei");
     page.go("/me/outbox");
-    page.tap("discard-write");
+    // Every attempt to send it takes its moment, in which it cannot be discarded.
+    page.until(
+        "it to be discarded",
+        "const button = one(id('discard-write')); if (button) button.click(); return !one(id('outbox-row'));",
+    );
     page.see(&say(&en, "outbox.empty_title"));
     page.go("/");
     page.see_no("Meimei");

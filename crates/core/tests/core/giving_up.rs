@@ -126,3 +126,19 @@ fn what_a_worker_wrote_can_be_read_when_the_role_and_the_repair_are_gone() {
     assert!(matches!(&row.state, PendingState::Stuck { error } if error.code == Code::NotAllowed));
     assert_eq!((row.subject.as_str(), row.words), ("Repair 1", format!("{words}\nValve ×1")));
 }
+
+#[test]
+fn what_is_being_sent_is_not_given_up_and_the_person_is_told() {
+    let (garden, cache) = at(Role::Staff);
+    sync::apply(&cache, &garden.page("1").in_office(&[repair_with(1, 5, |_| ())]).build(), NOW).unwrap();
+    let system = system();
+    repairs::message(&cache, &system, say(repair_id(1), "Please hurry")).unwrap();
+    let id = batch(&cache).remove(0).id;
+    let error = outbox::give_up(&cache, &system, id).unwrap_err();
+    assert_eq!((error.code(), rows(&cache).len()), (Code::OnItsWay, 1));
+    outbox::put_back(&cache).unwrap();
+    give_up(&cache, id);
+    assert_eq!(rows(&cache), []);
+    // It has gone already: nothing is left to say.
+    give_up(&cache, id);
+}
