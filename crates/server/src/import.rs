@@ -121,7 +121,7 @@ fn read_text(folder: &Path, file: &str, problems: &mut Problems) -> Option<Strin
         }
     }) {
         Ok(bytes) => {
-            let text = table::decode(&bytes);
+            let text = crate::spreadsheet::decode(&bytes);
             if text.is_none() {
                 problems.file(file, "The text is neither UTF-8 nor GBK. Save it as UTF-8.");
             }

@@ -6,18 +6,14 @@
 
 use std::fmt::Write as _;
 
-use fast_qr::{ECL, QRBuilder};
 use jiff::tz::TimeZone;
 use linli_wire::{
     Code, Language,
     community::{Community, Person},
-    join::{Invitation, Qr},
+    join::Invitation,
 };
 
-use crate::Error;
-
-/// Light modules around the code: scanners need four.
-const QUIET: usize = 4;
+use crate::{Error, qr};
 
 /// A letter for `person`, in their language.
 ///
@@ -31,15 +27,14 @@ pub fn html(
 ) -> Result<String, Error> {
     let words = Words::of(&person.language);
     let name = escape(community.name.in_language(&person.language));
-    let qr = qr(&invitation.link)?;
+    let qr = qr::svg(&qr::code(&invitation.link)?);
     let mut page = String::new();
     let _ = write!(
         page,
         "<!doctype html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"robots\" content=\"noindex\">\n\
          <title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<header><p class=\"community\">{name}</p><p class=\"home\">{home}</p></header>\n\
          <h1>{greeting}</h1>\n<p>{intro}</p>\n<ol>\n<li>{install}</li>\n<li>{scan}</li>\n<li>{done}</li>\n</ol>\n\
-         <section class=\"code\">\n<svg viewBox=\"0 0 {size} {size}\" role=\"img\" aria-label=\"QR\" shape-rendering=\"crispEdges\">\
-         <rect width=\"{size}\" height=\"{size}\" fill=\"#fff\"/><path d=\"{path}\" fill=\"#000\"/></svg>\n\
+         <section class=\"code\">\n{qr}\n\
          <div><p>{or_type}</p>\n<dl><dt>{address}</dt><dd>{server}</dd><dt>{code_word}</dt><dd class=\"short\">{code}</dd></dl></div>\n</section>\n\
          <p class=\"until\">{until}</p>\n<p>{secret}</p>\n<footer><p>{help}</p><p class=\"phone\">{phone}</p><p>{hours}</p><p>{office}</p></footer>\n</main>\n</body>\n</html>\n",
         lang = person.language,
@@ -50,8 +45,6 @@ pub fn html(
         install = words.install,
         scan = words.scan,
         done = words.done,
-        size = qr.size,
-        path = qr.path,
         or_type = words.or_type,
         address = words.address,
         server = escape(&invitation.server),
@@ -65,34 +58,6 @@ pub fn html(
         office = escape(community.office.address.in_language(&person.language)),
     );
     Ok(page)
-}
-
-/// A text as QR code, quiet zone included.
-///
-/// # Errors
-/// `internal` when the text is too long.
-pub fn qr(text: &str) -> Result<Qr, Error> {
-    let code = QRBuilder::new(text)
-        .ecl(ECL::M)
-        .build()
-        .map_err(|_| Error::refused(Code::Internal, "the text does not fit into a QR code"))?;
-    let mut path = String::new();
-    for row in 0..code.size {
-        let mut column = 0;
-        while column < code.size {
-            let run = (column..code.size).take_while(|at| dark(&code, row, *at)).count();
-            if run > 0 {
-                let _ = write!(path, "M{} {}h{run}v1h-{run}z", column + QUIET, row + QUIET);
-            }
-            column += run.max(1);
-        }
-    }
-    let size = u16::try_from(code.size + 2 * QUIET).unwrap_or(u16::MAX);
-    Ok(Qr { size, path, text: text.to_owned() })
-}
-
-fn dark(code: &fast_qr::QRCode, row: usize, column: usize) -> bool {
-    code.data.get(row * code.size + column).is_some_and(|module| module.value())
 }
 
 /// The day and hour at which the letter stops working, on the community's clock and in the person's
@@ -221,7 +186,7 @@ mod tests {
     };
     use uuid::Uuid;
 
-    use super::{html, qr};
+    use super::html;
 
     fn both(zh: &str, en: &str) -> Localized {
         Localized(BTreeMap::from([(Language::zh(), zh.to_owned()), (Language::en(), en.to_owned())]))
@@ -281,17 +246,5 @@ mod tests {
         let page = letter("<script>alert('x')</script>&\"", Language::en());
         assert!(!page.contains("<script"), "{page}");
         assert!(page.contains("Dear &lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&amp;&quot;,"));
-    }
-
-    #[test]
-    fn a_code_is_a_square_with_a_quiet_zone_and_its_three_eyes() {
-        let code = qr("linli://join?server=https%3A%2F%2Flinli.example.org&code=23456789ABCDEFGHJKMNPQRSTV")
-            .unwrap();
-        let right = code.size - 4 - 7;
-        assert!(code.path.starts_with("M4 4h7v1h-7z"), "{}", code.path);
-        for eye in [format!("M{right} 4h7v1h-7z"), format!("M4 {right}h7v1h-7z")] {
-            assert!(code.path.contains(&eye), "{eye}");
-        }
-        qr(&"x".repeat(5000)).unwrap_err();
     }
 }

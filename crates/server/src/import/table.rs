@@ -5,9 +5,10 @@
 //! GBK in practice, because GBK's double bytes break UTF-8's rules. Anything else is refused, since
 //! a name read in the wrong encoding is worse than none.
 
-use std::{borrow::Cow, collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use super::problem::Problems;
+use crate::spreadsheet::{Lines, decode};
 
 /// Largest CSV file that is read, in bytes: several million rows.
 const MAX_CSV_BYTES: u64 = 256 * 1024 * 1024;
@@ -87,7 +88,7 @@ impl Table {
         let mut record = csv::StringRecord::new();
         let mut header = None;
         let mut rows = Vec::new();
-        let mut lines = Lines { text, at: 0, line: 1 };
+        let mut lines = Lines::of(text);
         loop {
             match reader.read_record(&mut record) {
                 Ok(false) => break,
@@ -108,7 +109,7 @@ impl Table {
                     }
                 }
                 Err(error) => {
-                    problems.at(file, lines.line, None, format!("The row cannot be read: {error}."));
+                    problems.at(file, lines.line(), None, format!("The row cannot be read: {error}."));
                     return None;
                 }
             }
@@ -209,39 +210,6 @@ fn read_header(
     missing.is_empty().then_some(found)
 }
 
-/// Counts lines: the reader counts the blank ones before a record as part of it.
-struct Lines<'a> {
-    text: &'a str,
-    at: usize,
-    line: u64,
-}
-
-impl Lines<'_> {
-    fn of_record(&mut self, record: &csv::StringRecord) -> u64 {
-        let start =
-            record.position().and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or(self.at);
-        let rest = self.text.as_bytes().get(start..).unwrap_or_default();
-        let end = start + rest.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
-        let passed = self.text.as_bytes().get(self.at..end).unwrap_or_default();
-        self.line += u64::try_from(passed.iter().filter(|byte| **byte == b'\n').count()).unwrap_or(0);
-        self.at = end.max(self.at);
-        self.line
-    }
-}
-
-/// The text of bytes in UTF-8, with or without a byte order mark, or in GBK.
-pub(super) fn decode(bytes: &[u8]) -> Option<Cow<'_, str>> {
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        return (!text.contains('\0')).then_some(Cow::Borrowed(text));
-    }
-    // GB18030 is GBK's superset, and what Windows writes for characters beyond it.
-    let text = encoding_rs::GB18030.decode_without_bom_handling_and_without_replacement(bytes)?;
-    // Latin-1 text decodes as rare ideographs in the private use area or as control characters.
-    let plausible = text.chars().all(|c| !matches!(c, '\u{E000}'..='\u{F8FF}' | '\0' | '\u{80}'..='\u{9F}'));
-    plausible.then_some(text)
-}
-
 /// The separator that the header uses: comma, semicolon or tab.
 fn separator(text: &str) -> u8 {
     let header =
@@ -258,7 +226,7 @@ fn separator(text: &str) -> u8 {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-    use super::{Columns, Problems, Table, decode};
+    use super::{Columns, Problems, Table};
 
     const COLUMNS: Columns<'_> = Columns { required: &["code"], optional: &["name"], localized: &["name_"] };
 
@@ -294,15 +262,5 @@ mod tests {
         let (_, problems) = cells("code,name\n1,a,b\n2,\"open\n3,c\n");
         insta::assert_snapshot!(problems.join("\n"));
         assert_eq!(cells("").1, ["t.csv: The file is empty. Its first row must be: code."]);
-    }
-
-    #[test]
-    fn encodings_are_told_by_the_bytes() {
-        assert_eq!(decode("\u{FEFF}王梅".as_bytes()).unwrap(), "王梅");
-        let (gbk, _, lossless) = encoding_rs::GBK.encode("code,name\n1,王秀英\n");
-        assert!(!lossless);
-        assert_eq!(decode(&gbk).unwrap(), "code,name\n1,王秀英\n");
-        assert_eq!(decode(&gbk[..gbk.len() - 2]), None, "cut within a character");
-        assert_eq!(decode(b"\xFF\xFE1\x002\x00"), None, "UTF-16");
     }
 }
