@@ -9,6 +9,7 @@ use linli_wire::{
     join::{Invitation, InviteRequest, JoinWith, Letter},
     notices::*,
     outbox::{KeptPage, OutboxPage},
+    payments::*,
     repairs::*,
     rounds::*,
     settings::{Preferences, Settings},
@@ -22,7 +23,7 @@ use crate::{
     error::{Result, not_found},
     join, keys, markdown,
     notices::{self, office, templates},
-    outbox, qr, repairs, rounds, typed,
+    outbox, payments, qr, repairs, rounds, typed,
 };
 
 type Answer<T> = std::result::Result<T, WireError>;
@@ -388,6 +389,74 @@ impl Commands for Core {
         Ok(rounds::labels(&self.account()?.cache, id, &self.language()?, self.ports.system.now())?)
     }
 
+    async fn payments_get(&self, _: Empty) -> Answer<PaymentsView> {
+        Ok(payments::view(&self.account()?.cache)?)
+    }
+
+    async fn bill_open(&self, BillKey { id }: BillKey) -> Answer<BillView> {
+        Ok(payments::bill(&self.account()?.cache, id)?)
+    }
+
+    async fn pay_from_balance(&self, request: PayBills) -> Answer<Payment> {
+        Ok(payments::from_balance(&*self.account()?, request).await?)
+    }
+
+    async fn money_get(&self, _: Empty) -> Answer<MoneyByMonth> {
+        let account = self.account()?;
+        Ok(authorised!(account, |api| api.get("/v1/money"))?)
+    }
+
+    async fn fees_get(&self, _: Empty) -> Answer<FeesView> {
+        Ok(payments::fees(&self.account()?.cache, &self.language()?)?)
+    }
+
+    async fn fee_save(&self, request: SaveFee) -> Answer<Done> {
+        payments::save_fee(&self.account()?.cache, &*self.ports.system, &self.language()?, request)?;
+        self.queued(&[Topic::Payments])
+    }
+
+    async fn meters_get(&self, MetersQuery { fee_id }: MetersQuery) -> Answer<MetersView> {
+        Ok(payments::meters(&self.account()?.cache, fee_id)?)
+    }
+
+    async fn reading_save(&self, request: SaveReading) -> Answer<Done> {
+        payments::save_reading(&self.account()?.cache, &*self.ports.system, request)?;
+        self.queued(&[Topic::Payments])
+    }
+
+    async fn bill_runs_get(&self, _: Empty) -> Answer<BillRuns> {
+        let account = self.account()?;
+        Ok(authorised!(account, |api| api.get("/v1/bill-runs"))?)
+    }
+
+    async fn bill_run_preview_get(&self, request: PreviewBills) -> Answer<BillRunPreview> {
+        let account = self.account()?;
+        Ok(authorised!(account, |api| api.post("/v1/bill-runs/preview", &request))?)
+    }
+
+    async fn bill_run_publish(&self, request: PublishRun) -> Answer<BillRun> {
+        Ok(payments::publish(&*self.account()?, request).await?)
+    }
+
+    async fn office_bills_list(&self, query: OfficeBillsQuery) -> Answer<OfficeBillsPage> {
+        let (account, path) = (self.account()?, payments::bills_path(&query));
+        Ok(authorised!(account, |api| api.get(&path))?)
+    }
+
+    async fn household_payments_get(&self, HouseholdKey { id }: HouseholdKey) -> Answer<HouseholdPayments> {
+        let (account, path) = (self.account()?, format!("/v1/households/{id}/payments"));
+        Ok(authorised!(account, |api| api.get(&path))?)
+    }
+
+    async fn counter_pay(&self, request: PayBills) -> Answer<Payment> {
+        Ok(payments::take_at_counter(&*self.account()?, request).await?)
+    }
+
+    async fn bill_credit(&self, request: CreditOnBill) -> Answer<Done> {
+        payments::credit(&*self.account()?, request).await?;
+        Ok(Done {})
+    }
+
     async fn typed_get(&self, place: TypedPlace) -> Answer<Typed> {
         Ok(self.account()?.cache.read(|db| typed::get(db, place))?)
     }
@@ -457,12 +526,12 @@ impl Commands for Core {
 
     async fn outbox_retry(&self, OpKey { id }: OpKey) -> Answer<Done> {
         outbox::retry(&self.account()?.cache, id)?;
-        self.queued(&[Topic::Notices, Topic::Repairs, Topic::Rounds])
+        self.queued(&[Topic::Notices, Topic::Repairs, Topic::Rounds, Topic::Payments])
     }
 
     async fn outbox_discard(&self, OpKey { id }: OpKey) -> Answer<Done> {
         outbox::give_up(&self.account()?.cache, &*self.ports.system, id)?;
-        self.queued(&[Topic::Notices, Topic::Repairs, Topic::Rounds, Topic::Typed])
+        self.queued(&[Topic::Notices, Topic::Repairs, Topic::Rounds, Topic::Payments, Topic::Typed])
     }
 
     async fn outbox_kept(&self, _: Empty) -> Answer<KeptPage> {

@@ -254,7 +254,7 @@ pub fn save_preferences(cache: &Cache, system: &dyn System, preferences: Prefere
     })
 }
 
-fn home_names(household: &Household) -> Vec<String> {
+pub(crate) fn home_names(household: &Household) -> Vec<String> {
     household.units.iter().map(|unit| format!("{}-{}", unit.building_code, unit.code)).collect()
 }
 
@@ -289,7 +289,7 @@ fn later_wins(earlier: ProfileChange, later: ProfileChange) -> ProfileChange {
 }
 
 /// Sorts `2` before `10`, and `A2` before `B1`.
-fn natural(code: &str) -> (String, u64, String) {
+pub(crate) fn natural(code: &str) -> (String, u64, String) {
     let letters: String = code.chars().take_while(|c| !c.is_ascii_digit()).collect();
     let digits: String =
         code.chars().skip(letters.chars().count()).take_while(char::is_ascii_digit).collect();

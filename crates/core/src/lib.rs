@@ -29,6 +29,7 @@ pub mod keys;
 pub mod markdown;
 pub mod notices;
 pub mod outbox;
+pub mod payments;
 pub mod ports;
 mod qr;
 pub mod repairs;

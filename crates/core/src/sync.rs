@@ -115,6 +115,7 @@ pub fn apply(cache: &Cache, page: &SyncPage, now: Timestamp) -> Result<Applied> 
                     Topic::Notices,
                     Topic::Repairs,
                     Topic::Rounds,
+                    Topic::Payments,
                     Topic::Community,
                     Topic::Devices,
                 ]);
@@ -126,6 +127,7 @@ pub fn apply(cache: &Cache, page: &SyncPage, now: Timestamp) -> Result<Applied> 
                     Topic::Notices,
                     Topic::Repairs,
                     Topic::Rounds,
+                    Topic::Payments,
                     Topic::App,
                 ]);
             }
@@ -299,6 +301,12 @@ const fn topic_of(entity: Entity) -> Option<Topic> {
         | Entity::RepairCategory
         | Entity::CommonArea => Some(Topic::Repairs),
         Entity::RoundPlan | Entity::Round => Some(Topic::Rounds),
+        Entity::Fee
+        | Entity::Meter
+        | Entity::Bill
+        | Entity::Payment
+        | Entity::HouseholdAccount
+        | Entity::PaymentWays => Some(Topic::Payments),
         Entity::Unknown => None,
     }
 }

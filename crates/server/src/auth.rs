@@ -116,7 +116,7 @@ pub fn scopes(tx: &mut Tx<'_>, caller: &Caller) -> Result<Vec<Scope>, Error> {
         Scope::Role(caller.community, caller.role),
     ];
     if let Some(household) = caller.household {
-        scopes.push(Scope::Household(household));
+        scopes.extend([Scope::Household(household), Scope::Payments(household)]);
         let rows = tx.query(
             "SELECT DISTINCT building_id FROM unit WHERE community_id = $1 AND household_id = $2",
             params![caller.community, household],

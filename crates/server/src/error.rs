@@ -34,6 +34,17 @@ impl Error {
         Self::refused(Code::NotFound, "not found")
     }
 
+    /// Somebody else was faster; `current` is what stands there now.
+    ///
+    /// # Errors
+    /// When that has no JSON form.
+    pub fn conflict(current: &impl serde::Serialize, message: &str) -> Result<Self, Self> {
+        let current = serde_json::to_value(current)
+            .map_err(|_| Self::refused(Code::Internal, "what stands there has no JSON form"))?;
+        let error = WireError::new(Code::Conflict, message);
+        Ok(Self::Refused(error.with_details(serde_json::json!({ "current": current }))))
+    }
+
     /// A malformed field.
     pub fn invalid(field: &str, reason: impl Into<String>) -> Self {
         Self::Refused(WireError::invalid(field, reason))

@@ -18,6 +18,8 @@
 mod account;
 mod check;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use linli_wire::{
     Code,
     id::{BillId, CommunityId, LedgerEntryId, PersonId},
@@ -139,49 +141,75 @@ pub fn post(tx: &mut Tx<'_>, community: CommunityId, entry: &Entry) -> Result<Po
     {
         return Err(Error::not_found());
     }
-    let now = tx.now();
-    let row = row_of(entry);
-    let new = tx.execute(
-        "INSERT INTO ledger_entry (community_id, id, kind, currency, day, lines, reason, person_id, provider,
-           provider_id, reverses, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING",
-        params![
-            community,
-            entry.id,
-            row.kind,
-            row.currency,
-            row.day,
-            row.count,
-            row.reason,
-            row.by,
-            row.provider,
-            row.provider_id,
-            row.reverses,
-            now
-        ],
-    )?;
+    let header = header_row(tx, community, entry);
+    let new = tx.execute(&format!("{INSERT_ENTRY} ON CONFLICT DO NOTHING"), &header)?;
     if new == 0 {
         // Somebody else was faster since, and is done by now.
         let gone = || Error::refused(Code::Internal, "an entry that was there is gone");
         return known(tx, community, entry)?.ok_or_else(gone);
     }
     account::open(tx, community, &entry.lines.iter().map(|line| &line.account).collect(), &entry.currency)?;
-    let mut rows: Vec<Vec<Value<'_>>> = Vec::with_capacity(entry.lines.len());
-    for (number, line) in (1_i64..).zip(&entry.lines) {
-        let account = account::id(community, &line.account, &entry.currency);
-        rows.push(vec![
-            Value::from(community),
-            Value::from(entry.id),
-            Value::from(number),
-            Value::from(account),
-            Value::from(line.minor),
-            Value::from(line.bill),
-        ]);
-    }
-    tx.execute_each(
-        "INSERT INTO posting (community_id, entry_id, line, account_id, minor, bill_id) VALUES ($1, $2, $3, $4, $5, $6)",
-        &rows,
-    )?;
+    tx.execute_each(INSERT_LINE, &line_rows(community, entry).collect::<Vec<_>>())?;
     Ok(Posted::New)
+}
+
+/// Posts entries whose ids nobody else can have chosen, such as those of things that are made in this transaction:
+/// many at once, without looking for them first.
+///
+/// # Errors
+/// As [`post`]; the database's for an id that is there all the same.
+pub fn post_new(tx: &mut Tx<'_>, community: CommunityId, entries: &[Entry]) -> Result<(), Error> {
+    let (mut headers, mut lines) = (Vec::with_capacity(entries.len()), Vec::new());
+    let mut accounts: BTreeMap<&str, BTreeSet<&Account>> = BTreeMap::new();
+    for entry in entries {
+        balances(entry)?;
+        headers.push(header_row(tx, community, entry));
+        accounts.entry(&entry.currency).or_default().extend(entry.lines.iter().map(|line| &line.account));
+        lines.extend(line_rows(community, entry));
+    }
+    tx.execute_each(INSERT_ENTRY, &headers)?;
+    for (currency, accounts) in accounts {
+        account::open(tx, community, &accounts, currency)?;
+    }
+    tx.execute_each(INSERT_LINE, &lines)?;
+    Ok(())
+}
+
+const INSERT_ENTRY: &str =
+    "INSERT INTO ledger_entry (community_id, id, kind, currency, day, lines, reason, person_id, provider,
+       provider_id, reverses, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+const INSERT_LINE: &str = "INSERT INTO posting (community_id, entry_id, line, account_id, minor, bill_id) VALUES ($1, $2, $3, $4, $5, $6)";
+
+fn header_row(tx: &Tx<'_>, community: CommunityId, entry: &Entry) -> Vec<Value<'static>> {
+    let row = row_of(entry);
+    vec![
+        Value::from(community),
+        entry.id.into(),
+        row.kind.into(),
+        row.currency.into(),
+        row.day.into(),
+        row.count.into(),
+        row.reason.into(),
+        row.by.into(),
+        row.provider.into(),
+        row.provider_id.into(),
+        row.reverses.into(),
+        tx.now().into(),
+    ]
+}
+
+fn line_rows(community: CommunityId, entry: &Entry) -> impl Iterator<Item = Vec<Value<'static>>> {
+    (1_i64..).zip(&entry.lines).map(move |(number, line)| {
+        let account = account::id(community, &line.account, &entry.currency);
+        vec![
+            Value::from(community),
+            entry.id.into(),
+            number.into(),
+            account.into(),
+            line.minor.into(),
+            line.bill.into(),
+        ]
+    })
 }
 
 /// What stands in the ledger already of an entry, of its movement of money, or of what it takes back.

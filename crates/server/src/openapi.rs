@@ -2,8 +2,8 @@
 //! route nor a field can be forgotten in it.
 
 use linli_wire::{
-    WireError, attachments::Attachment, community::ServerInfo, devices, join, notices, ops, repairs, rounds,
-    session, settings, sync,
+    WireError, attachments::Attachment, community::ServerInfo, devices, join, notices, ops, payments,
+    repairs, rounds, session, settings, sync,
 };
 use utoipa::{
     OpenApi, ToSchema,
@@ -51,6 +51,22 @@ use crate::http::policy::{Method, ROUTES, Route, Who};
     repairs::RepairEvents,
     rounds::RoundPlan,
     rounds::Round,
+    payments::Fee,
+    payments::Meter,
+    payments::Bill,
+    payments::Payment,
+    payments::HouseholdAccount,
+    payments::PaymentWays,
+    payments::MoneyByMonth,
+    payments::OfficeBillsPage,
+    payments::CreditBill,
+    payments::BillRuns,
+    payments::PublishBills,
+    payments::PreviewBills,
+    payments::BillRunPreview,
+    payments::HouseholdPayments,
+    payments::CounterPayment,
+    payments::BalancePayment,
     settings::Preferences,
     linli_wire::community::Community,
     linli_wire::community::Building,
@@ -127,6 +143,33 @@ fn about(route: &Route) -> Option<About> {
             ("How repairs go, by month and category", Nothing, of::<repairs::RepairFigures>())
         }
         (Method::Get, "/v1/repairs/export") => ("Repairs as CSV, oldest first", Nothing, Bytes),
+        (Method::Get, "/v1/money") => {
+            ("What the community earned and spent, by month", Nothing, of::<payments::MoneyByMonth>())
+        }
+        (Method::Get, "/v1/bills") => {
+            ("Bills of all households, the longest overdue first", Nothing, of::<payments::OfficeBillsPage>())
+        }
+        (Method::Post, "/v1/bills/{id}/credit") => {
+            ("Take a part of a bill back", of::<payments::CreditBill>(), Nothing)
+        }
+        (Method::Get, "/v1/bill-runs") => ("Bill runs, newest first", Nothing, of::<payments::BillRuns>()),
+        (Method::Post, "/v1/bill-runs") => {
+            ("Publish a bill run", of::<payments::PublishBills>(), of::<payments::BillRun>())
+        }
+        (Method::Post, "/v1/bill-runs/preview") => {
+            ("What a bill run would make", of::<payments::PreviewBills>(), of::<payments::BillRunPreview>())
+        }
+        (Method::Get, "/v1/households/{id}/payments") => {
+            ("A household's bills and payments", Nothing, of::<payments::HouseholdPayments>())
+        }
+        (Method::Post, "/v1/payments/counter") => {
+            ("Take money at the counter", of::<payments::CounterPayment>(), of::<payments::Payment>())
+        }
+        (Method::Post, "/v1/payments/balance") => (
+            "Pay bills from what is kept for the household",
+            of::<payments::BalancePayment>(),
+            of::<payments::Payment>(),
+        ),
         (Method::Post, "/v1/invitations") => {
             ("Invite a person", of::<join::InviteRequest>(), of::<join::Invitation>())
         }
@@ -194,6 +237,7 @@ fn operation(route: &Route, about: About) -> OperationBuilder {
             &["state", "urgency", "building", "category", "assignee", "open", "overdue", "after"]
         }
         "/v1/repairs/{id}/events" => &["before"],
+        "/v1/bills" => &["state", "month", "words", "offset", "limit"],
         "/v1/repairs/figures" => &["from", "until"],
         "/v1/repairs/export" => &["from", "until", "state", "category"],
         _ => &[],

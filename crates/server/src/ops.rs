@@ -29,7 +29,7 @@ use crate::{
     devices,
     error::json,
     http::policy,
-    notices, params, repairs, rounds, settings,
+    notices, params, payments, repairs, rounds, settings,
 };
 
 /// Longest lane, in characters.
@@ -240,6 +240,10 @@ fn perform(tx: &mut Tx<'_>, caller: &Caller, seen: &[Scope], op: &Op) -> Result<
             };
             rounds::inspect(tx, caller, &inspection)
         }
+        Action::SaveFee { fee_id, base_version, content } => {
+            payments::save_fee(tx, caller, *fee_id, *base_version, content)
+        }
+        Action::SaveReadings { fee_id, readings } => payments::save_readings(tx, caller, *fee_id, readings),
     }
 }
 

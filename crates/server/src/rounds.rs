@@ -17,7 +17,7 @@ mod store;
 
 use jiff::civil::Date;
 use linli_wire::{
-    Code, Language, Timestamp, WireError,
+    Language, Timestamp,
     attachments::Attachment,
     community::Community,
     id::{CommunityId, RepairId, RoundId, RoundPlanId, RoundPointId},
@@ -36,11 +36,11 @@ pub use store::{StoredRound, all_plans, get, plan};
 use crate::{
     Error,
     auth::Caller,
+    calendar::{Calendar, beyond},
     community::{self, Put},
     db::Tx,
     params, repairs, session,
 };
-use calendar::Calendar;
 
 /// After which time a plan that could not fall due is looked at again.
 const HOUR_MS: i64 = 60 * 60 * 1000;
@@ -86,7 +86,7 @@ pub fn save_plan(
     match &known {
         None if base_version > 0 => return Err(Error::not_found()),
         Some(known) if known.version != base_version => {
-            return Err(conflict(known, "somebody else changed the plan")?);
+            return Err(Error::conflict(known, "somebody else changed the plan")?);
         }
         _ => {}
     }
@@ -163,7 +163,7 @@ fn next_day(
     while let Some(day) = next
         && store::has_round(tx, community, id, &day.to_string())?
     {
-        next = calendar.first_from(content, day.tomorrow().map_err(calendar::beyond)?);
+        next = calendar.first_from(content, day.tomorrow().map_err(beyond)?);
     }
     Ok(next)
 }
@@ -184,7 +184,7 @@ pub fn inspect(tx: &mut Tx<'_>, caller: &Caller, given: &Inspection<'_>) -> Resu
         let is_same = there.by.id == caller.person
             && there.repair_id == given.repair
             && there.answers.iter().all(|answer| given.answers.contains(answer));
-        let faster = conflict(&stored.round, "somebody else inspected this point")?;
+        let faster = Error::conflict(&stored.round, "somebody else inspected this point")?;
         return if is_same { Ok(()) } else { Err(faster) };
     }
     let answers = check::answers(&point, given)?;
@@ -342,7 +342,7 @@ fn fall_due(
                 store::change(tx, community, &mut StoredRound { round, archived: false })?;
             }
         }
-        let tomorrow = day.tomorrow().map_err(calendar::beyond)?;
+        let tomorrow = day.tomorrow().map_err(beyond)?;
         let Some(next) = calendar.first_from(&plan.content, tomorrow) else { break };
         day = next;
     }
@@ -353,11 +353,4 @@ fn fall_due(
 
 fn community_of(tx: &mut Tx<'_>, community: CommunityId) -> Result<Community, Error> {
     community::get(tx, community)?.ok_or_else(Error::not_found)
-}
-
-fn conflict<T: serde::Serialize>(current: &T, message: &str) -> Result<Error, Error> {
-    let current = serde_json::to_value(current)
-        .map_err(|_| Error::refused(Code::Internal, "what stands there has no JSON form"))?;
-    let error = WireError::new(Code::Conflict, message);
-    Ok(Error::Refused(error.with_details(serde_json::json!({ "current": current }))))
 }

@@ -12,6 +12,7 @@ mod devices;
 mod keys;
 mod notices;
 mod outbox;
+mod payments;
 mod repairs;
 mod rounds;
 #[cfg(feature = "openapi")]
@@ -32,6 +33,10 @@ use crate::{
         OfficeNotice, OfficeNoticesPage, OfficeNoticesQuery, SaveNotice,
     },
     outbox::{KeptPage, OutboxPage},
+    payments::{
+        BillRun, BillRunPreview, BillRuns, BillView, FeesView, HouseholdPayments, MetersQuery, MetersView,
+        MoneyByMonth, OfficeBillsPage, OfficeBillsQuery, Payment, PaymentsView, PreviewBills,
+    },
     repairs::{
         RepairBoard, RepairCards, RepairChoices, RepairDraft, RepairEvents, RepairFigures, RepairQueuePage,
         RepairQueueQuery, RepairView, RepairsPage, RepairsQuery,
@@ -47,6 +52,7 @@ pub use devices::*;
 pub use keys::*;
 pub use notices::*;
 pub use outbox::*;
+pub use payments::*;
 pub use repairs::*;
 pub use rounds::*;
 #[cfg(feature = "openapi")]
@@ -268,6 +274,37 @@ commands! {
     /// The labels of a plan, to be printed.
     RoundLabelsGet round_labels_get "rounds.labels" (RoundPlanKey) -> RoundLabels;
 
+    /// What the person's households owe and have paid.
+    PaymentsGet payments_get "payments.get" (Empty) -> PaymentsView;
+    /// A bill opened.
+    BillOpen bill_open "payments.bill" (BillKey) -> BillView;
+    /// Pay bills from what is kept for the household. Needs the network, and is never queued.
+    PayFromBalance pay_from_balance "payments.pay_from_balance" (PayBills) -> Payment;
+    /// What the community earned and spent. Needs the network.
+    MoneyGet money_get "payments.money" (Empty) -> MoneyByMonth;
+    /// Fees. The office only.
+    FeesGet fees_get "payments.fees" (Empty) -> FeesView;
+    /// Save a fee through the outbox.
+    FeeSave fee_save "payments.save_fee" (SaveFee) -> Done;
+    /// Meters of a fee, to be read. The office only.
+    MetersGet meters_get "payments.meters" (MetersQuery) -> MetersView;
+    /// Save what a meter showed, through the outbox.
+    ReadingSave reading_save "payments.save_reading" (SaveReading) -> Done;
+    /// Bill runs. The office only; needs the network, like all that follows.
+    BillRunsGet bill_runs_get "payments.runs" (Empty) -> BillRuns;
+    /// What a run would make.
+    BillRunPreviewGet bill_run_preview_get "payments.preview" (PreviewBills) -> BillRunPreview;
+    /// Publish a run.
+    BillRunPublish bill_run_publish "payments.publish" (PublishRun) -> BillRun;
+    /// Bills of all households.
+    OfficeBillsList office_bills_list "payments.bills" (OfficeBillsQuery) -> OfficeBillsPage;
+    /// A household's bills and payments.
+    HouseholdPaymentsGet household_payments_get "payments.household" (HouseholdKey) -> HouseholdPayments;
+    /// Take money at the counter.
+    CounterPay counter_pay "payments.counter" (PayBills) -> Payment;
+    /// Take a part of a bill back.
+    BillCredit bill_credit "payments.credit" (CreditOnBill) -> Done;
+
     /// What was typed into a field and not sent.
     TypedGet typed_get "typed.get" (TypedPlace) -> Typed;
     /// Keep what stands in a field.
@@ -318,6 +355,8 @@ pub enum Topic {
     Repairs,
     /// Rounds, their plans, and what is kept of them here.
     Rounds,
+    /// Bills, payments, fees and meters.
+    Payments,
     /// Community, people, invitations.
     Community,
     /// Devices.
@@ -330,11 +369,12 @@ pub enum Topic {
 
 impl Topic {
     /// All of them: another community is shown, or too much was missed.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::App,
         Self::Notices,
         Self::Repairs,
         Self::Rounds,
+        Self::Payments,
         Self::Community,
         Self::Devices,
         Self::Outbox,

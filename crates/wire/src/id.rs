@@ -87,8 +87,16 @@ ids! {
     RoundId;
     /// A point of a round.
     RoundPointId;
+    /// A fee that the community charges.
+    FeeId;
+    /// A run that makes the bills of a month.
+    BillRunId;
     /// A bill to a household.
     BillId;
+    /// A credit note on a bill.
+    CreditId;
+    /// A payment of a household.
+    PaymentId;
     /// An entry of the community's ledger.
     LedgerEntryId;
     /// An account of the community's ledger.

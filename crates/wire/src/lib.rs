@@ -6,7 +6,7 @@
 //!   [`ops`] and the online questions of the domains;
 //! * over IPC, between the face and the core: [`command`].
 //!
-//! The domains ([`community`], [`notices`], [`repairs`], [`rounds`], [`devices`], [`settings`], …) carry the same names in
+//! The domains ([`community`], [`notices`], [`repairs`], [`rounds`], [`payments`], [`devices`], [`settings`], …) carry the same names in
 //! every other crate. There is no I/O here, no clock and no randomness; the crate compiles to wasm.
 //!
 //! Rules that hold for every type: ids are UUIDv7 made by the client, times are UTC milliseconds,
@@ -28,6 +28,7 @@ pub mod money;
 pub mod notices;
 pub mod ops;
 pub mod outbox;
+pub mod payments;
 pub mod repairs;
 pub mod rounds;
 pub mod session;

@@ -13,10 +13,11 @@ use crate::{
     attachments::Attachment,
     community::ProfileChange,
     id::{
-        DeviceId, NoticeId, OpId, RepairCategoryId, RepairEventId, RepairId, RepairNoteId, RoundId,
+        DeviceId, FeeId, NoticeId, OpId, RepairCategoryId, RepairEventId, RepairId, RepairNoteId, RoundId,
         RoundPlanId, RoundPointId, TemplateId,
     },
     notices::{NoticeContent, Publish, ReadMark},
+    payments::{FeeContent, NewReading},
     repairs::{Rating, RepairAct, RepairCategoryContent, RepairReport, Urgency},
     rounds::{CheckAnswer, RoundPlanContent},
     settings::Preferences,
@@ -197,6 +198,22 @@ pub enum Action {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         repair_id: Option<RepairId>,
     },
+    /// Save a fee; office only.
+    SaveFee {
+        /// The fee.
+        fee_id: FeeId,
+        /// The version it was made from; 0 creates it. Another version there is a `conflict`.
+        base_version: u64,
+        /// What it says.
+        content: FeeContent,
+    },
+    /// Say what meters showed; office only.
+    SaveReadings {
+        /// Of which fee.
+        fee_id: FeeId,
+        /// At most 500.
+        readings: Vec<NewReading>,
+    },
 }
 
 impl Action {
@@ -220,6 +237,8 @@ impl Action {
             Self::SaveRepairCategory { .. } => "save_repair_category",
             Self::SaveRoundPlan { .. } => "save_round_plan",
             Self::InspectPoint { .. } => "inspect_point",
+            Self::SaveFee { .. } => "save_fee",
+            Self::SaveReadings { .. } => "save_readings",
         }
     }
 }

@@ -37,6 +37,8 @@ pub enum Scope {
     Building(BuildingId),
     /// The members of a household.
     Household(HouseholdId),
+    /// The members of a household, for what it owes and pays.
+    Payments(HouseholdId),
     /// One person's devices.
     Person(PersonId),
     /// Everyone with a role in the community.
@@ -51,6 +53,7 @@ impl fmt::Display for Scope {
             Self::Community(id) => write!(f, "community:{id}"),
             Self::Building(id) => write!(f, "building:{id}"),
             Self::Household(id) => write!(f, "household:{id}"),
+            Self::Payments(id) => write!(f, "payments:{id}"),
             Self::Person(id) => write!(f, "person:{id}"),
             Self::Role(id, role) => write!(f, "role:{id}:{}", role.as_str()),
             Self::Staff(id) => write!(f, "staff:{id}"),
@@ -87,6 +90,7 @@ impl FromStr for Scope {
             "community" => Self::Community(id(rest)?),
             "building" => Self::Building(id(rest)?),
             "household" => Self::Household(id(rest)?),
+            "payments" => Self::Payments(id(rest)?),
             "person" => Self::Person(id(rest)?),
             "staff" => Self::Staff(id(rest)?),
             "role" => {
@@ -153,6 +157,18 @@ pub enum Entity {
     RoundPlan,
     /// [`crate::rounds::Round`], in the staff scope until 400 days after it fell due.
     Round,
+    /// [`crate::payments::Fee`], in the staff scope.
+    Fee,
+    /// [`crate::payments::Meter`], in the staff scope, under an id of the fee and the unit.
+    Meter,
+    /// [`crate::payments::Bill`], in the payments scope of its household.
+    Bill,
+    /// [`crate::payments::Payment`], in the payments scope of its household.
+    Payment,
+    /// [`crate::payments::HouseholdAccount`], in the household's payments scope, under its id.
+    HouseholdAccount,
+    /// [`crate::payments::PaymentWays`], in the community scope, under the community's id.
+    PaymentWays,
     /// Of a newer server: passed over, and taken again after an update of the app.
     #[serde(other)]
     Unknown,
@@ -180,6 +196,12 @@ impl Entity {
             Self::CommonArea => "common_area",
             Self::RoundPlan => "round_plan",
             Self::Round => "round",
+            Self::Fee => "fee",
+            Self::Meter => "meter",
+            Self::Bill => "bill",
+            Self::Payment => "payment",
+            Self::HouseholdAccount => "household_account",
+            Self::PaymentWays => "payment_ways",
             Self::Unknown => "unknown",
         }
     }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     attachments::Attachment,
-    id::{RepairCategoryId, RepairId, RoundPlanId},
+    id::{FeeId, RepairCategoryId, RepairId, RoundPlanId},
 };
 
 /// A field, or several that are sent together.
@@ -42,6 +42,11 @@ pub enum TypedPlace {
         /// The kind; none for a new one.
         id: Option<RepairCategoryId>,
     },
+    /// A fee; its form is the [`crate::command::SaveFee`] that it would become.
+    Fee {
+        /// The fee; none for a new one.
+        id: Option<FeeId>,
+    },
     /// A plan of rounds; its form is the [`crate::command::SaveRoundPlan`] that it would become.
     RoundPlan {
         /// The plan; none for a new one.
@@ -58,6 +63,7 @@ impl TypedPlace {
             Self::RepairAct { .. } => "repair_act",
             Self::RepairRating { .. } => "repair_rating",
             Self::RepairCategory { .. } => "repair_category",
+            Self::Fee { .. } => "fee",
             Self::RoundPlan { .. } => "round_plan",
         }
     }
@@ -70,6 +76,7 @@ impl TypedPlace {
             | Self::RepairAct { id }
             | Self::RepairRating { id } => id.0,
             Self::RepairCategory { id } => id.map_or_else(Uuid::nil, |id| id.0),
+            Self::Fee { id } => id.map_or_else(Uuid::nil, |id| id.0),
             Self::RoundPlan { id } => id.map_or_else(Uuid::nil, |id| id.0),
         }
     }

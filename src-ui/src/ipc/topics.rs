@@ -38,12 +38,13 @@ impl Topics {
     }
 
     const fn count(&self, topic: Topic) -> RwSignal<u32> {
-        let [app, notices, repairs, rounds, community, devices, outbox, typed] = self.counts;
+        let [app, notices, repairs, rounds, payments, community, devices, outbox, typed] = self.counts;
         match topic {
             Topic::App => app,
             Topic::Notices => notices,
             Topic::Repairs => repairs,
             Topic::Rounds => rounds,
+            Topic::Payments => payments,
             Topic::Community => community,
             Topic::Devices => devices,
             Topic::Outbox => outbox,

@@ -8,6 +8,7 @@ use crate::{
     cache::Cache,
     error::{Error, Result},
     notices::office,
+    payments,
     ports::System,
     repairs, rounds,
 };
@@ -23,6 +24,7 @@ pub fn give_up(cache: &Cache, system: &dyn System, id: OpId) -> Result<()> {
         repairs::given_up(tx, system, &op)?;
         repairs::take_back(tx, &op)?;
         rounds::take_back(tx, &op)?;
+        payments::give_fee_back(tx, system, &op)?;
         rounds::give_plan_back(tx, system, &op)
     })
 }

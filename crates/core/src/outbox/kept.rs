@@ -25,6 +25,7 @@ use linli_wire::{
     notices::{NoticeContent, NoticeState},
     ops::{Action, Op},
     outbox::{KeptItem, KeptMembership, KeptPage},
+    payments::Fee,
     repairs::RepairCategory,
     rounds::RoundPlan,
     sync::Entity,
@@ -320,6 +321,12 @@ pub(crate) fn review(tx: &Connection, now: Timestamp) -> Result<bool> {
             }
             Action::SaveRoundPlan { plan_id, base_version, content } => {
                 let known: Option<RoundPlan> = community::record(tx, Entity::RoundPlan, plan_id.0)?;
+                known.is_some_and(|known| {
+                    known.version > *base_version && (*was_settled || known.content == *content)
+                })
+            }
+            Action::SaveFee { fee_id, base_version, content } => {
+                let known: Option<Fee> = community::record(tx, Entity::Fee, fee_id.0)?;
                 known.is_some_and(|known| {
                     known.version > *base_version && (*was_settled || known.content == *content)
                 })

@@ -4,6 +4,7 @@ use linli_wire::{
     Localized,
     ops::{Action, Op},
     outbox::{OutboxCounts, OutboxRow},
+    payments::NewReading,
     repairs::RepairAct,
     rounds::{CheckAnswer, RoundPlanContent},
 };
@@ -21,6 +22,8 @@ pub fn words(action: &Action) -> String {
         Action::RateRepair { rating, .. } => rating.words.clone(),
         Action::InspectPoint { answers, .. } => found(answers),
         Action::SaveRoundPlan { content, .. } => planned(content),
+        Action::SaveFee { content, .. } => in_all_languages(&content.name),
+        Action::SaveReadings { readings, .. } => readings.iter().map(shown).collect::<Vec<_>>().join("\n"),
         Action::SaveRepairCategory { content, .. } => in_all_languages(&content.name),
         _ => String::new(),
     }
@@ -47,6 +50,12 @@ pub(crate) fn planned(content: &RoundPlanContent) -> String {
         .flat_map(|point| std::iter::once(&point.name).chain(point.checks.iter().map(|check| &check.words)));
     let texts: Vec<String> = std::iter::once(&content.name).chain(points).map(in_all_languages).collect();
     texts.join("\n")
+}
+
+/// A reading as somebody would write it down.
+fn shown(reading: &NewReading) -> String {
+    let (whole, part) = (reading.value_milli / 1000, reading.value_milli % 1000);
+    format!("{}: {whole}.{part:03}", reading.day)
 }
 
 fn in_all_languages(texts: &Localized) -> String {

@@ -30,7 +30,7 @@ tables! {
     community [id] name time_zone currency languages office categories version created_at;
     building [community_id id] code name version;
     household [community_id id] code version;
-    unit [community_id id] building_id code household_id version;
+    unit [community_id id] building_id code household_id version area;
     person [community_id id] code name given_name phone role household_id language simple visible_flat
         visible_phone joined version left_at;
     device [id] community_id person_id name device_key version joined_at revoked_at;
@@ -62,6 +62,18 @@ tables! {
     ledger_account [community_id id] kind household_id heading currency;
     ledger_entry [community_id id] kind currency day lines reason person_id provider provider_id reverses at;
     posting [community_id entry_id line] account_id minor bill_id;
+    fee [community_id id] version heading content;
+    numbering [community_id kind year] last;
+    meter [community_id fee_id unit_id] version;
+    reading [community_id fee_id unit_id day] value_milli is_new_meter at person_id bill_id;
+    bill_run [community_id id] month due_on currency bills total at person_id;
+    bill [community_id id] version household_id run_id month year number issued_on due_on currency total;
+    bill_line [community_id bill_id line] fee_id unit_id period total body;
+    credit [community_id id] bill_id year number day reason minor parts at person_id;
+    payment [community_id id] version household_id way state minor currency meant_for at booked_at year number
+        person_id;
+    household_account [community_id household_id] version;
+    payment_ways [community_id] version body;
     audit [id] community_id at event person_id device_id details;
     import_row [community_id kind code] body at;
 }

@@ -10,6 +10,7 @@ use linli_wire::{
     },
     join::InvitationStatus,
     notices::{Notice, NoticeTemplate, ReadMark},
+    payments::{Bill, Fee, HouseholdAccount, Meter, Payment, PaymentWays},
     repairs::{CommonArea, Repair, RepairCard, RepairCategory, RepairNotes},
     rounds::{Round, RoundPlan},
     settings::Preferences,
@@ -20,7 +21,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::Place;
-use crate::{Error, community, db::Tx, notices, params, repairs, rounds};
+use crate::{Error, community, db::Tx, notices, params, payments, repairs, rounds};
 
 /// What must stand at a place of the log.
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +63,12 @@ pub(super) fn digest(entity: Entity, body: &str) -> Option<[u8; 32]> {
         Entity::CommonArea => again::<CommonArea>(body),
         Entity::RoundPlan => again::<RoundPlan>(body),
         Entity::Round => again::<Round>(body),
+        Entity::Fee => again::<Fee>(body),
+        Entity::Meter => again::<Meter>(body),
+        Entity::Bill => again::<Bill>(body),
+        Entity::Payment => again::<Payment>(body),
+        Entity::HouseholdAccount => again::<HouseholdAccount>(body),
+        Entity::PaymentWays => again::<PaymentWays>(body),
         Entity::Unknown => None,
     }
 }
@@ -90,6 +97,7 @@ pub(super) fn expected(tx: &mut Tx<'_>, id: CommunityId) -> Result<BTreeMap<Plac
     told(tx, id, &mut facts)?;
     reported(tx, id, &mut facts)?;
     inspected(tx, id, &mut facts)?;
+    billed(tx, id, &mut facts)?;
     Ok(facts.0)
 }
 
@@ -247,6 +255,37 @@ fn inspected(tx: &mut Tx<'_>, id: CommunityId, facts: &mut Facts) -> Result<(), 
         if !stored.archived {
             facts.put(&staff, Entity::Round, round, stored.round.version, &stored.round);
         }
+    }
+    Ok(())
+}
+
+fn billed(tx: &mut Tx<'_>, id: CommunityId, facts: &mut Facts) -> Result<(), Error> {
+    let staff = [Scope::Staff(id)];
+    for fee in payments::fees(tx, id)? {
+        facts.put(&staff, Entity::Fee, fee.id.0, fee.version, &fee);
+    }
+    for (key, meter) in payments::meters(tx, id)? {
+        facts.put(&staff, Entity::Meter, key, meter.version, &meter);
+    }
+    for bill in payments::bills(tx, id, payments::Bills::All)? {
+        facts.put(&[Scope::Payments(bill.household_id)], Entity::Bill, bill.id.0, bill.version, &bill);
+    }
+    for payment in payments::payments(tx, id, payments::Bills::All)? {
+        let scopes = [Scope::Payments(payment.household_id)];
+        facts.put(&scopes, Entity::Payment, payment.id.0, payment.version, &payment);
+    }
+    if let Some(community) = community::get(tx, id)? {
+        let sql = "SELECT household_id FROM household_account WHERE community_id = $1 AND version > 0";
+        for row in tx.query(sql, params![id])? {
+            let household: HouseholdId = row.get(0)?;
+            let account = payments::account(tx, id, household, &community.currency)?;
+            let scopes = [Scope::Payments(household)];
+            facts.put(&scopes, Entity::HouseholdAccount, household.0, account.version, &account);
+        }
+    }
+    let ways = payments::ways(tx, id)?;
+    if ways.version > 0 {
+        facts.put(&[Scope::Community(id)], Entity::PaymentWays, id.0, ways.version, &ways);
     }
     Ok(())
 }

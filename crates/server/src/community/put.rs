@@ -24,11 +24,19 @@ pub enum Put {
 /// Puts a community.
 ///
 /// # Errors
-/// The database's.
+/// `invalid_input` for another currency once money has moved; the database's.
 pub fn put_community(tx: &mut Tx<'_>, community: &Community) -> Result<Put, Error> {
     let known = super::get(tx, community.id)?;
     if known.as_ref() == Some(community) {
         return Ok(Put::Same);
+    }
+    if let Some(known) = &known
+        && known.currency != community.currency
+        && tx
+            .query_opt("SELECT 1 FROM ledger_entry WHERE community_id = $1 LIMIT 1", params![community.id])?
+            .is_some()
+    {
+        return Err(Error::invalid("currency", "stays what it was once money has moved"));
     }
     let now = tx.now();
     let row = tx.query_one(
@@ -108,28 +116,35 @@ pub fn put_household(
     Ok(if known.is_some() { Put::Changed } else { Put::Created })
 }
 
-/// Puts a unit of a building that exists, with the household that lives there.
+/// Puts a unit of a building that exists, with the household that lives there and its area in hundredths of a square
+/// metre.
 ///
 /// # Errors
 /// The database's; a second unit with the same code in the building is one.
-pub fn put_unit(tx: &mut Tx<'_>, community: CommunityId, unit: &Unit) -> Result<Put, Error> {
-    let sql = "SELECT building_id, code, household_id FROM unit WHERE community_id = $1 AND id = $2";
+pub fn put_unit(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    unit: &Unit,
+    area: Option<i64>,
+) -> Result<Put, Error> {
+    let sql = "SELECT building_id, code, household_id, area FROM unit WHERE community_id = $1 AND id = $2";
     let known = tx.query_opt(sql, params![community, unit.id])?;
     let mut before: Option<HouseholdId> = None;
     if let Some(row) = &known {
         before = row.get(2)?;
         let same = Unit { id: unit.id, building_id: row.get(0)?, code: row.get(1)?, household_id: before };
-        if same == *unit {
+        if same == *unit && row.get::<Option<i64>>(3)? == area {
             return Ok(Put::Same);
         }
     }
     let row = tx.query_one(
-        "INSERT INTO unit (community_id, id, building_id, code, household_id, version)
-         VALUES ($1, $2, $3, $4, $5, 1)
+        "INSERT INTO unit (community_id, id, building_id, code, household_id, area, version)
+         VALUES ($1, $2, $3, $4, $5, $6, 1)
          ON CONFLICT (community_id, id) DO UPDATE SET building_id = excluded.building_id,
-         code = excluded.code, household_id = excluded.household_id, version = unit.version + 1
+         code = excluded.code, household_id = excluded.household_id, area = excluded.area,
+         version = unit.version + 1
          RETURNING version",
-        params![community, unit.id, unit.building_id, &unit.code, unit.household_id],
+        params![community, unit.id, unit.building_id, &unit.code, unit.household_id, area],
     )?;
     tx.log_as(community, &[Scope::Staff(community)], Entity::Unit, unit.id.0, row.get(0)?, Some(unit))?;
     for household in [before, unit.household_id].into_iter().flatten() {

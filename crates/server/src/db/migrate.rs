@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0006_rounds.sql"),
     include_str!("../../migrations/0007_absence.sql"),
     include_str!("../../migrations/0008_ledger.sql"),
+    include_str!("../../migrations/0009_payments.sql"),
 ];
 
 /// Number of the newest migration of this build.

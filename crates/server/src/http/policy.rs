@@ -145,6 +145,15 @@ routes! {
     Get "/v1/repairs/{id}/events" Member Device 0, true => routes::repair_events;
     Get "/v1/repairs/figures" Member Device 0, true => routes::repair_figures;
     Get "/v1/repairs/export" Office Device 0, true => routes::repair_export;
+    Get "/v1/money" Member Device 0, true => routes::payments::money;
+    Get "/v1/bills" Office Device 0, true => routes::payments::bills;
+    Post "/v1/bills/{id}/credit" Office Device JSON, false => routes::payments::credit;
+    Get "/v1/bill-runs" Office Device 0, true => routes::payments::runs;
+    Post "/v1/bill-runs" Office Device JSON, false => routes::payments::publish;
+    Post "/v1/bill-runs/preview" Office Device JSON, true => routes::payments::preview;
+    Get "/v1/households/{id}/payments" Office Device 0, true => routes::payments::household;
+    Post "/v1/payments/counter" Office Device JSON, false => routes::payments::counter;
+    Post "/v1/payments/balance" Member Device JSON, false => routes::payments::balance;
     Post "/v1/invitations" Office Codes JSON, false => routes::invite;
     Post "/v1/devices/link" Member Codes JSON, false => routes::link_device;
     Post "/v1/devices/{id}/revoke" Member Device JSON, false => routes::revoke_device;
@@ -174,6 +183,8 @@ pub static OPS: &[(&str, Who)] = &[
     ("save_repair_category", Who::Office),
     ("save_round_plan", Who::Office),
     ("inspect_point", Who::Office),
+    ("save_fee", Who::Office),
+    ("save_readings", Who::Office),
 ];
 
 /// Who may do operations of this kind.

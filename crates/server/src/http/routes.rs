@@ -1,5 +1,7 @@
 //! What each route does, between the policy table and the domains.
 
+pub(super) mod payments;
+
 use axum::{
     body::Body,
     http::{HeaderValue, StatusCode, header},

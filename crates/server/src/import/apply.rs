@@ -270,7 +270,7 @@ impl<'a> Import<'a> {
             };
             let community = self.community;
             self.row(tx, UNITS, &code.to_string(), &(row, home), |tx, _| {
-                community::put_unit(tx, community, &unit).map(|_| Taking::All)
+                community::put_unit(tx, community, &unit, row.area).map(|_| Taking::All)
             })?;
         }
         Ok(())

@@ -5,22 +5,18 @@ use linli_wire::id::{
     RoundPlanId, RoundPointId, UnitId,
 };
 use sha2::{Digest, Sha256};
-use uuid::{Builder, Uuid};
+use uuid::Uuid;
 
 use super::folder::UnitCode;
 
-/// UUIDv8 (RFC 9562, §5.8) over SHA-256 of length-prefixed parts, so that no two lists of parts
-/// run together.
+/// An id of length-prefixed parts, so that no two lists of parts run together.
 fn derive(parts: &[&[u8]]) -> Uuid {
     let mut hash = Sha256::new_with_prefix(b"linli import v1");
     for part in parts {
         hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
         hash.update(part);
     }
-    let digest = hash.finalize();
-    let mut bytes = [0; 16];
-    bytes.iter_mut().zip(digest.iter()).for_each(|(to, from)| *to = *from);
-    Builder::from_custom_bytes(bytes).into_uuid()
+    crate::derived::id(hash)
 }
 
 /// A community's id, from its key.

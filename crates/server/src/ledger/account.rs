@@ -81,9 +81,7 @@ pub(super) fn id(community: CommunityId, account: &Account, currency: &str) -> L
         hash.update(part.as_bytes());
         hash.update([0]);
     }
-    let mut bytes = [0; 16];
-    bytes.iter_mut().zip(hash.finalize().iter()).for_each(|(to, from)| *to = *from);
-    LedgerAccountId(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    LedgerAccountId(crate::derived::id(hash))
 }
 
 /// Opens the accounts that are not open yet.

@@ -1,51 +1,14 @@
-//! Days of a plan, by the calendar of the community.
+//! Days of a plan.
 //!
-//! A day is a date first and turned into moments last, so that one on which the clocks change begins and ends
-//! at its own midnights. Months are counted from the first day, never from the last one: what began on the
-//! 31st of January is on the 28th of February and on the 31st of March.
+//! Months are counted from the first day, never from the last one: what began on the 31st of January is on the 28th of
+//! February and on the 31st of March.
 
-use jiff::{Span, ToSpan, civil::Date, tz::TimeZone};
-use linli_wire::{
-    Code, Timestamp,
-    community::Community,
-    rounds::{IntervalUnit, RoundPlanContent},
-};
+use jiff::{Span, civil::Date};
+use linli_wire::rounds::{IntervalUnit, RoundPlanContent};
 
-use crate::Error;
-
-/// The calendar of a community.
-pub(super) struct Calendar {
-    zone: TimeZone,
-}
+use crate::calendar::Calendar;
 
 impl Calendar {
-    /// The calendar of a community.
-    ///
-    /// # Errors
-    /// Its time zone is not known here.
-    pub(super) fn of(community: &Community) -> Result<Self, Error> {
-        let zone = TimeZone::get(&community.time_zone)
-            .map_err(|_| Error::invalid("time_zone", "is not a time zone"))?;
-        Ok(Self { zone })
-    }
-
-    /// The day of a moment.
-    pub(super) fn today(&self, at: Timestamp) -> Result<Date, Error> {
-        let moment = jiff::Timestamp::from_millisecond(at.0).map_err(beyond)?;
-        Ok(moment.to_zoned(self.zone.clone()).date())
-    }
-
-    /// The moment at which a day begins.
-    pub(super) fn begins(&self, day: Date) -> Result<Timestamp, Error> {
-        let moment = day.to_zoned(self.zone.clone()).map_err(beyond)?;
-        Ok(Timestamp(moment.timestamp().as_millisecond()))
-    }
-
-    /// The midnight behind the last of `days` days.
-    pub(super) fn ends(&self, day: Date, days: u16) -> Result<Timestamp, Error> {
-        self.begins(day.checked_add(i64::from(days).days()).map_err(beyond)?)
-    }
-
     /// The first day of a plan that is not before `day`; none when the calendar ends before.
     #[allow(clippy::unused_self, reason = "a plan's days are this calendar's")]
     pub(super) fn first_from(&self, plan: &RoundPlanContent, day: Date) -> Option<Date> {
@@ -78,11 +41,6 @@ fn nth(plan: &RoundPlanContent, first: Date, number: i64) -> Option<Date> {
 
 fn days_between(from: Date, until: Date) -> i64 {
     from.until(until).map_or(0, |span| i64::from(span.get_days()))
-}
-
-/// A moment that no calendar reaches.
-pub(super) fn beyond(_: jiff::Error) -> Error {
-    Error::refused(Code::Internal, "the calendar ends before this")
 }
 
 #[cfg(test)]

@@ -11,8 +11,8 @@ use linli_wire::{
     rounds::{RoundPlan, RoundState},
 };
 
-use super::{ARCHIVE_MS, calendar::Calendar, community_of, next_day, refused, store};
-use crate::{Error, db::Tx, params};
+use super::{ARCHIVE_MS, community_of, next_day, refused, store};
+use crate::{Error, calendar::Calendar, db::Tx, params};
 
 /// Puts right what was done by a clock that went ahead.
 ///

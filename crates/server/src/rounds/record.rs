@@ -9,8 +9,8 @@ use linli_wire::{
 };
 use uuid::Uuid;
 
-use super::{Inspection, StoredRound, calendar::Calendar, community_of, report, store};
-use crate::{Error, auth::Caller, db::Tx, params, repairs};
+use super::{Inspection, StoredRound, community_of, report, store};
+use crate::{Error, auth::Caller, calendar::Calendar, db::Tx, params, repairs};
 
 /// How a round was walked.
 #[derive(Clone, Debug)]

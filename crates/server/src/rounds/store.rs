@@ -34,14 +34,11 @@ pub(super) fn round_id(plan: RoundPlanId, day: &str) -> RoundId {
     RoundId(derived(&[plan.0.as_bytes(), day.as_bytes()]))
 }
 
-/// An id that follows from `parts`, of which all but the last have one length: UUIDv8 (RFC 9562, §5.8) over
-/// SHA-256.
+/// An id that follows from `parts`, of which all but the last have one length.
 pub(super) fn derived(parts: &[&[u8]]) -> Uuid {
     let mut hash = Sha256::new_with_prefix(b"linli round v1");
     parts.iter().for_each(|part| hash.update(part));
-    let mut bytes = [0; 16];
-    bytes.iter_mut().zip(hash.finalize().iter()).for_each(|(to, from)| *to = *from);
-    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+    crate::derived::id(hash)
 }
 
 /// All plans of a community.

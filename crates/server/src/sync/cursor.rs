@@ -138,6 +138,7 @@ fn kind_of(scope: &Scope) -> (u8, Uuid) {
         Scope::Household(id) => (2, id.0),
         Scope::Person(id) => (3, id.0),
         Scope::Staff(id) => (4, id.0),
+        Scope::Payments(id) => (5, id.0),
         Scope::Role(id, role) => {
             let role = match role {
                 Role::Resident => 0,
@@ -158,6 +159,7 @@ fn scope_of(kind: u8, id: Uuid) -> Option<Scope> {
         2 => Scope::Household(HouseholdId(id)),
         3 => Scope::Person(PersonId(id)),
         4 => Scope::Staff(CommunityId(id)),
+        5 => Scope::Payments(HouseholdId(id)),
         _ => {
             let roles = [Role::Resident, Role::HouseholdHead, Role::Staff, Role::Manager, Role::Other];
             let role = roles.get(usize::from(kind.checked_sub(ROLES)?))?;

@@ -32,6 +32,7 @@ const STATES: &[(&str, &str)] = &[
     (include_str!("old/schema-5.sql"), include_str!("old/rows-5.sql")),
     (include_str!("old/schema-6.sql"), include_str!("old/rows-6.sql")),
     (include_str!("old/schema-7.sql"), include_str!("old/rows-7.sql")),
+    (include_str!("old/schema-8.sql"), include_str!("old/rows-8.sql")),
 ];
 /// A minute after the last row was written.
 const NOW: Timestamp = Timestamp(1_790_000_120_000);
@@ -63,7 +64,7 @@ fn old(newest: usize, postgres: bool) -> String {
     for (number, (schema, rows)) in (1..).zip(&STATES[..newest]) {
         let sum: String =
             Sha256::digest(schema.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-        let tables = schema.replace("{strict}", strict);
+        let tables = of_engine(schema, postgres).replace("{strict}", strict);
         if postgres {
             text.push_str(&tables);
             // Bytes as PostgreSQL writes them. Within texts an apostrophe is doubled.
@@ -75,6 +76,18 @@ fn old(newest: usize, postgres: bool) -> String {
         text.push_str(&format!("INSERT INTO migration VALUES ({number}, '{sum}', 1790000000000);\n"));
     }
     text
+}
+
+/// What of a migration is for an engine: all but what stands between the other one's token and `{end}`.
+fn of_engine(schema: &str, postgres: bool) -> String {
+    let other = if postgres { "{sqlite}" } else { "{postgres}" };
+    let mut is_other = false;
+    let lines = schema.lines().filter(|line| {
+        let is_token = ["{sqlite}", "{postgres}", "{end}"].contains(line);
+        is_other = if is_token { *line == other } else { is_other };
+        !is_token && !is_other
+    });
+    lines.flat_map(|line| [line, "\n"]).collect()
 }
 
 async fn refreshed(app: &App, device: &Device) -> session::Refreshed {

@@ -110,7 +110,7 @@ both! {
             code: "102".to_owned(),
             household_id: Some(sun.wang),
         };
-        world.app.db.write(move |tx| community::put_unit(tx, sun.id, &unit)).await.unwrap();
+        world.app.db.write(move |tx| community::put_unit(tx, sun.id, &unit, None)).await.unwrap();
         live.until(|cache| cache.has(notice)).await;
     }
 

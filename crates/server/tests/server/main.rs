@@ -12,6 +12,7 @@ mod ledger;
 mod log;
 mod operations;
 mod parts;
+mod payments;
 mod place;
 mod policy;
 mod repairs;

@@ -78,7 +78,7 @@ pub fn place(tx: &mut Tx<'_>, name: &str, number: u8) -> Result<Place, linli_ser
         (place.unit_1201, place.building_3, "1201", place.wang),
     ] {
         let unit = Unit { id, building_id, code: code.to_owned(), household_id: Some(household) };
-        community::put_unit(tx, place.id, &unit)?;
+        community::put_unit(tx, place.id, &unit, Some(9345))?;
     }
     for (at, (id, name, role, household)) in [
         (place.wang_mei, "王梅", Role::Resident, Some(place.wang)),

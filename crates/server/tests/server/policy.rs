@@ -11,8 +11,8 @@ use linli_wire::{
     Code,
     community::ProfileChange,
     id::{
-        DeviceId, NoticeId, RepairCategoryId, RepairEventId, RepairId, RepairNoteId, RoundId, RoundPlanId,
-        RoundPointId, TemplateId,
+        DeviceId, FeeId, NoticeId, RepairCategoryId, RepairEventId, RepairId, RepairNoteId, RoundId,
+        RoundPlanId, RoundPointId, TemplateId,
     },
     join::{InviteRequest, JoinCode},
     notices::{Audience, Publish, ReadMark},
@@ -68,6 +68,10 @@ fn ids(route: &Route, things: &Things) -> Vec<String> {
         }
         (_, "/v1/repairs/{id}/events") => {
             [things.sun_repair, things.moon_repair].map(|id| id.to_string()).to_vec()
+        }
+        (_, "/v1/bills/{id}/credit") => [things.sun_bill, things.moon_bill].map(|id| id.to_string()).to_vec(),
+        (_, "/v1/households/{id}/payments") => {
+            [things.sun_household, things.moon_household].map(|id| id.to_string()).to_vec()
         }
         (_, "/v1/attachments/{id}/upload") => {
             [things.sun_upload, things.moon_upload].map(|id| id.to_string()).to_vec()
@@ -142,6 +146,15 @@ fn request(
             request = request.header("upload-offset", "10");
             PNG[10..11].to_vec()
         }
+        (Method::Post, "/v1/bill-runs/preview" | "/v1/bill-runs") => json(serde_json::json!({
+            "id": new_id(), "month": "2026-09", "due_on": "2026-10-05", "digest": "",
+        })),
+        (_, "/v1/bills/{id}/credit") => json(serde_json::json!({
+            "id": new_id(), "reason": "Too much", "parts": [{ "line": 0, "minor": 1 }],
+        })),
+        (_, "/v1/payments/counter" | "/v1/payments/balance") => json(serde_json::json!({
+            "id": new_id(), "household_id": world.sun.wang, "bills": [], "minor": 1,
+        })),
         (_, "/v1/invitations") => {
             json(serde_json::to_value(InviteRequest { person_id: world.sun.wang_mei }).unwrap())
         }
@@ -276,12 +289,14 @@ both! {
             let other = if *name == "foreign resident" { things.wang_device } else { things.moon_device }.to_string();
             let repair = if foreign { things.sun_repair } else { things.moon_repair }.to_string();
             let upload = if foreign { things.sun_upload } else { things.moon_upload }.to_string();
+            let household = if foreign { things.sun_household } else { things.moon_household }.to_string();
             let missing = new_id().to_string();
             for (method, path, id) in [
                 (reqwest::Method::GET, "/v1/attachments/{id}", file),
                 (reqwest::Method::GET, "/v1/attachments/{id}", photo),
                 (reqwest::Method::GET, "/v1/notices/{id}/readers", notice),
                 (reqwest::Method::GET, "/v1/repairs/{id}/events", repair),
+                (reqwest::Method::GET, "/v1/households/{id}/payments", household),
                 (reqwest::Method::HEAD, "/v1/attachments/{id}/upload", upload),
                 (reqwest::Method::POST, "/v1/devices/{id}/revoke", other),
             ] {
@@ -384,6 +399,8 @@ both! {
                 },
                 crate::rounds::save(RoundPlanId(new_id()), 1, crate::rounds::plan(Vec::new())),
                 inspection(RoundId(new_id())),
+                Action::SaveFee { fee_id: FeeId(new_id()), base_version: 1, content: crate::payments::by_area() },
+                Action::SaveReadings { fee_id: FeeId(new_id()), readings: vec![] },
             ]
         };
         let kinds: Vec<&str> = actions(DeviceId(new_id())).iter().map(Action::kind).collect();

@@ -60,6 +60,7 @@ pub(super) fn typed_item(kept: Kept) -> KeptItem {
         "repair_rating" => "rate_repair",
         "repair_category" => "save_repair_category",
         "round_plan" => "save_round_plan",
+        "fee" => "save_fee",
         _ => "message_on_repair",
     };
     let plan = serde_json::from_str::<SaveRoundPlan>(&kept.typed.form).ok();

@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use jiff::civil::date;
+use jiff::{ToSpan, civil::date, tz::TimeZone};
 use linli_wire::{Localized, rounds::Interval};
 use proptest::prelude::*;
 
@@ -18,7 +18,7 @@ fn plan(first: &str, count: u16, unit: IntervalUnit) -> RoundPlanContent {
 }
 
 fn calendar(zone: &str) -> Calendar {
-    Calendar { zone: TimeZone::get(zone).unwrap() }
+    Calendar::in_zone(TimeZone::get(zone).unwrap())
 }
 
 fn days(plan: &RoundPlanContent, mut from: Date, count: usize) -> Vec<String> {

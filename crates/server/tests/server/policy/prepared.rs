@@ -3,7 +3,10 @@
 use linli_server::{community, params};
 use linli_wire::{
     community::{ProfileChange, Role},
-    id::{AttachmentId, DeviceId, NoticeId, PersonId, RepairCategoryId, RepairId, RepairNoteId},
+    id::{
+        AttachmentId, BillId, DeviceId, HouseholdId, NoticeId, PersonId, RepairCategoryId, RepairId,
+        RepairNoteId,
+    },
     notices::{Audience, Publish},
     ops::Action,
     repairs::RepairPlace,
@@ -32,6 +35,10 @@ pub struct Things {
     pub deleted_file: AttachmentId,
     pub sun_round: linli_wire::id::RoundId,
     pub moon_round: linli_wire::id::RoundId,
+    pub sun_bill: BillId,
+    pub moon_bill: BillId,
+    pub sun_household: HouseholdId,
+    pub moon_household: HouseholdId,
     pub sun_repair: RepairId,
     pub moon_repair: RepairId,
     pub sun_photo: AttachmentId,
@@ -140,7 +147,13 @@ pub async fn prepare(world: &World) -> (Callers, Things) {
     let moon_upload = begin_upload(world, &foreign_resident, MOON_CANARY).await;
     let sun_round = crate::rounds::fallen_due(world, &sun, &office, OFFICE_CANARY).await;
     let moon_round = crate::rounds::fallen_due(world, &moon, &foreign_manager, MOON_CANARY).await;
+    let sun_bill = crate::payments::credited(world, &sun, &office, HOUSE_CANARY).await;
+    let moon_bill = crate::payments::credited(world, &moon, &foreign_manager, MOON_CANARY).await;
     let things = Things {
+        sun_bill,
+        moon_bill,
+        sun_household: sun.wang,
+        moon_household: moon.wang,
         sun_upload,
         moon_upload,
         sun_round,

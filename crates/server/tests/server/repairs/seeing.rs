@@ -69,7 +69,7 @@ both! {
         let (community, unit, building, household) = (sun.id, sun.unit_1201, sun.building_3, sun.li);
         world.app.db.write(move |tx| {
             let unit = linli_wire::community::Unit { id: unit, building_id: building, code: "1201".to_owned(), household_id: Some(household) };
-            linli_server::community::put_unit(tx, community, &unit).map(drop)
+            linli_server::community::put_unit(tx, community, &unit, None).map(drop)
         }).await.unwrap();
         assert!(is_done(&one(&world, &chen, say(id, "谢谢", vec![])).await));
         assert!(seen(&world, &li, id).await.is_none());

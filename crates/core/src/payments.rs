@@ -1,0 +1,136 @@
+//! Payments in the cache: bills and payments of the person's households, and for the office its fees and meters.
+//!
+//! Nothing here moves money by itself. What does ([`attempts`]) is asked of the server while the person waits, and
+//! never queued: the answer is that it is paid, that it is not, or that nobody knows yet; then the same request may be
+//! made again and is the same payment.
+
+mod attempts;
+mod fees;
+mod meters;
+
+use linli_wire::{
+    Language,
+    community::Household,
+    id::{BillId, HouseholdId},
+    payments::{
+        Bill, BillView, HouseholdAccount, HouseholdView, MonthTotal, OfficeBillsQuery, Payment, PaymentWays,
+        PaymentsView,
+    },
+    sync::Entity,
+};
+use rusqlite::Connection;
+
+pub(crate) use attempts::{credit, from_balance, publish, take_at_counter};
+pub use fees::{fees, give_back as give_fee_back, save as save_fee};
+pub use meters::{meters, save as save_reading};
+
+use crate::{
+    api::percent_encode,
+    cache::Cache,
+    community::{self, record, records},
+    error::{Result, not_found},
+    sync,
+};
+
+/// Months in the comparison of a bill.
+const MONTHS: i32 = 6;
+
+/// What the person's households owe and have paid.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn view(cache: &Cache) -> Result<PaymentsView> {
+    let updated_at = sync::progress(cache)?.updated_at;
+    cache.read(|db| {
+        let own = community::me(db)?.and_then(|me| me.household_id);
+        let mut bills: Vec<Bill> = records(db, Entity::Bill)?;
+        let mut payments: Vec<Payment> = records(db, Entity::Payment)?;
+        let accounts: Vec<HouseholdAccount> = records(db, Entity::HouseholdAccount)?;
+        // What is owed by its day, then the newest.
+        bills.sort_by(|a, b| {
+            let by = |bill: &Bill| {
+                (bill.owed <= 0, if bill.owed > 0 { bill.due_on.clone() } else { String::new() })
+            };
+            by(a).cmp(&by(b)).then_with(|| b.number.cmp(&a.number))
+        });
+        payments.sort_by_key(|payment| (std::cmp::Reverse(payment.at), payment.id));
+        let mut ids: Vec<HouseholdId> = own.into_iter().collect();
+        ids.extend(bills.iter().map(|bill| bill.household_id).filter(|id| Some(*id) != own));
+        ids.dedup();
+        let currency = community::community(db)?.map(|community| community.currency).unwrap_or_default();
+        let mut households = Vec::new();
+        for id in ids {
+            let account = accounts.iter().find(|account| account.household_id == id);
+            let bills: Vec<Bill> = bills.iter().filter(|bill| bill.household_id == id).cloned().collect();
+            households.push(HouseholdView {
+                id,
+                units: units(db, id)?,
+                currency: currency.clone(),
+                owed: bills.iter().map(|bill| bill.owed).sum(),
+                kept: account.map_or(0, |account| account.kept),
+                bills,
+                payments: payments.iter().filter(|payment| payment.household_id == id).cloned().collect(),
+            });
+        }
+        Ok(PaymentsView { households, updated_at })
+    })
+}
+
+/// A bill opened.
+///
+/// # Errors
+/// `not_found` when it is not here; trouble of the cache.
+pub fn bill(cache: &Cache, id: BillId) -> Result<BillView> {
+    cache.read(|db| {
+        let bill: Bill = record(db, Entity::Bill, id.0)?.ok_or_else(|| not_found("bill"))?;
+        let household = bill.household_id;
+        let all: Vec<Bill> = records(db, Entity::Bill)?;
+        let mut payments: Vec<Payment> = records(db, Entity::Payment)?;
+        payments.retain(|payment| payment.parts.iter().any(|part| part.bill_id == id));
+        payments.sort_by_key(|payment| (std::cmp::Reverse(payment.at), payment.id));
+        let ways: Option<PaymentWays> = records(db, Entity::PaymentWays)?.into_iter().next();
+        Ok(BillView {
+            units: units(db, household)?,
+            months: months(&bill, &all),
+            payments,
+            account: record(db, Entity::HouseholdAccount, household.0)?,
+            ways: ways.unwrap_or_default(),
+            bill,
+        })
+    })
+}
+
+/// What the household was billed by month, oldest first, until that of the bill; months before its first bill are left
+/// out, those without one between others are nothing.
+fn months(bill: &Bill, all: &[Bill]) -> Vec<MonthTotal> {
+    let of = |month| {
+        let ours = all.iter().filter(|other| other.household_id == bill.household_id && other.month == month);
+        ours.map(|other| other.total - other.credits.iter().map(|credit| credit.minor).sum::<i64>()).sum()
+    };
+    let months = (1 - MONTHS..=0).filter_map(|back| bill.month.plus(back));
+    let totals = months.map(|month| MonthTotal { month, total: of(month) });
+    totals.skip_while(|month| month.total == 0 && month.month != bill.month).collect()
+}
+
+/// The units of a household, such as `3-1201`; empty where this device does not know it.
+fn units(db: &Connection, id: HouseholdId) -> Result<String> {
+    let household: Option<Household> = record(db, Entity::Household, id.0)?;
+    Ok(household.map(|household| community::home_names(&household).join(", ")).unwrap_or_default())
+}
+
+/// Where the office's list of bills is asked for.
+pub fn bills_path(query: &OfficeBillsQuery) -> String {
+    let state = query.state.and_then(|state| serde_json::to_value(state).ok());
+    let state = state.as_ref().and_then(|state| state.as_str().map(ToOwned::to_owned)).unwrap_or_default();
+    let month = query.month.map(|month| month.to_string()).unwrap_or_default();
+    let words = percent_encode(query.words.trim());
+    format!(
+        "/v1/bills?state={state}&month={month}&words={words}&offset={}&limit={}",
+        query.offset, query.limit
+    )
+}
+
+/// A language for what is named in several.
+pub(crate) fn named(name: &linli_wire::Localized, language: &Language) -> String {
+    name.in_language(language).to_owned()
+}

@@ -1,0 +1,85 @@
+//! Payments: fees become bills, bills are paid, and the ledger alone says what is owed.
+//!
+//! What it guarantees. A published bill never changes; nothing is billed twice, because a fee, a unit and a period
+//! stand on one line of one bill by the database's own rule. A payment is booked once, however often it is asked for:
+//! whoever begins it names it, and its entry of the ledger has the same id. Who pays what a neighbour of the same
+//! household is paying waits for them, sees what is owed then, and what is too much is kept for the household.
+//!
+//! Whatever changes what is owed happens under the lock of the household's account ([`account::lock`]) and tells the
+//! household's devices of every bill that it touched, with what is owed by the ledger at that moment.
+//!
+//! Turned down: a state of the bill in its row (it would be a second truth beside the ledger), and bills in the
+//! office's scope (ten thousand households make millions of them; the office asks for the few that it looks at).
+
+mod account;
+mod bills;
+mod check;
+mod credit;
+mod due;
+mod fees;
+mod figures;
+mod meters;
+mod numbers;
+mod office;
+mod pay;
+mod run;
+mod ways;
+
+pub use account::account;
+pub use bills::{Bills, bills};
+pub use check::check;
+pub use credit::credit;
+pub use fees::{fee, fees, put_fee, save_fee};
+pub use figures::money;
+pub use meters::{meters, put_readings, save_readings};
+pub use office::{bills_page, household};
+pub use pay::{balance, counter, payments};
+pub use run::{preview, publish, runs};
+pub use ways::{put_ways, ways};
+
+use linli_wire::{
+    community::Community,
+    id::{CommunityId, UnitId},
+};
+
+use crate::{Error, calendar::Calendar, community, db::Tx};
+
+/// The community and its day.
+fn today(tx: &mut Tx<'_>, id: CommunityId) -> Result<(Community, jiff::civil::Date), Error> {
+    let community = community::get(tx, id)?.ok_or_else(Error::not_found)?;
+    let today = Calendar::of(&community)?.today(tx.now())?;
+    Ok((community, today))
+}
+
+/// A day such as `2026-11-30`.
+fn day(field: &str, text: &str) -> Result<jiff::civil::Date, Error> {
+    let day: Option<jiff::civil::Date> = text.parse().ok();
+    // Others are read, too, such as `20261130`; days are compared as texts.
+    let day = day.filter(|day| day.to_string() == text);
+    day.ok_or_else(|| Error::invalid(field, "must be a day such as 2026-11-30"))
+}
+
+/// A unit that somebody lives in, with the name that stands on bills.
+struct Payer {
+    unit: UnitId,
+    name: String,
+    household: linli_wire::id::HouseholdId,
+    /// In hundredths of a square metre.
+    area: Option<i64>,
+}
+
+/// All units with a household, household by household.
+fn payers(tx: &mut Tx<'_>, community: CommunityId) -> Result<Vec<Payer>, Error> {
+    let sql = "SELECT unit.id, building.code, unit.code, unit.household_id, unit.area FROM unit
+         JOIN building ON building.community_id = unit.community_id AND building.id = unit.building_id
+         WHERE unit.community_id = $1 AND unit.household_id IS NOT NULL
+         ORDER BY unit.household_id, building.code, unit.code";
+    let rows = tx.query(sql, crate::params![community])?;
+    rows.iter()
+        .map(|row| {
+            let (building, code): (String, String) = (row.get(1)?, row.get(2)?);
+            let name = format!("{building}-{code}");
+            Ok(Payer { unit: row.get(0)?, name, household: row.get(3)?, area: row.get(4)? })
+        })
+        .collect()
+}

@@ -1,0 +1,99 @@
+//! `linli-server check`, as far as it is about bills and payments: rows and ledger say the same.
+
+use uuid::Uuid;
+
+use crate::{Error, db::Tx};
+
+/// What does not fit; empty is sound.
+///
+/// # Errors
+/// The database's.
+pub fn check(tx: &mut Tx<'_>, findings: &mut Vec<String>) -> Result<(), Error> {
+    for (sql, kind, trouble) in RULES {
+        for row in tx.query(sql, &[])? {
+            findings.push(format!("{kind} {} {trouble}", row.get::<Uuid>(0)?));
+        }
+    }
+    for (kind, table) in [("bill", "bill"), ("credit", "credit"), ("receipt", "payment")] {
+        let sql = format!(
+            "SELECT numbering.year FROM numbering WHERE numbering.kind = '{kind}' AND numbering.last <> (
+               SELECT COUNT(*) FROM {table} WHERE {table}.community_id = numbering.community_id
+               AND {table}.year = numbering.year AND {table}.number BETWEEN 1 AND numbering.last)"
+        );
+        for row in tx.query(&sql, &[])? {
+            findings.push(format!("the numbers of {kind}s of {} have a gap", row.get::<i64>(0)?));
+        }
+    }
+    Ok(())
+}
+
+/// What finds wrong rows, what they are, and what is wrong with them.
+const RULES: [(&str, &str, &str); 8] = [
+    (
+        "SELECT bill.id FROM bill WHERE bill.total <> COALESCE((
+           SELECT SUM(total) FROM bill_line WHERE bill_line.community_id = bill.community_id
+           AND bill_line.bill_id = bill.id), 0)",
+        "bill",
+        "is not what its lines come to",
+    ),
+    (
+        "SELECT bill.id FROM bill WHERE bill.total <> COALESCE((
+           SELECT SUM(posting.minor) FROM posting JOIN ledger_account AS account
+             ON account.community_id = posting.community_id AND account.id = posting.account_id
+           WHERE posting.community_id = bill.community_id AND posting.entry_id = bill.id
+             AND posting.bill_id = bill.id AND account.kind = 'receivable'
+             AND account.household_id = bill.household_id), 0)",
+        "bill",
+        "is not what the ledger says that its household owes for it",
+    ),
+    (
+        "SELECT bill.id FROM bill JOIN posting
+           ON posting.community_id = bill.community_id AND posting.bill_id = bill.id
+         JOIN ledger_account AS account
+           ON account.community_id = posting.community_id AND account.id = posting.account_id
+         WHERE account.kind = 'receivable' GROUP BY bill.id HAVING SUM(posting.minor) < 0",
+        "bill",
+        "was paid with more than it asked for",
+    ),
+    (
+        "SELECT posting.bill_id FROM posting LEFT JOIN bill
+           ON bill.community_id = posting.community_id AND bill.id = posting.bill_id
+         WHERE posting.bill_id IS NOT NULL AND bill.id IS NULL",
+        "bill",
+        "stands in the ledger, and nowhere else",
+    ),
+    (
+        "SELECT credit.id FROM credit WHERE credit.minor <> COALESCE((
+           SELECT SUM(posting.minor) FROM posting JOIN ledger_account AS account
+             ON account.community_id = posting.community_id AND account.id = posting.account_id
+           WHERE posting.community_id = credit.community_id AND posting.entry_id = credit.id
+             AND account.kind IN ('income', 'tax')), 0)",
+        "credit note",
+        "is not what the ledger says",
+    ),
+    (
+        "SELECT payment.id FROM payment WHERE payment.state IN ('paid', 'given_back') AND payment.minor <> COALESCE((
+           SELECT SUM(posting.minor) FROM posting WHERE posting.community_id = payment.community_id
+           AND posting.entry_id = payment.id AND posting.minor > 0), 0)",
+        "payment",
+        "is not what the ledger says that came",
+    ),
+    (
+        "SELECT payment.id FROM payment JOIN ledger_entry AS entry
+           ON entry.community_id = payment.community_id AND entry.id = payment.id
+         LEFT JOIN ledger_entry AS back ON back.community_id = entry.community_id AND back.reverses = entry.id
+         WHERE payment.state NOT IN ('paid', 'given_back') OR (payment.state = 'given_back') <> (back.id IS NOT NULL)",
+        "payment",
+        "stands otherwise than the ledger says",
+    ),
+    (
+        "SELECT DISTINCT entry.id FROM ledger_entry AS entry
+         JOIN posting ON posting.community_id = entry.community_id AND posting.entry_id = entry.id
+         JOIN ledger_account AS account
+           ON account.community_id = posting.community_id AND account.id = posting.account_id
+         LEFT JOIN payment ON payment.community_id = entry.community_id AND payment.id = entry.id
+         WHERE entry.kind IN ('payment', 'prepaid') AND account.kind IN ('receivable', 'prepaid') AND payment.id IS NULL",
+        "ledger entry",
+        "moves a household's money and is no payment",
+    ),
+];

@@ -1,0 +1,282 @@
+//! Payments: laid on bills in the order that was asked for, booked once.
+
+use std::collections::BTreeSet;
+
+use linli_wire::{
+    Code, Timestamp,
+    id::{BillId, CommunityId, HouseholdId, LedgerEntryId, PaymentId, PersonId},
+    payments::{
+        BalancePayment, Bill, CounterPayment, GivenBack, MAX_BILLS_AT_ONCE, MAX_MINOR, Payment, PaymentPart,
+        PaymentState, Way,
+    },
+    sync::{Entity, Scope},
+};
+
+use super::{
+    account,
+    bills::{self, Bills},
+    numbers::{self, Paper},
+    today,
+};
+use crate::{
+    Error,
+    auth::Caller,
+    db::{Row, Tx},
+    error::json,
+    ledger::{self, Account, Entry, Kind, Line, Movement, Posted},
+    params,
+};
+
+/// Takes money at the counter. The same payment again is answered the same; what the bills do not ask for is kept for
+/// the household.
+///
+/// # Errors
+/// `not_allowed`; `invalid_input`; `not_found` for a household or a bill of others; `operation_reused` when the id
+/// stands for something else; the database's.
+pub fn counter(tx: &mut Tx<'_>, caller: &Caller, asked: &CounterPayment) -> Result<Payment, Error> {
+    caller.must_be_office()?;
+    let new = New {
+        id: asked.id,
+        household: asked.household_id,
+        way: Way::Counter,
+        minor: asked.minor,
+        bills: &asked.bills,
+        by: caller.person,
+    };
+    book(tx, caller.community, &new)
+}
+
+/// Pays bills from what is kept for the household. The same payment again is answered the same.
+///
+/// # Errors
+/// `not_found` for a household or a bill of others; `invalid_input`; `conflict` where less is kept or owed by now than
+/// was asked for; `operation_reused` when the id stands for something else; the database's.
+pub fn balance(tx: &mut Tx<'_>, caller: &Caller, asked: &BalancePayment) -> Result<Payment, Error> {
+    if caller.household != Some(asked.household_id) {
+        return Err(Error::not_found());
+    }
+    let new = New {
+        id: asked.id,
+        household: asked.household_id,
+        way: Way::Balance,
+        minor: asked.minor,
+        bills: &asked.bills,
+        by: caller.person,
+    };
+    book(tx, caller.community, &new)
+}
+
+/// A payment as it is asked for.
+struct New<'a> {
+    id: PaymentId,
+    household: HouseholdId,
+    way: Way,
+    minor: i64,
+    bills: &'a [BillId],
+    by: PersonId,
+}
+
+fn book(tx: &mut Tx<'_>, community: CommunityId, new: &New<'_>) -> Result<Payment, Error> {
+    if !(1..=MAX_MINOR).contains(&new.minor) {
+        return Err(Error::invalid("minor", "must be more than nothing, and not too much"));
+    }
+    let bills: BTreeSet<BillId> = new.bills.iter().copied().collect();
+    if new.bills.len() > MAX_BILLS_AT_ONCE || bills.len() < new.bills.len() {
+        return Err(Error::invalid("bills", "must not be too many, nor one of them twice"));
+    }
+    account::lock(tx, community, new.household)?;
+    if let Some(known) = known(tx, community, new)? {
+        return Ok(known);
+    }
+    let (of, today) = today(tx, community)?;
+    let currency = of.currency;
+    let mut meant = Vec::with_capacity(new.bills.len());
+    for id in new.bills {
+        let bill = bills::bill(tx, community, *id)?;
+        if bill.household_id != new.household {
+            return Err(Error::not_found());
+        }
+        if bill.currency != currency {
+            return Err(Error::invalid("bills", "are in another currency"));
+        }
+        meant.push(bill);
+    }
+    let (parts, left) = laid(new.minor, &meant);
+    if new.way == Way::Balance {
+        let kept = account::kept(tx, community, new.household, &currency)?;
+        if left > 0 || kept < new.minor {
+            return Err(Error::refused(Code::Conflict, "less is kept, or owed, than was asked for"));
+        }
+    }
+    let entry = entry(new, &today.to_string(), &currency, &parts, left);
+    if ledger::post(tx, community, &entry)? != Posted::New {
+        return Err(Error::refused(Code::OperationReused, "the payment's id stands for something else"));
+    }
+    let year = i64::from(today.year());
+    let number = numbers::take(tx, community, Paper::Receipt, year, 1)?;
+    let now = tx.now();
+    tx.execute(
+        "INSERT INTO payment (community_id, id, version, household_id, way, state, minor, currency, meant_for, at,
+           booked_at, year, number, person_id) VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11, $12)",
+        params![
+            community,
+            new.id,
+            new.household,
+            new.way.as_str(),
+            PaymentState::Paid.as_str(),
+            new.minor,
+            &currency,
+            &json(&new.bills)?,
+            now,
+            year,
+            number,
+            new.by
+        ],
+    )?;
+    let paid: Vec<BillId> = parts.iter().map(|part| part.bill_id).collect();
+    bills::tell(tx, community, &paid)?;
+    account::tell(tx, community, new.household, &currency)?;
+    tell(tx, community, new.id)
+}
+
+/// The payment of this id, if it is there and the one that is asked for.
+fn known(tx: &mut Tx<'_>, community: CommunityId, new: &New<'_>) -> Result<Option<Payment>, Error> {
+    let sql = "SELECT household_id, way, minor, meant_for FROM payment WHERE community_id = $1 AND id = $2";
+    let Some(row) = tx.query_opt(sql, params![community, new.id])? else { return Ok(None) };
+    let is_same = row.get::<HouseholdId>(0)? == new.household
+        && Way::from_name(&row.get::<String>(1)?) == new.way
+        && row.get::<i64>(2)? == new.minor
+        && row.json::<Vec<BillId>>(3)? == new.bills;
+    if !is_same {
+        return Err(Error::refused(Code::OperationReused, "the payment's id stands for something else"));
+    }
+    payment(tx, community, new.id).map(Some)
+}
+
+/// An amount laid on bills in their order, none above what is owed of it; and what is left.
+fn laid(minor: i64, bills: &[Bill]) -> (Vec<PaymentPart>, i64) {
+    let mut left = minor;
+    let mut parts = Vec::new();
+    for bill in bills {
+        let part = left.min(bill.owed);
+        if part > 0 {
+            left -= part;
+            parts.push(PaymentPart { bill_id: bill.id, number: bill.number.clone(), minor: part });
+        }
+    }
+    (parts, left)
+}
+
+fn entry(new: &New<'_>, today: &str, currency: &str, parts: &[PaymentPart], left: i64) -> Entry {
+    let (kind, from, movement) = match new.way {
+        Way::Balance => (Kind::Prepaid, Account::Prepaid(new.household), None),
+        way => {
+            let movement = Movement { provider: way.as_str().to_owned(), id: new.id.to_string() };
+            (Kind::Payment, Account::Cash, Some(movement))
+        }
+    };
+    let mut lines = vec![Line { account: from, minor: new.minor, bill: None }];
+    lines.extend(parts.iter().map(|part| Line {
+        account: Account::Receivable(new.household),
+        minor: -part.minor,
+        bill: Some(part.bill_id),
+    }));
+    if left > 0 {
+        lines.push(Line { account: Account::Prepaid(new.household), minor: -left, bill: None });
+    }
+    Entry {
+        id: LedgerEntryId(new.id.0),
+        kind,
+        currency: currency.to_owned(),
+        day: today.to_owned(),
+        reason: String::new(),
+        by: Some(new.by),
+        movement,
+        reverses: None,
+        lines,
+    }
+}
+
+/// Tells the household of a payment as it stands.
+fn tell(tx: &mut Tx<'_>, community: CommunityId, id: PaymentId) -> Result<Payment, Error> {
+    let payment = payment(tx, community, id)?;
+    let scopes = [Scope::Payments(payment.household_id)];
+    tx.log_as(community, &scopes, Entity::Payment, id.0, payment.version, Some(&payment))?;
+    Ok(payment)
+}
+
+fn payment(tx: &mut Tx<'_>, community: CommunityId, id: PaymentId) -> Result<Payment, Error> {
+    let sql = format!("{PAYMENT} AND payment.id = $2");
+    let row = tx.query_opt(&sql, params![community, id])?.ok_or_else(Error::not_found)?;
+    payment_of(tx, community, &row)
+}
+
+/// Payments as they stand, newest first: of a household, or of all of them.
+///
+/// # Errors
+/// The database's.
+pub fn payments(tx: &mut Tx<'_>, community: CommunityId, which: Bills) -> Result<Vec<Payment>, Error> {
+    let rows = match which {
+        Bills::One(_) => Vec::new(),
+        Bills::Of(household) => {
+            let sql = format!("{PAYMENT} AND payment.household_id = $2 ORDER BY payment.at DESC, payment.id");
+            tx.query(&sql, params![community, household])?
+        }
+        Bills::All => {
+            tx.query(&format!("{PAYMENT} ORDER BY payment.at DESC, payment.id"), params![community])?
+        }
+    };
+    rows.iter().map(|row| payment_of(tx, community, row)).collect()
+}
+
+const PAYMENT: &str = "SELECT payment.id, payment.version, payment.household_id, payment.way, payment.state,
+       payment.minor, payment.currency, payment.at, payment.booked_at, payment.year, payment.number, back.at, back.reason
+     FROM payment LEFT JOIN ledger_entry AS back ON back.community_id = payment.community_id AND back.reverses = payment.id
+     WHERE payment.community_id = $1";
+
+fn payment_of(tx: &mut Tx<'_>, community: CommunityId, row: &Row) -> Result<Payment, Error> {
+    let id: PaymentId = row.get(0)?;
+    let (parts, kept) = went_to(tx, community, id)?;
+    let (year, number): (Option<i64>, Option<i64>) = (row.get(9)?, row.get(10)?);
+    let (back_at, back_reason): (Option<Timestamp>, Option<String>) = (row.get(11)?, row.get(12)?);
+    Ok(Payment {
+        id,
+        version: row.get(1)?,
+        household_id: row.get(2)?,
+        way: Way::from_name(&row.get::<String>(3)?),
+        state: PaymentState::from_name(&row.get::<String>(4)?),
+        minor: row.get(5)?,
+        currency: row.get(6)?,
+        at: row.get(7)?,
+        booked_at: row.get(8)?,
+        receipt: year.zip(number).map(|(year, number)| numbers::written(Paper::Receipt, year, number)),
+        parts,
+        kept,
+        given_back: back_at.zip(back_reason).map(|(at, reason)| GivenBack { at, reason }),
+    })
+}
+
+/// What the ledger says of a payment: which bills it paid, and what of it is kept.
+fn went_to(tx: &mut Tx<'_>, community: CommunityId, id: PaymentId) -> Result<(Vec<PaymentPart>, i64), Error> {
+    let sql = "SELECT posting.bill_id, posting.minor, account.kind, bill.year, bill.number
+         FROM posting JOIN ledger_account AS account
+           ON account.community_id = posting.community_id AND account.id = posting.account_id
+         LEFT JOIN bill ON bill.community_id = posting.community_id AND bill.id = posting.bill_id
+         WHERE posting.community_id = $1 AND posting.entry_id = $2 AND posting.minor < 0 ORDER BY posting.line";
+    let (mut parts, mut kept) = (Vec::new(), 0_i64);
+    for row in tx.query(sql, params![community, id])? {
+        let minor = row.get::<i64>(1)?.saturating_neg();
+        match (row.get::<Option<BillId>>(0)?, row.get::<Option<i64>>(3)?, row.get::<Option<i64>>(4)?) {
+            (Some(bill_id), Some(year), Some(number)) => {
+                parts.push(PaymentPart {
+                    bill_id,
+                    number: numbers::written(Paper::Bill, year, number),
+                    minor,
+                });
+            }
+            _ if row.get::<String>(2)? == "prepaid" => kept = kept.saturating_add(minor),
+            _ => {}
+        }
+    }
+    Ok((parts, kept))
+}

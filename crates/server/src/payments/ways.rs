@@ -1,0 +1,39 @@
+//! How bills can be paid in a community: the office's folder says so.
+
+use linli_wire::{
+    id::CommunityId,
+    payments::PaymentWays,
+    sync::{Entity, Scope},
+};
+
+use crate::{Error, community::Put, db::Tx, error::json, params};
+
+/// How bills can be paid; nothing where the office did not say.
+///
+/// # Errors
+/// The database's.
+pub fn ways(tx: &mut Tx<'_>, community: CommunityId) -> Result<PaymentWays, Error> {
+    let sql = "SELECT body FROM payment_ways WHERE community_id = $1";
+    Ok(tx.query_opt(sql, params![community])?.map(|row| row.json(0)).transpose()?.unwrap_or_default())
+}
+
+/// Puts how bills can be paid, and tells everybody. The version of what is given does not count.
+///
+/// # Errors
+/// The database's.
+pub fn put_ways(tx: &mut Tx<'_>, community: CommunityId, given: &PaymentWays) -> Result<Put, Error> {
+    let known = ways(tx, community)?;
+    let now = PaymentWays { version: known.version, ..given.clone() };
+    if now == known && known.version > 0 {
+        return Ok(Put::Same);
+    }
+    let now = PaymentWays { version: known.version + 1, ..now };
+    tx.execute(
+        "INSERT INTO payment_ways (community_id, version, body) VALUES ($1, $2, $3)
+         ON CONFLICT (community_id) DO UPDATE SET version = excluded.version, body = excluded.body",
+        params![community, now.version, &json(&now)?],
+    )?;
+    let scopes = [Scope::Community(community)];
+    tx.log_as(community, &scopes, Entity::PaymentWays, community.0, now.version, Some(&now))?;
+    Ok(if known.version > 0 { Put::Changed } else { Put::Created })
+}

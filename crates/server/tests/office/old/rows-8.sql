@@ -1,0 +1,6 @@
+INSERT INTO ledger_account (community_id, id, kind, household_id, heading, currency) VALUES ('01010101-0101-4101-8101-010101010100', '5f0c2f1e-0000-8000-8000-000000000001', 'bank', '', '', 'CNY');
+INSERT INTO ledger_account (community_id, id, kind, household_id, heading, currency) VALUES ('01010101-0101-4101-8101-010101010100', '5f0c2f1e-0000-8000-8000-000000000002', 'unclaimed', '', '', 'CNY');
+INSERT INTO ledger_entry (community_id, id, kind, currency, day, lines, reason, person_id, provider, provider_id, reverses, at) VALUES ('01010101-0101-4101-8101-010101010100', '01a0c452-0000-7000-8000-000000000011', 'payment', 'CNY', '2026-09-21', 2, 'Found on the statement', NULL, 'bank', 'S-1/1', NULL, 1790000000000);
+INSERT INTO posting (community_id, entry_id, line, account_id, minor, bill_id) VALUES ('01010101-0101-4101-8101-010101010100', '01a0c452-0000-7000-8000-000000000011', 1, '5f0c2f1e-0000-8000-8000-000000000001', 12050, NULL);
+INSERT INTO posting (community_id, entry_id, line, account_id, minor, bill_id) VALUES ('01010101-0101-4101-8101-010101010100', '01a0c452-0000-7000-8000-000000000011', 2, '5f0c2f1e-0000-8000-8000-000000000002', -12050, NULL);
+INSERT INTO import_row (community_id, kind, code, body, at) VALUES ('01010101-0101-4101-8101-010101010100', 'units.csv', '3-1201', '[{"floor":12,"area":9345},"H-0457"]', 1790000000000);

@@ -1,0 +1,82 @@
+//! What the face says about payments.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    id::{BillId, FeeId, HouseholdId},
+    payments::{CreditPart, FeeContent, Month, NewReading},
+};
+
+/// A bill.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BillKey {
+    /// Its id.
+    pub id: BillId,
+}
+
+/// A household.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct HouseholdKey {
+    /// Its id.
+    pub id: HouseholdId,
+}
+
+/// Save a fee; none makes a new one.
+#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SaveFee {
+    /// Which.
+    pub id: Option<FeeId>,
+    /// The version that the editing began from; 0 for a new one.
+    pub base_version: u64,
+    /// What it says.
+    pub content: FeeContent,
+}
+
+/// Save what a meter showed.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SaveReading {
+    /// Of which fee.
+    pub fee_id: FeeId,
+    /// What was read.
+    pub reading: NewReading,
+}
+
+/// Take a part of a bill back.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CreditOnBill {
+    /// The bill.
+    pub bill_id: BillId,
+    /// Why; the household reads it.
+    pub reason: String,
+    /// Of which lines, and how much.
+    pub parts: Vec<CreditPart>,
+}
+
+/// Pay bills of a household. What is asked for again in the same words, because no answer came, is the same payment.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PayBills {
+    /// Whose bills.
+    pub household_id: HouseholdId,
+    /// Which bills, in the order in which they are paid.
+    pub bills: Vec<BillId>,
+    /// How much.
+    pub minor: i64,
+}
+
+/// Publish what a preview showed. The same again, because no answer came, is the same run.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PublishRun {
+    /// The month.
+    pub month: Month,
+    /// The day on which its bills are due.
+    pub due_on: String,
+    /// [`crate::payments::BillRunPreview::digest`].
+    pub digest: String,
+}
