@@ -61,6 +61,7 @@ pub fn generate(plan: Plan) -> Folder {
         common_areas: common_areas(),
         notices: BTreeMap::new(),
         round_plans: BTreeMap::new(),
+        payments: None,
         files: BTreeMap::new(),
     };
     maker.homes(&mut folder);

@@ -67,6 +67,7 @@ use crate::http::policy::{Method, ROUTES, Route, Who};
     payments::HouseholdPayments,
     payments::CounterPayment,
     payments::BalancePayment,
+    payments::Spend,
     settings::Preferences,
     linli_wire::community::Community,
     linli_wire::community::Building,
@@ -162,6 +163,7 @@ fn about(route: &Route) -> Option<About> {
         (Method::Get, "/v1/households/{id}/payments") => {
             ("A household's bills and payments", Nothing, of::<payments::HouseholdPayments>())
         }
+        (Method::Post, "/v1/spending") => ("Note what was spent", of::<payments::Spend>(), Nothing),
         (Method::Post, "/v1/payments/counter") => {
             ("Take money at the counter", of::<payments::CounterPayment>(), of::<payments::Payment>())
         }

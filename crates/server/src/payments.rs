@@ -21,8 +21,10 @@ mod figures;
 mod meters;
 mod numbers;
 mod office;
+mod past;
 mod pay;
 mod run;
+mod spending;
 mod ways;
 
 pub use account::account;
@@ -33,8 +35,10 @@ pub use fees::{fee, fees, put_fee, save_fee};
 pub use figures::money;
 pub use meters::{meters, put_readings, save_readings};
 pub use office::{bills_page, household};
+pub use past::{PastMonth, put_past};
 pub use pay::{balance, counter, payments};
 pub use run::{preview, publish, runs};
+pub use spending::{put_spending, spend};
 pub use ways::{put_ways, ways};
 
 use linli_wire::{

@@ -152,6 +152,7 @@ routes! {
     Post "/v1/bill-runs" Office Device JSON, false => routes::payments::publish;
     Post "/v1/bill-runs/preview" Office Device JSON, true => routes::payments::preview;
     Get "/v1/households/{id}/payments" Office Device 0, true => routes::payments::household;
+    Post "/v1/spending" Office Device JSON, false => routes::payments::spend;
     Post "/v1/payments/counter" Office Device JSON, false => routes::payments::counter;
     Post "/v1/payments/balance" Member Device JSON, false => routes::payments::balance;
     Post "/v1/invitations" Office Codes JSON, false => routes::invite;

@@ -1,6 +1,7 @@
 //! Bringing the database level with a folder: everything in one transaction, or nothing.
 
 mod notices;
+mod payments;
 mod people;
 mod repairs;
 mod rounds;
@@ -126,8 +127,21 @@ const NOTICES: &str = "notices";
 const REPAIR_CATEGORIES: &str = "repair-categories.csv";
 const COMMON_AREAS: &str = "common-areas.csv";
 const ROUNDS: &str = "rounds.toml";
-const KINDS: [&str; 9] =
-    [COMMUNITY, BUILDINGS, UNITS, HOUSEHOLDS, PEOPLE, NOTICES, REPAIR_CATEGORIES, COMMON_AREAS, ROUNDS];
+const PAYMENTS: &str = "payments.toml";
+const READINGS: &str = "meter-readings.csv";
+const KINDS: [&str; 11] = [
+    COMMUNITY,
+    BUILDINGS,
+    UNITS,
+    HOUSEHOLDS,
+    PEOPLE,
+    NOTICES,
+    REPAIR_CATEGORIES,
+    COMMON_AREAS,
+    ROUNDS,
+    PAYMENTS,
+    READINGS,
+];
 
 impl<'a> Import<'a> {
     fn begin(
@@ -160,6 +174,7 @@ impl<'a> Import<'a> {
         self.repair_categories(tx)?;
         self.common_areas(tx)?;
         self.round_plans(tx)?;
+        self.payments(tx)?;
         for (kind, code) in self.last.keys() {
             let kind = KINDS.into_iter().find(|known| known == kind);
             if let Some(kind) = kind

@@ -6,6 +6,7 @@ use jiff::civil::{Date, DateTime};
 use linli_wire::{
     Language, Localized,
     community::{Category, Office, Role},
+    payments::Month,
     repairs::PromisedHours,
 };
 use serde::{Deserialize, Serialize};
@@ -33,6 +34,8 @@ pub struct Folder {
     pub common_areas: BTreeMap<String, CommonAreaRow>,
     /// Plans of rounds by code.
     pub round_plans: BTreeMap<String, RoundPlanRow>,
+    /// How bills are paid, fees and what was before; none where nothing is billed.
+    pub payments: Option<PaymentsFile>,
     /// Notices by the part of their file name before the language.
     pub notices: BTreeMap<String, NoticeRow>,
     /// Pictures and documents of notices, by path in the folder.
@@ -282,4 +285,158 @@ pub enum AudienceRow {
     Units(Vec<UnitCode>),
     /// Everyone with this role.
     Role(Role),
+}
+
+/// `payments.toml` and `meter-readings.csv`
+#[derive(Clone, PartialEq, Debug)]
+pub struct PaymentsFile {
+    /// How bills are paid.
+    pub ways: WaysRow,
+    /// Fees by code.
+    pub fees: BTreeMap<String, FeeRow>,
+    /// Months of before, by the month that stands in the folder.
+    pub months: BTreeMap<Month, PastMonthRow>,
+    /// What was spent.
+    pub spent: Vec<SpentRow>,
+    /// What meters showed, by fee, unit and the day that stands in the folder.
+    pub readings: BTreeMap<(String, UnitCode, Date), ReadingRow>,
+}
+
+/// How bills are paid.
+#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct WaysRow {
+    /// The community's account.
+    #[serde(default)]
+    pub bank: Option<BankRow>,
+    /// What can be paid with at the counter, and when.
+    #[serde(default)]
+    pub counter: Option<Localized>,
+    /// Days from the publishing of a bill to the day on which it is due.
+    #[serde(default)]
+    pub days_to_pay: u16,
+    /// What the community spends money on.
+    #[serde(default)]
+    pub spending: Vec<HeadingRow>,
+}
+
+/// The community's account at a bank.
+#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct BankRow {
+    /// Whose it is.
+    pub holder: String,
+    /// IBAN, or the number that banks use there.
+    pub number: String,
+    /// The bank.
+    pub bank: String,
+    /// BIC.
+    #[serde(default)]
+    pub bic: String,
+}
+
+/// A heading under which money is spent.
+#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct HeadingRow {
+    /// Its key.
+    pub key: String,
+    /// Its name.
+    pub name: Localized,
+}
+
+/// A fee.
+#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct FeeRow {
+    /// Its code, which is also its heading in the ledger.
+    pub code: String,
+    /// Its name on bills.
+    pub name: Localized,
+    /// `square_metre`, `unit`, `once`, or `meter` and what it counts: `meter m³`.
+    pub by: String,
+    /// The price of one, such as `2.35`.
+    pub rate: String,
+    /// Every how many months it falls due.
+    #[serde(default = "one")]
+    pub every_months: u8,
+    /// The first day that it is charged for.
+    pub from: Date,
+    /// The last day that it is charged for.
+    #[serde(default)]
+    pub until: Option<Date>,
+    /// Tax, in hundredths of a per cent.
+    #[serde(default)]
+    pub tax_basis_points: u16,
+    /// Whether the price holds it.
+    #[serde(default)]
+    pub tax_included: bool,
+    /// The units that pay it, such as `3-1201`; all where none is named.
+    #[serde(default)]
+    pub units: Vec<String>,
+    /// Who pays less.
+    #[serde(default)]
+    pub discounts: Vec<DiscountRow>,
+}
+
+const fn one() -> u8 {
+    1
+}
+
+/// A discount of a fee.
+#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct DiscountRow {
+    /// Why.
+    pub name: Localized,
+    /// How much, in hundredths of a per cent.
+    pub basis_points: u16,
+    /// The units that get it.
+    #[serde(default)]
+    pub units: Vec<String>,
+}
+
+/// A month of before: its bills are made and paid as they were.
+#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct PastMonthRow {
+    /// The month.
+    pub month: Month,
+    /// Code of who published its bills.
+    pub by: String,
+    /// The day of the month on which its bills were published.
+    pub issued: i8,
+    /// The day of the month on which they were due.
+    pub due: i8,
+    /// The households paid within so many days from the publishing.
+    pub paid_within: u8,
+    /// Codes of the households that did not pay.
+    #[serde(default)]
+    pub unpaid: Vec<String>,
+}
+
+/// Something that was spent.
+#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct SpentRow {
+    /// The day.
+    pub day: Date,
+    /// The heading.
+    pub heading: String,
+    /// How much, such as `120.50`.
+    pub amount: String,
+    /// For what.
+    #[serde(default)]
+    pub words: String,
+    /// Code of who noted it.
+    pub by: String,
+}
+
+/// What a meter showed.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ReadingRow {
+    /// The day.
+    pub day: Date,
+    /// In thousandths.
+    pub value_milli: i64,
 }

@@ -1,8 +1,8 @@
 //! Ids that follow from the office's own codes.
 
 use linli_wire::id::{
-    AttachmentId, BuildingId, CommonAreaId, CommunityId, HouseholdId, NoticeId, PersonId, RepairCategoryId,
-    RoundPlanId, RoundPointId, UnitId,
+    AttachmentId, BuildingId, CommonAreaId, CommunityId, FeeId, HouseholdId, NoticeId, PersonId,
+    RepairCategoryId, RoundPlanId, RoundPointId, UnitId,
 };
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -72,4 +72,14 @@ pub fn notice(community: CommunityId, slug: &str) -> NoticeId {
 /// A file's id, from its content: a picture that was redrawn is another file.
 pub fn attachment(community: CommunityId, content: &[u8]) -> AttachmentId {
     AttachmentId(derive(&[community.0.as_bytes(), b"attachment", content]))
+}
+
+/// A fee's id, from its code.
+pub fn fee(community: CommunityId, code: &str) -> FeeId {
+    FeeId(derive(&[community.0.as_bytes(), b"fee", code.as_bytes()]))
+}
+
+/// The id of something that was spent, from its place among the others.
+pub fn spent(community: CommunityId, place: usize) -> Uuid {
+    derive(&[community.0.as_bytes(), b"spent", place.to_string().as_bytes()])
 }

@@ -7,7 +7,7 @@ use linli_wire::{
     payments::{Fee, MoneyByMonth, MoneyRow, Month},
 };
 
-use super::{fees, today};
+use super::{fees, today, ways};
 use crate::{Error, auth::Caller, db::Tx, params};
 
 /// Months that are told.
@@ -20,7 +20,9 @@ const MONTHS: i32 = 24;
 pub fn money(tx: &mut Tx<'_>, caller: &Caller) -> Result<MoneyByMonth, Error> {
     let (community, today) = today(tx, caller.community)?;
     let fees = fees(tx, caller.community)?;
-    let names = names(&fees);
+    let ways = ways(tx, caller.community)?;
+    let mut names = names(&fees);
+    names.extend(ways.spending.iter().map(|heading| (heading.key.as_str(), heading.name.clone())));
     let none = || Error::refused(Code::Internal, "a day of no month");
     let this = Month::of_day(&today.to_string()).ok_or_else(none)?;
     let from = this.plus(1 - MONTHS).ok_or_else(none)?.first_day();

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
 use linli_wire::{
     Code, Timestamp,
     id::{BillId, CommunityId, HouseholdId, LedgerEntryId, PaymentId, PersonId},
@@ -11,6 +12,8 @@ use linli_wire::{
     },
     sync::{Entity, Scope},
 };
+
+use sha2::{Digest as _, Sha256};
 
 use super::{
     account,
@@ -42,6 +45,7 @@ pub fn counter(tx: &mut Tx<'_>, caller: &Caller, asked: &CounterPayment) -> Resu
         minor: asked.minor,
         bills: &asked.bills,
         by: caller.person,
+        came: None,
     };
     book(tx, caller.community, &new)
 }
@@ -62,6 +66,7 @@ pub fn balance(tx: &mut Tx<'_>, caller: &Caller, asked: &BalancePayment) -> Resu
         minor: asked.minor,
         bills: &asked.bills,
         by: caller.person,
+        came: None,
     };
     book(tx, caller.community, &new)
 }
@@ -74,6 +79,25 @@ struct New<'a> {
     minor: i64,
     bills: &'a [BillId],
     by: PersonId,
+    /// When it came, where that is not now.
+    came: Option<(Date, Timestamp)>,
+}
+
+/// Money of before that came to the bank for one bill, on a day.
+///
+/// # Errors
+/// As [`counter`].
+pub(super) fn past_transfer(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    by: PersonId,
+    (household, bill, minor): (HouseholdId, BillId, i64),
+    came: (Date, Timestamp),
+) -> Result<(), Error> {
+    let hash = Sha256::new_with_prefix(b"linli past payment v1").chain_update(bill.0);
+    let id = PaymentId(crate::derived::id(hash));
+    let new = New { id, household, way: Way::Transfer, minor, bills: &[bill], by, came: Some(came) };
+    book(tx, community, &new).map(drop)
 }
 
 fn book(tx: &mut Tx<'_>, community: CommunityId, new: &New<'_>) -> Result<Payment, Error> {
@@ -89,7 +113,8 @@ fn book(tx: &mut Tx<'_>, community: CommunityId, new: &New<'_>) -> Result<Paymen
         return Ok(known);
     }
     let (of, today) = today(tx, community)?;
-    let currency = of.currency;
+    let (currency, now) = (of.currency, tx.now());
+    let (today, at) = new.came.unwrap_or((today, now));
     let mut meant = Vec::with_capacity(new.bills.len());
     for id in new.bills {
         let bill = bills::bill(tx, community, *id)?;
@@ -114,7 +139,6 @@ fn book(tx: &mut Tx<'_>, community: CommunityId, new: &New<'_>) -> Result<Paymen
     }
     let year = i64::from(today.year());
     let number = numbers::take(tx, community, Paper::Receipt, year, 1)?;
-    let now = tx.now();
     tx.execute(
         "INSERT INTO payment (community_id, id, version, household_id, way, state, minor, currency, meant_for, at,
            booked_at, year, number, person_id) VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11, $12)",
@@ -127,7 +151,7 @@ fn book(tx: &mut Tx<'_>, community: CommunityId, new: &New<'_>) -> Result<Paymen
             new.minor,
             &currency,
             &json(&new.bills)?,
-            now,
+            at,
             year,
             number,
             new.by
@@ -172,7 +196,8 @@ fn entry(new: &New<'_>, today: &str, currency: &str, parts: &[PaymentPart], left
         Way::Balance => (Kind::Prepaid, Account::Prepaid(new.household), None),
         way => {
             let movement = Movement { provider: way.as_str().to_owned(), id: new.id.to_string() };
-            (Kind::Payment, Account::Cash, Some(movement))
+            let account = if way == Way::Transfer { Account::Bank } else { Account::Cash };
+            (Kind::Payment, account, Some(movement))
         }
     };
     let mut lines = vec![Line { account: from, minor: new.minor, bill: None }];

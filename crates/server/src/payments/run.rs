@@ -9,10 +9,10 @@ mod candidates;
 
 use std::collections::BTreeMap;
 
-use jiff::ToSpan;
+use jiff::{ToSpan, civil::Date};
 use linli_wire::{
-    Code,
-    id::{BillId, BillRunId, CommunityId, FeeId, HouseholdId, LedgerEntryId},
+    Code, Timestamp,
+    id::{BillId, BillRunId, CommunityId, FeeId, HouseholdId, LedgerEntryId, PersonId},
     payments::{
         Bill, BillRun, BillRunPreview, BillRuns, Month, PreviewBills, PreviewChange, PreviewFee, PublishBills,
     },
@@ -153,11 +153,58 @@ pub fn publish(tx: &mut Tx<'_>, caller: &Caller, asked: &PublishBills) -> Result
         total: total(&found.bills)?,
         currency: community.currency,
     };
+    write(tx, Maker { community: caller.community, person: caller.person, day: today }, &run, found.bills)?;
+    Ok(run)
+}
+
+/// Who makes a run, and on which day.
+#[derive(Clone, Copy)]
+struct Maker {
+    community: CommunityId,
+    person: PersonId,
+    day: Date,
+}
+
+/// The bills of a month of before, as they were published on a day; nothing where all is billed.
+///
+/// # Errors
+/// The database's.
+pub(super) fn publish_past(
+    tx: &mut Tx<'_>,
+    (community, person): (CommunityId, PersonId),
+    (id, month): (BillRunId, Month),
+    (issued, due): (Date, Date),
+    at: Timestamp,
+) -> Result<(), Error> {
+    numbers::take(tx, community, Paper::Bill, i64::from(issued.year()), 0)?;
+    let found = candidates(tx, community, month)?;
+    let (of, _) = today(tx, community)?;
+    let run = BillRun {
+        id,
+        month,
+        due_on: due.to_string(),
+        at,
+        bills: u32::try_from(found.bills.len()).map_err(|_| too_much())?,
+        total: total(&found.bills)?,
+        currency: of.currency,
+    };
+    if run.bills == 0 {
+        return Ok(());
+    }
+    write(tx, Maker { community, person, day: issued }, &run, found.bills)
+}
+
+/// Writes the bills of a run: rows, entries of the ledger, and what their households are told.
+fn write(tx: &mut Tx<'_>, maker: Maker, run: &BillRun, candidates: Vec<Candidate>) -> Result<(), Error> {
+    let community = maker.community;
+    let (year, day) = (i64::from(maker.day.year()), maker.day.to_string());
+    let today = day.as_str();
+    let first = numbers::take(tx, community, Paper::Bill, year, candidates.len())?;
     tx.execute(
         "INSERT INTO bill_run (community_id, id, month, due_on, currency, bills, total, at, person_id)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         params![
-            caller.community,
+            community,
             run.id,
             run.month.to_string(),
             &run.due_on,
@@ -165,24 +212,9 @@ pub fn publish(tx: &mut Tx<'_>, caller: &Caller, asked: &PublishBills) -> Result
             run.bills,
             run.total,
             run.at,
-            caller.person
+            maker.person
         ],
     )?;
-    let first = numbers::take(tx, caller.community, Paper::Bill, year, found.bills.len())?;
-    write(tx, caller, &run, &today.to_string(), (year, first), found.bills)?;
-    Ok(run)
-}
-
-/// Writes the bills of a run: rows, entries of the ledger, and what their households are told.
-fn write(
-    tx: &mut Tx<'_>,
-    caller: &Caller,
-    run: &BillRun,
-    today: &str,
-    (year, first): (i64, i64),
-    candidates: Vec<Candidate>,
-) -> Result<(), Error> {
-    let community = caller.community;
     let (mut bills, mut lines, mut read) = (Vec::new(), Vec::new(), Vec::new());
     let (mut entries, mut told) = (Vec::new(), Vec::new());
     for (serial, candidate) in (first..).zip(candidates) {
@@ -204,7 +236,7 @@ fn write(
             ]
             .to_vec(),
         );
-        entries.extend(entry(run, today, caller, id, &candidate)?);
+        entries.extend(entry(run, maker, id, &candidate)?);
         let mut bill = Bill {
             id,
             version: 1,
@@ -273,13 +305,7 @@ fn write(
 }
 
 /// What a bill is in the ledger: the household owes it, the community earned it. None for one of nothing.
-fn entry(
-    run: &BillRun,
-    today: &str,
-    caller: &Caller,
-    id: BillId,
-    candidate: &Candidate,
-) -> Result<Option<Entry>, Error> {
+fn entry(run: &BillRun, maker: Maker, id: BillId, candidate: &Candidate) -> Result<Option<Entry>, Error> {
     let (mut earned, mut tax): (BTreeMap<&str, i64>, i64) = (BTreeMap::new(), 0);
     for line in candidate.lines.iter().map(|due| &due.line) {
         let sum = earned.entry(&line.heading).or_default();
@@ -299,9 +325,9 @@ fn entry(
         id: LedgerEntryId(id.0),
         kind: Kind::Bill,
         currency: run.currency.clone(),
-        day: today.to_owned(),
+        day: maker.day.to_string(),
         reason: String::new(),
-        by: Some(caller.person),
+        by: Some(maker.person),
         movement: None,
         reverses: None,
         lines,
@@ -341,7 +367,7 @@ fn known(tx: &mut Tx<'_>, community: CommunityId, asked: &PublishBills) -> Resul
     }
 }
 
-fn check(today: jiff::civil::Date, month: Month, due_on: &str) -> Result<(), Error> {
+fn check(today: Date, month: Month, due_on: &str) -> Result<(), Error> {
     let this = Month::of_day(&today.to_string());
     if this.is_none_or(|this| month.months_since(this).abs() > MONTHS) {
         return Err(Error::invalid("month", "must be within two years of this one"));

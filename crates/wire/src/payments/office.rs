@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Bill, BillState, CreditPart, HouseholdAccount, Month, Payment};
 use crate::{
     Localized, Timestamp,
-    id::{BillId, BillRunId, CreditId, FeeId, HouseholdId, PaymentId},
+    id::{BillId, BillRunId, CreditId, FeeId, HouseholdId, LedgerEntryId, PaymentId},
 };
 
 /// A bill run: all bills of a month that are not made yet.
@@ -271,6 +271,24 @@ pub struct BalancePayment {
     pub bills: Vec<BillId>,
     /// How much; not more than is kept, nor than is owed of the bills.
     pub minor: i64,
+}
+
+/// The community spent something: `POST /v1/spending`. The same again is answered the same.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Spend {
+    /// Its entry in the ledger, named by the device.
+    pub id: LedgerEntryId,
+    /// The day; not in the future.
+    pub day: String,
+    /// One of [`super::PaymentWays::spending`].
+    pub heading: String,
+    /// How much.
+    pub minor: i64,
+    /// For what, and whose bill it was.
+    pub words: String,
+    /// Whether it was paid in cash, or else from the bank.
+    pub in_cash: bool,
 }
 
 /// What the community earned and spent: `GET /v1/money`, for everybody.

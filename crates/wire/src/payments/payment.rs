@@ -207,6 +207,19 @@ pub struct PaymentWays {
     /// Days from the publishing of a bill to the day on which it is due, as a run proposes it.
     #[serde(default)]
     pub days_to_pay: u16,
+    /// What the community spends money on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spending: Vec<SpendingHeading>,
+}
+
+/// A heading under which the community spends money.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SpendingHeading {
+    /// Stable key, such as `cleaning`.
+    pub key: String,
+    /// Its name.
+    pub name: Localized,
 }
 
 /// An account at a bank.

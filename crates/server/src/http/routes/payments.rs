@@ -3,7 +3,7 @@
 use axum::response::Response;
 use linli_wire::{
     id::{BillId, HouseholdId},
-    payments::{BalancePayment, CounterPayment, CreditBill, PreviewBills, PublishBills},
+    payments::{BalancePayment, CounterPayment, CreditBill, PreviewBills, PublishBills, Spend},
 };
 
 use super::{Call, done, json};
@@ -74,4 +74,15 @@ pub(crate) async fn balance(call: Call) -> Result<Response, Error> {
         payments::balance(tx, &caller, &asked)
     };
     json(&call.app.db.write(work).await?)
+}
+
+pub(crate) async fn spend(call: Call) -> Result<Response, Error> {
+    let caller = call.caller()?;
+    let asked: Spend = call.json()?;
+    let work = move |tx: &mut crate::db::Tx<'_>| {
+        let caller = auth::again(tx, caller.device)?;
+        payments::spend(tx, &caller, &asked)
+    };
+    call.app.db.write(work).await?;
+    Ok(done())
 }

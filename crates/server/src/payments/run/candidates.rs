@@ -59,6 +59,8 @@ pub(super) fn candidates(tx: &mut Tx<'_>, community: CommunityId, month: Month) 
             charged.push((fee, due, readings(tx, community, fee)?));
         }
     }
+    // What everybody pays first, as people read a bill.
+    charged.sort_by_key(|(fee, ..)| (rank(&fee.content.basis), fee.content.heading.clone(), fee.id));
     let mut found = Candidates { bills: Vec::new(), troubles: Vec::new() };
     for payer in payers(tx, community)? {
         for (fee, due, readings) in &charged {
@@ -77,6 +79,15 @@ pub(super) fn candidates(tx: &mut Tx<'_>, community: CommunityId, month: Month) 
         }
     }
     Ok(found)
+}
+
+const fn rank(basis: &Basis) -> u8 {
+    match basis {
+        Basis::SquareMetre => 0,
+        Basis::Unit => 1,
+        Basis::Meter { .. } => 2,
+        Basis::Once => 3,
+    }
 }
 
 impl Candidates {
