@@ -146,6 +146,9 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/repairs/new") view=pages::repairs::New />
             <Route path=path!("/repairs/figures") view=pages::repairs::Figures />
             <Route path=path!("/repairs/:id") view=pages::repairs::Detail />
+            <Route path=path!("/payments") view=pages::payments::List />
+            <Route path=path!("/payments/money") view=pages::payments::Where />
+            <Route path=path!("/payments/:id") view=pages::payments::BillPage />
             <Route path=path!("/rounds") view=|| office(|| view! { <pages::rounds::List /> }.into_any()) />
             <Route path=path!("/rounds/:id") view=|| office(|| view! { <pages::rounds::Detail /> }.into_any()) />
             <Route path=path!("/rounds/:id/:point") view=|| office(|| view! { <pages::rounds::Point /> }.into_any()) />
@@ -168,6 +171,11 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/office/repairs/figures") view=|| office(|| view! { <pages::repairs::Figures /> }.into_any()) />
             <Route path=path!("/office/repairs/categories") view=|| office(|| view! { <pages::repairs::Kinds /> }.into_any()) />
             <Route path=path!("/office/repairs/:id") view=|| office(|| view! { <pages::repairs::Detail /> }.into_any()) />
+            <Route path=path!("/office/payments") view=|| office(|| view! { <pages::payments::office::Bills /> }.into_any()) />
+            <Route path=path!("/office/payments/run") view=|| office(|| view! { <pages::payments::office::Run /> }.into_any()) />
+            <Route path=path!("/office/payments/fees") view=|| office(|| view! { <pages::payments::office::Fees /> }.into_any()) />
+            <Route path=path!("/office/payments/meters/:id") view=|| office(|| view! { <pages::payments::office::Meters /> }.into_any()) />
+            <Route path=path!("/office/payments/households/:id") view=|| office(|| view! { <pages::payments::office::Household /> }.into_any()) />
             <Route path=path!("/office/rounds") view=|| office(|| view! { <pages::rounds::office::List /> }.into_any()) />
             <Route path=path!("/office/rounds/new") view=|| office(|| view! { <pages::rounds::office::Editor /> }.into_any()) />
             <Route path=path!("/office/rounds/:id") view=|| office(|| view! { <pages::rounds::office::Plan /> }.into_any()) />

@@ -5,7 +5,7 @@ mod opening;
 mod time;
 mod zone;
 
-pub use money::{money, read_money};
+pub use money::{amount, money, price, read_money, read_price, read_thousandths, thousandths, typed_price};
 pub use opening::{Standing, standing};
 pub use time::{Clock, month, now};
 pub use zone::{from_local_input, to_local_input};

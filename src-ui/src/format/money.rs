@@ -13,9 +13,57 @@ pub fn money(money: &Money) -> String {
     shown(&plain, &money.currency).unwrap_or_else(|| format!("{}\u{a0}{plain}", money.currency))
 }
 
-/// What somebody typed as an amount, such as `120` or `120.5`; none when it is none above zero.
-pub fn read_money(typed: &str, currency: &str) -> Option<Money> {
+/// [`money`] of a currency that is known.
+pub fn amount(minor: i64, currency: &str) -> String {
+    money(&Money { minor, currency: currency.to_owned() })
+}
+
+/// A price in ten-thousandths of the smallest unit: `¥2.35`, with more digits where it has them.
+pub fn price(rate: i64, currency: &str) -> String {
+    if rate % PER_MINOR == 0 {
+        return amount(rate / PER_MINOR, currency);
+    }
+    format!("{currency}\u{a0}{}", typed_price(rate, currency))
+}
+
+/// A price as somebody would type it: `2.35`.
+pub fn typed_price(rate: i64, currency: &str) -> String {
     let digits = digits(currency);
+    let text = plain(rate, digits + PRICE_DIGITS);
+    let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
+    let kept = part.trim_end_matches('0').len().max(if part.bytes().all(|b| b == b'0') { 0 } else { digits });
+    let part = part.get(..kept).unwrap_or(part);
+    if part.is_empty() { whole.to_owned() } else { format!("{whole}.{part}") }
+}
+
+/// What somebody typed as a price; none when it is none above zero.
+pub fn read_price(typed: &str, currency: &str) -> Option<i64> {
+    let (whole, part) = decimal(typed)?;
+    let width = digits(currency) + PRICE_DIGITS;
+    (part.len() <= width).then_some(())?;
+    format!("{whole}{part:0<width$}").parse().ok().filter(|rate| *rate > 0)
+}
+
+/// Thousandths as a number: `4.5`.
+pub fn thousandths(milli: i64) -> String {
+    let text = plain(milli, 3);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// What somebody typed as a number with at most three digits behind the point, in thousandths.
+pub fn read_thousandths(typed: &str) -> Option<i64> {
+    let (whole, part) = decimal(typed)?;
+    (part.len() <= 3).then_some(())?;
+    format!("{whole}{part:0<3}").parse().ok()
+}
+
+/// Ten-thousandths of the smallest unit in one of it.
+const PER_MINOR: i64 = 10_000;
+/// Digits that a price may have beyond those of an amount.
+const PRICE_DIGITS: usize = 4;
+
+/// The two parts of a number that somebody typed.
+fn decimal(typed: &str) -> Option<(String, String)> {
     let typed: String = typed
         .trim()
         .chars()
@@ -23,9 +71,14 @@ pub fn read_money(typed: &str, currency: &str) -> Option<Money> {
         .collect();
     let (whole, part) = typed.split_once(['.', '。']).unwrap_or((&typed, ""));
     let numeric = |text: &str| text.chars().all(|letter| letter.is_ascii_digit());
-    if whole.is_empty() || !numeric(whole) || !numeric(part) || part.len() > digits {
-        return None;
-    }
+    (!whole.is_empty() && numeric(whole) && numeric(part)).then(|| (whole.to_owned(), part.to_owned()))
+}
+
+/// What somebody typed as an amount, such as `120` or `120.5`; none when it is none above zero.
+pub fn read_money(typed: &str, currency: &str) -> Option<Money> {
+    let digits = digits(currency);
+    let (whole, part) = decimal(typed)?;
+    (part.len() <= digits).then_some(())?;
     let minor: i64 = format!("{whole}{part:0<digits$}").parse().ok()?;
     (minor > 0).then(|| Money { minor, currency: currency.to_owned() })
 }
@@ -91,6 +144,20 @@ mod tests {
             assert_eq!(read_money(wrong, "CNY"), None, "{wrong}");
         }
         assert_eq!(money(&of(12_050)), "¥120.50");
+        assert_eq!(
+            (price(2_350_000, "CNY").as_str(), typed_price(2_350_000, "CNY").as_str()),
+            ("¥2.35", "2.35")
+        );
+        assert_eq!(typed_price(391, "CNY"), "0.000391");
+        assert_eq!(typed_price(2_500_000, "CNY"), "2.50");
+        assert_eq!(read_price("2.35", "CNY"), Some(2_350_000));
+        assert_eq!(read_price("0.000391", "CNY"), Some(391));
+        assert_eq!((read_price("0", "CNY"), read_price("1.0000001", "CNY")), (None, None));
+        assert_eq!(
+            (thousandths(4_500), thousandths(92_000), thousandths(5)),
+            ("4.5".into(), "92".into(), "0.005".into())
+        );
+        assert_eq!((read_thousandths("112.5"), read_thousandths("1.0001")), (Some(112_500), None));
         assert_eq!(plain(5, 2), "0.05");
         assert_eq!(plain(-12_345, 2), "-123.45");
     }

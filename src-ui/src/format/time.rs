@@ -86,6 +86,31 @@ impl Clock {
         date(Civil::of(at, &self.zone), 0, true)
     }
 
+    /// Today, such as `2026-11-29`.
+    pub fn today(&self) -> String {
+        let Civil { year, month, day, .. } = Civil::of(now(), &self.zone);
+        format!("{year:04}-{month:02}-{day:02}")
+    }
+
+    /// A day such as `2026-11-25` in words; what is no day stays as it is.
+    pub fn day(&self, day: &str) -> String {
+        let mut parts = day.split('-').map(str::parse::<i64>);
+        let (Some(Ok(year)), Some(Ok(month)), Some(Ok(number))) = (parts.next(), parts.next(), parts.next())
+        else {
+            return day.to_owned();
+        };
+        let this_year = Civil::of(now(), &self.zone).year;
+        let year_words = (year != this_year).then_some(year);
+        let name =
+            LONG_MONTHS.get(usize::try_from(month - 1).unwrap_or(usize::MAX)).copied().unwrap_or_default();
+        match (chinese(), year_words) {
+            (true, None) => format!("{month}月{number}日"),
+            (true, Some(year)) => format!("{year}年{month}月{number}日"),
+            (false, None) => format!("{number}\u{a0}{name}"),
+            (false, Some(year)) => format!("{number}\u{a0}{name} {year}"),
+        }
+    }
+
     /// For the `datetime` attribute.
     pub fn machine(&self, at: Timestamp) -> String {
         let mut text = super::to_local_input(at, "UTC");

@@ -9,6 +9,7 @@ pub mod keys;
 pub mod notices;
 pub mod office;
 pub mod outbox;
+pub mod payments;
 pub mod repairs;
 pub mod rounds;
 pub mod services;

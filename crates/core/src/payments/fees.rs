@@ -5,7 +5,7 @@ use linli_wire::{
     command::SaveFee,
     id::FeeId,
     ops::{Action, Op},
-    outbox::{Pending, PendingState},
+    outbox::PendingState,
     payments::{Fee, FeeRow, FeesView},
     sync::Entity,
     typed::TypedPlace,
@@ -49,21 +49,35 @@ pub fn fees(cache: &Cache, language: &Language) -> Result<FeesView> {
 /// All fees with what waits.
 pub(super) fn rows(db: &Connection) -> Result<Vec<FeeRow>> {
     let known: Vec<Fee> = records(db, Entity::Fee)?;
-    let row = |fee: Fee| FeeRow { id: fee.id, version: fee.version, content: fee.content, pending: None };
+    let row = |fee: Fee| FeeRow {
+        id: fee.id,
+        version: fee.version,
+        content: fee.content,
+        pending: None,
+        refused: None,
+    };
     let mut rows: Vec<FeeRow> = known.into_iter().map(row).collect();
     for open in outbox::open_of_kind(db, "save_fee")? {
         let Action::SaveFee { fee_id, content, .. } = open.op.action else { continue };
         let known = rows.iter_mut().find(|row| row.id == fee_id);
         match known {
+            // Of several saves the one that was refused is shown: those behind it wait for its sake.
+            Some(row) if row.refused.is_some() => {}
+            Some(row) if matches!(open.pending.state, PendingState::Stuck { .. }) => {
+                row.refused = Some(content);
+                row.pending = Some(open.pending);
+            }
             Some(row) => {
                 row.content = content;
-                // Of several saves the one that was refused is shown: those behind it wait for its sake.
-                let is_stuck = |pending: &Pending| matches!(pending.state, PendingState::Stuck { .. });
-                if !row.pending.as_ref().is_some_and(is_stuck) {
-                    row.pending = Some(open.pending);
-                }
+                row.pending = Some(open.pending);
             }
-            None => rows.push(FeeRow { id: fee_id, version: 0, content, pending: Some(open.pending) }),
+            None => rows.push(FeeRow {
+                id: fee_id,
+                version: 0,
+                content,
+                pending: Some(open.pending),
+                refused: None,
+            }),
         }
     }
     Ok(rows)

@@ -85,11 +85,14 @@ pub struct FeeRow {
     pub id: FeeId,
     /// Its version; 0 of one that only this device has.
     pub version: u64,
-    /// What it says, with what waits in its place.
+    /// What it says, with what waits already in its place.
     pub content: FeeContent,
     /// A save that waits or was refused. A lost race is stuck with `conflict`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending: Option<Pending>,
+    /// What was typed and refused; `content` is what stands then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<FeeContent>,
 }
 
 /// Which meters to read.

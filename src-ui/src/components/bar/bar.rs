@@ -27,7 +27,7 @@ pub const MAIN: [Destination; 3] = [
 ];
 
 /// The office's side.
-pub const OFFICE: [Destination; 5] = [
+pub const OFFICE: [Destination; 6] = [
     Destination {
         href: "/office/notices",
         symbol: "megaphone",
@@ -38,6 +38,12 @@ pub const OFFICE: [Destination; 5] = [
         href: "/office/repairs",
         symbol: "tool",
         name: words::nav::office_repairs,
+        counts_unread: false,
+    },
+    Destination {
+        href: "/office/payments",
+        symbol: "pay",
+        name: words::nav::office_payments,
         counts_unread: false,
     },
     Destination { href: "/rounds", symbol: "calendar", name: words::rounds::title, counts_unread: false },

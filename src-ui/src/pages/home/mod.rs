@@ -11,7 +11,8 @@ use linli_wire::{
 };
 
 use super::{
-    notices::notice_row, office::pressing, repairs::needing, rounds::due_card, services::open_until,
+    notices::notice_row, office::pressing, payments::due_bills, repairs::needing, rounds::due_card,
+    services::open_until,
 };
 use crate::{
     components::{
@@ -131,7 +132,7 @@ pub(super) fn needs(all: bool, rounds_due: impl Fn() -> u32 + Send + 'static) ->
     let counts = Memo::new(move |_| {
         app.view.with(|view| view.filter(|_| all).map(|view| view.outbox)).unwrap_or_default()
     });
-    let (repairs, office) = (needing(), all.then(pressing));
+    let (repairs, bills, office) = (needing(), all.then(due_bills), all.then(pressing));
     move || {
         let counts = counts.get();
         let mut cards = Vec::new();
@@ -139,6 +140,7 @@ pub(super) fn needs(all: bool, rounds_due: impl Fn() -> u32 + Send + 'static) ->
             cards.push(stuck(counts.stuck));
         }
         cards.extend(repairs());
+        cards.extend(bills.and_then(|bills| bills()));
         cards.extend(due_card(rounds_due()));
         cards.extend(office.and_then(|office| office()));
         let waits = counts.stuck == 0 && counts.waiting > 0;

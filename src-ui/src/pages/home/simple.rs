@@ -40,6 +40,7 @@ fn tiles() -> AnyView {
         <ul class="c-tiles" role="list">
             {tile("/notices", "bell", texts::tile_notices(), note.into_any(), (move || unread_badge(unread.get())).into_any())}
             {tile("/repairs", "tool", texts::tile_repairs(), fixed(texts::tile_repairs_note()), ().into_any())}
+            {tile("/payments", "pay", words::payments::tile(), crate::pages::payments::tile_note(), ().into_any())}
             {tile("/help", "help", texts::tile_help(), fixed(texts::tile_help_note()), ().into_any())}
             {tile("/me/settings", "text-size", texts::tile_settings(), fixed(texts::tile_settings_note()), ().into_any())}
             {tile("/me/devices", "device", texts::tile_devices(), fixed(words::services::devices_note()), ().into_any())}

@@ -47,6 +47,7 @@ pub fn Office() -> impl IntoView {
                 {row("/office/notices", "megaphone", words::nav::office_notices(), notices)}
             </ul>
             <ul class="c-list" role="list" data-lead="icon">
+                {row("/office/payments", "pay", words::payments_office::title(), words::payments_office::note())}
                 {row("/rounds", "calendar", words::rounds::title(), words::rounds::tile_note())}
                 {row("/office/people", "people", words::nav::office_people(), ())}
                 {row("/office/templates", "template", words::nav::office_templates(), ())}

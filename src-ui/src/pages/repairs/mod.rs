@@ -26,6 +26,7 @@ pub use form::too_long;
 pub use kinds::Kinds;
 pub use list::List;
 pub use new::New;
+pub use office::select;
 pub use photos::{Photos, gallery};
 pub use row::{needing, repair_row};
 pub use said::urgency_word;

@@ -236,7 +236,7 @@ fn selects(
 }
 
 /// A filter: one of a few, or all, which `label` stands for.
-pub(super) fn select(
+pub fn select(
     testid: &'static str,
     label: &'static str,
     options: Vec<(String, String)>,

@@ -1,0 +1,15 @@
+//! Payments: what a household owes and pays, where the money goes, and the office's side of it.
+
+mod bill;
+mod lines;
+mod list;
+mod money;
+mod need;
+pub mod office;
+mod pay;
+mod row;
+
+pub use bill::BillPage;
+pub use list::List;
+pub use money::Where;
+pub use need::{due_bills, tile_note};

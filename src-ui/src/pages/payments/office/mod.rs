@@ -1,0 +1,23 @@
+//! The office's side: bills of all households, runs, the counter, fees and meters.
+
+mod bills;
+mod credit;
+mod fee_form;
+mod fees;
+mod household;
+mod meters;
+mod run;
+mod take;
+
+pub use bills::Bills;
+pub use fees::Fees;
+pub use household::Household;
+pub use meters::Meters;
+pub use run::Run;
+
+use crate::{components::page_header::Back, words::payments_office as texts};
+
+/// Where the way back leads.
+fn to_bills() -> Back {
+    ("/office/payments".to_owned(), texts::title().to_owned())
+}

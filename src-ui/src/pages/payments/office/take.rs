@@ -1,0 +1,103 @@
+//! Taking money at the counter: the amount, what it pays, and what is left over, before it is booked.
+
+use leptos::prelude::*;
+use linli_wire::{
+    command::{CounterPay, PayBills},
+    id::HouseholdId,
+    payments::{Bill, HouseholdPayments},
+};
+
+use crate::{
+    components::{
+        dialog::Dialog,
+        error_state::error_state,
+        field::{Field, focus_field},
+        icon::icon,
+    },
+    format::{amount, month, read_money},
+    ipc::Asked,
+    pages::payments::pay::is_unknown,
+    state::{Act, app},
+    words::{common, payments, payments_office as texts},
+};
+
+/// The button and its form.
+pub(super) fn take(id: HouseholdId, found: &HouseholdPayments, asked: Asked<HouseholdPayments>) -> AnyView {
+    let app = app();
+    let currency = StoredValue::new(found.account.currency.clone());
+    let mut due: Vec<Bill> = found.bills.iter().filter(|bill| bill.owed > 0).cloned().collect();
+    due.sort_by(|one, other| (&one.due_on, &one.number).cmp(&(&other.due_on, &other.number)));
+    let owed: i64 = due.iter().map(|bill| bill.owed).sum();
+    let typed = RwSignal::new(if owed > 0 { plain(owed, &currency.get_value()) } else { String::new() });
+    let (act, open, wrong) = (Act::new(), RwSignal::new(false), RwSignal::new(None::<String>));
+    let minor = move || {
+        typed
+            .with(|typed| currency.with_value(|currency| read_money(typed, currency)))
+            .map(|money| money.minor)
+    };
+    let bills = StoredValue::new(due.iter().map(|bill| bill.id).collect::<Vec<_>>());
+    let names: Vec<String> = due
+        .iter()
+        .map(|bill| {
+            format!("{}\u{a0}· {}", month(&bill.month.to_string(), true), amount(bill.owed, &bill.currency))
+        })
+        .collect();
+    let comes_to = move || {
+        let money = |minor| currency.with_value(|currency| amount(minor, currency));
+        minor().map(|minor| match minor - owed {
+            0 => texts::take_exact().to_owned(),
+            more @ 1.. => texts::take_kept(&money(more)),
+            less => texts::take_short(&money(-less)),
+        })
+    };
+    let book = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        let Some(minor) = minor() else {
+            wrong.set(Some(texts::take_wrong().to_owned()));
+            focus_field("take-amount");
+            return;
+        };
+        wrong.set(None);
+        let request = PayBills { household_id: id, bills: bills.get_value(), minor };
+        act.run::<CounterPay>(request, move |payment| {
+            open.set(false);
+            asked.again();
+            app.tell(texts::taken(payment.receipt.as_deref().unwrap_or_default()));
+        });
+    };
+    let confirm = move || {
+        minor().map_or_else(
+            || texts::take().to_owned(),
+            |minor| currency.with_value(|currency| texts::take_confirm(&amount(minor, currency))),
+        )
+    };
+    let names = StoredValue::new(names);
+    view! {
+        <button type="button" class="c-button" data-kind="primary" data-testid="take" on:click=move |_| { act.error.set(None); open.set(true); }>{icon("pay")} {texts::take()}</button>
+        <Dialog open=open id="take-money" title=texts::take_title()>
+            <form class="c-form" novalidate on:submit=book>
+                <Field id="take-amount" label=texts::take_amount() value=typed error=wrong />
+                {names.with_value(|names| (!names.is_empty()).then(|| view! {
+                    <div><p class="t-soft t-small">{texts::take_bills()}</p> <ul class="p-plain">{names.iter().map(|name| view! { <li>{name.clone()}</li> }).collect_view()}</ul></div>
+                }))}
+                <p role="status" data-testid="take-result">{comes_to}</p>
+                {move || act.error.get().map(|error| if is_unknown(error.code) {
+                    view! { <div class="c-banner" data-kind="waiting" role="alert">{icon("wait")} <div><p class="c-banner__title">{texts::take_unknown()}</p> <p>{texts::take_unknown_text()}</p></div></div> }.into_any()
+                } else {
+                    error_state(&error, None)
+                })}
+                <p class="t-soft t-small">{payments::needs_network()}</p>
+                <div class="c-dialog__actions">
+                    <button type="button" class="c-button" data-kind="quiet" on:click=move |_| open.set(false)>{common::cancel()}</button>
+                    <button type="submit" class="c-button" data-kind="primary" data-testid="take-now" aria-busy=act.aria_busy()>{confirm}</button>
+                </div>
+            </form>
+        </Dialog>
+    }
+    .into_any()
+}
+
+/// An amount as somebody would type it.
+pub(super) fn plain(minor: i64, currency: &str) -> String {
+    crate::format::typed_price(minor.saturating_mul(10_000), currency)
+}

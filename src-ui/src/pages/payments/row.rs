@@ -1,0 +1,122 @@
+//! Bills and payments in lists.
+
+use leptos::prelude::*;
+use linli_wire::payments::{Bill, BillState, Payment, PaymentState, Way};
+
+use crate::{
+    components::icon::icon,
+    format::{amount, month},
+    state::app,
+    words::{common, payments as texts},
+};
+
+/// A bill that leads to itself.
+pub(super) fn bill_row(bill: &Bill, today: &str) -> AnyView {
+    let state = bill.state(today);
+    let (symbol, end) = match state {
+        BillState::Overdue => ("warn", amount(bill.owed, &bill.currency)),
+        BillState::Due => ("pay", amount(bill.owed, &bill.currency)),
+        BillState::Paid | BillState::Credited => ("ok", amount(bill.total, &bill.currency)),
+    };
+    let clock = app().clock();
+    let day = clock.day(&bill.due_on);
+    let when = match state {
+        BillState::Overdue => texts::overdue_since(&day),
+        BillState::Due => texts::due_by(&day),
+        BillState::Paid | BillState::Credited => texts::issued_on(&clock.day(&bill.issued_on)),
+    };
+    let is_open = matches!(state, BillState::Overdue | BillState::Due);
+    view! {
+        <a class="c-row" href=format!("/payments/{}", bill.id) data-strong=is_open.then_some("") data-testid="bill-row" data-state=state_name(state)>
+            <span class="c-row__lead">{icon(symbol)}</span>
+            <span class="c-row__body">
+                <span class="c-row__title">{texts::bill_of(&month(&bill.month.to_string(), true))}</span>
+                <span class="c-row__meta">{when}</span>
+                {state_tag(state)}
+            </span>
+            <span class="c-row__end"><strong class="p-amount">{end}</strong> {icon("chevron-right")}</span>
+        </a>
+    }
+    .into_any()
+}
+
+/// How a bill stands, as tests read it.
+pub(super) const fn state_name(state: BillState) -> &'static str {
+    match state {
+        BillState::Overdue => "overdue",
+        BillState::Due => "due",
+        BillState::Paid => "paid",
+        BillState::Credited => "credited",
+    }
+}
+
+/// How a bill stands, in a word.
+pub(super) fn state_word(state: BillState) -> &'static str {
+    match state {
+        BillState::Overdue => texts::state_overdue(),
+        BillState::Due => texts::state_due(),
+        BillState::Paid => texts::state_paid(),
+        BillState::Credited => texts::state_credited(),
+    }
+}
+
+/// The word on its ground.
+pub(super) fn state_tag(state: BillState) -> AnyView {
+    let (tone, symbol) = match state {
+        BillState::Overdue => ("red", "warn"),
+        BillState::Due => ("amber", "clock"),
+        BillState::Paid => ("jade", "ok"),
+        BillState::Credited => ("blue", "history"),
+    };
+    view! { <span><span class="c-tag" data-tone=tone>{icon(symbol)} {state_word(state)}</span></span> }
+        .into_any()
+}
+
+/// A payment: how much, how, when, and what became of it.
+pub(super) fn payment_row(payment: &Payment) -> AnyView {
+    let clock = app().clock();
+    let (symbol, tone, word) = match payment.state {
+        PaymentState::Paid => ("ok", "jade", None),
+        PaymentState::Begun => ("wait", "amber", Some(texts::payment_begun().to_owned())),
+        PaymentState::Checking | PaymentState::Other => {
+            ("wait", "amber", Some(texts::payment_checking().to_owned()))
+        }
+        PaymentState::NotPaid => ("fail", "red", Some(texts::payment_not_paid().to_owned())),
+        PaymentState::GivenBack => {
+            let reason = payment.given_back.as_ref().map(|back| back.reason.as_str()).unwrap_or_default();
+            ("history", "blue", Some(texts::given_back(reason)))
+        }
+    };
+    let numbers: Vec<&str> = payment.parts.iter().map(|part| part.number.as_str()).collect();
+    let mut meta = vec![clock.date(payment.booked_at.unwrap_or(payment.at))];
+    if !numbers.is_empty() {
+        meta.push(texts::for_bills(&numbers.join(common::list_comma())));
+    }
+    if payment.kept > 0 {
+        meta.push(texts::kept_of_it(&amount(payment.kept, &payment.currency)));
+    }
+    let receipt = payment.receipt.as_deref().map(texts::receipt);
+    view! {
+        <div class="c-row" data-testid="payment-row">
+            <span class="c-row__lead">{icon(symbol)}</span>
+            <span class="c-row__body">
+                <span class="c-row__title">{way_word(payment.way)}</span>
+                <span class="c-row__meta">{meta.join("\u{a0}· ")}</span>
+                {receipt.map(|receipt| view! { <span class="c-row__meta">{receipt}</span> })}
+                {word.map(|word| view! { <span><span class="c-tag" data-tone=tone>{icon(symbol)} {word}</span></span> })}
+            </span>
+            <span class="c-row__end"><strong class="p-amount">{amount(payment.minor, &payment.currency)}</strong></span>
+        </div>
+    }
+    .into_any()
+}
+
+fn way_word(way: Way) -> &'static str {
+    match way {
+        Way::Card => texts::way_card(),
+        Way::Transfer => texts::way_transfer(),
+        Way::Counter => texts::way_counter(),
+        Way::Balance => texts::way_balance(),
+        Way::Other => texts::way_other(),
+    }
+}
