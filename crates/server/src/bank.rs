@@ -15,6 +15,7 @@
 //! APIs (PSD2, EBICS), since each needs a contract.
 
 pub mod amount;
+pub mod camt;
 pub mod epc;
 pub mod iban;
 pub mod reference;
