@@ -16,6 +16,7 @@
 
 pub mod amount;
 pub mod camt;
+pub mod csv;
 pub mod epc;
 pub mod iban;
 pub mod reference;

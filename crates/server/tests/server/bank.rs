@@ -125,20 +125,30 @@ fn the_code_on_a_bill_is_read_back_as_it_was_written() {
     let folder = tempfile::tempdir().unwrap();
     for (number, transfer) in transfers.iter().enumerate() {
         let path = folder.path().join(format!("{number}.svg"));
-        // Six pixels for each module; without a size of its own a picture is drawn with one.
-        let sized = format!("width=\"{0}\" height=\"{0}\" viewBox", 6 * epc::code(transfer).unwrap().size);
-        fs::write(&path, epc::svg(transfer).unwrap().replacen("viewBox", &sized, 1)).unwrap();
-        assert_eq!(scanned(&path), epc::text(transfer).unwrap(), "{transfer:?}");
+        fs::write(&path, epc::svg(transfer).unwrap()).unwrap();
+        let drawn = path.with_extension("png");
+        run(
+            "rsvg-convert",
+            &["--zoom=6", path.to_str().unwrap(), "-o", drawn.to_str().unwrap()],
+            "librsvg2-bin",
+        );
+        std::fs::copy(&drawn, format!("/tmp/bankqr/{number}.png")).unwrap();
+        let options = ["--quiet", "--raw", "--oneshot", "-Sdisable", "-Sqrcode.enable", "-Sbinary"];
+        let scanned = run("zbarimg", &[&options[..], &[drawn.to_str().unwrap()]].concat(), "zbar-tools");
+        assert_eq!(scanned, epc::text(transfer).unwrap(), "{transfer:?}");
     }
 }
 
-/// What `zbarimg` sees in a picture.
-fn scanned(picture: &std::path::Path) -> String {
-    let command = Command::new("zbarimg")
-        .args(["--quiet", "--raw", "--oneshot", "-Sdisable", "-Sqrcode.enable", "-Sbinary"])
-        .arg(picture)
-        .output()
-        .expect("zbarimg is in Debian's package zbar-tools; `cargo xtask setup` installs it");
-    assert!(command.status.success(), "{}", String::from_utf8_lossy(&command.stderr));
-    String::from_utf8(command.stdout).unwrap()
+/// What a program of a package of Debian writes.
+fn run(program: &str, arguments: &[&str], package: &str) -> String {
+    let output = Command::new(program).args(arguments).output();
+    let output =
+        output.unwrap_or_else(|_| panic!("{program} is missing: `cargo xtask setup` installs {package}"));
+    assert!(
+        output.status.success(),
+        "{program}: {} {}",
+        output.status,
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).unwrap()
 }
