@@ -19,6 +19,7 @@ pub mod camt;
 pub mod csv;
 pub mod epc;
 pub mod iban;
+pub mod matching;
 pub mod reference;
 
 use jiff::civil::Date;
