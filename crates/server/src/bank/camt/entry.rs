@@ -135,7 +135,7 @@ fn whole(entry: &Node, statement: &Statement, number: u64, place: &Value) -> Res
     };
     let amounts = amounts(entry).ok_or_else(|| unread("amount"))?;
     Ok(Movement {
-        id: directed(id, minor, reversal),
+        id: directed(&id, minor, reversal),
         minor,
         original: foreign(&currency, amounts),
         currency,
@@ -155,7 +155,7 @@ fn whole(entry: &Node, statement: &Statement, number: u64, place: &Value) -> Res
 fn one(whole: &Movement, detail: Detail) -> Movement {
     let reversal = whole.reversal || detail.is_return;
     Movement {
-        id: detail.id.map_or_else(|| whole.id.clone(), |id| directed(id, whole.minor, reversal)),
+        id: detail.id.map_or_else(|| whole.id.clone(), |id| directed(&id, whole.minor, reversal)),
         minor: whole.minor,
         currency: whole.currency.clone(),
         booked: whole.booked,
@@ -175,7 +175,7 @@ fn one(whole: &Movement, detail: Detail) -> Movement {
 fn part(whole: &Movement, detail: Detail, minor: i64, at: u32) -> Movement {
     let (own, charges, original) = (detail.id.clone(), detail.charges.clone(), detail.original.clone());
     let part = one(whole, detail);
-    let id = own.map_or_else(|| format!("{}/{at}", whole.id), |id| directed(id, minor, part.reversal));
+    let id = own.map_or_else(|| format!("{}/{at}", whole.id), |id| directed(&id, minor, part.reversal));
     Movement { id, minor, charges, original, ..part }
 }
 
@@ -210,7 +210,7 @@ fn all(mut whole: Movement, details: Vec<Detail>) -> Movement {
 }
 
 /// What a movement is called where the bank gave one name to several: to a payment, its charge, and its return.
-fn directed(id: String, minor: i64, reversal: bool) -> String {
+fn directed(id: &str, minor: i64, reversal: bool) -> String {
     let out = if minor < 0 { "/out" } else { "" };
     let back = if reversal { "/back" } else { "" };
     format!("{id}{out}{back}")
@@ -227,8 +227,8 @@ fn is_reversal(entry: &Node, place: &Value) -> Result<bool, Error> {
 /// A reference, unless it is one of the words by which banks say that there is none.
 fn reference(node: &Node, path: &[&str]) -> Option<String> {
     let text = one_line(node.text(path)?)?;
-    let none = ["NOTPROVIDED", "NONREF", "NOTAVAILABLE", "NOREF"];
-    (!none.contains(&text.to_ascii_uppercase().replace([' ', '-', '_'], "").as_str())).then_some(text)
+    let words = ["NOTPROVIDED", "NONREF", "NOTAVAILABLE", "NOREF"];
+    (!words.contains(&text.to_ascii_uppercase().replace([' ', '-', '_'], "").as_str())).then_some(text)
 }
 
 /// The amounts of a transaction or an entry, those first that say best what was booked. None when one cannot be read.

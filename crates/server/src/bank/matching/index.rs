@@ -37,7 +37,9 @@ impl<'a> Index<'a> {
         }
         let places = bills.iter().enumerate().map(|(at, bill)| (bill.id, at)).collect();
         let when = |at: &usize| bills.get(*at).map(|bill| (bill.due, bill.id));
-        by_household.values_mut().for_each(|of| of.sort_by_key(when));
+        for of in by_household.values_mut() {
+            of.sort_by_key(when);
+        }
         let mut by_account: HashMap<&Account, Vec<HouseholdId>> = HashMap::new();
         for payer in payers {
             if let Some(reference) = &payer.reference {
