@@ -1,6 +1,6 @@
 //! What is said to banks, and what banks say.
 //!
-//! Pure functions over bytes and values: this module knows neither the database nor households' names nor HTTP. A bill
+//! Pure functions over bytes and values: this module knows neither the database nor HTTP. A bill
 //! gets a [`reference`] and a code that a banking app scans ([`epc`]); what came in is read from statements ([`camt`],
 //! [`csv`]) and laid beside what is owed ([`matching`]).
 //!

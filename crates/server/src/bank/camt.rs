@@ -1,9 +1,9 @@
 //! Bank statements as ISO 20022 has them: camt.053, versions .001.02 and .001.08.
 //!
 //! A statement is read as a stream: [`read`] hands out one [`Item`] after the other, and keeps no more of the file than
-//! the entry that it reads and sixteen bytes for each name of a movement that it gave. What it handed out counts only when it ends
-//! well: a file that was cut, or that holds one amount which cannot be read, ends in an error, and its caller lets go of
-//! everything.
+//! the entry that it reads, and a fingerprint of each name that it gave, of which [`MAX_MOVEMENTS`] sets the limit. What
+//! it handed out counts only when it ends well: a file that was cut, or that holds one amount which cannot be read, ends
+//! in an error, and its caller lets go of everything.
 //!
 //! Habits of banks, and what is made of them:
 //! - An entry may stand for many transactions. Where their amounts make up the entry, each of them is a movement, be it
