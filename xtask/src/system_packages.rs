@@ -53,7 +53,7 @@ impl Package {
 use Group::{Build, Release, Test, Window};
 
 /// The packages of Debian 12 and later, and of Ubuntu 22.04 and later.
-pub(crate) const DEBIAN: [Package; 26] = [
+pub(crate) const DEBIAN: [Package; 28] = [
     Package::program(Build, "gcc", "cc", "links Rust programs and compiles SQLite"),
     Package::new(Build, "libc6-dev", "links Rust programs"),
     Package::program(Build, "make", "make", "builds native parts of libraries"),
@@ -84,6 +84,8 @@ pub(crate) const DEBIAN: [Package; 26] = [
     Package::new(Test, "postgresql", "the second database engine of the server's tests"),
     Package::program(Test, "brotli", "brotli", "measures what the face weighs on the wire"),
     Package::program(Test, "strace", "strace", "makes disks fail at a chosen moment in tests"),
+    Package::program(Test, "librsvg2-bin", "rsvg-convert", "draws the codes that bills are paid by"),
+    Package::program(Test, "zbar-tools", "zbarimg", "reads back the codes that bills are paid by"),
     Package::program(Test, "mmdebstrap", "mmdebstrap", "a clean Debian to install the app's package into"),
 ];
 
@@ -132,6 +134,8 @@ const FEDORA: OtherSystem = OtherSystem {
         (Test, "postgresql-server"),
         (Test, "brotli"),
         (Test, "strace"),
+        (Test, "librsvg2-tools"),
+        (Test, "zbar"),
     ],
 };
 
@@ -160,6 +164,8 @@ const ARCH: OtherSystem = OtherSystem {
         (Test, "postgresql"),
         (Test, "brotli"),
         (Test, "strace"),
+        (Test, "librsvg"),
+        (Test, "zbar"),
     ],
 };
 
@@ -174,6 +180,8 @@ const MACOS: OtherSystem = OtherSystem {
         (Test, "llvm"),
         (Test, "postgresql@17"),
         (Test, "brotli"),
+        (Test, "librsvg"),
+        (Test, "zbar"),
     ],
 };
 

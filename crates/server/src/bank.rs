@@ -1,6 +1,6 @@
 //! What is said to banks, and what banks say.
 //!
-//! Pure functions over bytes and values: this module knows neither the database nor households' names nor HTTP. A bill
+//! Pure functions over bytes and values: this module knows neither the database nor HTTP. A bill
 //! gets a [`reference`] and a code that a banking app scans ([`epc`]); what came in is read from statements ([`camt`],
 //! [`csv`]) and laid beside what is owed ([`matching`]).
 //!
@@ -15,8 +15,11 @@
 //! APIs (PSD2, EBICS), since each needs a contract.
 
 pub mod amount;
+pub mod camt;
+pub mod csv;
 pub mod epc;
 pub mod iban;
+pub mod matching;
 pub mod reference;
 
 use jiff::civil::Date;
