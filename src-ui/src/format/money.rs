@@ -113,7 +113,7 @@ fn shown(amount: &str, currency: &str) -> Option<String> {
 /// Constructed by reflection, because an unknown currency throws.
 fn formatter(currency: &str) -> Option<JsValue> {
     let options = Object::new();
-    for (key, value) in [("style", "currency"), ("currency", currency)] {
+    for (key, value) in [("style", "currency"), ("currency", currency), ("currencyDisplay", "narrowSymbol")] {
         Reflect::set(&options, &key.into(), &value.into()).ok()?;
     }
     let constructor: Function = Reflect::get(&js_sys::global(), &"Intl".into())

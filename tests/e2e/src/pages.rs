@@ -4,12 +4,13 @@ use anyhow::{Context, Result};
 use linli_wire::{
     Language, Localized,
     command::{
-        Empty, NoticesList, OfficeNoticesList, PeopleList, PeopleQuery, RepairChoicesGet, RepairNew,
-        RepairReportNow, RepairsList, RoundPlanSave, RoundPlansList, RoundPointNew, RoundsList,
-        SaveRoundPlan,
+        Empty, FeesGet, NoticesList, OfficeBillsList, OfficeNoticesList, PaymentsGet, PeopleList,
+        PeopleQuery, RepairChoicesGet, RepairNew, RepairReportNow, RepairsList, RoundPlanSave,
+        RoundPlansList, RoundPointNew, RoundsList, SaveRoundPlan,
     },
-    id::{NoticeId, PersonId, RepairId, RoundId, RoundPlanId, RoundPointId},
+    id::{BillId, FeeId, HouseholdId, NoticeId, PersonId, RepairId, RoundId, RoundPlanId, RoundPointId},
     notices::{NoticesQuery, OfficeNoticesQuery},
+    payments::{Basis, OfficeBillsQuery},
     repairs::{RepairForm, RepairPlace, RepairsQuery},
     rounds::{Interval, IntervalUnit, RoundCheck, RoundPlanContent, RoundsQuery},
 };
@@ -46,6 +47,9 @@ pub fn of_residents(host: &Host) -> Result<Vec<Place>> {
         place("repair-new", "/repairs/new"),
         place("repair-figures", "/repairs/figures"),
         place("repair", &format!("/repairs/{repair}")),
+        place("payments", "/payments"),
+        place("bill", &format!("/payments/{}", bill(host)?)),
+        place("payments-money", "/payments/money"),
         place("help", "/help"),
         place("me", "/me"),
         place("settings", "/me/settings"),
@@ -89,6 +93,11 @@ pub fn of_the_office(host: &Host) -> Result<Vec<Place>> {
         place("office-round-plan", format!("/office/rounds/{}", round.plan)),
         place("office-round-editor", format!("/office/rounds/{}/edit", round.plan)),
         place("office-round-labels", format!("/office/rounds/{}/labels", round.plan)),
+        place("office-payments", "/office/payments".to_owned()),
+        place("office-payments-run", "/office/payments/run".to_owned()),
+        place("office-payments-fees", "/office/payments/fees".to_owned()),
+        place("office-payments-meters", format!("/office/payments/meters/{}", meter(host)?)),
+        place("office-payments-household", format!("/office/payments/households/{}", debtor(host)?)),
         place("office-templates", "/office/templates".to_owned()),
         place("office-people", "/office/people".to_owned()),
         place("office-letter", format!("/office/letter/{person}")),
@@ -117,6 +126,36 @@ pub fn repair(host: &Host) -> Result<RepairId> {
     };
     host.call::<RepairReportNow>(&draft)?;
     Ok(draft.id)
+}
+
+/// A bill of the person's household: the first that is to be paid.
+///
+/// # Errors
+/// When there is none.
+pub fn bill(host: &Host) -> Result<BillId> {
+    let view = host.call::<PaymentsGet>(&Empty {})?;
+    let bill = view.households.iter().flat_map(|household| &household.bills).next();
+    Ok(bill.context("the household has no bills")?.id)
+}
+
+/// A fee with meters.
+///
+/// # Errors
+/// When there is none.
+pub fn meter(host: &Host) -> Result<FeeId> {
+    let fees = host.call::<FeesGet>(&Empty {})?.fees;
+    let fee = fees.iter().find(|fee| matches!(fee.content.basis, Basis::Meter { .. }));
+    Ok(fee.context("no fee has meters")?.id)
+}
+
+/// A household that owes something.
+///
+/// # Errors
+/// When none does.
+pub fn debtor(host: &Host) -> Result<HouseholdId> {
+    let query = OfficeBillsQuery { limit: 1, ..OfficeBillsQuery::default() };
+    let rows = host.call::<OfficeBillsList>(&query)?.rows;
+    Ok(rows.first().context("nobody was billed")?.household_id)
 }
 
 /// A round that is due.

@@ -19,6 +19,7 @@ mod killed;
 mod letters;
 mod native;
 mod office;
+mod payments;
 mod read;
 mod repairs;
 mod repairs_agreed;

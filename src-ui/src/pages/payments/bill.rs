@@ -141,7 +141,7 @@ fn transfer(view: &BillView, bank: &BankAccount) -> AnyView {
         <div class="c-card" data-gap="">
             <h3 class="c-card__title">{texts::by_transfer()}</h3>
             <p class="t-soft t-small">{texts::by_transfer_text()}</p>
-            <dl class="p-facts">
+            <dl class="p-transfer">
                 {line(texts::holder(), bank.holder.clone())}
                 {line(texts::account(), groups(&bank.number))}
                 {(!bank.bank.is_empty()).then(|| line(texts::bank(), bank.bank.clone()))}

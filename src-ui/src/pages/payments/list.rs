@@ -88,13 +88,18 @@ fn owed(household: &HouseholdView, due: &[&Bill], today: &str) -> AnyView {
             </div>
         }
     });
+    let late = if overdue == household.owed {
+        texts::state_overdue().to_owned()
+    } else {
+        texts::overdue_part(&amount(overdue, currency))
+    };
     let (symbol, tone) = if household.owed > 0 { ("pay", "amber") } else { ("ok", "jade") };
     let words = if household.owed > 0 {
         view! {
             <p class="t-soft">{texts::owed()}</p>
             <p class="p-sum" data-testid="owed">{amount(household.owed, currency)}</p>
             {day.map(|day| view! { <p class="t-soft t-small">{day}</p> })}
-            {(overdue > 0).then(|| view! { <p><span class="c-tag" data-tone="red">{icon("warn")} {texts::overdue_part(&amount(overdue, currency))}</span></p> })}
+            {(overdue > 0).then(|| view! { <p><span class="c-tag" data-tone="red">{icon("warn")} {late}</span></p> })}
         }
         .into_any()
     } else {
@@ -117,7 +122,7 @@ fn section(title: &'static str, rows: Vec<AnyView>) -> Option<AnyView> {
     let count = rows.len();
     let all = RwSignal::new(count <= STEP);
     let rows = rows.into_iter().enumerate().map(|(at, row)| {
-        view! { <li hidden=move || at >= STEP && !all.get()>{row}</li> }
+        view! { <li hidden=move || (at >= STEP && !all.get()).then_some("")>{row}</li> }
     });
     Some(
         view! {

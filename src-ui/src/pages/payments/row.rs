@@ -30,11 +30,11 @@ pub(super) fn bill_row(bill: &Bill, today: &str) -> AnyView {
         <a class="c-row" href=format!("/payments/{}", bill.id) data-strong=is_open.then_some("") data-testid="bill-row" data-state=state_name(state)>
             <span class="c-row__lead">{icon(symbol)}</span>
             <span class="c-row__body">
-                <span class="c-row__title">{texts::bill_of(&month(&bill.month.to_string(), true))}</span>
+                <span class="p-headline"><span class="c-row__title">{texts::bill_of(&month(&bill.month.to_string(), true))}</span> <strong class="p-amount">{end}</strong></span>
                 <span class="c-row__meta">{when}</span>
                 {state_tag(state)}
             </span>
-            <span class="c-row__end"><strong class="p-amount">{end}</strong> {icon("chevron-right")}</span>
+            <span class="c-row__end">{icon("chevron-right")}</span>
         </a>
     }
     .into_any()
@@ -100,12 +100,11 @@ pub(super) fn payment_row(payment: &Payment) -> AnyView {
         <div class="c-row" data-testid="payment-row">
             <span class="c-row__lead">{icon(symbol)}</span>
             <span class="c-row__body">
-                <span class="c-row__title">{way_word(payment.way)}</span>
+                <span class="p-headline"><span class="c-row__title">{way_word(payment.way)}</span> <strong class="p-amount">{amount(payment.minor, &payment.currency)}</strong></span>
                 <span class="c-row__meta">{meta.join("\u{a0}· ")}</span>
                 {receipt.map(|receipt| view! { <span class="c-row__meta">{receipt}</span> })}
                 {word.map(|word| view! { <span><span class="c-tag" data-tone=tone>{icon(symbol)} {word}</span></span> })}
             </span>
-            <span class="c-row__end"><strong class="p-amount">{amount(payment.minor, &payment.currency)}</strong></span>
         </div>
     }
     .into_any()

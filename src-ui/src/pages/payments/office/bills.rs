@@ -76,7 +76,7 @@ fn table(page: &OfficeBillsPage, limit: RwSignal<u32>) -> AnyView {
         <table class="c-table" data-testid="bills">
             <thead><tr>
                 <th scope="col">{texts::col_home()}</th> <th scope="col">{texts::col_bill()}</th> <th scope="col">{texts::col_due()}</th>
-                <th scope="col" data-align="end">{texts::col_total()}</th> <th scope="col" data-align="end">{texts::col_owed()}</th> <th scope="col">{texts::col_state()}</th>
+                <th scope="col" class="p-wide" data-align="end">{texts::col_total()}</th> <th scope="col" data-align="end">{texts::col_owed()}</th> <th scope="col">{texts::col_state()}</th>
             </tr></thead>
             <tbody>{rows}</tbody>
         </table>
@@ -92,8 +92,8 @@ fn line(row: &OfficeBillRow, currency: &str) -> AnyView {
             <td><a href=format!("/office/payments/households/{}", row.household_id)>{name}</a> <span class="t-soft t-small">{row.code.clone()}</span></td>
             <td data-label=texts::col_bill()>{row.number.clone()} " " <span class="t-soft">{month(&row.month.to_string(), false)}</span></td>
             <td data-label=texts::col_due()>{app().clock().day(&row.due_on)}</td>
-            <td data-label=texts::col_total() data-align="end">{amount(row.total, currency)}</td>
-            <td data-label=texts::col_owed() data-align="end"><strong>{amount(row.owed, currency)}</strong></td>
+            <td class="p-wide" data-align="end">{amount(row.total, currency)}</td>
+            <td data-align="end"><strong>{amount(row.owed, currency)}</strong></td>
             <td>{state_tag(row.state)}</td>
         </tr>
     }

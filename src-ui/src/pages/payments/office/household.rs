@@ -73,7 +73,7 @@ fn page(id: HouseholdId, found: &HouseholdPayments, asked: Asked<HouseholdPaymen
             {take(id, found, asked)}
         </section>
         <section class="l-section">
-            <div class="l-section__head"><h2>{payments::bills_due()} " · " {payments::bills_before()}</h2></div>
+            <div class="l-section__head"><h2>{texts::bills()}</h2></div>
             <div class="c-details-list">{found.bills.iter().map(|bill| of_bill(bill, asked)).collect_view()}</div>
         </section>
         <section class="l-section">

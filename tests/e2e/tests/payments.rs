@@ -1,0 +1,200 @@
+//! The story of a bill: read without network, paid at the counter and from what is kept, taken back in part; and how
+//! the office makes the next ones.
+
+use linli_e2e::{
+    words::say,
+    world::{Device, World, people, settings},
+};
+use linli_wire::{
+    Language,
+    command::{Empty, PaymentsGet},
+    payments::{Bill, HouseholdView},
+    settings::Mode,
+};
+
+#[test]
+fn a_bill_is_read_offline_paid_at_the_counter_and_the_next_one_from_what_is_kept_in_english() {
+    story("payments-en", Language::en(), Mode::Standard);
+}
+
+#[test]
+fn a_bill_is_read_offline_paid_at_the_counter_and_the_next_one_from_what_is_kept_in_simple_chinese() {
+    story("payments-zh", Language::zh(), Mode::Simple);
+}
+
+/// The household as its device has it.
+fn household(device: &Device) -> HouseholdView {
+    device.host.call::<PaymentsGet>(&Empty {}).unwrap().households.remove(0)
+}
+
+/// What is to be paid, as somebody would type it.
+fn typed(minor: i64) -> String {
+    format!("{}.{:02}", minor / 100, minor % 100)
+}
+
+#[track_caller]
+fn story(name: &str, language: Language, mode: Mode) {
+    let world = World::new(name);
+    let resident = world.joined("phone", people::WANG_MEI, settings(language.clone(), mode));
+    let office = world.joined("office", people::CHEN_JING, settings(language.clone(), Mode::Standard));
+    let (phone, chen) = (&resident.page, &office.page);
+    phone.resize(390, 844);
+
+    // Without network the bill can be read, and how it is paid.
+    phone.go("/payments");
+    phone.find("[data-testid=owed]");
+    resident.cable.cut();
+    phone.find_late("[data-kind=offline]");
+    let before = household(&resident);
+    assert!(before.owed > 0, "{before:?}");
+    let bill: &Bill = &before.bills[0];
+    phone.press(&format!("a[href='/payments/{}']", bill.id));
+    phone.find("[data-testid=bill]");
+    phone.find("[data-testid=lines]");
+    phone.see(&bill.number);
+    let reference = phone.text("[data-testid=reference]").replace(' ', "");
+    assert_eq!(reference, bill.reference);
+    phone.find("[data-testid=compared] .p-chart__bar");
+    phone.find_no("[data-testid=from-balance]");
+    resident.cable.mend();
+
+    // The office finds the household by its flat, and takes a hundred too much.
+    chen.go("/office/payments");
+    chen.find("[data-testid=office-bill]");
+    chen.script("one('input[type=search]').focus()", &[]);
+    chen.keys("3-1201");
+    chen.until("one household", "return all(id('office-bill')).length === 1 || all(id('office-bill')).every(row => row.innerText.includes('3-1201'))");
+    chen.press(&format!("a[href='/office/payments/households/{}']", before.id));
+    chen.find("[data-testid=household-owed]");
+    chen.tap("take");
+    chen.find("#take-money[open]");
+    assert_eq!(chen.value("take-amount"), typed(before.owed));
+    chen.see(&say(&language, "payments_office.take_exact"));
+    chen.fill("take-amount", "12x");
+    chen.tap("take-now");
+    chen.see(&say(&language, "payments_office.take_wrong"));
+    chen.fill("take-amount", &typed(before.owed + 10_000));
+    chen.tap("take-now");
+    chen.find_no("#take-money[open]");
+    chen.find("[data-testid=household-kept]");
+
+    // It arrives by itself: nothing is owed, and there is a receipt.
+    phone.go("/payments");
+    phone.until(
+        "nothing to be owed",
+        &format!("return one(id('owed')).innerText.includes('{}')", say(&language, "payments.nothing_owed")),
+    );
+    phone.find("[data-testid=payment-row]");
+    let paid = household(&resident);
+    assert_eq!((paid.owed, paid.kept), (0, 10_000));
+    assert!(paid.payments[0].receipt.is_some(), "{paid:?}");
+
+    // The next month's bills: looked at, then published.
+    chen.go("/office/payments/run");
+    chen.tap("preview");
+    chen.find_late("[data-testid=run-total]");
+    chen.find("[data-testid=run-troubles]");
+    chen.tap("publish-run");
+    chen.find("#confirm-run[open]");
+    chen.tap("confirm");
+    chen.find_late("[data-testid=run-row]");
+    chen.find_no("[data-testid=run-preview]");
+
+    // A part of it is paid from what is kept; the answer names the receipt.
+    phone.find_late("[data-testid=bill-row][data-state=due]");
+    let next = household(&resident).bills.remove(0);
+    assert!(next.owed > 10_000, "{next:?}");
+    phone.press(&format!("a[href='/payments/{}']", next.id));
+    phone.tap("pay");
+    phone.find("#confirm-payment[open]");
+    phone.see(&next.number);
+    phone.tap("confirm");
+    phone.find_no("[data-testid=from-balance]");
+    let now = household(&resident);
+    assert_eq!((now.owed, now.kept), (next.owed - 10_000, 0));
+
+    // The office takes a line of it back, with a reason that the household reads.
+    chen.go(&format!("/office/payments/households/{}", before.id));
+    chen.press("[data-testid=household-bill] summary");
+    chen.tap("credit");
+    chen.find("#credit-bill[open]");
+    chen.fill("credit-amount", "1.00");
+    chen.tap("credit-now");
+    chen.see(&say(&language, "payments_office.credit_reason_missing"));
+    chen.fill("credit-reason", "The lamp was out");
+    chen.tap("credit-now");
+    chen.find_no("#credit-bill[open]");
+    phone.see("The lamp was out");
+    assert_eq!(household(&resident).owed, next.owed - 10_100);
+}
+
+#[test]
+fn paying_without_network_says_so_and_asking_again_pays_once() {
+    let en = Language::en();
+    let world = World::new("payments-cut");
+    let resident = world.joined("phone", people::WANG_MEI, settings(en.clone(), Mode::Standard));
+    let office = world.joined("office", people::CHEN_JING, settings(en, Mode::Standard));
+    let (phone, chen) = (&resident.page, &office.page);
+    let before = household(&resident);
+    // Something is kept, and the bill is still owed: it was paid without naming it.
+    chen.go(&format!("/office/payments/households/{}", before.id));
+    let all = linli_wire::command::PayBills { household_id: before.id, bills: vec![], minor: before.owed };
+    office.host.call::<linli_wire::command::CounterPay>(&all).unwrap();
+    phone.go(&format!("/payments/{}", before.bills[0].id));
+    phone.find("[data-testid=from-balance]");
+    resident.cable.cut();
+    phone.find_late("[data-kind=offline]");
+    phone.tap("pay");
+    phone.tap("confirm");
+    phone.find_late("[data-testid=payment-unknown]");
+    assert_eq!(household(&resident).owed, before.owed, "it is never said to be paid");
+    resident.cable.mend();
+    phone.tap("pay-again");
+    phone.find_no("[data-testid=from-balance]");
+    let paid = household(&resident);
+    assert_eq!((paid.owed, paid.kept, paid.payments.len()), (0, 0, before.payments.len() + 2));
+}
+
+#[test]
+fn meters_are_read_in_a_cellar_and_a_fee_is_settled() {
+    let en = Language::en();
+    let world = World::new("payments-meters");
+    let worker = world.joined("worker", people::ZHAO, settings(en.clone(), Mode::Standard));
+    let zhao = &worker.page;
+    zhao.resize(390, 844);
+    zhao.go("/office/payments/fees");
+    zhao.tap("read-meters");
+    zhao.find("[data-testid=meter-row]");
+    worker.cable.cut();
+    zhao.find_late("[data-kind=offline]");
+    zhao.fill("meter-value", "abc");
+    zhao.tap("save-reading");
+    zhao.see(&say(&en, "meters.wrong"));
+    zhao.fill("meter-value", "0.5");
+    zhao.tap("save-reading");
+    zhao.see(&say(&en, "meters.less"));
+    zhao.fill("meter-value", "99999.5");
+    zhao.tap("save-reading");
+    zhao.find("[data-testid=meter-row] [data-testid=pending]");
+    worker.cable.mend();
+    zhao.find_no("[data-testid=meter-row] [data-testid=pending]");
+    assert_eq!(zhao.value("meter-value"), "99999.5");
+
+    // A new fee, by flat, for two of them.
+    zhao.go("/office/payments/fees");
+    zhao.tap("new-fee");
+    zhao.find("#fee-form[open]");
+    zhao.tap("save-fee");
+    zhao.see(&say(&en, "fees.name_missing"));
+    zhao.fill("fee-en", "Bicycle cellar");
+    zhao.tap("by-unit");
+    zhao.fill("fee-rate", "12.50");
+    zhao.fill("fee-units", "3-1201, 9-9999");
+    zhao.tap("save-fee");
+    zhao.see("9-9999");
+    zhao.fill("fee-units", "3-1201, 3-1102");
+    zhao.tap("save-fee");
+    zhao.find_no("#fee-form[open]");
+    zhao.see("Bicycle cellar");
+    zhao.find_no("[data-testid=fee-row] [data-testid=pending]");
+}
