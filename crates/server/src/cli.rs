@@ -8,6 +8,7 @@ mod check;
 mod generate;
 mod import;
 mod invite;
+mod ledger;
 mod remove;
 mod serve;
 
@@ -69,6 +70,9 @@ enum Command {
     /// Verify the database and the files, and list everything that does not fit.
     #[command(after_help = EXIT_CODES)]
     Check(check::Check),
+    /// Look after the community's money.
+    #[command(after_help = EXIT_CODES)]
+    Ledger(ledger::Ledger),
     /// Print the description of the HTTP interface (OpenAPI).
     Openapi,
     /// Print a settings file with every setting explained.
@@ -175,6 +179,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Backup(command) => blocking(command.run()),
         Command::Restore(command) => blocking(command.run()),
         Command::Check(command) => blocking(command.run()),
+        Command::Ledger(command) => blocking(command.run()),
         Command::Openapi => print(&format!("{}\n", crate::openapi::document())),
         Command::Config => print(&crate::config::example()),
     }

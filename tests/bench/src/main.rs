@@ -5,6 +5,7 @@
 //! the figures to `target/bench/results.json` as `[{name, ours, floor, ratio, unit, bar, ok}]`.
 //! What the face weighs (`bundle`) is measured by xtask itself.
 
+mod bill_run;
 mod delta;
 mod floor;
 mod full_sync;
@@ -18,6 +19,7 @@ mod report;
 mod report_offline;
 mod search;
 mod session;
+mod statement;
 mod window;
 mod world;
 
@@ -40,7 +42,7 @@ fn main() -> Result<()> {
 
 type Measure = fn(&tokio::runtime::Runtime) -> Result<Vec<Figure>>;
 
-const FIGURES: [(&str, Measure); 12] = [
+const FIGURES: [(&str, Measure); 14] = [
     ("start", window::start),
     ("memory", window::memory),
     ("full-sync", full_sync::measure),
@@ -53,4 +55,6 @@ const FIGURES: [(&str, Measure); 12] = [
     ("photo", photo::measure),
     ("post", ledger::post),
     ("ledger-check", ledger::check),
+    ("bill-run", bill_run::measure),
+    ("statement", statement::measure),
 ];

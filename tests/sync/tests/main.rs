@@ -10,6 +10,7 @@ mod killing;
 mod leaving;
 mod office;
 mod parts;
+mod payments;
 mod repairs;
 mod restoring;
 mod rounds;

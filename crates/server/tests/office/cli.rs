@@ -101,6 +101,8 @@ fn a_community_is_loaded_invited_checked_saved_and_brought_back() {
         "{letter}"
     );
     assert_eq!(with(&["check"]), (0, "Everything fits together.\n".to_owned(), String::new()));
+    let nothing = "0 entries of 0 lines, 0 bills and 0 payments: everything fits together.\n";
+    assert_eq!(with(&["ledger", "check"]), (0, nothing.to_owned(), String::new()));
     let backup = data.path().join("backup.tar");
     let (code, out, error) = with(&["backup", text(&backup)]);
     assert_eq!((code, out.split(',').next()), (0, Some("4 people")), "{error}");
