@@ -27,6 +27,7 @@ mod metrics;
 pub mod notices;
 pub mod openapi;
 pub mod ops;
+pub mod paper;
 mod private;
 pub mod repairs;
 pub mod rounds;

@@ -11,6 +11,7 @@ mod joining;
 mod ledger;
 mod log;
 mod operations;
+mod paper;
 mod parts;
 mod place;
 mod policy;
