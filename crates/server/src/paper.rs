@@ -318,7 +318,7 @@ pub fn credit_note(note: &CreditNote) -> Result<Vec<u8>, Error> {
 /// `internal`.
 pub fn year_statement(statement: &YearStatement) -> Result<Vec<u8>, Error> {
     let (faces, words, mut sheet) = begin(&statement.head)?;
-    let period = format!("{}{}{}", words.long(statement.from), words.until, words.long(statement.until));
+    let period = format!("{}{}{}", words.short(statement.from), words.until, words.short(statement.until));
     parts::top(faces, &mut sheet, &statement.head, words, words.year_statement, &[(words.period, period)]);
     let opening = vec![
         Cell::of(words.short(statement.from)),
@@ -354,7 +354,7 @@ pub fn year_statement(statement: &YearStatement) -> Result<Vec<u8>, Error> {
         summary: words.year_statement.to_owned(),
         columns: vec![
             Column { head: words.day, align: Align::Left },
-            Column { head: words.what, align: Align::Wide },
+            Column { head: words.entry, align: Align::Wide },
             Column { head: words.charged, align: Align::Right },
             Column { head: words.paid, align: Align::Right },
             Column { head: words.balance, align: Align::Right },
@@ -363,7 +363,9 @@ pub fn year_statement(statement: &YearStatement) -> Result<Vec<u8>, Error> {
         foot: vec![sums, closing],
     };
     table::put(faces, &mut sheet, table);
-    parts::boxed(faces, &mut sheet, words.closing, &statement.closing, &[], &statement.sentences);
+    let balance = words.balance_on.replace("{amount}", &statement.closing);
+    let balance = balance.replace("{day}", &words.long(statement.until));
+    parts::boxed(faces, &mut sheet, words.closing, &balance, &[], &statement.sentences);
     parts::notes(faces, &mut sheet, &statement.notes);
     end(faces, sheet, &statement.head, words, words.year_statement, "year_statement")
 }

@@ -17,6 +17,8 @@ use crate::Error;
 
 /// Where the facts beside the address begin.
 const FACTS: f32 = MEASURE * 0.56;
+/// Between the title and the facts.
+const BELOW_KIND: f32 = 4.0;
 /// Between the edge of the tinted box and what stands in it.
 const INSET: f32 = 13.0;
 /// A QR code with its quiet zone: 34 mm, which telephones read from an arm's length.
@@ -40,6 +42,9 @@ pub fn top(
 
     let room = FACTS - 24.0;
     let mut whom = paragraph(faces, sheet, Tags::ROOT, words.whom, LABEL, room);
+    // The label stands on the baseline of the title, and the lines below it on those of the facts.
+    whom.insert(0, Line::gap(14.0));
+    whom.push(Line::gap(leading(KIND.size) + BELOW_KIND - 14.0 - leading(LABEL.size)));
     for name in &head.names {
         whom.extend(paragraph(faces, sheet, Tags::ROOT, name, STRONG, room));
     }
@@ -54,11 +59,8 @@ pub fn top(
     let title = Tag::Hn(NonZeroU16::MIN, Some(format!("{kind} {}", head.number)));
     let place = sheet.tags.add(Tags::ROOT, title);
     let mut right = set(faces, kind, KIND, MEASURE - FACTS, place);
-    right.push(Line::gap(4.0));
+    right.push(Line::gap(BELOW_KIND));
     right.extend(self::facts(faces, sheet, &all, MEASURE - FACTS));
-    // The label of the addressee stands on the baseline of the title.
-    let drop = leading(KIND.size) - leading(LABEL.size) - 6.0;
-    whom.insert(0, Line::gap(drop));
     sheet.put(Row { cells: vec![(0.0, whom), (FACTS, right)], ..Row::default() }, None);
     sheet.space(20.0);
 }

@@ -24,6 +24,7 @@ pub struct Words {
     /// `{rate}` stands for the rate.
     pub sum_at: &'static str,
     pub how_to_pay: &'static str,
+    /// `{amount}` and `{day}` stand for what is to be paid until when; in `received` for what came in.
     pub to_pay: &'static str,
     pub account_holder: &'static str,
     pub account: &'static str,
@@ -37,12 +38,16 @@ pub struct Words {
     /// `{number}` and `{day}` stand for those of the bill.
     pub takes_back: &'static str,
     pub what_next: &'static str,
+    /// `{amount}` stands for what is taken back.
     pub credited: &'static str,
     pub comparison: &'static str,
     pub day: &'static str,
     pub charged: &'static str,
     pub paid: &'static str,
     pub balance: &'static str,
+    pub entry: &'static str,
+    /// `{amount}` and `{day}` stand for the last ones.
+    pub balance_on: &'static str,
     pub opening: &'static str,
     pub closing: &'static str,
     pub sums: &'static str,
@@ -107,6 +112,8 @@ const EN: Words = Words {
     charged: "Charged",
     paid: "Paid",
     balance: "Balance",
+    entry: "Entry",
+    balance_on: "{amount} on {day}",
     opening: "Opening balance",
     closing: "Closing balance",
     sums: "Sums of the year",
@@ -153,6 +160,8 @@ const ZH: Words = Words {
     charged: "应缴",
     paid: "已缴",
     balance: "余额",
+    entry: "摘要",
+    balance_on: "{day}余额 {amount}",
     opening: "期初余额",
     closing: "期末余额",
     sums: "本年合计",
