@@ -33,7 +33,6 @@ LATIN = [
     (0x2070, 0x209F),  # superscripts: m²
     (0x20A0, 0x20CF),  # currency signs
     (0x2100, 0x218F),  # № and fractions
-    (0x2212, 0x2212),  # the minus sign
     (0x25CC, 0x25CC),  # carries a combining mark that stands alone
     (0xFFFD, 0xFFFD),
 ]
@@ -84,6 +83,7 @@ def make(name, source, characters, features):
     if hashlib.sha256(data).hexdigest() != digest:
         sys.exit(f"{path} is not the version that this was written for")
     font = simplified_chinese(FONTS / path) if path.endswith(".ttc") else TTFont(FONTS / path)
+    font.recalcTimestamp = False
     options = subset.Options()
     options.hinting = False
     options.desubroutinize = True
@@ -92,7 +92,6 @@ def make(name, source, characters, features):
     options.name_IDs = [0, 1, 2, 3, 4, 5, 6, 13, 14]
     options.name_languages = [0x409]
     options.notdef_outline = True
-    options.recalc_timestamp = False
     # Vertical layout, and what only other programs read.
     options.drop_tables += ["BASE", "VORG", "vhea", "vmtx", "meta"]
     if not features:

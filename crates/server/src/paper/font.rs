@@ -124,8 +124,8 @@ mod tests {
         };
         all("Zażółć gęślą jaźń, ČŠŽ, ŐŰ, ȘȚ, Þð, ẞ, Łódź, İğ, ŋ, Ħ", Script::Latin);
         all("Ελληνικά Ήπειρος, Український Ґанок, Ђорђе", Script::Latin);
-        all("€£¥₴₽₺₹₩₫ – — … ‰ № m² −", Script::Latin);
-        all("阳光花园物业费㐀㐱䶵龥鿎𠮷𡈙﨎﨏，。、；：？！（）《》", Script::Han);
+        all("€£¥₴₽₺₹₩₫ – — … ‰ № m² ×", Script::Latin);
+        all("阳光花园物业费㐀㐱䶵龥鿎𠮷𱁬﨎﨏，。、；：？！（）《》−", Script::Han);
         all("😀אب한", Script::Missing);
         let common = ('\u{4E00}'..='\u{9FEF}').filter(|c| faces.script(*c) == Script::Han).count();
         let extension_a = ('\u{3400}'..='\u{4DB5}').filter(|c| faces.script(*c) == Script::Han).count();

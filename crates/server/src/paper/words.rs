@@ -102,7 +102,7 @@ const EN: Words = Words {
     how_paid: "How it was paid",
     received: "{amount} received on {day}. Thank you!",
     paid_by: "From",
-    way: "Paid by",
+    way: "How",
     open: "Still open",
     takes_back: "This note takes back from bill {number} of {day} what is listed here.",
     what_next: "What happens with the money",
