@@ -21,7 +21,7 @@ const FACTS: f32 = MEASURE * 0.56;
 const BELOW_KIND: f32 = 4.0;
 /// Between the edge of the tinted box and what stands in it.
 const INSET: f32 = 13.0;
-/// A QR code with its quiet zone: 34 mm, which telephones read from an arm's length.
+/// A QR code with its quiet zone: 34 mm.
 const CODE: f32 = 96.4;
 
 /// Community, addressee, kind, number and date.
