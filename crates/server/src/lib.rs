@@ -30,6 +30,7 @@ mod metrics;
 pub mod notices;
 pub mod openapi;
 pub mod ops;
+pub mod paper;
 pub mod payments;
 mod private;
 pub mod qr;

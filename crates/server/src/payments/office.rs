@@ -49,7 +49,7 @@ pub fn bills_page(tx: &mut Tx<'_>, caller: &Caller, query: &Query) -> Result<Off
         Some(BillState::Credited) => "owed <= 0 AND total > 0 AND credited >= total",
     };
     // Every parameter is named, whichever state is asked for: PostgreSQL wants to know what each one is.
-    let found = format!(
+    let found =
         "WITH sums AS (
            SELECT posting.bill_id, SUM(posting.minor) AS owed FROM posting JOIN ledger_account AS account
              ON account.community_id = posting.community_id AND account.id = posting.account_id
@@ -68,8 +68,7 @@ pub fn bills_page(tx: &mut Tx<'_>, caller: &Caller, query: &Query) -> Result<Off
                  ON building.community_id = unit.community_id AND building.id = unit.building_id
                WHERE unit.community_id = bill.community_id AND unit.household_id = bill.household_id
                  AND LOWER(building.code || '-' || unit.code) LIKE $7 ESCAPE '!')))
-         "
-    );
+         ";
     let like = format!("{}%", words.to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_"));
     let month = month.unwrap_or_default();
     let (year, serial) = number.unwrap_or_default();

@@ -12,6 +12,7 @@ mod joining;
 mod ledger;
 mod log;
 mod operations;
+mod paper;
 mod parts;
 mod payments;
 mod place;
