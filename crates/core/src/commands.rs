@@ -397,6 +397,10 @@ impl Commands for Core {
         Ok(payments::bill(&self.account()?.cache, id)?)
     }
 
+    async fn attempt_new(&self, _: Empty) -> Answer<Attempt> {
+        Ok(payments::new_attempt(&*self.ports.system))
+    }
+
     async fn pay_from_balance(&self, request: PayBills) -> Answer<Payment> {
         Ok(payments::from_balance(&*self.account()?, request).await?)
     }

@@ -20,6 +20,7 @@ use linli_wire::{
 };
 use rusqlite::Connection;
 
+pub use attempts::new as new_attempt;
 pub(crate) use attempts::{credit, from_balance, publish, take_at_counter};
 pub use fees::{fees, give_back as give_fee_back, save as save_fee};
 pub use meters::{meters, save as save_reading};

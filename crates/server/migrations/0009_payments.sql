@@ -18,6 +18,9 @@ UPDATE unit SET area = (
       AND building.id = unit.building_id AND import_row.code = building.code || '-' || unit.code);
 {end}
 
+-- What came and went in a stretch of time.
+CREATE INDEX ledger_entry_by_day ON ledger_entry (community_id, day);
+
 -- heading: where the ledger counts it.
 CREATE TABLE fee (
     community_id TEXT NOT NULL REFERENCES community (id),
@@ -28,7 +31,8 @@ CREATE TABLE fee (
     PRIMARY KEY (community_id, id)
 ){strict};
 
--- How far the numbers of a year went, by kind: 'bill', 'credit' or 'receipt'.
+-- How far the numbers of a year went, by kind: 'bill', 'credit' or 'receipt'. The row 'run' of the year 0 is what runs
+-- wait at.
 CREATE TABLE numbering (
     community_id TEXT NOT NULL REFERENCES community (id),
     kind TEXT NOT NULL,
@@ -118,6 +122,8 @@ CREATE TABLE bill_line (
     FOREIGN KEY (community_id, fee_id) REFERENCES fee (community_id, id),
     FOREIGN KEY (community_id, unit_id) REFERENCES unit (community_id, id)
 ){strict};
+
+CREATE INDEX bill_line_of_fee ON bill_line (community_id, fee_id);
 
 CREATE TABLE credit (
     community_id TEXT NOT NULL,

@@ -1,12 +1,13 @@
 //! Payments: fees become bills, bills are paid, and the ledger alone says what is owed.
 //!
 //! What it guarantees. A published bill never changes; nothing is billed twice, because a fee, a unit and a period
-//! stand on one line of one bill by the database's own rule. A payment is booked once, however often it is asked for:
+//! stand on one line of one bill by the database's own rule, and a fee that is billed keeps its periods. A payment is booked once, however often it is asked for:
 //! whoever begins it names it, and its entry of the ledger has the same id. Who pays what a neighbour of the same
 //! household is paying waits for them, sees what is owed then, and what is too much is kept for the household.
 //!
-//! Whatever changes what is owed happens under the lock of the household's account ([`account::lock`]) and tells the
-//! household's devices of every bill that it touched, with what is owed by the ledger at that moment.
+//! Whatever changes what is owed of a bill that is there happens under the lock of the household's account
+//! ([`account::lock`]) and tells the household's devices of every bill that it touched, with what is owed by the ledger at
+//! that moment.
 //!
 //! Turned down: a state of the bill in its row (it would be a second truth beside the ledger), and bills in the
 //! office's scope (ten thousand households make millions of them; the office asks for the few that it looks at).

@@ -278,6 +278,8 @@ commands! {
     PaymentsGet payments_get "payments.get" (Empty) -> PaymentsView;
     /// A bill opened.
     BillOpen bill_open "payments.bill" (BillKey) -> BillView;
+    /// A new try to move money.
+    AttemptNew attempt_new "payments.attempt" (Empty) -> Attempt;
     /// Pay bills from what is kept for the household. Needs the network, and is never queued.
     PayFromBalance pay_from_balance "payments.pay_from_balance" (PayBills) -> Payment;
     /// What the community earned and spent. Needs the network.

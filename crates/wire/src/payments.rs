@@ -2,8 +2,8 @@
 //!
 //! The office settles [`Fee`]s. A bill run makes of them one [`Bill`] for each household and month, with a line for
 //! each fee and unit; a published bill is never changed: what was wrong on it is taken back by a [`Credit`]. Money
-//! that comes in is a [`Payment`], which is laid on bills, oldest first, and what is left over is the household's to
-//! use later.
+//! that comes in is a [`Payment`], which is laid on bills in the order that was named, and what is left over is the
+//! household's to use later.
 //!
 //! What is owed of a bill is never stored: the server reckons it from the lines of its ledger whenever it tells
 //! devices of a bill. Amounts are whole numbers of the smallest unit of the community's currency; the arithmetic of

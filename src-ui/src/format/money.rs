@@ -62,16 +62,23 @@ const PER_MINOR: i64 = 10_000;
 /// Digits that a price may have beyond those of an amount.
 const PRICE_DIGITS: usize = 4;
 
-/// The two parts of a number that somebody typed.
+/// The two parts of a number that somebody typed. Commas stand between groups of three digits or nowhere: `12,50` is
+/// twelve and a half to some and twelve hundred to others, and so to nobody here.
 fn decimal(typed: &str) -> Option<(String, String)> {
     let typed: String = typed
         .trim()
         .chars()
-        .filter(|letter| !matches!(letter, ' ' | ',' | '，' | '¥' | '￥' | '元'))
+        .filter(|letter| !matches!(letter, ' ' | '¥' | '￥' | '€' | '$' | '元'))
         .collect();
     let (whole, part) = typed.split_once(['.', '。']).unwrap_or((&typed, ""));
     let numeric = |text: &str| text.chars().all(|letter| letter.is_ascii_digit());
-    (!whole.is_empty() && numeric(whole) && numeric(part)).then(|| (whole.to_owned(), part.to_owned()))
+    let mut groups = whole.split([',', '，']);
+    let first = groups.next().unwrap_or_default();
+    let rest: Vec<&str> = groups.collect();
+    let is_grouped =
+        rest.is_empty() || ((1..=3).contains(&first.len()) && rest.iter().all(|group| group.len() == 3));
+    let whole = format!("{first}{}", rest.concat());
+    (!whole.is_empty() && is_grouped && numeric(&whole) && numeric(part)).then(|| (whole, part.to_owned()))
 }
 
 /// What somebody typed as an amount, such as `120` or `120.5`; none when it is none above zero.
@@ -140,7 +147,7 @@ mod tests {
         assert_eq!(read_money("120.5", "CNY"), Some(of(12_050)));
         assert_eq!(read_money("¥1,200", "CNY"), Some(of(120_000)));
         assert_eq!(read_money("80元", "CNY"), Some(of(8_000)));
-        for wrong in ["", "0", "-5", "1.234", "ten"] {
+        for wrong in ["", "0", "-5", "1.234", "ten", "12,50", "1,2,3", ",500", "1,234,5"] {
             assert_eq!(read_money(wrong, "CNY"), None, "{wrong}");
         }
         assert_eq!(money(&of(12_050)), "¥120.50");

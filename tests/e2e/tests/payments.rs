@@ -7,7 +7,7 @@ use linli_e2e::{
 };
 use linli_wire::{
     Language,
-    command::{Empty, PaymentsGet},
+    command::{AttemptNew, CounterPay, Empty, PayBills, PaymentsGet},
     payments::{Bill, HouseholdView},
     settings::Mode,
 };
@@ -138,8 +138,9 @@ fn paying_without_network_says_so_and_asking_again_pays_once() {
     let before = household(&resident);
     // Something is kept, and the bill is still owed: it was paid without naming it.
     chen.go(&format!("/office/payments/households/{}", before.id));
-    let all = linli_wire::command::PayBills { household_id: before.id, bills: vec![], minor: before.owed };
-    office.host.call::<linli_wire::command::CounterPay>(&all).unwrap();
+    let attempt = office.host.call::<AttemptNew>(&Empty {}).unwrap().id;
+    let all = PayBills { attempt, household_id: before.id, bills: vec![], minor: before.owed };
+    office.host.call::<CounterPay>(&all).unwrap();
     phone.go(&format!("/payments/{}", before.bills[0].id));
     phone.find("[data-testid=from-balance]");
     resident.cable.cut();
@@ -179,6 +180,14 @@ fn meters_are_read_in_a_cellar_and_a_fee_is_settled() {
     worker.cable.mend();
     zhao.find_no("[data-testid=meter-row] [data-testid=pending]");
     assert_eq!(zhao.value("meter-value"), "99999.5");
+    // Other buildings, and what is not read yet.
+    zhao.choose("meters-building", "3");
+    zhao.until("building 3", "return one(id('meter-row')).innerText.startsWith('3-')");
+    zhao.choose("meters-building", "1");
+    zhao.until("building 1", "return one(id('meter-row')).innerText.startsWith('1-')");
+    zhao.tap("meters-open");
+    zhao.find("[data-testid=meters-open][aria-pressed=true]");
+    zhao.find_no("[data-testid=meter-row] strong");
 
     // A new fee, by flat, for two of them.
     zhao.go("/office/payments/fees");

@@ -48,7 +48,8 @@ async fn looked_at(chen: &Resident) -> PublishRun {
     let asked = PreviewBills { month: runs.next_month, due_on: runs.next_due_on };
     let seen = chen.get::<BillRunPreviewGet>(asked.clone()).await;
     assert!(seen.bills > 0, "{seen:?}");
-    PublishRun { month: asked.month, due_on: asked.due_on, digest: seen.digest }
+    let attempt = chen.get::<AttemptNew>(Empty {}).await.id;
+    PublishRun { attempt, month: asked.month, due_on: asked.due_on, digest: seen.digest }
 }
 
 /// The bills of the next month, published.
@@ -67,8 +68,9 @@ async fn until_billed(who: &Resident, count: usize) -> Vec<Bill> {
     .await
 }
 
-fn pay(household_id: HouseholdId, bills: &[&Bill], minor: i64) -> PayBills {
-    PayBills { household_id, bills: bills.iter().map(|bill| bill.id).collect(), minor }
+async fn pay(who: &Resident, household_id: HouseholdId, bills: &[&Bill], minor: i64) -> PayBills {
+    let attempt = who.get::<AttemptNew>(Empty {}).await.id;
+    PayBills { attempt, household_id, bills: bills.iter().map(|bill| bill.id).collect(), minor }
 }
 
 /// Entries, payments and bills on the server.
@@ -141,19 +143,25 @@ on_both_engines! {
         chen.network.mend();
         let run = chen.get::<BillRunPublish>(asked.clone()).await;
         assert_eq!((i64::from(run.bills), counts(&garden).await), (before.2, before));
-        // Once it is answered, the same words are another run, for which nothing is left.
-        let error = chen.ask::<BillRunPublish>(asked).await.unwrap_err();
+        assert_eq!(chen.get::<BillRunPublish>(asked.clone()).await, run);
+        // As another run there is nothing left.
+        let other = PublishRun { attempt: chen.get::<AttemptNew>(Empty {}).await.id, ..asked };
+        let error = chen.ask::<BillRunPublish>(other).await.unwrap_err();
         assert_eq!(error.code, Code::Conflict);
         let bill = until_billed(&mei, 1).await.remove(0);
-        let asked = pay(bill.household_id, &[&bill], 5_000);
+        let asked = pay(&chen, bill.household_id, &[&bill], 5_000).await;
         chen.network.plan(|asked| if asked.path == "/v1/payments/counter" { Fault::AnswerLost } else { Fault::None });
         let error = chen.ask::<CounterPay>(asked.clone()).await.unwrap_err();
         assert_eq!(error.code, Code::ServerUnreachable);
         chen.network.mend();
+        // With another amount it is not booked beside the first one, of which nobody heard.
+        let error = chen.ask::<CounterPay>(PayBills { minor: 4_000, ..asked.clone() }).await.unwrap_err();
+        assert_eq!(error.code, Code::OperationReused);
         let paid = chen.get::<CounterPay>(asked.clone()).await;
         assert_eq!((paid.minor, counts(&garden).await.1), (5_000, 1));
-        // A second fifty is a second payment: somebody came twice.
-        let more = chen.get::<CounterPay>(asked).await;
+        // The same fifty as another try is a second payment: somebody came twice.
+        let again = pay(&chen, bill.household_id, &[&bill], 5_000).await;
+        let more = chen.get::<CounterPay>(again).await;
         assert_ne!(more.id, paid.id);
         assert_eq!((more.parts[0].minor, more.kept), (3_000, 2_000));
         is_sound(&garden).await;
@@ -168,7 +176,7 @@ on_both_engines! {
         let mut took = std::collections::BTreeSet::new();
         for round in 0..12_u64 {
             chen.network.be_faulty(900 + round, 350);
-            let asked = pay(bill.household_id, &[&bill], 100 + i64::try_from(round).unwrap());
+            let asked = pay(&chen, bill.household_id, &[&bill], 100).await;
             if round % 3 == 2 {
                 // Asked, and the app is gone before it hears.
                 chen.network.plan(|asked| if asked.path == "/v1/payments/counter" { Fault::AnswerLost } else { Fault::None });
@@ -182,7 +190,7 @@ on_both_engines! {
             chen.network.mend();
         }
         assert_eq!((took.len(), counts(&garden).await.1), (12, 12));
-        let sum: i64 = (0..12).map(|round| 100 + round).sum();
+        let sum = 1_200;
         mei.until("all of it is paid", async |mei| {
             let bill = mei.get::<BillOpen>(BillKey { id: bill.id }).await.bill;
             if bill.owed == 8_000 - sum { Ok(()) } else { Err(format!("{bill:?}")) }
@@ -198,9 +206,10 @@ on_both_engines! {
         bill_all(&chen).await;
         let bill = until_billed(&mei, 1).await.remove(0);
         until_billed(&other, 1).await;
-        chen.get::<CounterPay>(pay(bill.household_id, &[], 8_000)).await;
-        let asked = pay(bill.household_id, &[&bill], 8_000);
-        let (one, two) = tokio::join!(mei.ask::<PayFromBalance>(asked.clone()), other.ask::<PayFromBalance>(asked.clone()));
+        chen.get::<CounterPay>(pay(&chen, bill.household_id, &[], 8_000).await).await;
+        let asked = pay(&mei, bill.household_id, &[&bill], 8_000).await;
+        let theirs = pay(&other, bill.household_id, &[&bill], 8_000).await;
+        let (one, two) = tokio::join!(mei.ask::<PayFromBalance>(asked.clone()), other.ask::<PayFromBalance>(theirs));
         let refused: Vec<Code> = [&one, &two].into_iter().filter_map(|answer| answer.as_ref().err().map(|error| error.code)).collect();
         assert_eq!(refused, [Code::Conflict], "{one:?} {two:?}");
         for phone in [&mei, &other] {

@@ -1,5 +1,5 @@
-//! Meters, for whoever reads them in a cellar: listed from the cache, saved through the outbox, one lane for each, so
-//! that a reading which is refused holds up no other meter.
+//! Meters, for whoever reads them in a cellar: listed from the cache, saved through the outbox, one lane for each and
+//! day, so that a reading which is refused holds up no other meter.
 
 use std::collections::BTreeMap;
 
@@ -21,8 +21,11 @@ use crate::{
     ports::System,
 };
 
-fn lane(fee: FeeId, unit: UnitId) -> String {
-    format!("meter:{fee}:{unit}")
+/// A lane for each meter and day: what the old meter showed last does not make way for the new one.
+fn lane(fee: FeeId, unit: UnitId, day: &str) -> String {
+    // Eighty characters are all that a lane has; twelve of the fee's tell those of one flat apart.
+    let fee = fee.to_string();
+    format!("meter:{unit}:{}:{day}", fee.get(24..).unwrap_or(&fee))
 }
 
 /// The meters of a fee, by building and unit, with what waits.
@@ -83,7 +86,7 @@ pub fn save(cache: &Cache, system: &dyn System, request: SaveReading) -> Result<
         let buildings = community::buildings(tx)?;
         let unit = community::record::<Unit>(tx, Entity::Unit, reading.unit_id.0)?;
         let subject = unit.map(|unit| name(&buildings, &unit)).unwrap_or_default();
-        let lane = lane(fee_id, reading.unit_id);
+        let lane = lane(fee_id, reading.unit_id, &reading.day);
         outbox::take_out_stopped(tx, &lane)?;
         outbox::replace(tx, system, &lane, &subject, Action::SaveReadings { fee_id, readings: vec![reading] })
             .map(drop)

@@ -300,6 +300,8 @@ pub struct PaymentsFile {
     pub spent: Vec<SpentRow>,
     /// What meters showed, by fee, unit and the day that stands in the folder.
     pub readings: BTreeMap<(String, UnitCode, Date), ReadingRow>,
+    /// Days by which the first and last days of fees are to be moved; all other days are moved already.
+    pub shift_days: i32,
 }
 
 /// How bills are paid.
@@ -419,6 +421,8 @@ pub struct PastMonthRow {
 #[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
 #[serde(deny_unknown_fields)]
 pub struct SpentRow {
+    /// Its code, by which it is known again.
+    pub code: String,
     /// The day.
     pub day: Date,
     /// The heading.

@@ -79,7 +79,7 @@ pub fn fee(community: CommunityId, code: &str) -> FeeId {
     FeeId(derive(&[community.0.as_bytes(), b"fee", code.as_bytes()]))
 }
 
-/// The id of something that was spent, from its place among the others.
-pub fn spent(community: CommunityId, place: usize) -> Uuid {
-    derive(&[community.0.as_bytes(), b"spent", place.to_string().as_bytes()])
+/// The id of something that was spent, from its code.
+pub fn spent(community: CommunityId, code: &str) -> Uuid {
+    derive(&[community.0.as_bytes(), b"spent", code.as_bytes()])
 }

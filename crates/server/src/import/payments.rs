@@ -66,10 +66,8 @@ pub(super) fn payments(
     let mut fees = BTreeMap::new();
     for fee in document.fees {
         let at = fee.span().start;
-        let mut fee = fee.into_inner();
+        let fee = fee.into_inner();
         tell(at, of_fee(&fee, known));
-        fee.from = shift.day(fee.from);
-        fee.until = fee.until.map(|day| shift.day(day));
         if fees.insert(fee.code.clone(), fee).is_some() {
             tell(at, vec![("code", "Another fee has this code.".to_owned())]);
         }
@@ -88,11 +86,14 @@ pub(super) fn payments(
         let at = one.span().start;
         let mut one = one.into_inner();
         tell(at, of_spent(&one, &ways, known));
+        if spent.iter().any(|other: &SpentRow| other.code == one.code) {
+            tell(at, vec![("code", "Something else that was spent has this code.".to_owned())]);
+        }
         one.day = shift.day(one.day);
         spent.push(one);
     }
     let readings = readings(folder, known, &fees, &shift, problems);
-    Some(PaymentsFile { ways, fees, months, spent, readings })
+    Some(PaymentsFile { ways, fees, months, spent, readings, shift_days })
 }
 
 /// How far the folder's days are moved.

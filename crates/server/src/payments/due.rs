@@ -39,6 +39,8 @@ pub(super) struct Charged<'a> {
     until: Date,
 }
 
+/// How many months later something that is charged once can be billed.
+const LATE_MONTHS: i32 = 2;
 /// What is billed once has this period.
 pub(super) const ONCE: &str = "once";
 
@@ -58,7 +60,8 @@ impl<'a> Charged<'a> {
         let first = Month::of_day(&content.from)?;
         let passed = month.months_since(first);
         match content.basis {
-            Basis::Once => (passed == 0).then(|| ONCE.to_owned()),
+            // It may have been settled after the run of its month.
+            Basis::Once => (0..=LATE_MONTHS).contains(&passed).then(|| ONCE.to_owned()),
             _ if passed < 0 || passed % i32::from(content.every_months.max(1)) != 0 => None,
             _ => Some(month.to_string()),
         }
@@ -92,7 +95,7 @@ impl<'a> Charged<'a> {
                 }
             }
             Basis::Meter { measure } => {
-                let (since, used_milli, meter) = used(readings, &until.to_string())?;
+                let (since, used_milli, meter) = used(readings, &content.from, &until.to_string())?;
                 let period = format!("read {}", meter.read_on);
                 let read_on = meter.read_on.clone();
                 let measure = Measure::Metered { measure: measure.clone() };
@@ -174,10 +177,11 @@ fn discount_of<'a>(content: &'a FeeContent, unit: UnitId, until: &str) -> Option
     })
 }
 
-/// What was used since the reading that was billed last, or the first one ever, until the newest one that is not
-/// after `until`; and the day since when.
-fn used(readings: &[Read], until: &str) -> Result<(String, i64, Metered), TroubleKind> {
-    let begins = readings.iter().rposition(|read| read.is_billed).unwrap_or(0);
+/// What was used since the reading that was billed last, until the newest one that is not after `until`; and the day
+/// since when. What was never billed begins with the last reading until the fee began, else with the first one.
+fn used(readings: &[Read], from: &str, until: &str) -> Result<(String, i64, Metered), TroubleKind> {
+    let billed = readings.iter().rposition(|read| read.is_billed);
+    let begins = billed.or_else(|| readings.iter().rposition(|read| read.day.as_str() <= from)).unwrap_or(0);
     let ours: Vec<&Read> = readings.iter().skip(begins).filter(|read| read.day.as_str() <= until).collect();
     let (Some(before), Some(now)) = (ours.first(), ours.last()) else { return Err(TroubleKind::NoReading) };
     if ours.len() < 2 {

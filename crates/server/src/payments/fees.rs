@@ -49,15 +49,14 @@ pub fn save_fee(
         }
         _ => {}
     }
-    check(tx, caller.community, content)?;
     put_fee(tx, caller.community, id, content).map(drop)
 }
 
 /// Puts a fee and tells the office.
 ///
 /// # Errors
-/// `invalid_input` where it would be counted under another heading than before, or otherwise by something else; the
-/// database's.
+/// `invalid_input` where it makes no sense, or would be counted under another heading than before, by something else, or, once it is billed,
+/// for other periods; the database's.
 pub fn put_fee(
     tx: &mut Tx<'_>,
     community: CommunityId,
@@ -65,15 +64,25 @@ pub fn put_fee(
     content: &FeeContent,
 ) -> Result<Put, Error> {
     let known = fee(tx, community, id)?;
+    if known.as_ref().is_some_and(|known| known.content == *content) {
+        return Ok(Put::Same);
+    }
+    check(tx, community, content)?;
     if let Some(known) = &known {
-        if known.content == *content {
-            return Ok(Put::Same);
-        }
         if known.content.heading != content.heading {
             return Err(Error::invalid("heading", "stays what it was: end this fee and begin another one"));
         }
         if std::mem::discriminant(&known.content.basis) != std::mem::discriminant(&content.basis) {
             return Err(Error::invalid("basis", "stays what it was: end this fee and begin another one"));
+        }
+        let other_periods =
+            known.content.every_months != content.every_months || known.content.from != content.from;
+        // A quarter that is billed would be charged month by month once more.
+        if other_periods && is_billed(tx, community, id)? {
+            return Err(Error::invalid(
+                "from",
+                "stays what it was once it is billed: end this fee and begin another one",
+            ));
         }
     }
     let version = known.as_ref().map_or(0, |known| known.version) + 1;
@@ -85,6 +94,11 @@ pub fn put_fee(
     let fee = Fee { id, version, content: content.clone() };
     tx.log_as(community, &[Scope::Staff(community)], Entity::Fee, id.0, version, Some(&fee))?;
     Ok(if known.is_some() { Put::Changed } else { Put::Created })
+}
+
+fn is_billed(tx: &mut Tx<'_>, community: CommunityId, id: FeeId) -> Result<bool, Error> {
+    let sql = "SELECT 1 FROM bill_line WHERE community_id = $1 AND fee_id = $2 LIMIT 1";
+    Ok(tx.query_opt(sql, params![community, id])?.is_some())
 }
 
 const FEE: &str = "SELECT id, version, content FROM fee WHERE community_id = $1";

@@ -9,7 +9,7 @@ use linli_wire::{
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::{day, fees, today};
+use super::{day, fees, numbers, today};
 use crate::{Error, auth::Caller, db::Tx, params};
 
 /// How many readings a device of the office holds of a meter: a year, and the one before it.
@@ -46,6 +46,8 @@ pub fn put_readings(
     }
     fees::metered(tx, community, fee)?;
     let (_, today) = today(tx, community)?;
+    // A run that is being published bills what it has read: readings wait until it is.
+    numbers::lock_runs(tx, community)?;
     for reading in readings {
         if day("readings.day", &reading.day)? > today {
             return Err(Error::invalid("readings.day", "must not be in the future"));
@@ -82,7 +84,8 @@ fn put(
         "INSERT INTO reading (community_id, fee_id, unit_id, day, value_milli, is_new_meter, at, person_id)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
          ON CONFLICT (community_id, fee_id, unit_id, day) DO UPDATE SET value_milli = excluded.value_milli,
-         is_new_meter = excluded.is_new_meter, at = excluded.at, person_id = excluded.person_id",
+         is_new_meter = excluded.is_new_meter, at = excluded.at, person_id = excluded.person_id
+         WHERE reading.bill_id IS NULL",
         params![community, fee, new.unit_id, &new.day, new.value_milli, new.is_new_meter, now, by],
     )?;
     let sql =

@@ -40,6 +40,16 @@ pub(super) fn take(
     Ok(row.get::<i64>(0)? - count + 1)
 }
 
+/// Waits for a run of the community that is being published, and keeps others out until the end of this transaction.
+pub(super) fn lock_runs(tx: &mut Tx<'_>, community: CommunityId) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO numbering (community_id, kind, year, last) VALUES ($1, 'run', 0, 0)
+         ON CONFLICT (community_id, kind, year) DO UPDATE SET last = numbering.last",
+        params![community],
+    )?;
+    Ok(())
+}
+
 /// A number as it stands on paper, such as `2026-000123`.
 pub(super) fn written(paper: Paper, year: i64, number: i64) -> String {
     let sign = match paper {

@@ -1,8 +1,8 @@
 //! Bill runs: all bills of a month that are not made yet, in one go.
 //!
 //! A preview and a publishing reckon the same from the same rows; the digest that the preview gives must be named when
-//! publishing, so that nothing else is published than was looked at. Runs of a community wait for each other (at its
-//! numbers), and what an earlier one billed is not due any more: running twice makes nothing twice, and a third rule,
+//! publishing, so that nothing else is published than was looked at. Runs of a community, and readings of its meters,
+//! wait for each other, and what an earlier one billed is not due any more: running twice makes nothing twice, and a third rule,
 //! that of the database, would refuse it.
 
 mod candidates;
@@ -130,9 +130,8 @@ pub fn publish(tx: &mut Tx<'_>, caller: &Caller, asked: &PublishBills) -> Result
         return Ok(known);
     }
     let (community, today) = today(tx, caller.community)?;
-    let year = i64::from(today.year());
     // Another run waits here, and may have been this one.
-    numbers::take(tx, caller.community, Paper::Bill, year, 0)?;
+    numbers::lock_runs(tx, caller.community)?;
     if let Some(known) = known(tx, caller.community, asked)? {
         return Ok(known);
     }
@@ -176,7 +175,7 @@ pub(super) fn publish_past(
     (issued, due): (Date, Date),
     at: Timestamp,
 ) -> Result<(), Error> {
-    numbers::take(tx, community, Paper::Bill, i64::from(issued.year()), 0)?;
+    numbers::lock_runs(tx, community)?;
     let found = candidates(tx, community, month)?;
     let (of, _) = today(tx, community)?;
     let run = BillRun {

@@ -6,6 +6,7 @@ mod cli;
 mod folder;
 mod import;
 mod migrating;
+mod payments;
 mod pictures;
 mod place;
 mod rounds;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    id::{BillId, FeeId, HouseholdId},
+    id::{BillId, FeeId, HouseholdId, OpId},
     payments::{CreditPart, FeeContent, Month, NewReading},
 };
 
@@ -45,10 +45,20 @@ pub struct SaveReading {
     pub reading: NewReading,
 }
 
+/// A try to move money: named before it is asked for, so that asking again after a lost answer is the same.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Attempt {
+    /// Its id.
+    pub id: OpId,
+}
+
 /// Take a part of a bill back.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CreditOnBill {
+    /// The try: the same one until it is answered.
+    pub attempt: OpId,
     /// The bill.
     pub bill_id: BillId,
     /// Why; the household reads it.
@@ -57,10 +67,12 @@ pub struct CreditOnBill {
     pub parts: Vec<CreditPart>,
 }
 
-/// Pay bills of a household. What is asked for again in the same words, because no answer came, is the same payment.
+/// Pay bills of a household.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PayBills {
+    /// The try: the same one until it is answered.
+    pub attempt: OpId,
     /// Whose bills.
     pub household_id: HouseholdId,
     /// Which bills, in the order in which they are paid.
@@ -69,10 +81,12 @@ pub struct PayBills {
     pub minor: i64,
 }
 
-/// Publish what a preview showed. The same again, because no answer came, is the same run.
+/// Publish what a preview showed.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PublishRun {
+    /// The try: the same one until it is answered.
+    pub attempt: OpId,
     /// The month.
     pub month: Month,
     /// The day on which its bills are due.

@@ -307,7 +307,7 @@ pub struct MoneyByMonth {
 pub struct MoneyRow {
     /// The month.
     pub month: Month,
-    /// The heading.
+    /// The heading; `other` for what few households paid, which residents are told together.
     pub heading: String,
     /// Its name, as fees call it; the heading itself where none does.
     pub name: Localized,

@@ -33,7 +33,7 @@ pub struct Payment {
     /// The number of its receipt, such as `R-2026-000017`; none before it is paid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receipt: Option<String>,
-    /// What it paid, oldest bill first; before it is paid, what it is meant for.
+    /// What it paid, in the order in which bills were named.
     pub parts: Vec<PaymentPart>,
     /// What was left over and is kept for the household.
     #[serde(default)]

@@ -125,7 +125,11 @@ fn table(money: &MoneyByMonth, of: &str) -> AnyView {
         some.sort_by_key(|row| std::cmp::Reverse(of(row)));
         let lines = some.into_iter().map(|row| {
             let name = row.name.in_language(&language);
-            let name = if name.is_empty() { row.heading.clone() } else { name.to_owned() };
+            let name = match name {
+                "" if row.heading == "other" => texts::money_other().to_owned(),
+                "" => row.heading.clone(),
+                name => name.to_owned(),
+            };
             view! { <tr data-testid="money-row"><th scope="row">{name}</th> <td data-align="end">{amount(of(row), currency)}</td></tr> }
         });
         view! {

@@ -3,16 +3,76 @@
 use leptos::prelude::*;
 use linli_wire::{
     Code,
-    command::{PayBills, PayFromBalance},
+    command::{AttemptNew, Command, Empty, PayBills, PayFromBalance},
+    id::OpId,
     payments::BillView,
 };
 
 use crate::{
     components::{dialog::Confirm, error_state::error_state, icon::icon},
     format::amount,
+    ipc,
     state::{Act, app},
     words::payments as texts,
 };
+
+/// A try to move money. Its id outlives a page that is built anew, and stays the same until the server has answered.
+#[derive(Clone, Copy)]
+pub(super) struct Try {
+    id: RwSignal<Option<OpId>>,
+    /// How it goes.
+    pub(super) act: Act,
+}
+
+impl Try {
+    /// The try of this name on this page.
+    pub(super) fn kept(name: &str) -> Self {
+        let this = Self { id: app().kept(format!("attempt {name}"), || None), act: Act::new() };
+        // What the server has said no to is over; what nobody knows is asked again as it was.
+        Effect::new(move |_| {
+            if this.act.error.with(|error| error.as_ref().is_some_and(|error| !is_unknown(error.code))) {
+                this.id.set(None);
+            }
+        });
+        this
+    }
+
+    /// Asks, unless it is being asked.
+    pub(super) fn run<C: Command>(
+        self,
+        request: impl FnOnce(OpId) -> C::Request + 'static,
+        done: impl FnOnce(C::Reply) + 'static,
+    ) where
+        C::Request: 'static,
+        C::Reply: 'static,
+    {
+        let ask = move |id: OpId| {
+            self.act.run::<C>(request(id), move |reply| {
+                self.id.set(None);
+                done(reply);
+            });
+        };
+        if let Some(id) = self.id.get_untracked() {
+            return ask(id);
+        }
+        if self.act.busy.get_untracked() {
+            return;
+        }
+        self.act.busy.set(true);
+        ipc::call_then::<AttemptNew>(Empty {}, move |reply| {
+            if self.act.busy.try_set(false).is_some() {
+                return;
+            }
+            match reply {
+                Ok(attempt) => {
+                    self.id.set(Some(attempt.id));
+                    ask(attempt.id);
+                }
+                Err(error) => self.act.error.set(Some(error)),
+            }
+        });
+    }
+}
 
 /// The offer; nothing where nothing is kept.
 pub(super) fn pay_from_balance(view: &BillView) -> Option<AnyView> {
@@ -23,10 +83,12 @@ pub(super) fn pay_from_balance(view: &BillView) -> Option<AnyView> {
     let bill = view.bill.clone();
     let minor = kept.min(bill.owed);
     let app = app();
-    let (act, open) = (Act::new(), RwSignal::new(false));
-    let request = PayBills { household_id: bill.household_id, bills: vec![bill.id], minor };
+    let (attempt, open) = (Try::kept(&bill.id.to_string()), RwSignal::new(false));
+    let act = attempt.act;
+    let (household_id, bill_id) = (bill.household_id, bill.id);
     let pay = Callback::new(move |()| {
-        act.run::<PayFromBalance>(request.clone(), move |payment| {
+        let request = move |attempt| PayBills { attempt, household_id, bills: vec![bill_id], minor };
+        attempt.run::<PayFromBalance>(request, move |payment| {
             app.tell(texts::paid_now(payment.receipt.as_deref().unwrap_or_default()));
         });
     });

@@ -1,5 +1,6 @@
 //! How bills are paid, fees, readings and what was before. Fees may be changed in the app, too.
 
+use jiff::{Span, civil::Date};
 use linli_wire::{
     id::{CommunityId, LedgerEntryId, UnitId},
     payments::{
@@ -42,7 +43,7 @@ impl Import<'_> {
             payments::put_ways(tx, community, &ways).map(|_| Taking::All)
         })?;
         for (code, row) in &file.fees {
-            self.fee(tx, code, row)?;
+            self.fee(tx, code, row, file.shift_days)?;
         }
         for ((fee, unit, day), row) in &file.readings {
             let new = NewReading {
@@ -54,14 +55,16 @@ impl Import<'_> {
             let reader = self.reader();
             let (fee, key) = (ids::fee(community, fee), format!("{fee} {unit} {day}"));
             // Days in a folder to try move with the present: what was read once was read.
+            let mut conflict = false;
             self.row(tx, READINGS, &key, &row.value_milli, |tx, last| {
-                if last.is_none()
-                    && let Some(reader) = reader
-                {
-                    payments::put_readings(tx, community, reader, fee, &[new])?;
-                }
+                conflict = last.is_some();
+                let Some(reader) = reader.filter(|_| !conflict) else { return Ok(Taking::Nothing) };
+                payments::put_readings(tx, community, reader, fee, &[new])?;
                 Ok(Taking::All)
             })?;
+            if conflict {
+                self.stays(&key, "was taken over already; put it right in the app");
+            }
         }
         for (key, row) in &file.months {
             let (past, by) = (past(community, row)?, ids::person(community, &row.by));
@@ -72,9 +75,9 @@ impl Import<'_> {
                 Ok(Taking::All)
             })?;
         }
-        for (place, row) in file.spent.iter().enumerate() {
+        for row in &file.spent {
             let spend = Spend {
-                id: LedgerEntryId(ids::spent(community, place)),
+                id: LedgerEntryId(ids::spent(community, &row.code)),
                 day: row.day.to_string(),
                 heading: row.heading.clone(),
                 minor: bank::amount::minor(&row.amount, &folder.community.fields.currency)
@@ -83,28 +86,46 @@ impl Import<'_> {
                 in_cash: false,
             };
             let by = ids::person(community, &row.by);
-            self.row(tx, PAYMENTS, &format!("spent {place}"), &(&row.heading, &row.amount), |tx, last| {
-                if last.is_none() {
+            let mut conflict = false;
+            self.row(
+                tx,
+                PAYMENTS,
+                &format!("spent {}", row.code),
+                &(&row.heading, &row.amount),
+                |tx, last| {
+                    // What stands in the ledger is never changed.
+                    conflict = last.is_some();
+                    if conflict {
+                        return Ok(Taking::Nothing);
+                    }
                     payments::put_spending(tx, community, by, &spend)?;
-                }
-                Ok(Taking::All)
-            })?;
+                    Ok(Taking::All)
+                },
+            )?;
+            if conflict {
+                self.stays(&row.code, "is in the ledger already and stays as it was");
+            }
         }
         Ok(())
     }
 
-    fn fee(&mut self, tx: &mut Tx<'_>, code: &str, row: &FeeRow) -> Result<(), Error> {
+    fn fee(&mut self, tx: &mut Tx<'_>, code: &str, row: &FeeRow, shift_days: i32) -> Result<(), Error> {
         let (community, how) = (self.community, self.how);
         let currency = self.folder.community.fields.currency.clone();
         let id = ids::fee(community, code);
-        let content = content(community, &currency, row)?;
         let mut conflict = false;
         self.row(tx, PAYMENTS, &format!("fee {code}"), row, |tx, last| {
             let last: Option<FeeRow> = last.and_then(|last| serde_json::from_str(last).ok());
-            let own = last.map(|last| self::content(community, &currency, &last)).transpose()?;
-            if let Some(stored) = payments::fee(tx, community, id)? {
-                conflict =
-                    own.as_ref() != Some(&stored.content) && stored.content != content && !how.overwrite;
+            let stored = payments::fee(tx, community, id)?.map(|fee| fee.content);
+            let mut content = content(community, &currency, row, shift_days)?;
+            if let (Some(stored), Some(last)) = (&stored, last) {
+                let mut own = self::content(community, &currency, &last, shift_days)?;
+                // In a folder to try, days move with the present; a fee keeps those that it began with.
+                (own.from, own.until) = (stored.from.clone(), stored.until.clone());
+                if (last.from, last.until) == (row.from, row.until) {
+                    (content.from, content.until) = (stored.from.clone(), stored.until.clone());
+                }
+                conflict = own != *stored && *stored != content && !how.overwrite;
                 if conflict {
                     return Ok(Taking::Nothing);
                 }
@@ -112,14 +133,15 @@ impl Import<'_> {
             payments::put_fee(tx, community, id, &content).map(|_| Taking::All)
         })?;
         if conflict {
-            self.summary.conflicts.push(Problem {
-                file: PAYMENTS.to_owned(),
-                row: 0,
-                column: None,
-                message: format!("{code}: {CONFLICT}"),
-            });
+            self.stays(code, CONFLICT);
         }
         Ok(())
+    }
+
+    /// Says of something that it is taken over once.
+    fn stays(&mut self, what: &str, why: &str) {
+        let message = format!("{what}: {why}");
+        self.summary.conflicts.push(Problem { file: PAYMENTS.to_owned(), row: 0, column: None, message });
     }
 
     /// Who is said to have read the meters: the first of the office.
@@ -129,7 +151,13 @@ impl Import<'_> {
     }
 }
 
-fn content(community: CommunityId, currency: &str, row: &FeeRow) -> Result<FeeContent, Error> {
+fn content(
+    community: CommunityId,
+    currency: &str,
+    row: &FeeRow,
+    shift_days: i32,
+) -> Result<FeeContent, Error> {
+    let shift = |day: Date| day.checked_add(Span::new().days(shift_days)).unwrap_or(day);
     let rate = reading::rate(&row.rate, currency).ok_or_else(|| Error::invalid("rate", "is not a price"))?;
     let basis = match row.by.as_str() {
         "square_metre" => Basis::SquareMetre,
@@ -148,8 +176,8 @@ fn content(community: CommunityId, currency: &str, row: &FeeRow) -> Result<FeeCo
         basis,
         rate,
         every_months: row.every_months,
-        from: row.from.to_string(),
-        until: row.until.map(|day| day.to_string()),
+        from: shift(row.from).to_string(),
+        until: row.until.map(|day| shift(day).to_string()),
         tax: Tax { basis_points: row.tax_basis_points, included: row.tax_included },
         units: units(&row.units),
         discounts: (row.discounts.iter())

@@ -70,7 +70,9 @@ fn the_first_and_the_last_period_are_charged_by_the_day() {
 #[test]
 fn what_is_charged_once_is_charged_in_its_month_alone() {
     let once = fee(Basis::Once, 80_000_000, 1, "2026-11-16", None);
-    assert_eq!(due(&once, "2026-12", &[]), Ok(None));
+    let is_due =
+        ["2026-10", "2026-12", "2027-01", "2027-02"].map(|month| due(&once, month, &[]).unwrap().is_some());
+    assert_eq!(is_due, [false, true, true, false], "until the second month after it");
     let line = due(&once, "2026-11", &[]).unwrap().unwrap();
     assert_eq!((line.period.as_str(), line.line.total), ("once", 8_000));
 }
@@ -93,6 +95,14 @@ fn a_meter_is_charged_for_what_it_counted_since_it_was_billed_last() {
     // 12 × 3.91.
     assert_eq!((line.line.quantity_milli, line.line.total), (12_000, 4_692));
     assert_eq!((line.period.as_str(), line.line.from.as_str()), ("read 2026-11-29", "2026-10-31"));
+    // What was read before the fee began is not charged.
+    let line = november(&[
+        read("2025-06-30", 40, false, false),
+        read("2025-12-31", 60, false, false),
+        read("2026-11-29", 112, false, false),
+    ])
+    .unwrap();
+    assert_eq!(line.line.quantity_milli, 52_000);
     // A new meter begins where it begins; what the old one counted until its last reading counts.
     let line = november(&[
         read("2026-10-31", 100, false, true),

@@ -2,6 +2,7 @@
 
 use linli_wire::{
     Code,
+    ops::Outcome,
     payments::{
         Basis, Bill, BillRun, BillRuns, BillState, FeeContent, Measure, MoneyByMonth, OfficeBillsPage,
         PreviewBills, Rate, TroubleKind,
@@ -51,6 +52,9 @@ both! {
         assert_eq!(held::<Bill>(&world, &office, "bill").await, [], "no device of the office holds bills");
         // What it earned, for everybody, without tax.
         let money: MoneyByMonth = world.ok(Method::GET, "/v1/money", Some(&li.tokens.access), None::<&()>).await;
+        let told = money.rows.iter().map(|row| (row.heading.as_str(), row.earned)).collect::<Vec<_>>();
+        assert_eq!(told, [("other", 42_946)], "of so few households the headings would tell who paid");
+        let money: MoneyByMonth = world.ok(Method::GET, "/v1/money", Some(&office.tokens.access), None::<&()>).await;
         let earned = money.rows.iter().map(|row| (row.heading.as_str(), row.earned)).collect::<Vec<_>>();
         assert_eq!(earned, [("property-fee", 41_436), ("garbage", 1_510)]);
         assert_eq!(money.rows[0].name, zh("物业费"));
@@ -119,6 +123,27 @@ both! {
             let error = world.refused(Method::POST, "/v1/bill-runs/preview", Some(&office.tokens.access), Some(&asked)).await;
             assert_eq!(error.code, Code::InvalidInput, "{month} {due_on}");
         }
+    }
+
+    async fn a_fee_that_is_billed_keeps_its_periods(world) {
+        let sun = world.sun.clone();
+        let office = world.join(&sun, sun.chen_jing).await;
+        let quarterly = FeeContent { every_months: 3, from: "2026-09-01".to_owned(), ..by_area() };
+        let id = fee(&world, &office, quarterly.clone()).await;
+        let earlier = FeeContent { from: "2026-08-01".to_owned(), ..quarterly.clone() };
+        assert!(matches!(save(&world, &office, id, 1, earlier).await, Outcome::Done { .. }), "nothing is billed yet");
+        assert!(matches!(save(&world, &office, id, 2, quarterly.clone()).await, Outcome::Done { .. }));
+        bill_month(&world, &office, "2026-09").await;
+        for changed in [
+            FeeContent { every_months: 1, ..quarterly.clone() },
+            FeeContent { from: "2026-10-01".to_owned(), ..quarterly.clone() },
+        ] {
+            let Outcome::Refused { error } = save(&world, &office, id, 3, changed).await else { panic!() };
+            assert_eq!(error.code, Code::InvalidInput);
+        }
+        assert_eq!(preview(&world, &office, "2026-10").await.bills, 0, "October is billed with September");
+        let dearer = FeeContent { rate: Rate(2_500_000), until: Some("2026-12-31".to_owned()), ..quarterly };
+        assert!(matches!(save(&world, &office, id, 3, dearer).await, Outcome::Done { .. }));
     }
 
     async fn what_cannot_be_billed_is_named(world) {

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use linli_wire::{
-    command::{OfficeBillsList, Topic},
+    command::OfficeBillsList,
     payments::{BillState, OfficeBillRow, OfficeBillsPage, OfficeBillsQuery},
 };
 
@@ -32,7 +32,7 @@ pub fn Bills() -> impl IntoView {
     let state = app.kept("bills state", || None::<BillState>);
     let limit = app.kept("bills limit", || STEP);
     let asked = ipc::ask_rows::<OfficeBillsList>(
-        &[Topic::Payments],
+        &[],
         move || limit.get(),
         move |offset, limit| OfficeBillsQuery {
             state: state.get(),

@@ -16,7 +16,8 @@ use crate::{
     },
     format::{amount, read_money},
     ipc::Asked,
-    state::{Act, app},
+    pages::payments::pay::{Try, is_unknown},
+    state::app,
     words::{common, payments_office as texts},
 };
 
@@ -37,7 +38,9 @@ pub(super) fn credit(bill: &Bill, asked: Asked<HouseholdPayments>) -> Option<Any
     let (line, reason) = (RwSignal::new(first), RwSignal::new(String::new()));
     let of_line = move |line: usize| left.with_value(|left| left.get(line).copied().unwrap_or_default());
     let typed = RwSignal::new(plain(of_line(first), &bill.currency));
-    let (act, open) = (Act::new(), RwSignal::new(false));
+    let attempt = Try::kept(&format!("credit {bill_id}"));
+    let act = attempt.act;
+    let open = RwSignal::new(false);
     let (wrong_amount, wrong_reason) = (RwSignal::new(None::<String>), RwSignal::new(None::<String>));
     let names: Vec<(usize, String)> = bill
         .lines
@@ -83,11 +86,14 @@ pub(super) fn credit(bill: &Bill, asked: Asked<HouseholdPayments>) -> Option<Any
         }
         wrong_reason.set(None);
         let parts = vec![CreditPart { line: u16::try_from(line.get_untracked()).unwrap_or_default(), minor }];
-        act.run::<BillCredit>(CreditOnBill { bill_id, reason, parts }, move |_| {
-            open.set(false);
-            asked.again();
-            app.tell(texts::credited());
-        });
+        attempt.run::<BillCredit>(
+            move |attempt| CreditOnBill { attempt, bill_id, reason, parts },
+            move |_| {
+                open.set(false);
+                asked.again();
+                app.tell(texts::credited());
+            },
+        );
     };
     Some(
         view! {
@@ -105,7 +111,11 @@ pub(super) fn credit(bill: &Bill, asked: Asked<HouseholdPayments>) -> Option<Any
                     </div>
                     <Field id="credit-amount" label=texts::credit_amount() value=typed error=wrong_amount />
                     <Field id="credit-reason" label=texts::credit_reason() value=reason error=wrong_reason />
-                    {move || act.error.get().map(|error| error_state(&error, None))}
+                    {move || act.error.get().map(|error| if is_unknown(error.code) {
+                        view! { <div class="c-banner" data-kind="waiting" role="alert">{icon("wait")} <div><p class="c-banner__title">{texts::take_unknown()}</p> <p>{texts::take_unknown_text()}</p></div></div> }.into_any()
+                    } else {
+                        error_state(&error, None)
+                    })}
                     <div class="c-dialog__actions">
                         <button type="button" class="c-button" data-kind="quiet" on:click=move |_| open.set(false)>{common::cancel()}</button>
                         <button type="submit" class="c-button" data-kind="danger" data-testid="credit-now" aria-busy=act.aria_busy()>{texts::credit()}</button>

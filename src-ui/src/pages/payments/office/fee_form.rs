@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use linli_wire::{
     Language, Localized,
-    command::{Empty, FeeSave, KeepTyped, SaveFee, TypedGet, TypedKeep},
-    community::Building,
+    command::{CommunityMap, CommunityMapView, Empty, FeeSave, KeepTyped, SaveFee, TypedGet, TypedKeep},
+    community::Unit,
     id::{FeeId, UnitId},
     payments::{Basis, EVERY_MONTHS, FeeContent, Rate, Tax},
     typed::{Typed, TypedPlace},
@@ -45,6 +45,7 @@ pub(super) struct Form {
     measure: RwSignal<String>,
     tax: RwSignal<String>,
     units: RwSignal<String>,
+    currency: StoredValue<String>,
     /// Flats by name.
     flats: RwSignal<Vec<(UnitId, String)>>,
 }
@@ -65,17 +66,11 @@ impl Form {
             measure: text("measure"),
             tax: text("tax"),
             units: text("units"),
-            flats: RwSignal::new(Vec::new()),
+            currency: StoredValue::new(
+                app.with_me_untracked(|me| me.community.currency.clone()).unwrap_or_default(),
+            ),
+            flats: app.kept("fee flats", Vec::new),
         };
-        ipc::call_then::<linli_wire::command::CommunityMap>(Empty {}, move |map| {
-            let Ok(map) = map else { return };
-            let name = |building: &Building| building.code.clone();
-            let flats = map.units.iter().filter_map(|unit| {
-                let building = map.buildings.iter().find(|building| building.id == unit.building_id)?;
-                Some((unit.id, format!("{}-{}", name(building), unit.code)))
-            });
-            let _ = form.flats.try_set(flats.collect());
-        });
         form.remember();
         form
     }
@@ -134,10 +129,15 @@ impl Form {
                 content.name.0.insert(language, name);
             }
         }
-        content.rate = Rate(self.rate.with(|typed| read_price(typed, &currency())).unwrap_or_default());
+        let rate = self.rate.with(|typed| self.currency.with_value(|currency| read_price(typed, currency)));
+        content.rate = Rate(rate.unwrap_or_default());
         content.tax.basis_points = self.tax.with(|typed| percent(typed)).unwrap_or_default();
         if let Basis::Meter { measure } = &mut content.basis {
             *measure = self.measure.get().trim().to_owned();
+        }
+        let typed = self.units.get();
+        if let Ok(units) = self.units_of(&typed, &content.units) {
+            content.units = units;
         }
         content
     }
@@ -148,7 +148,18 @@ impl Form {
             self.open.set(true);
             return;
         }
-        let first = content.clone();
+        let (app, first) = (app(), content.clone());
+        // Without the names of flats a fee for one of them would look like one for all.
+        ipc::call_then::<CommunityMap>(Empty {}, move |map| match map {
+            Ok(map) => {
+                self.flats.set(named(&map));
+                self.begin_with(id, base, first);
+            }
+            Err(error) => app.complain(&error),
+        });
+    }
+
+    fn begin_with(self, id: Option<FeeId>, base: u64, first: FeeContent) {
         // What was typed before a restart, or given up, stands in it again.
         ipc::call_then::<TypedGet>(TypedPlace::Fee { id }, move |kept| {
             let kept = kept.ok().and_then(|kept| serde_json::from_str::<SaveFee>(&kept.form).ok());
@@ -167,11 +178,8 @@ impl Form {
         let name = |language: &Language| content.name.0.get(language).cloned().unwrap_or_default();
         self.zh.set(name(&Language::zh()));
         self.en.set(name(&Language::en()));
-        self.rate.set(if content.rate.0 > 0 {
-            typed_price(content.rate.0, &currency())
-        } else {
-            String::new()
-        });
+        let rate = self.currency.with_value(|currency| typed_price(content.rate.0, currency));
+        self.rate.set(if content.rate.0 > 0 { rate } else { String::new() });
         self.measure.set(match &content.basis {
             Basis::Meter { measure } => measure.clone(),
             _ => "m³".to_owned(),
@@ -203,28 +211,36 @@ impl Form {
         if content.from.len() != 10 || content.until.as_ref().is_some_and(|until| *until < content.from) {
             return Err(("fee-from", texts::day_wrong().to_owned()));
         }
-        content.units = self.chosen_units()?;
+        let before = self.content.with_untracked(|content| content.units.clone());
+        content.units = self.units_of(&self.units.get_untracked(), &before)?;
         if content.heading.is_empty() {
             content.heading = heading(&self.en.get_untracked());
         }
         Ok(content)
     }
 
-    fn chosen_units(self) -> Result<Vec<UnitId>, Problem> {
+    /// The flats that were typed; those of `before` that have no name here stay.
+    fn units_of(self, typed: &str, before: &[UnitId]) -> Result<Vec<UnitId>, Problem> {
         let flats = self.flats.get_untracked();
-        let typed = self.units.get_untracked();
         let names = typed.split([',', '，', '、', '\n', ' ']).map(str::trim).filter(|name| !name.is_empty());
-        names
+        let mut units = names
             .map(|name| {
                 let known = flats.iter().find(|(_, known)| known == name).map(|(id, _)| *id);
                 known.ok_or_else(|| ("fee-units", texts::units_wrong(name)))
             })
-            .collect()
+            .collect::<Result<Vec<UnitId>, Problem>>()?;
+        units.extend(before.iter().filter(|id| flats.iter().all(|(known, _)| known != *id)));
+        Ok(units)
     }
 }
 
-fn currency() -> String {
-    app().with_me_untracked(|me| me.community.currency.clone()).unwrap_or_default()
+/// Flats by name.
+fn named(map: &CommunityMapView) -> Vec<(UnitId, String)> {
+    let name = |unit: &Unit| {
+        let building = map.buildings.iter().find(|building| building.id == unit.building_id)?;
+        Some((unit.id, format!("{}-{}", building.code, unit.code)))
+    };
+    map.units.iter().filter_map(name).collect()
 }
 
 /// Per cents in hundredths; empty is nothing.

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use linli_wire::{
     Code, WireError,
-    command::{HouseholdKey, HouseholdPaymentsGet, Topic},
+    command::{HouseholdKey, HouseholdPaymentsGet},
     id::HouseholdId,
     payments::{Bill, HouseholdPayments},
 };
@@ -32,7 +32,8 @@ pub fn Household() -> impl IntoView {
         let error = WireError::new(Code::NotFound, "no such household");
         return view! { <div class="l-page"><PageHeader title=texts::title() back=to_bills() /> {error_state(&error, None)}</div> }.into_any();
     };
-    let asked = ipc::ask::<HouseholdPaymentsGet>(&[Topic::Payments], move || HouseholdKey { id });
+    // No device of the office is told of bills: a page that somebody fills in is not built anew under their hands.
+    let asked = ipc::ask::<HouseholdPaymentsGet>(&[], move || HouseholdKey { id });
     let title = Signal::derive(move || {
         asked.with(|found| {
             found.map_or_else(

@@ -5,8 +5,8 @@ use leptos_router::hooks::use_params_map;
 use linli_wire::{
     Code, WireError,
     command::{MetersGet, ReadingSave, SaveReading, Topic},
-    id::FeeId,
-    payments::{MeterRow, MetersQuery, MetersView, NewReading},
+    id::{FeeId, UnitId},
+    payments::{Basis, MeterRow, MetersQuery, MetersView, NewReading},
 };
 
 use super::to_bills;
@@ -21,7 +21,7 @@ use crate::{
         skeleton::skeleton_list,
     },
     format::{read_thousandths, thousandths},
-    ipc::{self, Answer},
+    ipc::{self, Answer, Asked},
     pages::repairs::select,
     state::{Act, app},
     words::{self, meters as texts, notices},
@@ -45,122 +45,208 @@ pub fn Meters() -> impl IntoView {
             asked.with(|view| view.map(|view| view.fee.content.name.in_language(&app.language()).to_owned()));
         name.map_or_else(|| texts::title().to_owned(), |name| format!("{}\u{a0}· {name}", texts::title()))
     });
+    let desk = Desk { fee_id, asked, building, only_open };
+    // The list is built once: rows that change are changed in place, and what is being typed stays.
+    let stands = Memo::new(move |_| match asked.get() {
+        Answer::Loading => Stands::Loading,
+        Answer::Failed(error) => Stands::Failed(error),
+        Answer::Ready(view) if view.meters.is_empty() => Stands::Empty,
+        Answer::Ready(_) => Stands::Here,
+    });
     view! {
         <div class="l-page" data-width="read">
             <PageHeader title=title note=texts::note() back=back />
             <OfflineBanner />
-            {move || match asked.get() {
-                Answer::Loading => skeleton_list(5),
-                Answer::Failed(error) => error_state(&error, Some(asked.retry())),
-                Answer::Ready(view) if view.meters.is_empty() => empty_state("list", texts::empty_title(), texts::empty_text(), None),
-                Answer::Ready(view) => list(fee_id, &view, building, only_open),
+            {move || match stands.get() {
+                Stands::Loading => skeleton_list(5),
+                Stands::Failed(error) => error_state(&error, Some(asked.retry())),
+                Stands::Empty => empty_state("list", texts::empty_title(), texts::empty_text(), None),
+                Stands::Here => list(desk),
             }}
         </div>
     }
     .into_any()
 }
 
-fn list(
+#[derive(Clone, PartialEq)]
+enum Stands {
+    Loading,
+    Failed(WireError),
+    Empty,
+    Here,
+}
+
+/// The meters, and which of them are looked at.
+#[derive(Clone, Copy)]
+struct Desk {
     fee_id: FeeId,
-    view: &MetersView,
+    asked: Asked<MetersView>,
     building: RwSignal<Option<String>>,
     only_open: RwSignal<bool>,
-) -> AnyView {
-    let today = app().clock().today();
-    let this_month = today.get(..7).unwrap_or_default().to_owned();
-    let code = |row: &MeterRow| row.unit.split_once('-').map_or(String::new(), |(code, _)| code.to_owned());
-    let mut codes: Vec<String> = view.meters.iter().map(code).collect();
-    codes.dedup();
-    let is_read = |row: &MeterRow| {
-        let last = row.meter.as_ref().and_then(|meter| meter.readings.first());
-        row.waiting.is_some() || last.is_some_and(|last| last.day.starts_with(&this_month))
-    };
-    let done = view.meters.iter().filter(|row| is_read(row)).count();
-    let counted = texts::done(&view.meters.len().to_string(), &done.to_string());
-    let measure = match &view.fee.content.basis {
-        linli_wire::payments::Basis::Meter { measure } => measure.clone(),
-        _ => String::new(),
+}
+
+impl Desk {
+    /// Codes of the buildings, in their order.
+    fn codes(self) -> Vec<String> {
+        self.asked.with(|view| {
+            let mut codes: Vec<String> =
+                view.into_iter().flat_map(|view| &view.meters).map(|row| code(row).to_owned()).collect();
+            codes.dedup();
+            codes
+        })
+    }
+
+    fn row(self, unit: UnitId) -> Option<MeterRow> {
+        self.asked.with(|view| view?.meters.iter().find(|row| row.unit_id == unit).cloned())
+    }
+
+    fn measure(self) -> String {
+        self.asked.with(|view| match view.map(|view| &view.fee.content.basis) {
+            Some(Basis::Meter { measure }) => measure.clone(),
+            _ => String::new(),
+        })
+    }
+}
+
+fn code(row: &MeterRow) -> &str {
+    row.unit.split_once('-').map_or("", |(code, _)| code)
+}
+
+/// Whether a meter was read this month, or what was read waits.
+fn is_read(row: &MeterRow, month: &str) -> bool {
+    let last = row.meter.as_ref().and_then(|meter| meter.readings.first());
+    row.waiting.is_some() || last.is_some_and(|last| last.day.starts_with(month))
+}
+
+fn list(desk: Desk) -> AnyView {
+    let app = app();
+    let month = move || app.clock().today().get(..7).unwrap_or_default().to_owned();
+    let counted = move || {
+        let month = month();
+        desk.asked.with(|view| {
+            let meters = view.map(|view| view.meters.as_slice()).unwrap_or_default();
+            let done = meters.iter().filter(|row| is_read(row, &month)).count();
+            texts::done(&meters.len().to_string(), &done.to_string())
+        })
     };
     // One building at a time: a page of six hundred fields is no help to anybody.
-    let shown =
-        building.get_untracked().filter(|code| codes.contains(code)).or_else(|| codes.first().cloned());
-    let rows = view
-        .meters
-        .iter()
-        .filter(|row| shown.as_ref() == Some(&code(row)) && (!only_open.get_untracked() || !is_read(row)))
-        .map(|row| view! { <li>{line(fee_id, row, &measure, &today)}</li> })
-        .collect_view();
-    let options = codes.iter().map(|code| (code.clone(), format!("{} {code}", texts::filter()))).collect();
-    let chosen = Signal::derive(move || shown.clone());
-    let (track_building, track_open) = (building, only_open);
+    let shown = Memo::new(move |_| {
+        let codes = desk.codes();
+        desk.building.get().filter(|code| codes.contains(code)).or_else(|| codes.first().cloned())
+    });
+    let units = Memo::new(move |_| {
+        let (month, shown, only_open) = (month(), shown.get(), desk.only_open.get());
+        desk.asked.with(|view| {
+            let rows = view.into_iter().flat_map(|view| &view.meters);
+            let is_here =
+                |row: &&MeterRow| Some(code(row)) == shown.as_deref() && !(only_open && is_read(row, &month));
+            rows.filter(is_here).map(|row| row.unit_id).collect::<Vec<_>>()
+        })
+    });
+    let codes = Memo::new(move |_| desk.codes());
+    let building = move || {
+        let options = codes
+            .get()
+            .into_iter()
+            .map(|code| (code.clone(), format!("{} {code}", texts::filter())))
+            .collect();
+        select(
+            "meters-building",
+            texts::filter(),
+            options,
+            shown.into(),
+            Callback::new(move |code: String| desk.building.set(Some(code))),
+        )
+    };
     view! {
         <p class="t-soft" role="status" data-testid="meters-done">{counted}</p>
         <div class="c-chips" role="group" aria-label=notices::filter_label()>
-            {select("meters-building", texts::filter(), options, chosen, Callback::new(move |code: String| track_building.set(Some(code))))}
-            <button type="button" class="c-chip" data-testid="meters-open" aria-pressed=move || track_open.get().to_string() on:click=move |_| track_open.update(|on| *on = !*on)>{texts::only_open()}</button>
+            {building}
+            <button type="button" class="c-chip" data-testid="meters-open" aria-pressed=move || desk.only_open.get().to_string() on:click=move |_| desk.only_open.update(|on| *on = !*on)>{texts::only_open()}</button>
         </div>
-        <ul class="c-list" role="list" data-lead="none">{rows}</ul>
+        <ul class="c-list" role="list" data-lead="none">
+            <For each=move || units.get() key=|unit| unit.0 children=move |unit| view! { <li>{line(desk, unit)}</li> } />
+        </ul>
     }
     .into_any()
 }
 
-fn line(fee_id: FeeId, row: &MeterRow, measure: &str, today: &str) -> AnyView {
-    let clock = app().clock();
-    let last = row
-        .meter
-        .as_ref()
-        .and_then(|meter| meter.readings.iter().find(|read| read.day.as_str() < today))
-        .cloned();
-    let (before, unit_id, today) =
-        (last.as_ref().map(|last| last.value_milli), row.unit_id, today.to_owned());
-    let said = last.map_or_else(
-        || texts::never().to_owned(),
-        |last| {
-            texts::last(&clock.day(&last.day), &format!("{}\u{a0}{measure}", thousandths(last.value_milli)))
-        },
-    );
-    let now = row.meter.as_ref().and_then(|meter| meter.readings.iter().find(|read| read.day == today));
-    let waiting = row.waiting.as_ref().map(|waiting| waiting.reading.value_milli);
-    let typed =
-        RwSignal::new(waiting.or(now.map(|now| now.value_milli)).map(thousandths).unwrap_or_default());
+fn line(desk: Desk, unit_id: UnitId) -> AnyView {
+    let app = app();
+    let row = Memo::new(move |_| desk.row(unit_id));
+    let measure = desk.measure();
+    let name = row.with_untracked(|row| row.as_ref().map(|row| row.unit.clone())).unwrap_or_default();
+    // What was read last before today: what is read today takes its place.
+    let last = Memo::new(move |_| {
+        let today = app.clock().today();
+        row.with(|row| row.as_ref()?.meter.as_ref()?.readings.iter().find(|read| read.day < today).cloned())
+    });
+    let said = {
+        let measure = measure.clone();
+        move || {
+            last.get().map_or_else(
+                || texts::never().to_owned(),
+                |last| {
+                    texts::last(
+                        &app.clock().day(&last.day),
+                        &format!("{}\u{a0}{measure}", thousandths(last.value_milli)),
+                    )
+                },
+            )
+        }
+    };
+    let known = move || {
+        let today = app.clock().today();
+        row.with(|row| {
+            let row = row.as_ref()?;
+            let waiting = row.waiting.as_ref().filter(|waiting| waiting.reading.day == today);
+            let read =
+                row.meter.as_ref().and_then(|meter| meter.readings.iter().find(|read| read.day == today));
+            waiting.map(|waiting| waiting.reading.value_milli).or(read.map(|read| read.value_milli))
+        })
+    };
+    let typed = RwSignal::new(untrack(known).map(thousandths).unwrap_or_default());
     let (act, asking, wrong) = (Act::new(), RwSignal::new(false), RwSignal::new(false));
-    let save = move |is_new_meter: bool| {
+    let save = Callback::new(move |is_new_meter: bool| {
         let Some(value_milli) = typed.with_untracked(|typed| read_thousandths(typed)) else {
             wrong.set(true);
             return;
         };
         wrong.set(false);
+        let before = last.with_untracked(|last| last.as_ref().map(|last| last.value_milli));
         if !is_new_meter && before.is_some_and(|before| value_milli < before) {
             asking.set(true);
             return;
         }
         asking.set(false);
-        let reading = NewReading { unit_id, day: today.clone(), value_milli, is_new_meter };
-        act.run::<ReadingSave>(SaveReading { fee_id, reading }, |_| ());
-    };
-    let save = StoredValue::new(save);
-    let measure = measure.to_owned();
+        let reading = NewReading { unit_id, day: app.clock().today(), value_milli, is_new_meter };
+        act.run::<ReadingSave>(SaveReading { fee_id: desk.fee_id, reading }, |_| ());
+    });
     let used = move || {
         let value = typed.with(|typed| read_thousandths(typed))?;
-        let step = before.filter(|before| value >= *before).map(|before| value - before)?;
+        let step =
+            last.with(|last| last.as_ref().map(|last| value - last.value_milli)).filter(|step| *step >= 0)?;
         Some(texts::used(&format!("{}\u{a0}{measure}", thousandths(step))))
     };
-    let id = format!("meter-{unit_id}");
-    let label = format!("{}\u{a0}· {}", row.unit, texts::value());
+    let pending = move || {
+        row.with(|row| row.as_ref()?.waiting.as_ref().map(|waiting| waiting.pending.clone()))
+            .map(|pending| view! { <span class="p-meter__pending">{pending_mark(&pending.state)} {pending_actions(&pending)}</span> })
+    };
+    let label = format!("{name}\u{a0}· {}", texts::value());
     view! {
-        <form class="p-meter" data-testid="meter-row" novalidate on:submit=move |event| { event.prevent_default(); save.with_value(|save| save(false)); }>
-            <span class="p-line__body"><strong>{row.unit.clone()}</strong> <span class="c-row__meta">{said}</span> <span class="c-row__meta" role="status">{used}</span></span>
+        <form class="p-meter" data-testid="meter-row" novalidate on:submit=move |event| { event.prevent_default(); save.run(false); }>
+            <span class="p-line__body"><strong>{name}</strong> <span class="c-row__meta">{said}</span> <span class="c-row__meta" role="status">{used}</span></span>
             <span class="p-meter__entry">
-                <input class="c-input" id=id inputmode="decimal" autocomplete="off" aria-label=label data-testid="meter-value" aria-invalid=move || wrong.get().then_some("true")
+                <input class="c-input" inputmode="decimal" autocomplete="off" aria-label=label data-testid="meter-value" aria-invalid=move || wrong.get().then_some("true")
                     prop:value=typed on:input=move |event| typed.set(event_target_value(&event)) />
                 <button type="submit" class="c-button" data-kind="quiet" data-testid="save-reading" aria-busy=act.aria_busy()>{texts::save()}</button>
             </span>
             {move || wrong.get().then(|| view! { <p class="c-field__error" role="alert">{icon("warn")} <span>{texts::wrong()}</span></p> })}
             {move || asking.get().then(|| view! {
                 <p class="c-field__error" role="alert">{icon("warn")} <span>{texts::less()}</span>
-                    <button type="button" class="c-button" data-kind="quiet" data-testid="new-meter" on:click=move |_| save.with_value(|save| save(true))>{texts::new_meter()}</button></p>
+                    <button type="button" class="c-button" data-kind="quiet" data-testid="new-meter" on:click=move |_| save.run(true)>{texts::new_meter()}</button></p>
             })}
-            {row.waiting.as_ref().map(|waiting| view! { <span class="p-meter__pending">{pending_mark(&waiting.pending.state)} {pending_actions(&waiting.pending)}</span> })}
+            {pending}
             {move || act.error.get().map(|error| error_state(&error, None))}
         </form>
     }

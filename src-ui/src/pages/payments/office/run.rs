@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use linli_wire::{
     Code,
-    command::{BillRunPreviewGet, BillRunPublish, BillRunsGet, Empty, PublishRun, Topic},
+    command::{BillRunPreviewGet, BillRunPublish, BillRunsGet, Empty, PublishRun},
     payments::{BillRunPreview, BillRuns, Month, PreviewBills, TroubleKind},
 };
 
@@ -15,7 +15,7 @@ use crate::{
     },
     format::{amount, month},
     ipc::{self, Answer, Asked},
-    pages::payments::pay::is_unknown,
+    pages::payments::pay::{Try, is_unknown},
     state::{Act, app},
     words::{self, payments_office as texts},
 };
@@ -26,7 +26,7 @@ const AROUND: i32 = 3;
 /// The form, the preview and the runs so far.
 #[component]
 pub fn Run() -> impl IntoView {
-    let asked = ipc::ask::<BillRunsGet>(&[Topic::Payments], || Empty {});
+    let asked = ipc::ask::<BillRunsGet>(&[], || Empty {});
     view! {
         <div class="l-page" data-width="read">
             <PageHeader title=texts::run_title() note=texts::run_note() back=to_bills() />
@@ -148,13 +148,15 @@ fn publish(
     asked: Asked<BillRuns>,
 ) -> AnyView {
     let app = app();
-    let (act, open) = (Act::new(), RwSignal::new(false));
-    let request =
-        PublishRun { month: found.month, due_on: found.due_on.clone(), digest: found.digest.clone() };
+    let (attempt, open) = (Try::kept(&found.digest), RwSignal::new(false));
+    let act = attempt.act;
+    let (of, due_on, digest) = (found.month, found.due_on.clone(), found.digest.clone());
     let title = texts::publish_title(found.bills, &amount(found.total, &found.currency));
     let label = texts::publish(found.bills);
     let publish = Callback::new(move |()| {
-        act.run::<BillRunPublish>(request.clone(), move |run| {
+        let (due_on, digest) = (due_on.clone(), digest.clone());
+        let request = move |attempt| PublishRun { attempt, month: of, due_on, digest };
+        attempt.run::<BillRunPublish>(request, move |run| {
             preview.set(None);
             asked.again();
             app.tell(texts::published(run.bills));

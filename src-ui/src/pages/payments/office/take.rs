@@ -2,9 +2,10 @@
 
 use leptos::prelude::*;
 use linli_wire::{
+    Code,
     command::{CounterPay, PayBills},
     id::HouseholdId,
-    payments::{Bill, HouseholdPayments},
+    payments::{Bill, HouseholdPayments, MAX_BILLS_AT_ONCE},
 };
 
 use crate::{
@@ -16,8 +17,8 @@ use crate::{
     },
     format::{amount, month, read_money},
     ipc::Asked,
-    pages::payments::pay::is_unknown,
-    state::{Act, app},
+    pages::payments::pay::{Try, is_unknown},
+    state::app,
     words::{common, payments, payments_office as texts},
 };
 
@@ -27,9 +28,13 @@ pub(super) fn take(id: HouseholdId, found: &HouseholdPayments, asked: Asked<Hous
     let currency = StoredValue::new(found.account.currency.clone());
     let mut due: Vec<Bill> = found.bills.iter().filter(|bill| bill.owed > 0).cloned().collect();
     due.sort_by(|one, other| (&one.due_on, &one.number).cmp(&(&other.due_on, &other.number)));
+    // The oldest, as many as the server takes at once.
+    due.truncate(MAX_BILLS_AT_ONCE);
     let owed: i64 = due.iter().map(|bill| bill.owed).sum();
     let typed = RwSignal::new(if owed > 0 { plain(owed, &currency.get_value()) } else { String::new() });
-    let (act, open, wrong) = (Act::new(), RwSignal::new(false), RwSignal::new(None::<String>));
+    let attempt = Try::kept(&format!("counter {id}"));
+    let act = attempt.act;
+    let (open, wrong) = (RwSignal::new(false), RwSignal::new(None::<String>));
     let minor = move || {
         typed
             .with(|typed| currency.with_value(|currency| read_money(typed, currency)))
@@ -58,12 +63,15 @@ pub(super) fn take(id: HouseholdId, found: &HouseholdPayments, asked: Asked<Hous
             return;
         };
         wrong.set(None);
-        let request = PayBills { household_id: id, bills: bills.get_value(), minor };
-        act.run::<CounterPay>(request, move |payment| {
-            open.set(false);
-            asked.again();
-            app.tell(texts::taken(payment.receipt.as_deref().unwrap_or_default()));
-        });
+        let bills = bills.get_value();
+        attempt.run::<CounterPay>(
+            move |attempt| PayBills { attempt, household_id: id, bills, minor },
+            move |payment| {
+                open.set(false);
+                asked.again();
+                app.tell(texts::taken(payment.receipt.as_deref().unwrap_or_default()));
+            },
+        );
     };
     let confirm = move || {
         minor().map_or_else(
@@ -81,7 +89,10 @@ pub(super) fn take(id: HouseholdId, found: &HouseholdPayments, asked: Asked<Hous
                     <div><p class="t-soft t-small">{texts::take_bills()}</p> <ul class="p-plain">{names.iter().map(|name| view! { <li>{name.clone()}</li> }).collect_view()}</ul></div>
                 }))}
                 <p role="status" data-testid="take-result">{comes_to}</p>
-                {move || act.error.get().map(|error| if is_unknown(error.code) {
+                {move || act.error.get().map(|error| if error.code == Code::OperationReused {
+                    view! { <div class="c-banner" data-kind="waiting" role="alert">{icon("warn")} <div><p>{texts::take_booked()}</p></div>
+                        <button type="button" class="c-button" data-kind="quiet" on:click=move |_| asked.again()>{icon("refresh")} {texts::take_look()}</button></div> }.into_any()
+                } else if is_unknown(error.code) {
                     view! { <div class="c-banner" data-kind="waiting" role="alert">{icon("wait")} <div><p class="c-banner__title">{texts::take_unknown()}</p> <p>{texts::take_unknown_text()}</p></div></div> }.into_any()
                 } else {
                     error_state(&error, None)
