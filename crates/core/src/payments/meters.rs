@@ -8,6 +8,7 @@ use linli_wire::{
     community::{Building, Unit},
     id::{FeeId, UnitId},
     ops::Action,
+    outbox::PendingState,
     payments::{Basis, Meter, MeterRow, MetersView, WaitingReading},
     sync::Entity,
 };
@@ -87,7 +88,14 @@ pub fn save(cache: &Cache, system: &dyn System, request: SaveReading) -> Result<
         let unit = community::record::<Unit>(tx, Entity::Unit, reading.unit_id.0)?;
         let subject = unit.map(|unit| name(&buildings, &unit)).unwrap_or_default();
         let lane = lane(fee_id, reading.unit_id, &reading.day);
-        outbox::take_out_stopped(tx, &lane)?;
+        // What was refused of this meter makes way, of whichever day it was.
+        for open in outbox::open_of_kind(tx, "save_readings")? {
+            let is_same = matches!(&open.op.action, Action::SaveReadings { fee_id: fee, readings }
+                if *fee == fee_id && readings.iter().all(|other| other.unit_id == reading.unit_id));
+            if is_same && matches!(open.pending.state, PendingState::Stuck { .. }) {
+                outbox::discard(tx, open.op.id)?;
+            }
+        }
         outbox::replace(tx, system, &lane, &subject, Action::SaveReadings { fee_id, readings: vec![reading] })
             .map(drop)
     })
