@@ -134,7 +134,9 @@ fn every_mistake_about_payments_is_told_with_its_place() {
 }
 
 /// Totals and what is owed of all bills by number; fees.
-fn stands(tx: &mut Tx<'_>) -> Result<(Vec<(i64, i64)>, Vec<Fee>), linli_server::Error> {
+type Stands = (Vec<(i64, i64)>, Vec<Fee>);
+
+fn stands(tx: &mut Tx<'_>) -> Result<Stands, linli_server::Error> {
     let community = import::ids::community("sunshine");
     let bills = payments::bills(tx, community, Bills::All)?;
     Ok((bills.iter().map(|bill| (bill.total, bill.owed)).collect(), payments::fees(tx, community)?))
