@@ -185,9 +185,14 @@ fn meters_are_read_in_a_cellar_and_a_fee_is_settled() {
     zhao.until("building 3", "return one(id('meter-row')).innerText.startsWith('3-')");
     zhao.choose("meters-building", "1");
     zhao.until("building 1", "return one(id('meter-row')).innerText.startsWith('1-')");
+    let read = zhao.text("[data-testid=meter-row] strong");
     zhao.tap("meters-open");
     zhao.find("[data-testid=meters-open][aria-pressed=true]");
-    zhao.find_no("[data-testid=meter-row] strong");
+    zhao.until_with(
+        "what was read to be out of the way",
+        "return !all(`${id('meter-row')} strong`).some(name => name.innerText === args[0])",
+        &[serde_json::json!(read)],
+    );
 
     // A new fee, by flat, for two of them.
     zhao.go("/office/payments/fees");
