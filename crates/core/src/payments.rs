@@ -56,8 +56,11 @@ pub fn view(cache: &Cache) -> Result<PaymentsView> {
         });
         payments.sort_by_key(|payment| (std::cmp::Reverse(payment.at), payment.id));
         let mut ids: Vec<HouseholdId> = own.into_iter().collect();
-        ids.extend(bills.iter().map(|bill| bill.household_id).filter(|id| Some(*id) != own));
-        ids.dedup();
+        for bill in &bills {
+            if !ids.contains(&bill.household_id) {
+                ids.push(bill.household_id);
+            }
+        }
         let currency = community::community(db)?.map(|community| community.currency).unwrap_or_default();
         let mut households = Vec::new();
         for id in ids {
