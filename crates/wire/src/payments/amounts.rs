@@ -30,7 +30,8 @@ pub fn line_amounts(
     tax: Tax,
 ) -> Option<Amounts> {
     let whole = i128::from(WHOLE_BASIS_POINTS);
-    let exact = i128::from(rate.0) * i128::from(quantity_milli) * i128::from(share.0);
+    // Two of the three fit in any case.
+    let exact = (i128::from(rate.0) * i128::from(quantity_milli)).checked_mul(i128::from(share.0))?;
     let full = rounded(exact, i128::from(Rate::PER_MINOR) * 1000 * i128::from(share.1))?;
     let discount = rounded(i128::from(full) * i128::from(discount_basis_points), whole)?;
     let price = full.checked_sub(discount)?;
