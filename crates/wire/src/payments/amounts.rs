@@ -30,7 +30,7 @@ pub fn line_amounts(
     tax: Tax,
 ) -> Option<Amounts> {
     let whole = i128::from(WHOLE_BASIS_POINTS);
-    // Two of the three fit in any case.
+    // Two of the three always fit into 128 bits.
     let exact = (i128::from(rate.0) * i128::from(quantity_milli)).checked_mul(i128::from(share.0))?;
     let full = rounded(exact, i128::from(Rate::PER_MINOR) * 1000 * i128::from(share.1))?;
     let discount = rounded(i128::from(full) * i128::from(discount_basis_points), whole)?;
@@ -50,7 +50,9 @@ fn rounded(number: i128, by: i128) -> Option<i64> {
     if by <= 0 {
         return None;
     }
-    let size = (number.unsigned_abs() * 2 + by.unsigned_abs()) / (by.unsigned_abs() * 2);
+    // Not the double of the number, which may leave 128 bits: what is left over is smaller than `by`.
+    let (number_abs, by) = (number.unsigned_abs(), by.unsigned_abs());
+    let size = number_abs / by + u128::from(number_abs % by >= by.div_ceil(2));
     let size = i64::try_from(size).ok()?;
     Some(if number < 0 { -size } else { size })
 }
@@ -83,10 +85,22 @@ mod tests {
         assert_eq!(line_amounts(Rate(-5_000), 1000, (1, 1), 0, NO_TAX).unwrap().total, -1);
         assert_eq!(line_amounts(Rate(4_999), 1000, (1, 1), 0, NO_TAX).unwrap().total, 0);
         assert_eq!(line_amounts(Rate(i64::MAX), i64::MAX, (u32::MAX, 1), 0, NO_TAX), None);
+        // The product is the largest that 128 bits hold: twice that has no place in them.
+        let most = line_amounts(Rate(i64::MAX), 6_148_914_691_236_517_206, (3, u32::MAX), 0, NO_TAX);
+        assert_eq!(most, None);
         assert_eq!(line_amounts(Rate(1), 1, (1, 0), 0, NO_TAX), None);
     }
 
     proptest! {
+        #[test]
+        fn what_has_no_place_is_none_and_never_wrong(rate: i64, quantity: i64, share: (u32, u32), discount: u16, basis_points: u16) {
+            let tax = Tax { basis_points, included: false };
+            if let Some(line) = line_amounts(Rate(rate), quantity, share, discount, tax) {
+                prop_assert_eq!(line.net.checked_add(line.tax), Some(line.total));
+                prop_assert_eq!(line.full.checked_sub(line.discount), Some(line.net));
+            }
+        }
+
         #[test]
         fn the_parts_of_a_line_are_its_whole(
             rate in 0..=Rate::MAX.0, quantity in 0..10_000_000_i64, days in 0..=31_u32,
