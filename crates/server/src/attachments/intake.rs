@@ -320,7 +320,8 @@ impl Intake {
     /// [`take`] of what `load` reads once a decoder is free, so that no more files are in memory than are decoded.
     ///
     /// # Errors
-    /// Why it is not taken, [`Trouble::Busy`] when too many wait already; the disk's.
+    /// Why it is not taken, [`Trouble::Busy`] when too many wait already; the disk's; `not_found` when what was to be
+    /// taken is gone, as when another device of the same sender has just made it whole.
     pub async fn take<B: AsRef<[u8]>>(
         &self,
         load: impl FnOnce() -> std::io::Result<B> + Send + 'static,
@@ -334,6 +335,10 @@ impl Intake {
             Ok::<_, std::io::Error>(take(load()?.as_ref()))
         });
         let taken = taken.await.unwrap_or(Ok(Err(Trouble::Broken)));
-        taken.map_err(|error| super::disk(&error))?.map_err(refused)
+        let gone = |error: std::io::Error| match error.kind() {
+            std::io::ErrorKind::NotFound => Error::not_found(),
+            _ => super::disk(&error),
+        };
+        taken.map_err(gone)?.map_err(refused)
     }
 }

@@ -286,6 +286,23 @@ both! {
         tokio::join!(send(&one), send(&two));
         assert_eq!(fetched(&world, &one, id).await, bytes);
     }
+
+    async fn a_last_part_that_comes_many_times_at_once_makes_one_file(world) {
+        let sun = world.sun.clone();
+        let wang = world.join(&sun, sun.wang_mei).await;
+        // Few bytes and many pixels: some have all their parts, and wait for a decoder, when the first is whole.
+        let mut bytes = std::io::Cursor::new(Vec::new());
+        image::RgbImage::new(2400, 1600).write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+        let (bytes, id) = (bytes.into_inner(), AttachmentId(new_id()));
+        let begun = begin(&world, &wang, id, &bytes, bytes.len()).header("linli-name", "plan.png");
+        assert_eq!(told(begun, 201).await, bytes.len());
+        let last = || async { sent(next(&world, &wang, id, bytes.len(), true, &[])).await.status().as_u16() };
+        let answers = futures_util::future::join_all(std::iter::repeat_with(last).take(12)).await;
+        // Those that come too late find no upload, those that are too many wait: beginning anew, they find the file.
+        let is_fair = answers.iter().all(|status| [200, 404, 429].contains(status));
+        assert!(answers.contains(&200) && is_fair, "{answers:?}");
+        assert_eq!(sent(begin(&world, &wang, id, &bytes, bytes.len())).await.status(), 200);
+    }
 }
 
 /// Room for so much in a day.
