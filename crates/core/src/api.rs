@@ -76,6 +76,18 @@ impl Api<'_> {
         parse(&self.bytes(request).await?)
     }
 
+    /// `POST` of a file's bytes, with a JSON reply.
+    ///
+    /// # Errors
+    /// The server's, `server_unreachable`, or `not_linli_server`.
+    pub async fn post_file<T: DeserializeOwned>(&self, path: &str, bytes: Bytes) -> Result<T> {
+        let mut request = self.request("POST", path);
+        request.headers.insert("content-type", "application/octet-stream".to_owned());
+        request.body = bytes;
+        request.timeout = UPLOAD_TIMEOUT;
+        parse(&self.bytes(request).await?)
+    }
+
     /// A request of an upload in parts, with the headers that such requests have.
     ///
     /// # Errors

@@ -461,6 +461,19 @@ impl Commands for Core {
         Ok(Done {})
     }
 
+    async fn bank_statement_add(&self, file: NewFile) -> Answer<BankImport> {
+        Ok(payments::add_statement(&*self.account()?, &file).await?)
+    }
+
+    async fn bank_movements_list(&self, query: BankMovementsQuery) -> Answer<BankMovementsPage> {
+        let (account, path) = (self.account()?, payments::movements_path(&query));
+        Ok(authorised!(account, |api| api.get(&path))?)
+    }
+
+    async fn bank_movement_decide(&self, request: DecideMovement) -> Answer<BankMovement> {
+        Ok(payments::decide(&*self.account()?, request).await?)
+    }
+
     async fn typed_get(&self, place: TypedPlace) -> Answer<Typed> {
         Ok(self.account()?.cache.read(|db| typed::get(db, place))?)
     }

@@ -5,6 +5,7 @@
 //! made again and is the same payment.
 
 mod attempts;
+mod bank;
 mod fees;
 mod meters;
 
@@ -22,6 +23,8 @@ use rusqlite::Connection;
 
 pub use attempts::new as new_attempt;
 pub(crate) use attempts::{credit, from_balance, publish, take_at_counter};
+pub use bank::movements_path;
+pub(crate) use bank::{add_statement, decide};
 pub use fees::{fees, give_back as give_fee_back, save as save_fee};
 pub use meters::{meters, save as save_reading};
 

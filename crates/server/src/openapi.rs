@@ -68,6 +68,11 @@ use crate::http::policy::{Method, ROUTES, Route, Who};
     payments::CounterPayment,
     payments::BalancePayment,
     payments::Spend,
+    payments::BankImport,
+    payments::BankMovementsPage,
+    payments::BookMovement,
+    payments::SpendMovement,
+    payments::SetMovementAside,
     settings::Preferences,
     linli_wire::community::Community,
     linli_wire::community::Building,
@@ -164,6 +169,25 @@ fn about(route: &Route) -> Option<About> {
             ("A household's bills and payments", Nothing, of::<payments::HouseholdPayments>())
         }
         (Method::Post, "/v1/spending") => ("Note what was spent", of::<payments::Spend>(), Nothing),
+        (Method::Post, "/v1/bank-statements") => {
+            ("Take in a bank statement, camt.053 or CSV", Bytes, of::<payments::BankImport>())
+        }
+        (Method::Get, "/v1/bank-movements") => {
+            ("What the bank told, with proposals", Nothing, of::<payments::BankMovementsPage>())
+        }
+        (Method::Post, "/v1/bank-movements/{id}/book") => {
+            ("Book what came in as a payment", of::<payments::BookMovement>(), of::<payments::BankMovement>())
+        }
+        (Method::Post, "/v1/bank-movements/{id}/spend") => (
+            "Book what went out as spending",
+            of::<payments::SpendMovement>(),
+            of::<payments::BankMovement>(),
+        ),
+        (Method::Post, "/v1/bank-movements/{id}/set-aside") => (
+            "Set a movement aside, for a reason",
+            of::<payments::SetMovementAside>(),
+            of::<payments::BankMovement>(),
+        ),
         (Method::Post, "/v1/payments/counter") => {
             ("Take money at the counter", of::<payments::CounterPayment>(), of::<payments::Payment>())
         }
@@ -239,6 +263,7 @@ fn operation(route: &Route, about: About) -> OperationBuilder {
             &["state", "urgency", "building", "category", "assignee", "open", "overdue", "after"]
         }
         "/v1/repairs/{id}/events" => &["before"],
+        "/v1/bank-movements" => &["state", "offset", "limit"],
         "/v1/bills" => &["state", "month", "words", "offset", "limit"],
         "/v1/repairs/figures" => &["from", "until"],
         "/v1/repairs/export" => &["from", "until", "state", "category"],

@@ -13,6 +13,7 @@
 //! office's scope (ten thousand households make millions of them; the office asks for the few that it looks at).
 
 mod account;
+pub(crate) mod bank;
 mod bills;
 mod check;
 mod credit;

@@ -34,8 +34,9 @@ use crate::{
     },
     outbox::{KeptPage, OutboxPage},
     payments::{
-        BillRun, BillRunPreview, BillRuns, BillView, FeesView, HouseholdPayments, MetersQuery, MetersView,
-        MoneyByMonth, OfficeBillsPage, OfficeBillsQuery, Payment, PaymentsView, PreviewBills,
+        BankImport, BankMovement, BankMovementsPage, BankMovementsQuery, BillRun, BillRunPreview, BillRuns,
+        BillView, FeesView, HouseholdPayments, MetersQuery, MetersView, MoneyByMonth, OfficeBillsPage,
+        OfficeBillsQuery, Payment, PaymentsView, PreviewBills,
     },
     repairs::{
         RepairBoard, RepairCards, RepairChoices, RepairDraft, RepairEvents, RepairFigures, RepairQueuePage,
@@ -306,6 +307,12 @@ commands! {
     CounterPay counter_pay "payments.counter" (PayBills) -> Payment;
     /// Take a part of a bill back.
     BillCredit bill_credit "payments.credit" (CreditOnBill) -> Done;
+    /// Take a bank statement in: camt.053 or CSV, whose bytes go to the server as they are.
+    BankStatementAdd bank_statement_add "payments.add_statement" (NewFile) -> BankImport;
+    /// What the bank told.
+    BankMovementsList bank_movements_list "payments.movements" (BankMovementsQuery) -> BankMovementsPage;
+    /// Decide about a movement. The same again is the same.
+    BankMovementDecide bank_movement_decide "payments.decide_movement" (DecideMovement) -> BankMovement;
 
     /// What was typed into a field and not sent.
     TypedGet typed_get "typed.get" (TypedPlace) -> Typed;

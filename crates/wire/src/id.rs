@@ -97,6 +97,8 @@ ids! {
     CreditId;
     /// A payment of a household.
     PaymentId;
+    /// A movement on the community's account at its bank.
+    BankMovementId;
     /// An entry of the community's ledger.
     LedgerEntryId;
     /// An account of the community's ledger.

@@ -13,6 +13,7 @@
 //! and no device of the office holds them, which asks the server instead.
 
 mod amounts;
+mod bank;
 mod bill;
 mod fee;
 mod month;
@@ -21,6 +22,7 @@ mod pages;
 mod payment;
 
 pub use amounts::{Amounts, line_amounts};
+pub use bank::*;
 pub use bill::*;
 pub use fee::*;
 pub use month::Month;

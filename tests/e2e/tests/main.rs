@@ -9,6 +9,7 @@
 )]
 
 mod accessibility;
+mod bank;
 mod communities;
 mod devices;
 mod editing;

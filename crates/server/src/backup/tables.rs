@@ -74,6 +74,8 @@ tables! {
         person_id;
     household_account [community_id household_id] version;
     payment_ways [community_id] version body;
+    bank_movement [community_id id] account name day minor currency other_name other_account state reason entry_id
+        at person_id body;
     audit [id] community_id at event person_id device_id details;
     import_row [community_id kind code] body at;
 }

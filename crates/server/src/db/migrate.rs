@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0007_absence.sql"),
     include_str!("../../migrations/0008_ledger.sql"),
     include_str!("../../migrations/0009_payments.sql"),
+    include_str!("../../migrations/0010_bank.sql"),
 ];
 
 /// Number of the newest migration of this build.

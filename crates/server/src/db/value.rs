@@ -228,6 +228,7 @@ texts!(
     id::BillId,
     id::CreditId,
     id::PaymentId,
+    id::BankMovementId,
     id::LedgerEntryId,
     id::LedgerAccountId,
     uuid::Uuid,

@@ -153,6 +153,11 @@ routes! {
     Post "/v1/bill-runs/preview" Office Device JSON, true => routes::payments::preview;
     Get "/v1/households/{id}/payments" Office Device 0, true => routes::payments::household;
     Post "/v1/spending" Office Device JSON, false => routes::payments::spend;
+    Post "/v1/bank-statements" Office File FILE, false => routes::bank::statement;
+    Get "/v1/bank-movements" Office Device 0, true => routes::bank::movements;
+    Post "/v1/bank-movements/{id}/book" Office Device JSON, false => routes::bank::book;
+    Post "/v1/bank-movements/{id}/spend" Office Device JSON, false => routes::bank::spend;
+    Post "/v1/bank-movements/{id}/set-aside" Office Device JSON, false => routes::bank::set_aside;
     Post "/v1/payments/counter" Office Device JSON, false => routes::payments::counter;
     Post "/v1/payments/balance" Member Device JSON, false => routes::payments::balance;
     Post "/v1/invitations" Office Codes JSON, false => routes::invite;

@@ -1,5 +1,6 @@
 //! What each route does, between the policy table and the domains.
 
+pub(super) mod bank;
 pub(super) mod payments;
 
 use axum::{

@@ -28,7 +28,7 @@ pub fn check(tx: &mut Tx<'_>, findings: &mut Vec<String>) -> Result<(), Error> {
 }
 
 /// What finds wrong rows, what they are, and what is wrong with them.
-const RULES: [(&str, &str, &str); 8] = [
+const RULES: [(&str, &str, &str); 10] = [
     (
         "SELECT bill.id FROM bill WHERE bill.total <> COALESCE((
            SELECT SUM(total) FROM bill_line WHERE bill_line.community_id = bill.community_id
@@ -95,5 +95,23 @@ const RULES: [(&str, &str, &str); 8] = [
          WHERE entry.kind IN ('payment', 'prepaid') AND account.kind IN ('receivable', 'prepaid') AND payment.id IS NULL",
         "ledger entry",
         "moves a household's money and is no payment",
+    ),
+    (
+        "SELECT movement.id FROM bank_movement AS movement LEFT JOIN ledger_entry AS entry
+           ON entry.community_id = movement.community_id AND entry.id = movement.entry_id
+           AND entry.provider = 'bank' AND entry.provider_id = movement.id
+         WHERE (movement.state = 'booked') <> (entry.id IS NOT NULL)
+           OR (entry.id IS NOT NULL AND ABS(movement.minor) <> (
+             SELECT SUM(posting.minor) FROM posting WHERE posting.community_id = entry.community_id
+             AND posting.entry_id = entry.id AND posting.minor > 0))",
+        "movement of the bank",
+        "stands otherwise than the ledger says",
+    ),
+    (
+        "SELECT entry.id FROM ledger_entry AS entry LEFT JOIN bank_movement AS movement
+           ON movement.community_id = entry.community_id AND movement.entry_id = entry.id
+         WHERE entry.provider = 'bank' AND movement.id IS NULL",
+        "ledger entry",
+        "names a movement of the bank that nobody told of",
     ),
 ];

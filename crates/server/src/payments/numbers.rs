@@ -50,6 +50,16 @@ pub(super) fn lock_runs(tx: &mut Tx<'_>, community: CommunityId) -> Result<(), E
     Ok(())
 }
 
+/// Waits for a statement that is being taken in, and keeps others out until the end of this transaction.
+pub(super) fn lock_statements(tx: &mut Tx<'_>, community: CommunityId) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO numbering (community_id, kind, year, last) VALUES ($1, 'statement', 0, 0)
+         ON CONFLICT (community_id, kind, year) DO UPDATE SET last = numbering.last",
+        params![community],
+    )?;
+    Ok(())
+}
+
 /// A number as it stands on paper, such as `2026-000123`.
 pub(super) fn written(paper: Paper, year: i64, number: i64) -> String {
     let sign = match paper {
@@ -64,6 +74,12 @@ pub(super) fn written(paper: Paper, year: i64, number: i64) -> String {
 pub(super) fn reference(year: i64, number: i64) -> String {
     let serial = year.saturating_mul(1_000_000).saturating_add(number);
     Reference::of_bill(u64::try_from(serial).unwrap_or_default()).as_str().to_owned()
+}
+
+/// Year and number of the bill that is paid under a reference; none for one that is not ours.
+pub(super) fn of_reference(reference: &Reference) -> Option<(i64, i64)> {
+    let serial: i64 = reference.as_str().get(4..)?.strip_prefix('1')?.parse().ok()?;
+    Some((serial / 1_000_000, serial % 1_000_000))
 }
 
 /// Year and number of a bill, as somebody typed them.

@@ -138,7 +138,7 @@ pub fn household(tx: &mut Tx<'_>, caller: &Caller, id: HouseholdId) -> Result<Ho
 }
 
 /// The units of a household, such as `3-1201, 3-1202`.
-fn units(tx: &mut Tx<'_>, caller: &Caller, id: HouseholdId) -> Result<String, Error> {
+pub(super) fn units(tx: &mut Tx<'_>, caller: &Caller, id: HouseholdId) -> Result<String, Error> {
     let known = community::household(tx, caller.community, id)?;
     let names: Vec<String> = known
         .into_iter()

@@ -46,6 +46,7 @@ pub fn counter(tx: &mut Tx<'_>, caller: &Caller, asked: &CounterPayment) -> Resu
         bills: &asked.bills,
         by: caller.person,
         came: None,
+        movement: None,
     };
     book(tx, caller.community, &new)
 }
@@ -67,6 +68,7 @@ pub fn balance(tx: &mut Tx<'_>, caller: &Caller, asked: &BalancePayment) -> Resu
         bills: &asked.bills,
         by: caller.person,
         came: None,
+        movement: None,
     };
     book(tx, caller.community, &new)
 }
@@ -81,6 +83,8 @@ struct New<'a> {
     by: PersonId,
     /// When it came, where that is not now.
     came: Option<(Date, Timestamp)>,
+    /// The movement of the bank that brought it, where a statement told of it.
+    movement: Option<Movement>,
 }
 
 /// Money of before that came to the bank for one bill, on a day.
@@ -96,8 +100,33 @@ pub(super) fn past_transfer(
 ) -> Result<(), Error> {
     let hash = Sha256::new_with_prefix(b"linli past payment v1").chain_update(bill.0);
     let id = PaymentId(crate::derived::id(hash));
-    let new = New { id, household, way: Way::Transfer, minor, bills: &[bill], by, came: Some(came) };
+    let new = New {
+        id,
+        household,
+        way: Way::Transfer,
+        minor,
+        bills: &[bill],
+        by,
+        came: Some(came),
+        movement: None,
+    };
     book(tx, community, &new).map(drop)
+}
+
+/// Money that a statement of the bank tells of, booked on the bank's day.
+///
+/// # Errors
+/// As [`counter`].
+pub(super) fn from_bank(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    by: PersonId,
+    (id, household, bills): (PaymentId, HouseholdId, &[BillId]),
+    (minor, movement): (i64, Movement),
+    came: (Date, Timestamp),
+) -> Result<Payment, Error> {
+    let (way, came, movement) = (Way::Transfer, Some(came), Some(movement));
+    book(tx, community, &New { id, household, way, minor, bills, by, came, movement })
 }
 
 fn book(tx: &mut Tx<'_>, community: CommunityId, new: &New<'_>) -> Result<Payment, Error> {
@@ -195,7 +224,8 @@ fn entry(new: &New<'_>, today: &str, currency: &str, parts: &[PaymentPart], left
     let (kind, from, movement) = match new.way {
         Way::Balance => (Kind::Prepaid, Account::Prepaid(new.household), None),
         way => {
-            let movement = Movement { provider: way.as_str().to_owned(), id: new.id.to_string() };
+            let own = || Movement { provider: way.as_str().to_owned(), id: new.id.to_string() };
+            let movement = new.movement.clone().unwrap_or_else(own);
             let account = if way == Way::Transfer { Account::Bank } else { Account::Cash };
             (Kind::Payment, account, Some(movement))
         }

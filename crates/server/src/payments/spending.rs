@@ -12,7 +12,7 @@ use crate::{
     auth::Caller,
     db::Tx,
     input,
-    ledger::{self, Account, Entry, Kind, Line, Posted},
+    ledger::{self, Account, Entry, Kind, Line, Movement, Posted},
 };
 
 /// Notes what was spent. The same again is the same.
@@ -35,6 +35,17 @@ pub fn put_spending(
     by: PersonId,
     asked: &Spend,
 ) -> Result<(), Error> {
+    put_moved(tx, community, by, asked, None)
+}
+
+/// [`put_spending`], with the movement of the bank that it was, where a statement told of it.
+pub(super) fn put_moved(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    by: PersonId,
+    asked: &Spend,
+    movement: Option<Movement>,
+) -> Result<(), Error> {
     let (of, today) = today(tx, community)?;
     if day("day", &asked.day)? > today {
         return Err(Error::invalid("day", "must not be in the future"));
@@ -55,7 +66,7 @@ pub fn put_spending(
         day: asked.day.clone(),
         reason: asked.words.trim().to_owned(),
         by: Some(by),
-        movement: None,
+        movement,
         reverses: None,
         lines: vec![line(Account::Spending(asked.heading.clone()), asked.minor), line(from, -asked.minor)],
     };

@@ -33,6 +33,7 @@ const STATES: &[(&str, &str)] = &[
     (include_str!("old/schema-6.sql"), include_str!("old/rows-6.sql")),
     (include_str!("old/schema-7.sql"), include_str!("old/rows-7.sql")),
     (include_str!("old/schema-8.sql"), include_str!("old/rows-8.sql")),
+    (include_str!("old/schema-9.sql"), include_str!("old/rows-9.sql")),
 ];
 /// A minute after the last row was written.
 const NOW: Timestamp = Timestamp(1_790_000_120_000);

@@ -1,5 +1,6 @@
 //! Payments over the wire: fees, bill runs, the counter, credit notes, and who sees what of it.
 
+mod bank;
 mod billing;
 mod crediting;
 mod fees;
@@ -7,4 +8,5 @@ mod meters;
 mod paying;
 mod prepared;
 
+pub use bank::brought;
 pub use prepared::{by_area, credited};

@@ -70,6 +70,9 @@ fn ids(route: &Route, things: &Things) -> Vec<String> {
             [things.sun_repair, things.moon_repair].map(|id| id.to_string()).to_vec()
         }
         (_, "/v1/bills/{id}/credit") => [things.sun_bill, things.moon_bill].map(|id| id.to_string()).to_vec(),
+        (_, path) if path.starts_with("/v1/bank-movements/{id}") => {
+            [things.sun_movement, things.moon_movement].map(|id| id.to_string()).to_vec()
+        }
         (_, "/v1/households/{id}/payments") => {
             [things.sun_household, things.moon_household].map(|id| id.to_string()).to_vec()
         }
@@ -152,6 +155,12 @@ fn request(
         (_, "/v1/spending") => json(serde_json::json!({
             "id": new_id(), "day": "2026-09-21", "heading": "none", "minor": 1, "words": "", "in_cash": false,
         })),
+        (_, "/v1/bank-statements") => b"Date;Amount;Name\n2026-09-21;1.00;A\n".to_vec(),
+        (_, "/v1/bank-movements/{id}/book") => {
+            json(serde_json::json!({ "household_id": world.sun.wang, "bills": [] }))
+        }
+        (_, "/v1/bank-movements/{id}/spend") => json(serde_json::json!({ "heading": "none", "words": "" })),
+        (_, "/v1/bank-movements/{id}/set-aside") => json(serde_json::json!({ "reason": "Not ours" })),
         (_, "/v1/bills/{id}/credit") => json(serde_json::json!({
             "id": new_id(), "reason": "Too much", "parts": [{ "line": 0, "minor": 1 }],
         })),

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    id::{BillId, FeeId, HouseholdId, OpId},
-    payments::{CreditPart, FeeContent, Month, NewReading},
+    id::{BankMovementId, BillId, FeeId, HouseholdId, OpId},
+    payments::{BookMovement, CreditPart, FeeContent, Month, NewReading, SetMovementAside, SpendMovement},
 };
 
 /// A bill.
@@ -93,4 +93,27 @@ pub struct PublishRun {
     pub due_on: String,
     /// [`crate::payments::BillRunPreview::digest`].
     pub digest: String,
+}
+
+/// Decide about a movement of the bank.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DecideMovement {
+    /// Which.
+    pub id: BankMovementId,
+    /// What it is.
+    pub decision: MovementDecision,
+}
+
+/// What becomes of a movement of the bank.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum MovementDecision {
+    /// A household's payment.
+    Payment(BookMovement),
+    /// Spending.
+    Spending(SpendMovement),
+    /// None of the ledger's business.
+    SetAside(SetMovementAside),
 }

@@ -37,6 +37,8 @@ pub struct Things {
     pub moon_round: linli_wire::id::RoundId,
     pub sun_bill: BillId,
     pub moon_bill: BillId,
+    pub sun_movement: linli_wire::id::BankMovementId,
+    pub moon_movement: linli_wire::id::BankMovementId,
     pub sun_household: HouseholdId,
     pub moon_household: HouseholdId,
     pub sun_repair: RepairId,
@@ -149,9 +151,13 @@ pub async fn prepare(world: &World) -> (Callers, Things) {
     let moon_round = crate::rounds::fallen_due(world, &moon, &foreign_manager, MOON_CANARY).await;
     let sun_bill = crate::payments::credited(world, &sun, &office, HOUSE_CANARY).await;
     let moon_bill = crate::payments::credited(world, &moon, &foreign_manager, MOON_CANARY).await;
+    let sun_movement = crate::payments::brought(world, &office, OFFICE_CANARY).await;
+    let moon_movement = crate::payments::brought(world, &foreign_manager, MOON_CANARY).await;
     let things = Things {
         sun_bill,
         moon_bill,
+        sun_movement,
+        moon_movement,
         sun_household: sun.wang,
         moon_household: moon.wang,
         sun_upload,

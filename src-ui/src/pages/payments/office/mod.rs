@@ -1,7 +1,9 @@
-//! The office's side: bills of all households, runs, the counter, fees and meters.
+//! The office's side: bills of all households, runs, the counter, the bank, fees and meters.
 
+mod bank;
 mod bills;
 mod credit;
+mod decide;
 mod fee_form;
 mod fees;
 mod household;
@@ -9,6 +11,7 @@ mod meters;
 mod run;
 mod take;
 
+pub use bank::Bank;
 pub use bills::Bills;
 pub use fees::Fees;
 pub use household::Household;

@@ -1,0 +1,158 @@
+//! What becomes of a movement: a payment, spending, or nothing that the ledger cares about.
+
+use linli_wire::{
+    Code,
+    id::{BankMovementId, BillId, HouseholdId, LedgerEntryId, PaymentId},
+    payments::{
+        BankMovement, BankMovementState, BookMovement, MAX_REASON, SetMovementAside, Spend, SpendMovement,
+    },
+};
+
+use super::{
+    super::{pay, spending, today},
+    KEPT, Kept, follows, list,
+};
+use crate::{Error, auth::Caller, calendar::Calendar, db::Tx, input, params};
+
+/// Books what came in as a payment of a household. The same again is the same.
+///
+/// # Errors
+/// `not_allowed`; `not_found`; `conflict` for what did not come in as a payment, and for what is booked as something
+/// else; the database's.
+pub fn book(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    id: BankMovementId,
+    asked: &BookMovement,
+) -> Result<BankMovement, Error> {
+    caller.must_be_office()?;
+    let kept = locked(tx, caller, id)?;
+    if let Some(entry) = kept.entry {
+        let sql = "SELECT household_id, meant_for FROM payment WHERE community_id = $1 AND id = $2";
+        let row = tx.query_opt(sql, params![caller.community, entry])?;
+        let is_same = match row {
+            Some(row) => {
+                row.get::<HouseholdId>(0)? == asked.household_id && row.json::<Vec<BillId>>(1)? == asked.bills
+            }
+            None => false,
+        };
+        return if is_same { list::movement(tx, caller, id) } else { decided(tx, caller, id) };
+    }
+    if !kept.is_payment(&today(tx, caller.community)?.0.currency) {
+        return Err(Error::refused(Code::Conflict, "the movement is no payment in the community's currency"));
+    }
+    put(tx, caller, &kept, asked.household_id, &asked.bills)?;
+    list::movement(tx, caller, id)
+}
+
+/// Books a movement that nobody decided about, on the bank's day.
+pub(super) fn put(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    kept: &Kept,
+    household: HouseholdId,
+    bills: &[BillId],
+) -> Result<(), Error> {
+    let community = caller.community;
+    let (of, _) = today(tx, community)?;
+    let day = kept.movement.booked;
+    let came = (day, Calendar::of(&of)?.begins(day)?);
+    let id = PaymentId(follows(b"linli bank payment v1", kept.id));
+    let money = (kept.movement.minor, kept.moved());
+    pay::from_bank(tx, community, caller.person, (id, household, bills), money, came)?;
+    is_now(tx, caller, kept.id, BankMovementState::Booked, "", Some(LedgerEntryId(id.0)))
+}
+
+/// Books what went out as spending. The same again is the same.
+///
+/// # Errors
+/// As [`book`]; `not_found` also for a heading that there is not.
+pub fn spend(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    id: BankMovementId,
+    asked: &SpendMovement,
+) -> Result<BankMovement, Error> {
+    caller.must_be_office()?;
+    let kept = locked(tx, caller, id)?;
+    let entry = LedgerEntryId(follows(b"linli bank spending v1", id));
+    if kept.entry.is_some_and(|known| known != entry) {
+        return decided(tx, caller, id);
+    }
+    let movement = &kept.movement;
+    if movement.minor >= 0
+        || movement.reversal
+        || movement.currency != today(tx, caller.community)?.0.currency
+    {
+        return Err(Error::refused(
+            Code::Conflict,
+            "the movement is no spending in the community's currency",
+        ));
+    }
+    let spent = Spend {
+        id: entry,
+        day: movement.booked.to_string(),
+        heading: asked.heading.clone(),
+        minor: movement.minor.saturating_neg(),
+        words: asked.words.clone(),
+        in_cash: false,
+    };
+    spending::put_moved(tx, caller.community, caller.person, &spent, Some(kept.moved()))?;
+    if kept.entry.is_none() {
+        is_now(tx, caller, id, BankMovementState::Booked, "", Some(entry))?;
+    }
+    list::movement(tx, caller, id)
+}
+
+/// Sets a movement aside: it is none of the ledger's business. The same again is the same.
+///
+/// # Errors
+/// `not_allowed`; `not_found`; `invalid_input` for no reason; `conflict` when it is booked, or was set aside for another
+/// reason; the database's.
+pub fn set_aside(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    id: BankMovementId,
+    asked: &SetMovementAside,
+) -> Result<BankMovement, Error> {
+    caller.must_be_office()?;
+    input::lines("reason", &asked.reason, MAX_REASON)?;
+    let reason = asked.reason.trim();
+    if reason.is_empty() {
+        return Err(Error::invalid("reason", "must not be empty"));
+    }
+    let kept = locked(tx, caller, id)?;
+    match kept.state {
+        BankMovementState::Open => is_now(tx, caller, id, BankMovementState::SetAside, reason, None)?,
+        BankMovementState::SetAside if kept.reason == reason => {}
+        _ => return decided(tx, caller, id),
+    }
+    list::movement(tx, caller, id)
+}
+
+/// A movement, locked until the end of the transaction: whoever else decides about it waits.
+fn locked(tx: &mut Tx<'_>, caller: &Caller, id: BankMovementId) -> Result<Kept, Error> {
+    let sql = format!("{KEPT} AND id = $2");
+    let row = tx.query_locked(&sql, params![caller.community, id])?.ok_or_else(Error::not_found)?;
+    Kept::of(&row)
+}
+
+/// Somebody decided otherwise.
+fn decided(tx: &mut Tx<'_>, caller: &Caller, id: BankMovementId) -> Result<BankMovement, Error> {
+    let current = list::movement(tx, caller, id)?;
+    Err(Error::conflict(&current, "somebody decided about the movement before")?)
+}
+
+fn is_now(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    id: BankMovementId,
+    state: BankMovementState,
+    reason: &str,
+    entry: Option<LedgerEntryId>,
+) -> Result<(), Error> {
+    let sql = "UPDATE bank_movement SET state = $3, reason = $4, entry_id = $5, person_id = $6
+         WHERE community_id = $1 AND id = $2";
+    tx.execute(sql, params![caller.community, id, state.as_str(), reason, entry, caller.person])?;
+    Ok(())
+}

@@ -1,0 +1,198 @@
+//! `POST /v1/bank-statements`: a statement is read whole or refused, and what is certain is booked with it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use linli_wire::{
+    Code,
+    id::{BankMovementId, BillId, CommunityId, HouseholdId},
+    payments::{BankImport, BankMovementState, BankTold, MAX_BILLS_AT_ONCE, MAX_MINOR},
+};
+use sha2::{Digest as _, Sha256};
+
+use super::{
+    super::{account, numbers, today, ways},
+    Kept, Owed, decide,
+};
+use crate::{
+    Error,
+    auth::Caller,
+    bank::{
+        Account, Movement, camt, csv,
+        matching::{self, Outcome},
+    },
+    db::{Tx, Value},
+    error::json,
+};
+
+/// A statement that was read to its end.
+#[derive(Clone, Debug, Default)]
+pub struct Statement {
+    /// Movements, and the account that each is on, where the file says.
+    movements: Vec<(Option<Account>, Movement)>,
+    incomplete: u32,
+}
+
+/// The currency of the caller's community: what a file without currencies is in.
+///
+/// # Errors
+/// `not_allowed`; the database's.
+pub fn currency(tx: &mut Tx<'_>, caller: &Caller) -> Result<String, Error> {
+    caller.must_be_office()?;
+    Ok(today(tx, caller.community)?.0.currency)
+}
+
+/// Reads a file: camt.053 or CSV, as its bytes say.
+///
+/// # Errors
+/// `unsupported_file` with where, for one that cannot be read as a whole.
+pub fn read(bytes: &[u8], currency: &str) -> Result<Statement, Error> {
+    let first = bytes
+        .iter()
+        .find(|byte| !byte.is_ascii_whitespace() && !matches!(byte, 0 | 0xEF | 0xBB | 0xBF | 0xFE | 0xFF));
+    if first != Some(&b'<') {
+        let movements = csv::read(bytes, currency)?;
+        return Ok(Statement {
+            movements: movements.into_iter().map(|told| (None, told)).collect(),
+            incomplete: 0,
+        });
+    }
+    let mut statement = Statement::default();
+    let mut account = None;
+    camt::read(bytes, |item| {
+        match item {
+            camt::Item::Statement(head) => account = Some(head.account),
+            camt::Item::Movement(told) => statement.movements.push((account.clone(), *told)),
+            camt::Item::End(camt::Sum::Differs(_)) => statement.incomplete += 1,
+            camt::Item::End(_) => {}
+        }
+        Ok(())
+    })?;
+    Ok(statement)
+}
+
+/// Keeps what is new in a statement, and books what is certain.
+///
+/// # Errors
+/// `not_allowed`; the database's.
+pub fn import(tx: &mut Tx<'_>, caller: &Caller, read: &Statement) -> Result<BankImport, Error> {
+    caller.must_be_office()?;
+    let community = caller.community;
+    // Of two statements at once one waits, so that each booking sees those before it.
+    numbers::lock_statements(tx, community)?;
+    let own = ways(tx, community)?.bank.and_then(|bank| Account::read(&bank.number));
+    let mut import = BankImport { incomplete: read.incomplete, ..BankImport::default() };
+    let mut others = BTreeSet::new();
+    let mut new = Vec::new();
+    for (named, movement) in &read.movements {
+        if let (Some(named), Some(own)) = (named, &own)
+            && named != own
+        {
+            import.elsewhere += 1;
+            others.insert(named.as_str().to_owned());
+            continue;
+        }
+        let account = named.as_ref().or(own.as_ref()).map_or("", Account::as_str);
+        let kept = put(tx, caller, account, movement)?;
+        import.known += u32::from(kept.is_none());
+        new.extend(kept);
+    }
+    import.other_accounts = others.into_iter().collect();
+    import.new = u32::try_from(new.len()).unwrap_or(u32::MAX);
+    import.booked = book_certain(tx, caller, &new)?;
+    import.open = import.new.saturating_sub(import.booked);
+    Ok(import)
+}
+
+/// Keeps a movement; none where it was kept before.
+fn put(tx: &mut Tx<'_>, caller: &Caller, account: &str, movement: &Movement) -> Result<Option<Kept>, Error> {
+    let hash = Sha256::new_with_prefix(b"linli bank movement v1")
+        .chain_update(caller.community.0)
+        .chain_update(account.len().to_le_bytes())
+        .chain_update(account)
+        .chain_update(&movement.id);
+    let id = BankMovementId(crate::derived::id(hash));
+    let told = BankTold {
+        text: movement.text.clone(),
+        references: movement.references.clone(),
+        end_to_end: movement.end_to_end.clone(),
+        is_reversal: movement.reversal,
+        charges: movement.charges.clone(),
+        original: movement.original.clone(),
+    };
+    // PostgreSQL keeps no NUL in a text, and nobody is called so.
+    let plain = |text: &str| text.chars().filter(|c| !c.is_control()).collect::<String>();
+    let state = BankMovementState::Open;
+    let values: [Value<'_>; 14] = [
+        caller.community.into(),
+        id.into(),
+        account.into(),
+        movement.id.as_str().into(),
+        movement.booked.to_string().into(),
+        movement.minor.into(),
+        movement.currency.as_str().into(),
+        plain(movement.name.as_deref().unwrap_or_default()).into(),
+        plain(movement.account.as_ref().map_or("", Account::as_str)).into(),
+        state.as_str().into(),
+        "".into(),
+        tx.now().into(),
+        caller.person.into(),
+        json(&told)?.into(),
+    ];
+    let sql = "INSERT INTO bank_movement (community_id, id, account, name, day, minor, currency, other_name,
+           other_account, state, reason, at, person_id, body)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING";
+    let is_new = tx.execute(sql, &values)? > 0;
+    let kept = || Kept { id, state, movement: movement.clone(), reason: String::new(), entry: None };
+    Ok(is_new.then(kept))
+}
+
+/// Books what pays bills of one household in whole for certain, and says how much that was.
+fn book_certain(tx: &mut Tx<'_>, caller: &Caller, new: &[Kept]) -> Result<u32, Error> {
+    let (of, _) = today(tx, caller.community)?;
+    let payments: Vec<&Kept> =
+        new.iter().filter(|kept| kept.is_payment(&of.currency) && kept.movement.minor <= MAX_MINOR).collect();
+    // All accounts at once, in one order, so that nobody waits for one of these while this waits for theirs.
+    let locked: BTreeSet<HouseholdId> =
+        certain(tx, caller.community, &payments)?.into_values().map(|(household, _)| household).collect();
+    for household in &locked {
+        account::lock(tx, caller.community, *household)?;
+    }
+    // Somebody may have paid until the accounts were locked.
+    let certain = certain(tx, caller.community, &payments)?;
+    let mut booked = 0;
+    for kept in payments {
+        let Some((household, bills)) = certain.get(&kept.id) else { continue };
+        if locked.contains(household) {
+            decide::put(tx, caller, kept, *household, bills)?;
+            booked += 1;
+        }
+    }
+    Ok(booked)
+}
+
+/// The household and the bills of each movement that is certain.
+fn certain(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    payments: &[&Kept],
+) -> Result<BTreeMap<BankMovementId, (HouseholdId, Vec<BillId>)>, Error> {
+    if payments.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let owed = Owed::now(tx, community)?;
+    let movements: Vec<Movement> = payments.iter().map(|kept| kept.movement.clone()).collect();
+    // Who pays is asked for proposals alone.
+    let outcomes = matching::settle(&movements, &owed.bills, &[]);
+    let sure = payments.iter().zip(outcomes).filter_map(|(kept, outcome)| match outcome {
+        Outcome::Certain(bills) if bills.len() <= MAX_BILLS_AT_ONCE => {
+            Some((kept.id, (owed.household(&bills)?, bills)))
+        }
+        _ => None,
+    });
+    Ok(sure.collect())
+}
+
+/// A task of reading that did not end.
+pub(crate) fn broken(_: tokio::task::JoinError) -> Error {
+    Error::refused(Code::Internal, "the statement was not read to its end")
+}

@@ -1,0 +1,236 @@
+//! Deciding about a movement of the bank by hand: a household's bills, spending, or neither.
+
+use leptos::prelude::*;
+use linli_wire::{
+    Code,
+    command::{BankMovementDecide, DecideMovement, MovementDecision, OfficeBillsList},
+    id::BankMovementId,
+    payments::{
+        BankMovement, BookMovement, OfficeBillRow, OfficeBillsQuery, SetMovementAside, SpendMovement,
+        SpendingHeading,
+    },
+};
+
+use crate::{
+    components::{
+        dialog::Dialog,
+        error_state::error_state,
+        field::{Field, focus_field},
+        icon::icon,
+        search_field::SearchField,
+        skeleton::skeleton_list,
+    },
+    format::{amount, month},
+    ipc::{self, Answer},
+    state::{Act, App, app},
+    words::{bank as texts, common},
+};
+
+/// What is asked about a movement.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asking {
+    /// Whose payment it is.
+    Payment,
+    /// What it was spent on.
+    Spending,
+    /// Why it is set aside.
+    Aside,
+}
+
+/// What is being decided on the page.
+#[derive(Clone, Copy)]
+pub(super) struct Decide {
+    app: App,
+    movement: RwSignal<Option<BankMovement>>,
+    payment: RwSignal<bool>,
+    spending: RwSignal<bool>,
+    aside: RwSignal<bool>,
+    act: Act,
+    again: Callback<()>,
+    /// What spending can be booked under.
+    pub(super) headings: RwSignal<Vec<SpendingHeading>>,
+}
+
+impl Decide {
+    /// Nothing yet; `again` is called once something was decided.
+    pub(super) fn new(again: Callback<()>) -> Self {
+        let [payment, spending, aside] = [(); 3].map(|()| RwSignal::new(false));
+        let (movement, headings) = (RwSignal::new(None), RwSignal::new(Vec::new()));
+        Self { app: app(), movement, payment, spending, aside, act: Act::new(), again, headings }
+    }
+
+    /// Opens the question.
+    pub(super) fn ask(self, movement: BankMovement, asking: Asking) {
+        self.act.error.set(None);
+        self.movement.set(Some(movement));
+        match asking {
+            Asking::Payment => self.payment.set(true),
+            Asking::Spending => self.spending.set(true),
+            Asking::Aside => self.aside.set(true),
+        }
+    }
+
+    /// Decides. The same once more, after a lost answer, is the same.
+    pub(super) fn put(self, act: Act, id: BankMovementId, decision: MovementDecision) {
+        let is_aside = matches!(decision, MovementDecision::SetAside(_));
+        act.run::<BankMovementDecide>(DecideMovement { id, decision }, move |_| {
+            for open in [self.payment, self.spending, self.aside] {
+                open.set(false);
+            }
+            self.app.tell(if is_aside { texts::done_aside() } else { texts::done_booked() });
+            self.again.run(());
+        });
+    }
+
+    fn put_asked(self, decision: MovementDecision) {
+        if let Some(id) =
+            self.movement.with_untracked(|movement| movement.as_ref().map(|movement| movement.id))
+        {
+            self.put(self.act, id, decision);
+        }
+    }
+}
+
+/// The questions, each in its dialog.
+pub(super) fn decide(this: Decide) -> AnyView {
+    view! {
+        <Dialog open=this.payment id="book-movement" title=texts::hand_title()>{by_hand(this)}</Dialog>
+        <Dialog open=this.spending id="spend-movement" title=texts::spend_title()>{spend(this)}</Dialog>
+        <Dialog open=this.aside id="movement-aside" title=texts::aside_title()>{aside(this)}</Dialog>
+    }
+    .into_any()
+}
+
+fn trouble(this: Decide) -> impl IntoView {
+    move || {
+        this.act.error.get().map(|error| {
+            if error.code == Code::Conflict {
+                view! { <div class="c-banner" data-kind="waiting" role="alert">{icon("warn")} <p>{texts::decided()}</p></div> }.into_any()
+            } else {
+                error_state(&error, None)
+            }
+        })
+    }
+}
+
+fn actions(open: RwSignal<bool>, act: Act, label: &'static str, testid: &'static str) -> AnyView {
+    view! {
+        <div class="c-dialog__actions">
+            <button type="button" class="c-button" data-kind="quiet" on:click=move |_| open.set(false)>{common::cancel()}</button>
+            <button type="submit" class="c-button" data-kind="primary" data-testid=testid aria-busy=act.aria_busy()>{label}</button>
+        </div>
+    }
+    .into_any()
+}
+
+fn by_hand(this: Decide) -> AnyView {
+    let (words, chosen) = (RwSignal::new(String::new()), RwSignal::new(Vec::<OfficeBillRow>::new()));
+    let missing = RwSignal::new(false);
+    let found = ipc::ask::<OfficeBillsList>(&[], move || OfficeBillsQuery {
+        words: words.get(),
+        limit: 20,
+        ..OfficeBillsQuery::default()
+    });
+    let book = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        let picked = chosen.get_untracked();
+        let Some(first) = picked.first() else { return missing.set(true) };
+        let bills = picked.iter().map(|row| row.id).collect();
+        this.put_asked(MovementDecision::Payment(BookMovement { household_id: first.household_id, bills }));
+    };
+    view! {
+        <form class="c-form" novalidate on:submit=book>
+            <p class="t-soft t-small">{texts::hand_pick()}</p>
+            <SearchField words=words label=texts::hand_find() placeholder="3-1201" shortcut=false />
+            {move || match found.get() {
+                Answer::Loading => skeleton_list(2),
+                Answer::Failed(error) => error_state(&error, Some(found.retry())),
+                Answer::Ready(page) => {
+                    let open: Vec<_> = page.rows.into_iter().filter(|row| row.owed > 0).collect();
+                    if open.is_empty() {
+                        view! { <p class="t-soft" role="status">{texts::hand_none()}</p> }.into_any()
+                    } else {
+                        let currency = page.currency;
+                        let rows = open.into_iter().map(|row| pick(row, &currency, chosen)).collect_view();
+                        view! { <ul class="p-picks" role="list">{rows}</ul> }.into_any()
+                    }
+                }
+            }}
+            {move || missing.get().then(|| view! { <p class="c-field__error" role="alert">{icon("warn")} <span>{texts::hand_missing()}</span></p> })}
+            {trouble(this)}
+            {actions(this.payment, this.act, texts::hand_book(), "book-now")}
+        </form>
+    }
+    .into_any()
+}
+
+/// A bill to choose; those of another household make way for it.
+fn pick(row: OfficeBillRow, currency: &str, chosen: RwSignal<Vec<OfficeBillRow>>) -> AnyView {
+    let (id, home) = (row.id, if row.units.is_empty() { row.code.clone() } else { row.units.clone() });
+    let label = format!(
+        "{home}\u{a0}· {}\u{a0}· {}",
+        month(&row.month.to_string(), true),
+        amount(row.owed, currency)
+    );
+    let change = move |_| {
+        chosen.update(|chosen| match chosen.iter().position(|other| other.id == id) {
+            Some(at) => drop(chosen.remove(at)),
+            None => {
+                chosen.retain(|other| other.household_id == row.household_id);
+                chosen.push(row.clone());
+            }
+        });
+    };
+    let checked = move || chosen.with(|chosen| chosen.iter().any(|other| other.id == id));
+    view! { <li><label class="p-pick"><input type="checkbox" prop:checked=checked on:change=change data-testid="pick" /> <span>{label}</span></label></li> }.into_any()
+}
+
+fn spend(this: Decide) -> AnyView {
+    let (heading, words) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let language = app().language();
+    let headings = this.headings.get_untracked();
+    heading.set(headings.first().map(|first| first.key.clone()).unwrap_or_default());
+    let options = headings
+        .into_iter()
+        .map(|one| view! { <option value=one.key>{one.name.in_language(&language).to_owned()}</option> })
+        .collect_view();
+    let book = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        let spent = SpendMovement { heading: heading.get_untracked(), words: words.get_untracked() };
+        this.put_asked(MovementDecision::Spending(spent));
+    };
+    view! {
+        <form class="c-form" novalidate on:submit=book>
+            <div class="c-field">
+                <label class="c-field__label" for="spend-heading">{texts::spend_heading()}</label>
+                <select class="c-input" id="spend-heading" data-testid="spend-heading" on:change=move |event| heading.set(event_target_value(&event))>{options}</select>
+            </div>
+            <Field id="spend-words" label=texts::spend_words() value=words />
+            {trouble(this)}
+            {actions(this.spending, this.act, texts::spend(), "spend-now")}
+        </form>
+    }
+    .into_any()
+}
+
+fn aside(this: Decide) -> AnyView {
+    let (reason, wrong) = (RwSignal::new(String::new()), RwSignal::new(None::<String>));
+    let put = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        let reason = reason.get_untracked();
+        if reason.trim().is_empty() {
+            wrong.set(Some(texts::aside_missing().to_owned()));
+            focus_field("aside-reason");
+            return;
+        }
+        this.put_asked(MovementDecision::SetAside(SetMovementAside { reason }));
+    };
+    view! {
+        <form class="c-form" novalidate on:submit=put>
+            <Field id="aside-reason" label=texts::aside_reason() value=reason error=wrong />
+            {trouble(this)}
+            {actions(this.aside, this.act, texts::aside(), "aside-now")}
+        </form>
+    }
+    .into_any()
+}
