@@ -474,6 +474,29 @@ impl Commands for Core {
         Ok(payments::decide(&*self.account()?, request).await?)
     }
 
+    async fn receipt_open(&self, key: PaymentKey) -> Answer<Done> {
+        let (name, pdf) = payments::receipt(&*self.account()?, key, &self.language()?).await?;
+        opened(self.ports.desktop.open_file(&name, &pdf))
+    }
+
+    async fn statement_open(&self, key: StatementKey) -> Answer<Done> {
+        let (name, pdf) = payments::statement(&*self.account()?, key, &self.language()?).await?;
+        opened(self.ports.desktop.open_file(&name, &pdf))
+    }
+
+    async fn refunds_get(&self, _: Empty) -> Answer<Refunds> {
+        let account = self.account()?;
+        Ok(authorised!(account, |api| api.get("/v1/refunds"))?)
+    }
+
+    async fn refund_ask(&self, request: RefundMoney) -> Answer<Refund> {
+        Ok(payments::ask_refund(&*self.account()?, request).await?)
+    }
+
+    async fn refund_decide(&self, request: DecideOnRefund) -> Answer<Refund> {
+        Ok(payments::decide_refund(&*self.account()?, request).await?)
+    }
+
     async fn typed_get(&self, place: TypedPlace) -> Answer<Typed> {
         Ok(self.account()?.cache.read(|db| typed::get(db, place))?)
     }

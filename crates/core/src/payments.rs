@@ -8,6 +8,8 @@ mod attempts;
 mod bank;
 mod fees;
 mod meters;
+mod papers;
+mod refunds;
 
 use linli_wire::{
     Language,
@@ -27,6 +29,8 @@ pub use bank::movements_path;
 pub(crate) use bank::{add_statement, decide};
 pub use fees::{fees, give_back as give_fee_back, save as save_fee};
 pub use meters::{meters, save as save_reading};
+pub(crate) use papers::{fetch_ahead, receipt, statement};
+pub(crate) use refunds::{ask as ask_refund, decide as decide_refund};
 
 use crate::{
     api::percent_encode,

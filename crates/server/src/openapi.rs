@@ -73,6 +73,10 @@ use crate::http::policy::{Method, ROUTES, Route, Who};
     payments::BookMovement,
     payments::SpendMovement,
     payments::SetMovementAside,
+    payments::AskRefund,
+    payments::DecideRefund,
+    payments::Refund,
+    payments::Refunds,
     settings::Preferences,
     linli_wire::community::Community,
     linli_wire::community::Building,
@@ -168,6 +172,21 @@ fn about(route: &Route) -> Option<About> {
         (Method::Get, "/v1/households/{id}/payments") => {
             ("A household's bills and payments", Nothing, of::<payments::HouseholdPayments>())
         }
+        (Method::Get, "/v1/households/{id}/statement") => {
+            ("A household's statement of a year, as PDF", Nothing, Bytes)
+        }
+        (Method::Get, "/v1/payments/{id}/receipt") => ("The receipt of a payment, as PDF", Nothing, Bytes),
+        (Method::Get, "/v1/refunds") => {
+            ("Refunds that wait, and the last ones", Nothing, of::<payments::Refunds>())
+        }
+        (Method::Post, "/v1/refunds") => {
+            ("Ask for a refund", of::<payments::AskRefund>(), of::<payments::Refund>())
+        }
+        (Method::Post, "/v1/refunds/{id}/decide") => (
+            "Decide about a refund that somebody else asked for",
+            of::<payments::DecideRefund>(),
+            of::<payments::Refund>(),
+        ),
         (Method::Post, "/v1/spending") => ("Note what was spent", of::<payments::Spend>(), Nothing),
         (Method::Post, "/v1/bank-statements") => {
             ("Take in a bank statement, camt.053 or CSV", Bytes, of::<payments::BankImport>())
@@ -264,6 +283,8 @@ fn operation(route: &Route, about: About) -> OperationBuilder {
         }
         "/v1/repairs/{id}/events" => &["before"],
         "/v1/bank-movements" => &["state", "offset", "limit"],
+        "/v1/households/{id}/statement" => &["year", "language"],
+        "/v1/payments/{id}/receipt" => &["language"],
         "/v1/bills" => &["state", "month", "words", "offset", "limit"],
         "/v1/repairs/figures" => &["from", "until"],
         "/v1/repairs/export" => &["from", "until", "state", "category"],

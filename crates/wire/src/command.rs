@@ -36,7 +36,7 @@ use crate::{
     payments::{
         BankImport, BankMovement, BankMovementsPage, BankMovementsQuery, BillRun, BillRunPreview, BillRuns,
         BillView, FeesView, HouseholdPayments, MetersQuery, MetersView, MoneyByMonth, OfficeBillsPage,
-        OfficeBillsQuery, Payment, PaymentsView, PreviewBills,
+        OfficeBillsQuery, Payment, PaymentsView, PreviewBills, Refund, Refunds,
     },
     repairs::{
         RepairBoard, RepairCards, RepairChoices, RepairDraft, RepairEvents, RepairFigures, RepairQueuePage,
@@ -313,6 +313,17 @@ commands! {
     BankMovementsList bank_movements_list "payments.movements" (BankMovementsQuery) -> BankMovementsPage;
     /// Decide about a movement. The same again is the same.
     BankMovementDecide bank_movement_decide "payments.decide_movement" (DecideMovement) -> BankMovement;
+    /// Refunds: those that wait for a second person, and the last ones.
+    RefundsGet refunds_get "payments.refunds" (Empty) -> Refunds;
+    /// Ask for money to go back to a household.
+    RefundAsk refund_ask "payments.ask_refund" (RefundMoney) -> Refund;
+    /// Decide about a refund that somebody else asked for.
+    RefundDecide refund_decide "payments.decide_refund" (DecideOnRefund) -> Refund;
+    /// Save the receipt of a payment outside of the app and open it there. For everybody; needs the network if it was
+    /// not fetched before, as the next one does.
+    ReceiptOpen receipt_open "payments.receipt" (PaymentKey) -> Done;
+    /// Save a household's statement of a year outside of the app and open it there.
+    StatementOpen statement_open "payments.statement" (StatementKey) -> Done;
 
     /// What was typed into a field and not sent.
     TypedGet typed_get "typed.get" (TypedPlace) -> Typed;

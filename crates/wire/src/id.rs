@@ -95,6 +95,8 @@ ids! {
     BillId;
     /// A credit note on a bill.
     CreditId;
+    /// Money that goes back to a household.
+    RefundId;
     /// A payment of a household.
     PaymentId;
     /// A movement on the community's account at its bank.

@@ -20,6 +20,7 @@ mod month;
 mod office;
 mod pages;
 mod payment;
+mod refund;
 
 pub use amounts::{Amounts, line_amounts};
 pub use bank::*;
@@ -29,6 +30,7 @@ pub use month::Month;
 pub use office::*;
 pub use pages::*;
 pub use payment::*;
+pub use refund::*;
 
 /// Longest name of a fee in one language, in characters.
 pub const MAX_FEE_NAME: usize = 80;

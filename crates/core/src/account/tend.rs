@@ -6,7 +6,7 @@ use super::Account;
 use crate::{
     attachments,
     error::{Error, Result},
-    notices, repairs,
+    notices, payments, repairs,
 };
 
 /// How many of the newest notices have their files fetched for reading offline.
@@ -44,6 +44,6 @@ impl Account {
                 self.fetch(&about).await?;
             }
         }
-        Ok(())
+        payments::fetch_ahead(self).await
     }
 }

@@ -76,6 +76,8 @@ tables! {
     payment_ways [community_id] version body;
     bank_movement [community_id id] account name day minor currency other_name other_account state reason entry_id
         at person_id body;
+    refund [community_id id] household_id payment_id way minor currency reason asked_at asked_by state decided_at
+        decided_by;
     audit [id] community_id at event person_id device_id details;
     import_row [community_id kind code] body at;
 }

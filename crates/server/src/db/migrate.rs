@@ -20,6 +20,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0008_ledger.sql"),
     include_str!("../../migrations/0009_payments.sql"),
     include_str!("../../migrations/0010_bank.sql"),
+    include_str!("../../migrations/0011_refund.sql"),
 ];
 
 /// Number of the newest migration of this build.

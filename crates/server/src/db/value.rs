@@ -227,6 +227,7 @@ texts!(
     id::BillRunId,
     id::BillId,
     id::CreditId,
+    id::RefundId,
     id::PaymentId,
     id::BankMovementId,
     id::LedgerEntryId,

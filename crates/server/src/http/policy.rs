@@ -152,6 +152,11 @@ routes! {
     Post "/v1/bill-runs" Office Device JSON, false => routes::payments::publish;
     Post "/v1/bill-runs/preview" Office Device JSON, true => routes::payments::preview;
     Get "/v1/households/{id}/payments" Office Device 0, true => routes::payments::household;
+    Get "/v1/households/{id}/statement" Member Device 0, false => routes::payments::statement;
+    Get "/v1/payments/{id}/receipt" Member Device 0, false => routes::payments::receipt;
+    Get "/v1/refunds" Office Device 0, true => routes::payments::refunds;
+    Post "/v1/refunds" Office Device JSON, false => routes::payments::ask_refund;
+    Post "/v1/refunds/{id}/decide" Office Device JSON, false => routes::payments::decide_refund;
     Post "/v1/spending" Office Device JSON, false => routes::payments::spend;
     Post "/v1/bank-statements" Office File FILE, false => routes::bank::statement;
     Get "/v1/bank-movements" Office Device 0, true => routes::bank::movements;

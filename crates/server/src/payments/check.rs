@@ -28,7 +28,7 @@ pub fn check(tx: &mut Tx<'_>, findings: &mut Vec<String>) -> Result<(), Error> {
 }
 
 /// What finds wrong rows, what they are, and what is wrong with them.
-const RULES: [(&str, &str, &str); 10] = [
+const RULES: [(&str, &str, &str); 12] = [
     (
         "SELECT bill.id FROM bill WHERE bill.total <> COALESCE((
            SELECT SUM(total) FROM bill_line WHERE bill_line.community_id = bill.community_id
@@ -113,5 +113,26 @@ const RULES: [(&str, &str, &str); 10] = [
          WHERE entry.provider = 'bank' AND movement.id IS NULL",
         "ledger entry",
         "names a movement of the bank that nobody told of",
+    ),
+    (
+        "SELECT refund.id FROM refund LEFT JOIN ledger_entry AS entry
+           ON entry.community_id = refund.community_id AND entry.id = refund.id
+         WHERE (refund.state = 'done') <> (entry.id IS NOT NULL)
+           OR (refund.state = 'done') AND (refund.decided_by IS NULL OR refund.decided_by = refund.asked_by)",
+        "refund",
+        "stands otherwise than the ledger says, or was decided by nobody else",
+    ),
+    (
+        "SELECT entry.id FROM ledger_entry AS entry
+         LEFT JOIN refund ON refund.community_id = entry.community_id AND refund.id = entry.id
+         WHERE refund.id IS NULL AND (
+           (entry.kind = 'refund' AND EXISTS (SELECT 1 FROM posting JOIN ledger_account AS account
+              ON account.community_id = posting.community_id AND account.id = posting.account_id
+            WHERE posting.community_id = entry.community_id AND posting.entry_id = entry.id
+              AND account.kind = 'prepaid'))
+           OR EXISTS (SELECT 1 FROM payment
+            WHERE payment.community_id = entry.community_id AND payment.id = entry.reverses))",
+        "ledger entry",
+        "gives money back that nobody asked for",
     ),
 ];

@@ -10,7 +10,7 @@ use super::{
     bills::{Bills, bills},
     numbers::{self, Paper},
     pay::payments,
-    today,
+    refunds, today,
 };
 use crate::{
     Error,
@@ -134,6 +134,7 @@ pub fn household(tx: &mut Tx<'_>, caller: &Caller, id: HouseholdId) -> Result<Ho
         account: account(tx, caller.community, id, &of.currency)?,
         bills,
         payments,
+        refunds: refunds::of_household(tx, caller, id)?,
     })
 }
 

@@ -253,14 +253,18 @@ fn entry(new: &New<'_>, today: &str, currency: &str, parts: &[PaymentPart], left
 }
 
 /// Tells the household of a payment as it stands.
-fn tell(tx: &mut Tx<'_>, community: CommunityId, id: PaymentId) -> Result<Payment, Error> {
+pub(super) fn tell(tx: &mut Tx<'_>, community: CommunityId, id: PaymentId) -> Result<Payment, Error> {
     let payment = payment(tx, community, id)?;
     let scopes = [Scope::Payments(payment.household_id)];
     tx.log_as(community, &scopes, Entity::Payment, id.0, payment.version, Some(&payment))?;
     Ok(payment)
 }
 
-fn payment(tx: &mut Tx<'_>, community: CommunityId, id: PaymentId) -> Result<Payment, Error> {
+/// A payment of the community.
+///
+/// # Errors
+/// `not_found`; the database's.
+pub(super) fn payment(tx: &mut Tx<'_>, community: CommunityId, id: PaymentId) -> Result<Payment, Error> {
     let sql = format!("{PAYMENT} AND payment.id = $2");
     let row = tx.query_opt(&sql, params![community, id])?.ok_or_else(Error::not_found)?;
     payment_of(tx, community, &row)

@@ -7,6 +7,7 @@ mod fees;
 mod meters;
 mod paying;
 mod prepared;
+mod refunds;
 
 pub use bank::brought;
 pub use prepared::{by_area, credited};

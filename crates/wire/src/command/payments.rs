@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    id::{BankMovementId, BillId, FeeId, HouseholdId, OpId},
-    payments::{BookMovement, CreditPart, FeeContent, Month, NewReading, SetMovementAside, SpendMovement},
+    id::{BankMovementId, BillId, FeeId, HouseholdId, OpId, PaymentId, RefundId},
+    payments::{BookMovement, CreditPart, FeeContent, Month, NewReading, SetMovementAside, SpendMovement, Way},
 };
 
 /// A bill.
@@ -79,6 +79,52 @@ pub struct PayBills {
     pub bills: Vec<BillId>,
     /// How much.
     pub minor: i64,
+}
+
+/// A payment.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PaymentKey {
+    /// Its id.
+    pub id: PaymentId,
+}
+
+/// The statement of a household for a year.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StatementKey {
+    /// Whose.
+    pub household_id: HouseholdId,
+    /// Such as 2026.
+    pub year: i16,
+}
+
+/// Ask for money to go back to a household.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RefundMoney {
+    /// The try: the same one until it is answered.
+    pub attempt: OpId,
+    /// To whom.
+    pub household_id: HouseholdId,
+    /// The payment that is to be given back as a whole; none for what is kept.
+    pub payment_id: Option<PaymentId>,
+    /// How it goes back; for a payment, as it came.
+    pub way: Way,
+    /// How much; for a payment, all of it.
+    pub minor: i64,
+    /// Why; the household reads it.
+    pub reason: String,
+}
+
+/// Decide about a refund that somebody else asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DecideOnRefund {
+    /// Which.
+    pub id: RefundId,
+    /// Whether the money goes back.
+    pub goes_back: bool,
 }
 
 /// Publish what a preview showed.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Bill, BillState, CreditPart, HouseholdAccount, Month, Payment};
+use super::{Bill, BillState, CreditPart, HouseholdAccount, Month, Payment, Refund};
 use crate::{
     Localized, Timestamp,
     id::{BillId, BillRunId, CreditId, FeeId, HouseholdId, LedgerEntryId, PaymentId},
@@ -230,6 +230,9 @@ pub struct HouseholdPayments {
     pub bills: Vec<Bill>,
     /// Its payments, newest first; the last 60.
     pub payments: Vec<Payment>,
+    /// Money that went back to it, or is to, newest first; the last 50.
+    #[serde(default)]
+    pub refunds: Vec<Refund>,
 }
 
 /// Money that was handed over at the counter: `POST /v1/payments/counter`. The same payment sent again is answered

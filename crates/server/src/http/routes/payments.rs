@@ -1,13 +1,21 @@
 //! What the routes of payments do.
 
-use axum::response::Response;
+use axum::{
+    body::Body,
+    http::{HeaderValue, header},
+    response::Response,
+};
 use linli_wire::{
-    id::{BillId, HouseholdId},
-    payments::{BalancePayment, CounterPayment, CreditBill, PreviewBills, PublishBills, Spend},
+    Code, Language,
+    id::{BillId, HouseholdId, PaymentId, RefundId},
+    payments::{
+        AskRefund, BalancePayment, CounterPayment, CreditBill, DecideRefund, PreviewBills, PublishBills,
+        Spend,
+    },
 };
 
 use super::{Call, done, json};
-use crate::{Error, auth, http::query::Query, payments};
+use crate::{Error, auth, http::query::Query, paper, payments};
 
 pub(crate) async fn money(call: Call) -> Result<Response, Error> {
     let caller = call.caller()?;
@@ -86,4 +94,58 @@ pub(crate) async fn spend(call: Call) -> Result<Response, Error> {
     };
     call.app.db.write(work).await?;
     Ok(done())
+}
+
+pub(crate) async fn receipt(call: Call) -> Result<Response, Error> {
+    let (caller, id, language) = (call.caller()?, PaymentId(call.id()?), language(&call)?);
+    let receipt = call.app.db.read(move |tx| payments::receipt(tx, &caller, id, &language)).await?;
+    printed(move || paper::receipt(&receipt)).await
+}
+
+pub(crate) async fn statement(call: Call) -> Result<Response, Error> {
+    let (caller, id, language) = (call.caller()?, HouseholdId(call.id()?), language(&call)?);
+    let year = Query::parse(&call.query)?.read("year", |text| text.parse::<i16>().ok())?;
+    let work = move |tx: &mut crate::db::Tx<'_>| payments::statement(tx, &caller, id, year, &language);
+    let statement = call.app.db.read(work).await?;
+    printed(move || paper::year_statement(&statement)).await
+}
+
+/// The language of a paper: English, unless the query asks for another one.
+fn language(call: &Call) -> Result<Language, Error> {
+    let named = Query::parse(&call.query)?.read("language", |text| text.parse::<Language>().ok())?;
+    Ok(named.unwrap_or_else(Language::en))
+}
+
+/// A paper as a PDF. It takes a few milliseconds of a processor, which other requests should not wait for.
+async fn printed(write: impl FnOnce() -> Result<Vec<u8>, Error> + Send + 'static) -> Result<Response, Error> {
+    let gone = |_| Error::refused(Code::Internal, "the paper could not be written");
+    let pdf = tokio::task::spawn_blocking(write).await.map_err(gone)??;
+    let mut response = Response::new(Body::from(pdf));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/pdf"));
+    Ok(response)
+}
+
+pub(crate) async fn refunds(call: Call) -> Result<Response, Error> {
+    let caller = call.caller()?;
+    json(&call.app.db.read(move |tx| payments::refunds(tx, &caller)).await?)
+}
+
+pub(crate) async fn ask_refund(call: Call) -> Result<Response, Error> {
+    let caller = call.caller()?;
+    let asked: AskRefund = call.json()?;
+    let work = move |tx: &mut crate::db::Tx<'_>| {
+        let caller = auth::again(tx, caller.device)?;
+        payments::ask_refund(tx, &caller, &asked)
+    };
+    json(&call.app.db.write(work).await?)
+}
+
+pub(crate) async fn decide_refund(call: Call) -> Result<Response, Error> {
+    let (caller, id) = (call.caller()?, RefundId(call.id()?));
+    let asked: DecideRefund = call.json()?;
+    let work = move |tx: &mut crate::db::Tx<'_>| {
+        let caller = auth::again(tx, caller.device)?;
+        payments::decide_refund(tx, &caller, id, asked)
+    };
+    json(&call.app.db.write(work).await?)
 }

@@ -1,0 +1,319 @@
+//! Money that goes back: asked for by one person of the office, decided by another one, booked once.
+//!
+//! A payment goes back as a whole, by an entry that says the opposite of its own: the bills that it paid are owed again.
+//! What is kept for a household goes back in any part. Nothing moves before the second person agrees, and both that
+//! they agree and what is there then are looked at under the lock of the household's account.
+
+use linli_wire::{
+    Code, Timestamp,
+    id::{BillId, CommunityId, HouseholdId, LedgerEntryId, PaymentId, PersonId, RefundId},
+    payments::{
+        AskRefund, DecideRefund, MAX_MINOR, MAX_REASON, Payment, PaymentEvent, PaymentState, Refund,
+        RefundState, Refunds, Way, next_payment,
+    },
+};
+
+use super::{
+    account, bills,
+    numbers::{self, Paper},
+    pay, today,
+};
+use crate::{
+    Error,
+    auth::Caller,
+    db::{Row, Tx},
+    input,
+    ledger::{self, Account, Entry, Kind, Line, Movement, Posted},
+    params,
+};
+
+/// Decided refunds that are told beside those that wait.
+const LAST: i64 = 50;
+
+/// Asks for a refund. The same again is answered the same.
+///
+/// # Errors
+/// `not_allowed`; `not_found`; `invalid_input`; `conflict` where the payment is not there to be given back, or less is
+/// kept than is asked for; `operation_reused`; the database's.
+pub fn ask(tx: &mut Tx<'_>, caller: &Caller, asked: &AskRefund) -> Result<Refund, Error> {
+    caller.must_be_office()?;
+    let community = caller.community;
+    account::lock(tx, community, asked.household_id)?;
+    if let Some(row) = row(tx, community, asked.id)? {
+        let is_same = row.household == asked.household_id
+            && row.payment == asked.payment_id
+            && row.minor == asked.minor
+            && row.reason == asked.reason.trim()
+            && row.asked_by == caller.person;
+        return if is_same { refund(tx, caller, asked.id) } else { Err(reused()) };
+    }
+    if !(1..=MAX_MINOR).contains(&asked.minor) {
+        return Err(Error::invalid("minor", "must be more than nothing, and not too much"));
+    }
+    input::lines("reason", &asked.reason, MAX_REASON)?;
+    if asked.reason.trim().is_empty() {
+        return Err(Error::invalid("reason", "must not be empty"));
+    }
+    let (of, _) = today(tx, community)?;
+    let way = match asked.payment_id {
+        Some(id) => {
+            let payment = to_give_back(tx, community, asked.household_id, id)?;
+            if payment.minor != asked.minor {
+                return Err(Error::invalid("minor", "must be all of the payment"));
+            }
+            let sql = "SELECT 1 FROM refund WHERE community_id = $1 AND payment_id = $2 AND state = 'asked'";
+            if tx.query_opt(sql, params![community, id])?.is_some() {
+                return Err(Error::refused(Code::Conflict, "somebody asked for it already"));
+            }
+            payment.way
+        }
+        None if matches!(asked.way, Way::Counter | Way::Transfer) => {
+            enough(tx, community, asked.household_id, &of.currency, asked.minor)?;
+            asked.way
+        }
+        None => return Err(Error::invalid("way", "must be the counter or a transfer")),
+    };
+    let now = tx.now();
+    tx.execute(
+        "INSERT INTO refund (community_id, id, household_id, payment_id, way, minor, currency, reason, asked_at, asked_by,
+           state) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'asked')",
+        params![
+            community,
+            asked.id,
+            asked.household_id,
+            asked.payment_id,
+            way.as_str(),
+            asked.minor,
+            &of.currency,
+            asked.reason.trim(),
+            now,
+            caller.person
+        ],
+    )?;
+    refund(tx, caller, asked.id)
+}
+
+/// Decides about a refund that somebody else asked for, and moves the money. The same again is answered the same.
+///
+/// # Errors
+/// `not_allowed`, also for whoever asked for it; `not_found`; `conflict` where it is decided otherwise, or what was to go
+/// back is not there any more; the database's.
+pub fn decide(tx: &mut Tx<'_>, caller: &Caller, id: RefundId, asked: DecideRefund) -> Result<Refund, Error> {
+    caller.must_be_office()?;
+    let community = caller.community;
+    let household = row(tx, community, id)?.ok_or_else(Error::not_found)?.household;
+    account::lock(tx, community, household)?;
+    let row = row(tx, community, id)?.ok_or_else(Error::not_found)?;
+    if row.asked_by == caller.person {
+        return Err(Error::refused(Code::NotAllowed, "somebody else must decide"));
+    }
+    let state = if asked.goes_back { RefundState::Done } else { RefundState::Refused };
+    match row.state {
+        RefundState::Asked => {}
+        known if known == state => return refund(tx, caller, id),
+        _ => return Err(Error::refused(Code::Conflict, "it is decided already")),
+    }
+    if asked.goes_back {
+        match row.payment {
+            Some(payment) => give_back(tx, caller, id, &row, payment)?,
+            None => pay_out(tx, caller, id, &row)?,
+        }
+    }
+    let now = tx.now();
+    tx.execute(
+        "UPDATE refund SET state = $3, decided_at = $4, decided_by = $5 WHERE community_id = $1 AND id = $2",
+        params![community, id, state.as_str(), now, caller.person],
+    )?;
+    refund(tx, caller, id)
+}
+
+/// Refunds: those that wait, and the last that were decided.
+///
+/// # Errors
+/// `not_allowed`; the database's.
+pub fn refunds(tx: &mut Tx<'_>, caller: &Caller) -> Result<Refunds, Error> {
+    caller.must_be_office()?;
+    let waiting = format!("{REFUND} AND refund.state = 'asked' ORDER BY refund.asked_at, refund.id");
+    let mut rows = tx.query(&waiting, params![caller.community])?;
+    let decided =
+        format!("{REFUND} AND refund.state <> 'asked' ORDER BY refund.decided_at DESC, refund.id LIMIT $2");
+    rows.extend(tx.query(&decided, params![caller.community, LAST])?);
+    Ok(Refunds { refunds: rows.iter().map(|row| refund_of(caller, row)).collect::<Result<_, _>>()? })
+}
+
+/// All refunds of a household, newest first.
+///
+/// # Errors
+/// The database's.
+pub(super) fn of_household(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    household: HouseholdId,
+) -> Result<Vec<Refund>, Error> {
+    let sql =
+        format!("{REFUND} AND refund.household_id = $2 ORDER BY refund.asked_at DESC, refund.id LIMIT $3");
+    let rows = tx.query(&sql, params![caller.community, household, LAST])?;
+    rows.iter().map(|row| refund_of(caller, row)).collect()
+}
+
+/// A payment that can go back now.
+fn to_give_back(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    household: HouseholdId,
+    id: PaymentId,
+) -> Result<Payment, Error> {
+    let payment = pay::payment(tx, community, id)?;
+    if payment.household_id != household {
+        return Err(Error::not_found());
+    }
+    if payment.state != PaymentState::Paid {
+        return Err(Error::refused(Code::Conflict, "the payment is not there to be given back"));
+    }
+    // What it left is kept for the household; if that was used meanwhile, it would be owed by nobody.
+    enough(tx, community, household, &payment.currency, payment.kept)?;
+    Ok(payment)
+}
+
+fn enough(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    household: HouseholdId,
+    currency: &str,
+    minor: i64,
+) -> Result<(), Error> {
+    if minor > account::kept(tx, community, household, currency)? {
+        return Err(Error::refused(Code::Conflict, "less is kept for the household"));
+    }
+    Ok(())
+}
+
+/// Books the opposite of a payment.
+fn give_back(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    id: RefundId,
+    of: &Asked,
+    payment: PaymentId,
+) -> Result<(), Error> {
+    let community = caller.community;
+    let before = to_give_back(tx, community, of.household, payment)?;
+    let (_, today) = today(tx, community)?;
+    let (this, that) = (LedgerEntryId(id.0), LedgerEntryId(payment.0));
+    let entry = ledger::opposite(
+        tx,
+        community,
+        that,
+        this,
+        today.to_string(),
+        of.reason.clone(),
+        Some(caller.person),
+    )?;
+    if ledger::post(tx, community, &entry)? != Posted::New {
+        return Err(reused());
+    }
+    let state = next_payment(before.state, PaymentEvent::GaveBack);
+    tx.execute(
+        "UPDATE payment SET state = $3, version = version + 1 WHERE community_id = $1 AND id = $2",
+        params![community, payment, state.as_str()],
+    )?;
+    let paid: Vec<BillId> = before.parts.iter().map(|part| part.bill_id).collect();
+    bills::tell(tx, community, &paid)?;
+    account::tell(tx, community, of.household, &before.currency)?;
+    pay::tell(tx, community, payment).map(drop)
+}
+
+/// Books that a part of what is kept went back.
+fn pay_out(tx: &mut Tx<'_>, caller: &Caller, id: RefundId, of: &Asked) -> Result<(), Error> {
+    let community = caller.community;
+    enough(tx, community, of.household, &of.currency, of.minor)?;
+    let (_, today) = today(tx, community)?;
+    let from = if of.way == Way::Transfer { Account::Bank } else { Account::Cash };
+    let line = |account, minor| Line { account, minor, bill: None };
+    let entry = Entry {
+        id: LedgerEntryId(id.0),
+        kind: Kind::Refund,
+        currency: of.currency.clone(),
+        day: today.to_string(),
+        reason: of.reason.clone(),
+        by: Some(caller.person),
+        movement: Some(Movement { provider: "refund".to_owned(), id: id.to_string() }),
+        reverses: None,
+        lines: vec![line(Account::Prepaid(of.household), of.minor), line(from, -of.minor)],
+    };
+    if ledger::post(tx, community, &entry)? != Posted::New {
+        return Err(reused());
+    }
+    account::tell(tx, community, of.household, &of.currency)
+}
+
+/// What was asked for.
+struct Asked {
+    household: HouseholdId,
+    payment: Option<PaymentId>,
+    way: Way,
+    minor: i64,
+    currency: String,
+    reason: String,
+    asked_by: PersonId,
+    state: RefundState,
+}
+
+fn row(tx: &mut Tx<'_>, community: CommunityId, id: RefundId) -> Result<Option<Asked>, Error> {
+    let sql = "SELECT household_id, payment_id, way, minor, currency, reason, asked_by, state FROM refund
+         WHERE community_id = $1 AND id = $2";
+    let Some(row) = tx.query_opt(sql, params![community, id])? else { return Ok(None) };
+    Ok(Some(Asked {
+        household: row.get(0)?,
+        payment: row.get(1)?,
+        way: Way::from_name(&row.get::<String>(2)?),
+        minor: row.get(3)?,
+        currency: row.get(4)?,
+        reason: row.get(5)?,
+        asked_by: row.get(6)?,
+        state: RefundState::from_name(&row.get::<String>(7)?),
+    }))
+}
+
+fn refund(tx: &mut Tx<'_>, caller: &Caller, id: RefundId) -> Result<Refund, Error> {
+    let sql = format!("{REFUND} AND refund.id = $2");
+    let row = tx.query_opt(&sql, params![caller.community, id])?.ok_or_else(Error::not_found)?;
+    refund_of(caller, &row)
+}
+
+const REFUND: &str = "SELECT refund.id, refund.household_id, household.code, refund.payment_id, payment.year, payment.number,
+       refund.way, refund.minor, refund.currency, refund.reason, refund.asked_at, asker.name, refund.asked_by,
+       refund.state, refund.decided_at, decider.name
+     FROM refund
+     JOIN household ON household.community_id = refund.community_id AND household.id = refund.household_id
+     JOIN person AS asker ON asker.community_id = refund.community_id AND asker.id = refund.asked_by
+     LEFT JOIN person AS decider ON decider.community_id = refund.community_id AND decider.id = refund.decided_by
+     LEFT JOIN payment ON payment.community_id = refund.community_id AND payment.id = refund.payment_id
+     WHERE refund.community_id = $1";
+
+fn refund_of(caller: &Caller, row: &Row) -> Result<Refund, Error> {
+    let (year, number): (Option<i64>, Option<i64>) = (row.get(4)?, row.get(5)?);
+    let state = RefundState::from_name(&row.get::<String>(13)?);
+    let decided_at: Option<Timestamp> = row.get(14)?;
+    Ok(Refund {
+        id: row.get(0)?,
+        household_id: row.get(1)?,
+        code: row.get(2)?,
+        payment_id: row.get(3)?,
+        receipt: year.zip(number).map(|(year, number)| numbers::written(Paper::Receipt, year, number)),
+        way: Way::from_name(&row.get::<String>(6)?),
+        minor: row.get(7)?,
+        currency: row.get(8)?,
+        reason: row.get(9)?,
+        asked_at: row.get(10)?,
+        asked_by: row.get(11)?,
+        state,
+        decided_at,
+        decided_by: row.get(15)?,
+        may_decide: state == RefundState::Asked && row.get::<PersonId>(12)? != caller.person,
+    })
+}
+
+fn reused() -> Error {
+    Error::refused(Code::OperationReused, "the refund's id stands for something else")
+}
