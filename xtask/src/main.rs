@@ -6,6 +6,7 @@ mod bench;
 mod children;
 mod dist;
 mod face;
+mod localstripe;
 mod npm;
 mod place;
 mod postgres;

@@ -53,7 +53,7 @@ impl Package {
 use Group::{Build, Release, Test, Window};
 
 /// The packages of Debian 12 and later, and of Ubuntu 22.04 and later.
-pub(crate) const DEBIAN: [Package; 29] = [
+pub(crate) const DEBIAN: [Package; 31] = [
     Package::program(Build, "gcc", "cc", "links Rust programs and compiles SQLite"),
     Package::new(Build, "libc6-dev", "links Rust programs"),
     Package::program(Build, "make", "make", "builds native parts of libraries"),
@@ -82,6 +82,8 @@ pub(crate) const DEBIAN: [Package; 29] = [
     Package::new(Test, "chromium", "shows the app to the browser tests"),
     Package::new(Test, "chromium-driver", "drives Chromium in tests"),
     Package::new(Test, "postgresql", "the second database engine of the server's tests"),
+    Package::program(Test, "python3", "python3", "runs the stand-in for the provider of card payments"),
+    Package::new(Test, "python3-venv", "a folder of its own for that stand-in"),
     Package::program(Test, "poppler-utils", "pdftotext", "reads and draws the papers that tests print"),
     Package::program(Test, "brotli", "brotli", "measures what the face weighs on the wire"),
     Package::program(Test, "strace", "strace", "makes disks fail at a chosen moment in tests"),
@@ -133,6 +135,7 @@ const FEDORA: OtherSystem = OtherSystem {
         (Test, "chromium"),
         (Test, "chromedriver"),
         (Test, "postgresql-server"),
+        (Test, "python3"),
         (Test, "poppler-utils"),
         (Test, "brotli"),
         (Test, "strace"),
@@ -164,6 +167,7 @@ const ARCH: OtherSystem = OtherSystem {
         (Test, "gnome-keyring"),
         (Test, "chromium"),
         (Test, "postgresql"),
+        (Test, "python"),
         (Test, "poppler"),
         (Test, "brotli"),
         (Test, "strace"),
@@ -182,6 +186,7 @@ const MACOS: OtherSystem = OtherSystem {
         (Release, "node"),
         (Test, "llvm"),
         (Test, "postgresql@17"),
+        (Test, "python"),
         (Test, "poppler"),
         (Test, "brotli"),
         (Test, "librsvg"),

@@ -11,6 +11,7 @@ use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 use crate::{
     Error,
     attachments::{Shelf, files::Files, intake::Intake, parts::Parts as Uploads},
+    card,
     clock::Clock,
     config,
     db::{Database, DbError, Location},
@@ -54,6 +55,8 @@ pub struct Settings {
     pub rate_factor: u32,
     /// How much one person may send.
     pub attachments: config::Attachments,
+    /// Payments by card; none means that nobody can.
+    pub card: Option<config::Card>,
 }
 
 impl Settings {
@@ -72,6 +75,7 @@ impl Settings {
             write_timeout: Duration::from_secs(30),
             rate_factor: 1,
             attachments: config::Attachments { files_per_day: 500, bytes_per_day: 1 << 30 },
+            card: None,
         }
     }
 }
@@ -93,6 +97,8 @@ pub struct Parts {
     pub shelf: Shelf,
     /// Hashes codes.
     pub codes: Codes,
+    /// Whoever takes payments by card, if anybody.
+    pub card: Option<Box<dyn card::Provider>>,
     pub(crate) cursor_key: CursorKey,
     pub(crate) limits: Limits,
     pub(crate) known: Known,
@@ -123,7 +129,9 @@ impl App {
             intake: Intake::default(),
             limits: settings.attachments.clone(),
         };
+        let card = settings.card.clone().map(card::provider).transpose()?;
         Ok(Self(Arc::new(Parts {
+            card,
             codes: Codes::new(&instance),
             cursor_key: CursorKey::new(&instance.cursor_key),
             limits: Limits::new(settings.rate_factor),
@@ -178,6 +186,7 @@ impl App {
         tasks.spawn(jobs::publish(self.clone()));
         tasks.spawn(jobs::tend_repairs(self.clone()));
         tasks.spawn(jobs::tend_rounds(self.clone()));
+        tasks.spawn(jobs::tend_cards(self.clone()));
         tasks.spawn(jobs::tidy(self.clone()));
         tasks
     }

@@ -77,6 +77,7 @@ pub fn database(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
     rounds(tx, &mut findings)?;
     crate::ledger::check(tx, &mut findings)?;
     crate::payments::check(tx, &mut findings)?;
+    crate::card::check(tx, &mut findings)?;
     rights(tx, &mut findings)?;
     Ok(findings)
 }

@@ -18,7 +18,8 @@ use tokio_postgres::config::SslMode;
 
 pub use example::example;
 pub use options::{
-    AttachmentOptions, FileOption, InvitationOptions, ListenOptions, LogOptions, Options, StorageOptions,
+    AttachmentOptions, CardOptions, FileOption, InvitationOptions, ListenOptions, LogOptions, Options,
+    StorageOptions,
 };
 
 /// All settings, resolved.
@@ -34,6 +35,45 @@ pub struct Config {
     pub invitations: Invitations,
     /// Files that people send.
     pub attachments: Attachments,
+    /// Payments by card; none where no keys were given.
+    pub card: Option<Card>,
+}
+
+/// Payments by card, with Stripe.
+#[derive(Clone, Debug)]
+pub struct Card {
+    /// Address of the API, without a slash at its end.
+    pub api: String,
+    /// Address of the script of the pay page.
+    pub script: String,
+    /// The key that the pay page is given.
+    pub publishable_key: String,
+    /// The key for the API.
+    pub secret_key: Secret,
+    /// What webhooks are signed with.
+    pub webhook_secret: Secret,
+}
+
+/// A secret, which no output of it shows.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// A secret with this text.
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text, for using it only.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(‹redacted›)")
+    }
 }
 
 /// Where the server listens, and under which address it is known.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use linli_wire::{Timestamp, sync::Entity};
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::{App, clock::Watch, notices, params, repairs, rounds, session};
+use crate::{App, card, clock::Watch, notices, params, repairs, rounds, session};
 
 /// Publishes scheduled notices when they are due.
 pub async fn publish(app: App) {
@@ -43,6 +43,17 @@ async fn in_time<W: Future<Output = Option<Timestamp>>>(
         }
         next = work(app.clone()).await;
     }
+}
+
+/// Asks about payments by card that are open, and says to communities whether there are any.
+pub async fn tend_cards(app: App) {
+    in_time(app, &[Entity::Payment, Entity::Community], |app| async move {
+        card::tend(&app).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "payments by card could not be tended; tried again in a minute");
+            None
+        })
+    })
+    .await;
 }
 
 async fn tend_due(app: App) -> Option<Timestamp> {

@@ -76,7 +76,7 @@ pub fn until(community: &Community, person: &Person, invitation: &Invitation) ->
 }
 
 /// Text for HTML, in elements and in quoted attributes.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -6,6 +6,7 @@ pub mod auth;
 pub mod backup;
 pub mod bank;
 mod calendar;
+pub mod card;
 pub mod check;
 pub mod cli;
 pub mod clock;

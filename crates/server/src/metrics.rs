@@ -13,6 +13,7 @@ const BUCKETS: [u64; 8] = [1, 3, 10, 30, 100, 300, 1000, 3000];
 #[derive(Debug, Default)]
 pub(crate) struct Metrics {
     requests: Mutex<BTreeMap<(&'static str, &'static str, u16), Requests>>,
+    card: Mutex<BTreeMap<&'static str, u64>>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -34,10 +35,20 @@ impl Metrics {
         }
     }
 
+    /// What became of something that the provider of card payments told, or was asked.
+    pub(crate) fn card(&self, outcome: &'static str) {
+        *self.card.lock().unwrap_or_else(PoisonError::into_inner).entry(outcome).or_default() += 1;
+    }
+
     pub(crate) fn text(&self, streams: usize) -> String {
         let mut text =
             String::from("# HELP linli_live_streams Open live streams.\n# TYPE linli_live_streams gauge\n");
         let _ = writeln!(text, "linli_live_streams {streams}");
+        text.push_str("# HELP linli_card_answers What became of answers about payments by card.\n");
+        text.push_str("# TYPE linli_card_answers counter\n");
+        for (outcome, count) in &*self.card.lock().unwrap_or_else(PoisonError::into_inner) {
+            let _ = writeln!(text, "linli_card_answers{{outcome=\"{outcome}\"}} {count}");
+        }
         text.push_str("# HELP linli_http_request_milliseconds Time to the head of the answer.\n");
         text.push_str("# TYPE linli_http_request_milliseconds histogram\n");
         let all = self.requests.lock().unwrap_or_else(PoisonError::into_inner);

@@ -67,6 +67,8 @@ use crate::http::policy::{Method, ROUTES, Route, Who};
     payments::HouseholdPayments,
     payments::CounterPayment,
     payments::BalancePayment,
+    payments::CardPayment,
+    payments::CardPaymentBegun,
     payments::Spend,
     payments::BankImport,
     payments::BankMovementsPage,
@@ -215,6 +217,16 @@ fn about(route: &Route) -> Option<About> {
             of::<payments::BalancePayment>(),
             of::<payments::Payment>(),
         ),
+        (Method::Post, "/v1/payments/card") => (
+            "Pay bills by card, on the page that the link leads to",
+            of::<payments::CardPayment>(),
+            of::<payments::CardPaymentBegun>(),
+        ),
+        (Method::Post, "/v1/webhooks/stripe") => ("What Stripe tells by itself", Any, Nothing),
+        (Method::Get, "/pay/page.css") => ("The style of the pay page", Nothing, Bytes),
+        (Method::Get, "/pay/page.js") => ("The script of the pay page", Nothing, Bytes),
+        (Method::Get, "/pay/{id}") => ("The pay page of a payment by card", Nothing, Bytes),
+        (Method::Post, "/pay/{id}") => ("How the payment of a pay page stands", Nothing, Any),
         (Method::Post, "/v1/invitations") => {
             ("Invite a person", of::<join::InviteRequest>(), of::<join::Invitation>())
         }

@@ -43,9 +43,10 @@ pub use papers::{receipt, statement};
 pub use past::{PastMonth, put_past};
 pub use pay::{balance, counter, payments};
 pub use refunds::{ask as ask_refund, decide as decide_refund, refunds};
+pub(crate) use pay::{begin_by_card, move_by_card, payment};
 pub use run::{preview, publish, runs};
 pub use spending::{put_spending, spend};
-pub use ways::{put_ways, ways};
+pub use ways::{offer_card, put_ways, ways};
 
 use linli_wire::{
     community::Community,

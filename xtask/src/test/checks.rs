@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use crate::postgres::Cluster;
 use crate::step::step;
 use crate::system_packages::System;
-use crate::{app_session, dist, face, place, program, tidy};
+use crate::{app_session, dist, face, localstripe, place, program, tidy};
 
 const WASM: &str = "wasm32-unknown-unknown";
 
@@ -94,11 +94,13 @@ fn rust(quick: bool) -> Result<()> {
     let mut tests = program::cargo();
     tests.args(["test", "--quiet", "--workspace", "--exclude", "linli-ui", "--exclude", "linli-e2e"]);
     tests.arg("--no-fail-fast").env_remove("LINLI_TEST_POSTGRES").env("RUST_BACKTRACE", SAID_IS_ENOUGH);
+    tests.env_remove("LINLI_LOCALSTRIPE");
     face::ensure_folder()?;
     if quick {
         return program::run(&mut tests);
     }
     let cluster = step("starting a PostgreSQL of the tests' own", Cluster::start)?;
+    tests.env("LINLI_LOCALSTRIPE", localstripe::fetch()?);
     program::run(tests.env("LINLI_TEST_POSTGRES", cluster.url()))
 }
 

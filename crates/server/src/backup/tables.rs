@@ -78,6 +78,9 @@ tables! {
         at person_id body;
     refund [community_id id] household_id payment_id way minor currency reason asked_at asked_by state decided_at
         decided_by;
+    card_payment [community_id payment_id] provider intent link_hash link_expires_at asked ask_at;
+    card_refund [community_id id] payment_id minor state provider_id at asked ask_at;
+    card_trouble [provider intent what] at;
     audit [id] community_id at event person_id device_id details;
     import_row [community_id kind code] body at;
 }

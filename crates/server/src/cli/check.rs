@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::{Exit, Failure, files, open, print, resolve};
 use crate::{
-    check,
+    card, check,
     config::{FileOption, Options, StorageOptions},
 };
 
@@ -22,7 +22,11 @@ impl Check {
         let db = open(&config.storage).await?;
         let findings = check::check(&db, &files(&config.storage)?).await?;
         if findings.is_empty() {
-            return print("Everything fits together.\n");
+            let mut said = String::from("Everything fits together.\n");
+            for trouble in db.read(card::troubles).await? {
+                said.push_str(&format!("To look at: {trouble}\n"));
+            }
+            return print(&said);
         }
         let list = findings.join("\n");
         let next = "Stop the server, keep this data folder, and restore the newest backup into another one, \

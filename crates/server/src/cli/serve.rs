@@ -11,8 +11,8 @@ use crate::{
     app::{App, Settings},
     clock::Clock,
     config::{
-        AttachmentOptions, Config, FileOption, InvitationOptions, ListenOptions, Log, LogFormat, LogOptions,
-        Options, StorageOptions,
+        AttachmentOptions, CardOptions, Config, FileOption, InvitationOptions, ListenOptions, Log, LogFormat,
+        LogOptions, Options, StorageOptions,
     },
 };
 
@@ -30,6 +30,8 @@ pub(super) struct Serve {
     #[command(flatten)]
     attachments: AttachmentOptions,
     #[command(flatten)]
+    card: CardOptions,
+    #[command(flatten)]
     log: LogOptions,
     #[command(flatten)]
     file: FileOption,
@@ -45,6 +47,7 @@ impl Serve {
             log: self.log,
             invitations: self.invitations,
             attachments: self.attachments,
+            card: self.card,
         })?;
         start_log(&config.log)?;
         if config.listen.public_url.is_none() {
@@ -77,6 +80,7 @@ fn settings(config: &Config) -> Result<Settings, Failure> {
     settings.trusted_hops = config.listen.trusted_hops;
     settings.max_connections = config.listen.max_connections;
     settings.attachments.clone_from(&config.attachments);
+    settings.card.clone_from(&config.card);
     Ok(settings)
 }
 

@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 
 use clap::{Args, Command};
 
-use super::options::{AttachmentOptions, InvitationOptions, ListenOptions, LogOptions, StorageOptions};
+use super::options::{
+    AttachmentOptions, CardOptions, InvitationOptions, ListenOptions, LogOptions, StorageOptions,
+};
 
 /// A settings file with every setting explained; take the `#` away from a line to change its default.
 ///
@@ -20,6 +22,7 @@ pub fn example() -> String {
     section::<LogOptions>(&mut text, "log");
     section::<InvitationOptions>(&mut text, "invitations");
     section::<AttachmentOptions>(&mut text, "attachments");
+    section::<CardOptions>(&mut text, "card");
     text
 }
 

@@ -5,7 +5,9 @@ use std::{fs, net::SocketAddr, path::PathBuf, time::Duration};
 use clap::Args;
 use serde::Deserialize;
 
-use super::{Attachments, Config, ConfigError, DatabaseUrl, Invitations, Listen, Log, LogFormat, Storage};
+use super::{
+    Attachments, Card, Config, ConfigError, DatabaseUrl, Invitations, Listen, Log, LogFormat, Secret, Storage,
+};
 
 /// Which file the settings come from.
 #[derive(Args, Clone, Debug, Default)]
@@ -96,6 +98,32 @@ pub struct AttachmentOptions {
     pub megabytes_per_day: Option<u32>,
 }
 
+/// `[card]`
+#[derive(Args, Deserialize, Clone, Debug, Default)]
+#[serde(default, deny_unknown_fields)]
+#[command(next_help_heading = "Payments by card")]
+pub struct CardOptions {
+    /// Publishable key of the community's account at Stripe, such as pk_live_…; without it nobody can
+    /// pay by card [default: none].
+    #[arg(long = "card-publishable-key", env = "LINLI_CARD_PUBLISHABLE_KEY", value_name = "KEY")]
+    pub publishable_key: Option<String>,
+    /// File with the secret key, such as sk_live_…; only the server should be able to read it
+    /// [default: none].
+    #[arg(long = "card-secret-key-file", env = "LINLI_CARD_SECRET_KEY_FILE", value_name = "FILE")]
+    pub secret_key_file: Option<PathBuf>,
+    /// File with the signing secret of the webhook, such as whsec_…; at Stripe the webhook is
+    /// /v1/webhooks/stripe of the public address, for all events of payment_intent [default: none].
+    #[arg(long = "card-webhook-secret-file", env = "LINLI_CARD_WEBHOOK_SECRET_FILE", value_name = "FILE")]
+    pub webhook_secret_file: Option<PathBuf>,
+    /// Address of Stripe's API [default: https://api.stripe.com].
+    #[arg(long = "card-api", env = "LINLI_CARD_API", value_name = "URL")]
+    pub api: Option<String>,
+    /// Address of the script with Stripe's fields, for the pay page
+    /// [default: https://js.stripe.com/v3/].
+    #[arg(long = "card-script", env = "LINLI_CARD_SCRIPT", value_name = "URL")]
+    pub script: Option<String>,
+}
+
 /// What was given on the command line and in the environment. Commands that do not offer a concern
 /// leave its struct at the default; the file may still set it.
 #[derive(Clone, Debug, Default)]
@@ -112,6 +140,8 @@ pub struct Options {
     pub invitations: InvitationOptions,
     /// `[attachments]`
     pub attachments: AttachmentOptions,
+    /// `[card]`
+    pub card: CardOptions,
 }
 
 /// The file.
@@ -123,6 +153,7 @@ pub(super) struct File {
     log: LogOptions,
     invitations: InvitationOptions,
     attachments: AttachmentOptions,
+    card: CardOptions,
 }
 
 impl Options {
@@ -149,6 +180,7 @@ impl Options {
             log: log(self.log, file.log),
             invitations: invitations(&self.invitations, &file.invitations)?,
             attachments: attachments(&self.attachments, &file.attachments)?,
+            card: card(self.card, file.card)?,
         })
     }
 }
@@ -230,4 +262,73 @@ fn attachments(flag: &AttachmentOptions, file: &AttachmentOptions) -> Result<Att
         }
     }
     Ok(Attachments { files_per_day, bytes_per_day: u64::from(megabytes) * 1024 * 1024 })
+}
+
+/// Payments by card: all three keys, or none of them.
+fn card(flag: CardOptions, file: CardOptions) -> Result<Option<Card>, ConfigError> {
+    // An empty setting is none, as the example has it.
+    let path = |flag: Option<PathBuf>, file: Option<PathBuf>| {
+        flag.or(file).filter(|path| !path.as_os_str().is_empty())
+    };
+    let publishable_key = flag.publishable_key.or(file.publishable_key).filter(|key| !key.is_empty());
+    let secret_key = path(flag.secret_key_file, file.secret_key_file);
+    let webhook_secret = path(flag.webhook_secret_file, file.webhook_secret_file);
+    let (publishable_key, secret_key, webhook_secret) = match (publishable_key, secret_key, webhook_secret) {
+        (None, None, None) => return Ok(None),
+        (Some(key), Some(secret_key), Some(webhook)) => (key, secret_key, webhook),
+        _ => {
+            return Err(ConfigError(
+                "Payments by card need publishable_key, secret_key_file and webhook_secret_file together. \
+                 Give all three, or none for no payments by card."
+                    .to_owned(),
+            ));
+        }
+    };
+    if !publishable_key.starts_with("pk_")
+        || !publishable_key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    {
+        return Err(ConfigError(
+            "The publishable key for cards begins with pk_ and stands in a web page for everybody. \
+             Check that it is not the secret key."
+                .to_owned(),
+        ));
+    }
+    let api = address("api", flag.api.or(file.api), "https://api.stripe.com")?;
+    let script = address("script", flag.script.or(file.script), "https://js.stripe.com/v3/")?;
+    Ok(Some(Card {
+        api: api.trim_end_matches('/').to_owned(),
+        script,
+        publishable_key,
+        secret_key: secret(&secret_key)?,
+        webhook_secret: secret(&webhook_secret)?,
+    }))
+}
+
+/// `https://…`, or `http://` of this computer; nothing that would end an attribute or a policy.
+fn address(name: &str, given: Option<String>, default: &str) -> Result<String, ConfigError> {
+    let given = given.filter(|given| !given.is_empty()).unwrap_or_else(|| default.to_owned());
+    let near = ["http://127.0.0.1:", "http://localhost:", "http://[::1]:"];
+    let fits = given.starts_with("https://") || near.iter().any(|start| given.starts_with(start));
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-._~:/[]".contains(c);
+    if fits && given.chars().all(plain) {
+        return Ok(given);
+    }
+    Err(ConfigError(format!(
+        "“{given}” cannot be the {name} for cards. Give https:// and a host; http:// works on this computer only."
+    )))
+}
+
+/// A secret from its file: one line.
+fn secret(path: &std::path::Path) -> Result<Secret, ConfigError> {
+    let name = path.display();
+    let text = fs::read_to_string(path).map_err(|error| {
+        ConfigError(format!("{name} cannot be read ({error}). It must hold a secret for payments by card."))
+    })?;
+    let text = text.trim();
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(ConfigError(format!(
+            "{name} does not hold a secret for payments by card: one line of letters and digits is expected."
+        )));
+    }
+    Ok(Secret::new(text.to_owned()))
 }

@@ -21,6 +21,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0009_payments.sql"),
     include_str!("../../migrations/0010_bank.sql"),
     include_str!("../../migrations/0011_refund.sql"),
+    include_str!("../../migrations/0012_card.sql"),
 ];
 
 /// Number of the newest migration of this build.

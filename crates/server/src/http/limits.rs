@@ -30,6 +30,8 @@ pub enum Limit {
     Free,
     /// What anybody may ask.
     Public,
+    /// What a provider of payments tells by itself.
+    Webhook,
     /// Using a code.
     Join,
     /// Using a refresh token. Hundreds of devices may stand behind one address.
@@ -48,6 +50,7 @@ pub enum Limit {
 pub(crate) struct Limits {
     clock: DefaultClock,
     public: DefaultKeyedRateLimiter<Network>,
+    webhooks: DefaultKeyedRateLimiter<Network>,
     join: DefaultKeyedRateLimiter<Network>,
     short_codes: DefaultKeyedRateLimiter<Network>,
     all_short_codes: DefaultDirectRateLimiter,
@@ -74,6 +77,8 @@ impl Limits {
         Self {
             clock: DefaultClock::default(),
             public: DefaultKeyedRateLimiter::dashmap(quota(Duration::from_millis(200), 120)),
+            // A provider tells again what was turned away, so a burst is only put off.
+            webhooks: DefaultKeyedRateLimiter::dashmap(quota(Duration::from_millis(50), 300)),
             // Nobody guesses a link; this only bounds the work.
             join: DefaultKeyedRateLimiter::dashmap(quota(Duration::from_millis(100), 300)),
             // A joining afternoon in the office's Wi-Fi: sixty typed codes at once, then twenty a minute.
@@ -100,6 +105,7 @@ impl Limits {
         let limiter = match limit {
             Limit::Free | Limit::Device | Limit::File | Limit::Live | Limit::Codes => return Ok(()),
             Limit::Public => &self.public,
+            Limit::Webhook => &self.webhooks,
             Limit::Join => &self.join,
             Limit::Refresh => &self.refresh,
         };
@@ -144,6 +150,7 @@ impl Limits {
     /// Forgets those whose buckets are full again.
     pub(crate) fn forget_idle(&self) {
         self.public.retain_recent();
+        self.webhooks.retain_recent();
         self.join.retain_recent();
         self.short_codes.retain_recent();
         self.refresh.retain_recent();

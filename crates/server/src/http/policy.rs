@@ -165,6 +165,12 @@ routes! {
     Post "/v1/bank-movements/{id}/set-aside" Office Device JSON, false => routes::bank::set_aside;
     Post "/v1/payments/counter" Office Device JSON, false => routes::payments::counter;
     Post "/v1/payments/balance" Member Device JSON, false => routes::payments::balance;
+    Post "/v1/payments/card" Member Device JSON, false => routes::card::begin;
+    Post "/v1/webhooks/stripe" Anyone Webhook EVENT, false => routes::card::stripe;
+    Get "/pay/page.css" Anyone Public 0, true => routes::card::style;
+    Get "/pay/page.js" Anyone Public 0, true => routes::card::script;
+    Get "/pay/{id}" Anyone Public 0, false => routes::card::page;
+    Post "/pay/{id}" Anyone Public 0, false => routes::card::state;
     Post "/v1/invitations" Office Codes JSON, false => routes::invite;
     Post "/v1/devices/link" Member Codes JSON, false => routes::link_device;
     Post "/v1/devices/{id}/revoke" Member Device JSON, false => routes::revoke_device;
@@ -172,6 +178,8 @@ routes! {
 
 #[expect(clippy::cast_possible_truncation, reason = "12 MiB fits")]
 const FILE: usize = MAX_FILE_BYTES as usize;
+/// What a provider tells at once.
+const EVENT: usize = 256 * 1024;
 /// Largest part of a file: it is in memory until it is here as a whole.
 const PART: usize = 1024 * 1024;
 

@@ -1,6 +1,7 @@
 //! What each route does, between the policy table and the domains.
 
 pub(super) mod bank;
+pub(super) mod card;
 pub(super) mod payments;
 
 use axum::{

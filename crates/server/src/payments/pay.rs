@@ -7,8 +7,8 @@ use linli_wire::{
     Code, Timestamp,
     id::{BillId, CommunityId, HouseholdId, LedgerEntryId, PaymentId, PersonId},
     payments::{
-        BalancePayment, Bill, CounterPayment, GivenBack, MAX_BILLS_AT_ONCE, MAX_MINOR, Payment, PaymentPart,
-        PaymentState, Way,
+        BalancePayment, Bill, CardPayment, CounterPayment, GivenBack, MAX_BILLS_AT_ONCE, MAX_MINOR, Payment,
+        PaymentEvent, PaymentPart, PaymentState, Way, next_payment,
     },
     sync::{Entity, Scope},
 };
@@ -44,7 +44,7 @@ pub fn counter(tx: &mut Tx<'_>, caller: &Caller, asked: &CounterPayment) -> Resu
         way: Way::Counter,
         minor: asked.minor,
         bills: &asked.bills,
-        by: caller.person,
+        by: Some(caller.person),
         came: None,
         movement: None,
     };
@@ -66,7 +66,7 @@ pub fn balance(tx: &mut Tx<'_>, caller: &Caller, asked: &BalancePayment) -> Resu
         way: Way::Balance,
         minor: asked.minor,
         bills: &asked.bills,
-        by: caller.person,
+        by: Some(caller.person),
         came: None,
         movement: None,
     };
@@ -80,10 +80,10 @@ struct New<'a> {
     way: Way,
     minor: i64,
     bills: &'a [BillId],
-    by: PersonId,
+    by: Option<PersonId>,
     /// When it came, where that is not now.
     came: Option<(Date, Timestamp)>,
-    /// The movement of the bank that brought it, where a statement told of it.
+    /// What its provider calls it; none where nobody but us has a name for it.
     movement: Option<Movement>,
 }
 
@@ -106,7 +106,7 @@ pub(super) fn past_transfer(
         way: Way::Transfer,
         minor,
         bills: &[bill],
-        by,
+        by: Some(by),
         came: Some(came),
         movement: None,
     };
@@ -126,17 +126,11 @@ pub(super) fn from_bank(
     came: (Date, Timestamp),
 ) -> Result<Payment, Error> {
     let (way, came, movement) = (Way::Transfer, Some(came), Some(movement));
-    book(tx, community, &New { id, household, way, minor, bills, by, came, movement })
+    book(tx, community, &New { id, household, way, minor, bills, by: Some(by), came, movement })
 }
 
 fn book(tx: &mut Tx<'_>, community: CommunityId, new: &New<'_>) -> Result<Payment, Error> {
-    if !(1..=MAX_MINOR).contains(&new.minor) {
-        return Err(Error::invalid("minor", "must be more than nothing, and not too much"));
-    }
-    let bills: BTreeSet<BillId> = new.bills.iter().copied().collect();
-    if new.bills.len() > MAX_BILLS_AT_ONCE || bills.len() < new.bills.len() {
-        return Err(Error::invalid("bills", "must not be too many, nor one of them twice"));
-    }
+    check(new)?;
     account::lock(tx, community, new.household)?;
     if let Some(known) = known(tx, community, new)? {
         return Ok(known);
@@ -144,6 +138,32 @@ fn book(tx: &mut Tx<'_>, community: CommunityId, new: &New<'_>) -> Result<Paymen
     let (of, today) = today(tx, community)?;
     let (currency, now) = (of.currency, tx.now());
     let (today, at) = new.came.unwrap_or((today, now));
+    let meant = meant(tx, community, new, &currency)?;
+    let (_, left) = laid(new.minor, &meant);
+    if new.way == Way::Balance {
+        let kept = account::kept(tx, community, new.household, &currency)?;
+        if left > 0 || kept < new.minor {
+            return Err(Error::refused(Code::Conflict, "less is kept, or owed, than was asked for"));
+        }
+    }
+    let number = post(tx, community, new, &meant, today, &currency)?;
+    insert(tx, community, new, &currency, at, Some((i64::from(today.year()), number)))?;
+    tell_of_all(tx, community, new, &meant, &currency)
+}
+
+fn check(new: &New<'_>) -> Result<(), Error> {
+    if !(1..=MAX_MINOR).contains(&new.minor) {
+        return Err(Error::invalid("minor", "must be more than nothing, and not too much"));
+    }
+    let bills: BTreeSet<BillId> = new.bills.iter().copied().collect();
+    if new.bills.len() > MAX_BILLS_AT_ONCE || bills.len() < new.bills.len() {
+        return Err(Error::invalid("bills", "must not be too many, nor one of them twice"));
+    }
+    Ok(())
+}
+
+/// The bills that a payment is meant for, as they stand.
+fn meant(tx: &mut Tx<'_>, community: CommunityId, new: &New<'_>, currency: &str) -> Result<Vec<Bill>, Error> {
     let mut meant = Vec::with_capacity(new.bills.len());
     for id in new.bills {
         let bill = bills::bill(tx, community, *id)?;
@@ -155,41 +175,158 @@ fn book(tx: &mut Tx<'_>, community: CommunityId, new: &New<'_>) -> Result<Paymen
         }
         meant.push(bill);
     }
-    let (parts, left) = laid(new.minor, &meant);
-    if new.way == Way::Balance {
-        let kept = account::kept(tx, community, new.household, &currency)?;
-        if left > 0 || kept < new.minor {
-            return Err(Error::refused(Code::Conflict, "less is kept, or owed, than was asked for"));
-        }
-    }
-    let entry = entry(new, &today.to_string(), &currency, &parts, left);
+    Ok(meant)
+}
+
+/// Posts the entry of money that is there, and takes the number of its receipt.
+fn post(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    new: &New<'_>,
+    meant: &[Bill],
+    today: Date,
+    currency: &str,
+) -> Result<i64, Error> {
+    let (parts, left) = laid(new.minor, meant);
+    let entry = entry(new, &today.to_string(), currency, &parts, left);
     if ledger::post(tx, community, &entry)? != Posted::New {
         return Err(Error::refused(Code::OperationReused, "the payment's id stands for something else"));
     }
-    let year = i64::from(today.year());
-    let number = numbers::take(tx, community, Paper::Receipt, year, 1)?;
+    numbers::take(tx, community, Paper::Receipt, i64::from(today.year()), 1)
+}
+
+/// Writes the row of a payment: paid with a receipt, begun without one.
+fn insert(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    new: &New<'_>,
+    currency: &str,
+    at: Timestamp,
+    receipt: Option<(i64, i64)>,
+) -> Result<(), Error> {
+    let (year, number) = receipt.unzip();
+    let state = if receipt.is_some() { PaymentState::Paid } else { PaymentState::Begun };
     tx.execute(
         "INSERT INTO payment (community_id, id, version, household_id, way, state, minor, currency, meant_for, at,
-           booked_at, year, number, person_id) VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11, $12)",
+           booked_at, year, number, person_id) VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         params![
             community,
             new.id,
             new.household,
             new.way.as_str(),
-            PaymentState::Paid.as_str(),
+            state.as_str(),
             new.minor,
-            &currency,
+            currency,
             &json(&new.bills)?,
             at,
+            receipt.map(|_| at),
             year,
             number,
             new.by
         ],
     )?;
-    let paid: Vec<BillId> = parts.iter().map(|part| part.bill_id).collect();
+    Ok(())
+}
+
+/// Tells the household of a payment that was booked, and of all that it changed.
+fn tell_of_all(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    new: &New<'_>,
+    meant: &[Bill],
+    currency: &str,
+) -> Result<Payment, Error> {
+    let paid: Vec<BillId> = laid(new.minor, meant).0.iter().map(|part| part.bill_id).collect();
     bills::tell(tx, community, &paid)?;
-    account::tell(tx, community, new.household, &currency)?;
+    account::tell(tx, community, new.household, currency)?;
     tell(tx, community, new.id)
+}
+
+/// Notes that somebody pays by card, before the provider is asked. The same payment again is answered as it stands.
+///
+/// # Errors
+/// As [`balance`], but that nothing needs to be kept.
+pub(crate) fn begin_by_card(tx: &mut Tx<'_>, caller: &Caller, asked: &CardPayment) -> Result<Payment, Error> {
+    if caller.household != Some(asked.household_id) {
+        return Err(Error::not_found());
+    }
+    let new = New {
+        id: asked.id,
+        household: asked.household_id,
+        way: Way::Card,
+        minor: asked.minor,
+        bills: &asked.bills,
+        by: Some(caller.person),
+        came: None,
+        movement: None,
+    };
+    let community = caller.community;
+    check(&new)?;
+    account::lock(tx, community, new.household)?;
+    if let Some(known) = known(tx, community, &new)? {
+        return Ok(known);
+    }
+    // Money that comes later is booked under this id.
+    if !ledger::lines(tx, community, LedgerEntryId(new.id.0))?.is_empty() {
+        return Err(Error::refused(Code::OperationReused, "the payment's id stands for something else"));
+    }
+    let (of, _) = today(tx, community)?;
+    let meant = meant(tx, community, &new, &of.currency)?;
+    if laid(new.minor, &meant).1 > 0 {
+        return Err(Error::refused(Code::Conflict, "less is owed than was asked for"));
+    }
+    let now = tx.now();
+    insert(tx, community, &new, &of.currency, now, None)?;
+    tell(tx, community, new.id)
+}
+
+/// Moves a payment by card, as far as what happened to it moves it; money that came is booked, and laid on the bills as
+/// they stand by now.
+///
+/// # Errors
+/// `not_found`; `operation_reused` when the movement stands in the ledger already; the database's.
+pub(crate) fn move_by_card(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    id: PaymentId,
+    event: PaymentEvent,
+    movement: Movement,
+) -> Result<Payment, Error> {
+    let before = payment(tx, community, id)?;
+    account::lock(tx, community, before.household_id)?;
+    // Again, now that nobody else moves it.
+    let before = payment(tx, community, id)?;
+    let state = next_payment(before.state, event);
+    if before.way != Way::Card || state == before.state {
+        return Ok(before);
+    }
+    let now = tx.now();
+    let sql = "UPDATE payment SET version = version + 1, state = $3, booked_at = $4, year = $5, number = $6
+         WHERE community_id = $1 AND id = $2";
+    if event != PaymentEvent::Came {
+        let none = None::<i64>;
+        tx.execute(sql, params![community, id, state.as_str(), none, none, none])?;
+        return tell(tx, community, id);
+    }
+    let by = tx.query_one(
+        "SELECT person_id FROM payment WHERE community_id = $1 AND id = $2",
+        params![community, id],
+    )?;
+    let new = New {
+        id,
+        household: before.household_id,
+        way: Way::Card,
+        minor: before.minor,
+        bills: &before.meant_for,
+        by: by.get(0)?,
+        came: None,
+        movement: Some(movement),
+    };
+    let (_, today) = today(tx, community)?;
+    let meant = meant(tx, community, &new, &before.currency)?;
+    let number = post(tx, community, &new, &meant, today, &before.currency)?;
+    tx.execute(sql, params![community, id, state.as_str(), now, i64::from(today.year()), number])?;
+    tell_of_all(tx, community, &new, &meant, &before.currency)
 }
 
 /// The payment of this id, if it is there and the one that is asked for.
@@ -224,10 +361,13 @@ fn entry(new: &New<'_>, today: &str, currency: &str, parts: &[PaymentPart], left
     let (kind, from, movement) = match new.way {
         Way::Balance => (Kind::Prepaid, Account::Prepaid(new.household), None),
         way => {
-            let own = || Movement { provider: way.as_str().to_owned(), id: new.id.to_string() };
-            let movement = new.movement.clone().unwrap_or_else(own);
-            let account = if way == Way::Transfer { Account::Bank } else { Account::Cash };
-            (Kind::Payment, account, Some(movement))
+            let ours = || Movement { provider: way.as_str().to_owned(), id: new.id.to_string() };
+            let account = match way {
+                Way::Transfer => Account::Bank,
+                Way::Card => Account::Card,
+                _ => Account::Cash,
+            };
+            (Kind::Payment, account, Some(new.movement.clone().unwrap_or_else(ours)))
         }
     };
     let mut lines = vec![Line { account: from, minor: new.minor, bill: None }];
@@ -245,7 +385,7 @@ fn entry(new: &New<'_>, today: &str, currency: &str, parts: &[PaymentPart], left
         currency: currency.to_owned(),
         day: today.to_owned(),
         reason: String::new(),
-        by: Some(new.by),
+        by: new.by,
         movement,
         reverses: None,
         lines,
@@ -260,11 +400,11 @@ pub(super) fn tell(tx: &mut Tx<'_>, community: CommunityId, id: PaymentId) -> Re
     Ok(payment)
 }
 
-/// A payment of the community.
+/// A payment as it stands.
 ///
 /// # Errors
 /// `not_found`; the database's.
-pub(super) fn payment(tx: &mut Tx<'_>, community: CommunityId, id: PaymentId) -> Result<Payment, Error> {
+pub(crate) fn payment(tx: &mut Tx<'_>, community: CommunityId, id: PaymentId) -> Result<Payment, Error> {
     let sql = format!("{PAYMENT} AND payment.id = $2");
     let row = tx.query_opt(&sql, params![community, id])?.ok_or_else(Error::not_found)?;
     payment_of(tx, community, &row)
@@ -289,7 +429,8 @@ pub fn payments(tx: &mut Tx<'_>, community: CommunityId, which: Bills) -> Result
 }
 
 const PAYMENT: &str = "SELECT payment.id, payment.version, payment.household_id, payment.way, payment.state,
-       payment.minor, payment.currency, payment.at, payment.booked_at, payment.year, payment.number, back.at, back.reason
+       payment.minor, payment.currency, payment.at, payment.booked_at, payment.year, payment.number, back.at, back.reason,
+       payment.meant_for
      FROM payment LEFT JOIN ledger_entry AS back ON back.community_id = payment.community_id AND back.reverses = payment.id
      WHERE payment.community_id = $1";
 
@@ -298,17 +439,19 @@ fn payment_of(tx: &mut Tx<'_>, community: CommunityId, row: &Row) -> Result<Paym
     let (parts, kept) = went_to(tx, community, id)?;
     let (year, number): (Option<i64>, Option<i64>) = (row.get(9)?, row.get(10)?);
     let (back_at, back_reason): (Option<Timestamp>, Option<String>) = (row.get(11)?, row.get(12)?);
+    let way = Way::from_name(&row.get::<String>(3)?);
     Ok(Payment {
         id,
         version: row.get(1)?,
         household_id: row.get(2)?,
-        way: Way::from_name(&row.get::<String>(3)?),
+        way,
         state: PaymentState::from_name(&row.get::<String>(4)?),
         minor: row.get(5)?,
         currency: row.get(6)?,
         at: row.get(7)?,
         booked_at: row.get(8)?,
         receipt: year.zip(number).map(|(year, number)| numbers::written(Paper::Receipt, year, number)),
+        meant_for: if way == Way::Card { row.json(13)? } else { Vec::new() },
         parts,
         kept,
         given_back: back_at.zip(back_reason).map(|(at, reason)| GivenBack { at, reason }),

@@ -3,6 +3,7 @@
 
 mod abuse;
 mod bank;
+mod card;
 mod description;
 mod device;
 mod following;

@@ -6,7 +6,7 @@ mod crediting;
 mod fees;
 mod meters;
 mod paying;
-mod prepared;
+pub mod prepared;
 mod refunds;
 
 pub use bank::brought;

@@ -164,13 +164,15 @@ fn request(
         (_, "/v1/bills/{id}/credit") => json(serde_json::json!({
             "id": new_id(), "reason": "Too much", "parts": [{ "line": 0, "minor": 1 }],
         })),
-        (_, "/v1/payments/counter" | "/v1/payments/balance") => json(serde_json::json!({
-            "id": new_id(), "household_id": world.sun.wang, "bills": [], "minor": 1,
-        })),
         (Method::Post, "/v1/refunds") => json(serde_json::json!({
             "id": new_id(), "household_id": world.sun.wang, "way": "counter", "minor": 1, "reason": "Too much",
         })),
         (_, "/v1/refunds/{id}/decide") => json(serde_json::json!({ "goes_back": true })),
+        (_, "/v1/payments/counter" | "/v1/payments/balance" | "/v1/payments/card") => {
+            json(serde_json::json!({
+                "id": new_id(), "household_id": world.sun.wang, "bills": [], "minor": 1,
+            }))
+        }
         (_, "/v1/invitations") => {
             json(serde_json::to_value(InviteRequest { person_id: world.sun.wang_mei }).unwrap())
         }

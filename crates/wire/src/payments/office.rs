@@ -276,6 +276,31 @@ pub struct BalancePayment {
     pub minor: i64,
 }
 
+/// Pay bills by card: `POST /v1/payments/card`. The same payment asked for again is answered as it stands.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CardPayment {
+    /// The payment, named by the device.
+    pub id: PaymentId,
+    /// Whose bills.
+    pub household_id: HouseholdId,
+    /// Which bills, in the order in which they are paid.
+    pub bills: Vec<BillId>,
+    /// How much; not more than is owed of the bills.
+    pub minor: i64,
+}
+
+/// A payment by card was begun.
+#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CardPaymentBegun {
+    /// The payment as it stands.
+    pub payment: Payment,
+    /// The pay page, to be opened in a browser; none where there is nothing left to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+}
+
 /// The community spent something: `POST /v1/spending`. The same again is answered the same.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

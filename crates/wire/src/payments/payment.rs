@@ -33,6 +33,9 @@ pub struct Payment {
     /// The number of its receipt, such as `R-2026-000017`; none before it is paid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receipt: Option<String>,
+    /// The bills that it is meant for, of a payment by card; they are paid when the money comes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub meant_for: Vec<BillId>,
     /// What it paid, in the order in which bills were named.
     pub parts: Vec<PaymentPart>,
     /// What was left over and is kept for the household.
@@ -201,6 +204,9 @@ pub struct PaymentWays {
     /// The community's account, for transfers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bank: Option<BankAccount>,
+    /// Whether cards can be paid with, on the pay page of the community's server.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub card: bool,
     /// What can be paid with at the counter, and when; none where nothing can.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counter: Option<Localized>,

@@ -33,6 +33,7 @@ impl Import<'_> {
                 bank: bank.bank.clone(),
                 bic: bank.bic.clone(),
             }),
+            card: false,
             counter: file.ways.counter.clone(),
             days_to_pay: file.ways.days_to_pay,
             spending: (file.ways.spending.iter())

@@ -1,0 +1,135 @@
+//! Money of a payment by card that goes back. Who may give it back, and what the ledger says of it, is decided by
+//! whoever calls [`refund`].
+
+use linli_wire::{
+    Code,
+    id::{CommunityId, PaymentId, RefundId},
+    payments::PaymentState,
+};
+
+use super::{
+    here,
+    provider::{GiveBack, RefundState, Trouble},
+    tend::pause,
+    unclear,
+};
+use crate::{App, Error, db::Tx, params, payments};
+
+/// A refund as it stands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Refund {
+    /// Our name for it.
+    pub id: RefundId,
+    /// Of which payment.
+    pub payment: PaymentId,
+    /// How much.
+    pub minor: i64,
+    /// How it stands.
+    pub state: RefundState,
+    /// What the provider calls it; none before it answered.
+    pub provider_id: Option<String>,
+}
+
+/// Gives a part of a payment back, or all of it. The same refund asked for again is answered as it stands; one whose
+/// answer was lost goes on, here and by itself.
+///
+/// # Errors
+/// `not_found` for no such payment by card; `conflict` where it is not paid, or less of it is left; `operation_reused`
+/// when the id stands for something else; `server_unreachable` when the provider did not answer: asking again is the same
+/// refund.
+pub async fn refund(
+    app: &App,
+    community: CommunityId,
+    payment: PaymentId,
+    minor: i64,
+    id: RefundId,
+) -> Result<Refund, Error> {
+    here(app)?;
+    app.db.write(move |tx| note(tx, community, payment, minor, id)).await?;
+    go_on(app, community, id).await
+}
+
+fn note(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    payment: PaymentId,
+    minor: i64,
+    id: RefundId,
+) -> Result<(), Error> {
+    // Whoever else gives of the same payment back waits here.
+    let sql = "SELECT intent FROM card_payment WHERE community_id = $1 AND payment_id = $2";
+    tx.query_locked(sql, params![community, payment])?.ok_or_else(Error::not_found)?;
+    if let Some(known) = get(tx, community, id)? {
+        if known.payment == payment && known.minor == minor {
+            return Ok(());
+        }
+        return Err(Error::refused(Code::OperationReused, "the refund's id stands for something else"));
+    }
+    let paid = payments::payment(tx, community, payment)?;
+    let sql = "SELECT CAST(COALESCE(SUM(minor), 0) AS BIGINT) FROM card_refund
+         WHERE community_id = $1 AND payment_id = $2 AND state <> 'failed'";
+    let before: i64 = tx.query_one(sql, params![community, payment])?.get(0)?;
+    if minor < 1 {
+        return Err(Error::invalid("minor", "must be more than nothing"));
+    }
+    let was_paid = matches!(paid.state, PaymentState::Paid | PaymentState::GivenBack);
+    if !was_paid || paid.minor.saturating_sub(before) < minor {
+        return Err(Error::refused(Code::Conflict, "less was paid, or is left, than is to be given back"));
+    }
+    let now = tx.now();
+    tx.execute(
+        "INSERT INTO card_refund (community_id, id, payment_id, minor, state, at, asked, ask_at)
+         VALUES ($1, $2, $3, $4, $5, $6, 0, $7)",
+        params![community, id, payment, minor, RefundState::Begun.as_str(), now, now.plus_millis(pause(0))],
+    )?;
+    Ok(())
+}
+
+/// Asks the provider for a refund that is noted, or how it stands.
+///
+/// # Errors
+/// As [`refund`].
+pub(super) async fn go_on(app: &App, community: CommunityId, id: RefundId) -> Result<Refund, Error> {
+    let provider = here(app)?;
+    let read = move |tx: &mut Tx<'_>| {
+        let refund = get(tx, community, id)?.ok_or_else(Error::not_found)?;
+        let paid = payments::payment(tx, community, refund.payment)?;
+        let sql = "SELECT intent FROM card_payment WHERE community_id = $1 AND payment_id = $2";
+        let intent: Option<String> = tx.query_one(sql, params![community, refund.payment])?.get(0)?;
+        Ok((refund, paid.currency, intent.ok_or_else(Error::not_found)?))
+    };
+    let (refund, currency, intent) = app.db.read(read).await?;
+    if matches!(refund.state, RefundState::Done | RefundState::Failed) {
+        return Ok(refund);
+    }
+    let asked = GiveBack { refund: id, intent, minor: refund.minor, currency };
+    let (state, provider_id) = match provider.give_back(asked).await {
+        Ok(given) => (given.state, Some(given.id)),
+        Err(Trouble::Refused(word)) => {
+            tracing::error!(word, "the provider of card payments refused a refund");
+            (RefundState::Failed, refund.provider_id.clone())
+        }
+        Err(trouble) => {
+            tracing::warn!(%trouble, "the provider of card payments did not answer to a refund");
+            return Err(unclear());
+        }
+    };
+    let is_over = matches!(state, RefundState::Done | RefundState::Failed);
+    let write = move |tx: &mut Tx<'_>| {
+        let sql = "UPDATE card_refund SET state = $3, provider_id = $4,
+             ask_at = CASE WHEN $5 = 1 THEN NULL ELSE ask_at END
+             WHERE community_id = $1 AND id = $2 AND state IN ('begun', 'pending')";
+        tx.execute(sql, params![community, id, state.as_str(), provider_id.as_deref(), i64::from(is_over)])?;
+        get(tx, community, id)?.ok_or_else(Error::not_found)
+    };
+    app.db.write(write).await
+}
+
+fn get(tx: &mut Tx<'_>, community: CommunityId, id: RefundId) -> Result<Option<Refund>, Error> {
+    let sql =
+        "SELECT payment_id, minor, state, provider_id FROM card_refund WHERE community_id = $1 AND id = $2";
+    let Some(row) = tx.query_opt(sql, params![community, id])? else { return Ok(None) };
+    let state = RefundState::from_name(&row.get::<String>(2)?);
+    let state = state.ok_or_else(|| Error::refused(Code::Internal, "a refund stands as none can"))?;
+    Ok(Some(Refund { id, payment: row.get(0)?, minor: row.get(1)?, state, provider_id: row.get(3)? }))
+}
