@@ -35,7 +35,8 @@ cargo xtask JOB
   bench [NAME …]           measure the figures, each beside a floor from the same run
   shots [WORD …]           picture every page × mode × width × language in target/shots
   dist [--quick]           build the package for Debian and Ubuntu; --quick: with the binary of development
-  postgres COMMAND …       run COMMAND with LINLI_TEST_POSTGRES naming a throw-away PostgreSQL
+  with COMMAND …           run COMMAND with LINLI_TEST_POSTGRES naming a throw-away PostgreSQL, and LINLI_LOCALSTRIPE
+                           what stands in for the provider of card payments
   tidy                     check the invariants of the design
   wasm-target              install or build the compiler's library for the face (setup does it, too)
 ";
@@ -68,9 +69,11 @@ fn job(words: &[&str]) -> Result<()> {
         ["shots", words @ ..] => shots::take(words),
         ["dist"] => dist::build(dist::Speed::Release),
         ["dist", "--quick"] => dist::build(dist::Speed::Quick),
-        ["postgres", name, words @ ..] => {
+        ["with", name, words @ ..] => {
             let cluster = postgres::Cluster::start()?;
-            program::run(Command::new(name).args(words).env("LINLI_TEST_POSTGRES", cluster.url()))
+            let mut command = Command::new(name);
+            command.args(words).env("LINLI_TEST_POSTGRES", cluster.url());
+            program::run(command.env("LINLI_LOCALSTRIPE", localstripe::fetch()?))
         }
         ["tidy"] => tidy::run(),
         ["wasm-target"] => wasm_target::ensure(),

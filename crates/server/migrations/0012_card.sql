@@ -29,6 +29,7 @@ CREATE TABLE card_refund (
     asked BIGINT NOT NULL,
     ask_at BIGINT,
     PRIMARY KEY (community_id, id),
+    FOREIGN KEY (community_id, id) REFERENCES refund (community_id, id),
     FOREIGN KEY (community_id, payment_id) REFERENCES card_payment (community_id, payment_id)
 ){strict};
 CREATE INDEX card_refund_of_payment ON card_refund (community_id, payment_id);

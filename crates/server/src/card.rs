@@ -29,7 +29,8 @@ use uuid::Uuid;
 pub use check::{check, troubles};
 pub(crate) use page::{SCRIPT, STYLE, show, state};
 pub use provider::Provider;
-pub use refund::{Refund, refund};
+pub use refund::Refund;
+pub(crate) use refund::{go_on as go_on_with_refund, note_refund};
 pub(crate) use settle::{look, webhook};
 pub(crate) use tend::tend;
 

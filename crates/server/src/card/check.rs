@@ -41,7 +41,7 @@ pub fn troubles(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
 }
 
 /// What finds wrong rows, what they are, and what is wrong with them.
-const RULES: [(&str, &str, &str); 4] = [
+const RULES: [(&str, &str, &str); 5] = [
     (
         "SELECT payment.id FROM payment LEFT JOIN card_payment AS card
            ON card.community_id = payment.community_id AND card.payment_id = payment.id
@@ -70,5 +70,16 @@ const RULES: [(&str, &str, &str); 4] = [
          GROUP BY payment.id, payment.minor HAVING SUM(back.minor) > payment.minor",
         "payment",
         "was given back with more than it was",
+    ),
+    (
+        "SELECT refund.id FROM refund LEFT JOIN card_refund AS card
+           ON card.community_id = refund.community_id AND card.id = refund.id
+         LEFT JOIN ledger_entry AS entry
+           ON entry.community_id = refund.community_id AND entry.id = refund.id
+         WHERE (refund.state = 'going') <> (card.id IS NOT NULL AND card.state IN ('begun', 'pending'))
+           OR (card.id IS NOT NULL AND (refund.state = 'done') <> (card.state = 'done'))
+           OR (card.state = 'done' AND entry.provider_id <> card.provider_id)",
+        "refund",
+        "stands otherwise than its provider said",
     ),
 ];

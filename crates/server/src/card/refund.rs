@@ -1,10 +1,8 @@
-//! Money of a payment by card that goes back. Who may give it back, and what the ledger says of it, is decided by
-//! whoever calls [`refund`].
+//! Money of a payment by card that goes back: [`payments::decide_refund`] says that it does, the provider whether it did.
 
 use linli_wire::{
     Code,
     id::{CommunityId, PaymentId, RefundId},
-    payments::PaymentState,
 };
 
 use super::{
@@ -13,7 +11,7 @@ use super::{
     tend::pause,
     unclear,
 };
-use crate::{App, Error, db::Tx, params, payments};
+use crate::{App, Error, db::Tx, ledger::Movement, params, payments};
 
 /// A refund as it stands.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -30,52 +28,19 @@ pub struct Refund {
     pub provider_id: Option<String>,
 }
 
-/// Gives a part of a payment back, or all of it. The same refund asked for again is answered as it stands; one whose
-/// answer was lost goes on, here and by itself.
+/// Notes that a payment goes back, as a whole, before the provider is asked: [`go_on`], by whoever comes first.
 ///
 /// # Errors
-/// `not_found` for no such payment by card; `conflict` where it is not paid, or less of it is left; `operation_reused`
-/// when the id stands for something else; `server_unreachable` when the provider did not answer: asking again is the same
-/// refund.
-pub async fn refund(
-    app: &App,
-    community: CommunityId,
-    payment: PaymentId,
-    minor: i64,
-    id: RefundId,
-) -> Result<Refund, Error> {
-    here(app)?;
-    app.db.write(move |tx| note(tx, community, payment, minor, id)).await?;
-    go_on(app, community, id).await
-}
-
-fn note(
+/// `not_found` for no such payment by card; the database's.
+pub(crate) fn note_refund(
     tx: &mut Tx<'_>,
     community: CommunityId,
     payment: PaymentId,
     minor: i64,
     id: RefundId,
 ) -> Result<(), Error> {
-    // Whoever else gives of the same payment back waits here.
-    let sql = "SELECT intent FROM card_payment WHERE community_id = $1 AND payment_id = $2";
-    tx.query_locked(sql, params![community, payment])?.ok_or_else(Error::not_found)?;
-    if let Some(known) = get(tx, community, id)? {
-        if known.payment == payment && known.minor == minor {
-            return Ok(());
-        }
-        return Err(Error::refused(Code::OperationReused, "the refund's id stands for something else"));
-    }
-    let paid = payments::payment(tx, community, payment)?;
-    let sql = "SELECT CAST(COALESCE(SUM(minor), 0) AS BIGINT) FROM card_refund
-         WHERE community_id = $1 AND payment_id = $2 AND state <> 'failed'";
-    let before: i64 = tx.query_one(sql, params![community, payment])?.get(0)?;
-    if minor < 1 {
-        return Err(Error::invalid("minor", "must be more than nothing"));
-    }
-    let was_paid = matches!(paid.state, PaymentState::Paid | PaymentState::GivenBack);
-    if !was_paid || paid.minor.saturating_sub(before) < minor {
-        return Err(Error::refused(Code::Conflict, "less was paid, or is left, than is to be given back"));
-    }
+    let sql = "SELECT 1 FROM card_payment WHERE community_id = $1 AND payment_id = $2 AND intent IS NOT NULL";
+    tx.query_opt(sql, params![community, payment])?.ok_or_else(Error::not_found)?;
     let now = tx.now();
     tx.execute(
         "INSERT INTO card_refund (community_id, id, payment_id, minor, state, at, asked, ask_at)
@@ -85,12 +50,14 @@ fn note(
     Ok(())
 }
 
-/// Asks the provider for a refund that is noted, or how it stands.
+/// Asks the provider for a refund that is noted, or how it stands, and books what it says. Asked again, it is the same.
 ///
 /// # Errors
-/// As [`refund`].
-pub(super) async fn go_on(app: &App, community: CommunityId, id: RefundId) -> Result<Refund, Error> {
+/// `not_found` for no such refund, or where nobody can pay by card; `server_unreachable` when the provider did not answer:
+/// it is asked again by itself; the database's.
+pub(crate) async fn go_on(app: &App, community: CommunityId, id: RefundId) -> Result<Refund, Error> {
     let provider = here(app)?;
+    let name = provider.name();
     let read = move |tx: &mut Tx<'_>| {
         let refund = get(tx, community, id)?.ok_or_else(Error::not_found)?;
         let paid = payments::payment(tx, community, refund.payment)?;
@@ -119,7 +86,12 @@ pub(super) async fn go_on(app: &App, community: CommunityId, id: RefundId) -> Re
         let sql = "UPDATE card_refund SET state = $3, provider_id = $4,
              ask_at = CASE WHEN $5 = 1 THEN NULL ELSE ask_at END
              WHERE community_id = $1 AND id = $2 AND state IN ('begun', 'pending')";
-        tx.execute(sql, params![community, id, state.as_str(), provider_id.as_deref(), i64::from(is_over)])?;
+        let values = params![community, id, state.as_str(), provider_id.as_deref(), i64::from(is_over)];
+        if tx.execute(sql, values)? > 0 && is_over {
+            let movement = |id| Movement { provider: name.to_owned(), id };
+            let movement = provider_id.clone().filter(|_| state == RefundState::Done).map(movement);
+            payments::finish_refund(tx, community, id, movement)?;
+        }
         get(tx, community, id)?.ok_or_else(Error::not_found)
     };
     app.db.write(write).await

@@ -47,15 +47,19 @@ pub fn account(
     Ok(HouseholdAccount { household_id: household, version, kept, currency: currency.to_owned() })
 }
 
-/// What stands above zero on the household's side.
+/// What stands above zero on the household's side, less what is on its way back.
 pub(super) fn kept(
     tx: &mut Tx<'_>,
     community: CommunityId,
     household: HouseholdId,
     currency: &str,
 ) -> Result<i64, Error> {
+    let sql = "SELECT CAST(COALESCE(SUM(held), 0) AS BIGINT) FROM refund
+         WHERE community_id = $1 AND household_id = $2 AND currency = $3 AND state = 'going'";
+    let held: i64 = tx.query_one(sql, params![community, household, currency])?.get(0)?;
     // A credit is below zero in the ledger.
-    Ok(ledger::balance(tx, community, &Account::Prepaid(household), currency)?.saturating_neg())
+    let balance = ledger::balance(tx, community, &Account::Prepaid(household), currency)?;
+    Ok(balance.saturating_neg().saturating_sub(held))
 }
 
 /// Tells the household what is kept for it now. Its account is locked.

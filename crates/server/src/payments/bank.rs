@@ -71,7 +71,7 @@ impl Kept {
 
     /// What the ledger knows it by.
     fn moved(&self) -> ledger::Movement {
-        ledger::Movement { provider: "bank".to_owned(), id: self.id.to_string() }
+        ledger::Movement { provider: "statement".to_owned(), id: self.id.to_string() }
     }
 
     /// Whether it is money of somebody who pays.

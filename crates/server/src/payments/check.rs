@@ -99,7 +99,7 @@ const RULES: [(&str, &str, &str); 12] = [
     (
         "SELECT movement.id FROM bank_movement AS movement LEFT JOIN ledger_entry AS entry
            ON entry.community_id = movement.community_id AND entry.id = movement.entry_id
-           AND entry.provider = 'bank' AND entry.provider_id = movement.id
+           AND entry.provider = 'statement' AND entry.provider_id = movement.id
          WHERE (movement.state = 'booked') <> (entry.id IS NOT NULL)
            OR (entry.id IS NOT NULL AND ABS(movement.minor) <> (
              SELECT SUM(posting.minor) FROM posting WHERE posting.community_id = entry.community_id
@@ -110,7 +110,7 @@ const RULES: [(&str, &str, &str); 12] = [
     (
         "SELECT entry.id FROM ledger_entry AS entry LEFT JOIN bank_movement AS movement
            ON movement.community_id = entry.community_id AND movement.entry_id = entry.id
-         WHERE entry.provider = 'bank' AND movement.id IS NULL",
+         WHERE entry.provider = 'statement' AND movement.id IS NULL",
         "ledger entry",
         "names a movement of the bank that nobody told of",
     ),

@@ -3,6 +3,9 @@
 //! A payment goes back as a whole, by an entry that says the opposite of its own: the bills that it paid are owed again.
 //! What is kept for a household goes back in any part. Nothing moves before the second person agrees, and both that
 //! they agree and what is there then are looked at under the lock of the household's account.
+//!
+//! A payment by card goes back at its provider, which cannot be asked within a transaction. What it left for the household
+//! is held until the provider has answered; then [`finish`] books all of it, or nothing.
 
 use linli_wire::{
     Code, Timestamp,
@@ -21,6 +24,7 @@ use super::{
 use crate::{
     Error,
     auth::Caller,
+    card,
     db::{Row, Tx},
     input,
     ledger::{self, Account, Entry, Kind, Line, Movement, Posted},
@@ -61,7 +65,7 @@ pub fn ask(tx: &mut Tx<'_>, caller: &Caller, asked: &AskRefund) -> Result<Refund
             if payment.minor != asked.minor {
                 return Err(Error::invalid("minor", "must be all of the payment"));
             }
-            let sql = "SELECT 1 FROM refund WHERE community_id = $1 AND payment_id = $2 AND state = 'asked'";
+            let sql = "SELECT 1 FROM refund WHERE community_id = $1 AND payment_id = $2 AND state IN ('asked', 'going')";
             if tx.query_opt(sql, params![community, id])?.is_some() {
                 return Err(Error::refused(Code::Conflict, "somebody asked for it already"));
             }
@@ -76,7 +80,7 @@ pub fn ask(tx: &mut Tx<'_>, caller: &Caller, asked: &AskRefund) -> Result<Refund
     let now = tx.now();
     tx.execute(
         "INSERT INTO refund (community_id, id, household_id, payment_id, way, minor, currency, reason, asked_at, asked_by,
-           state) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'asked')",
+           state, held) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'asked', 0)",
         params![
             community,
             asked.id,
@@ -93,7 +97,8 @@ pub fn ask(tx: &mut Tx<'_>, caller: &Caller, asked: &AskRefund) -> Result<Refund
     refund(tx, caller, asked.id)
 }
 
-/// Decides about a refund that somebody else asked for, and moves the money. The same again is answered the same.
+/// Decides about a refund that somebody else asked for, and moves the money; of a payment by card, it is left to its
+/// provider to do so. The same again is answered the same.
 ///
 /// # Errors
 /// `not_allowed`, also for whoever asked for it; `not_found`; `conflict` where it is decided otherwise, or what was to go
@@ -107,23 +112,69 @@ pub fn decide(tx: &mut Tx<'_>, caller: &Caller, id: RefundId, asked: DecideRefun
     if row.asked_by == caller.person {
         return Err(Error::refused(Code::NotAllowed, "somebody else must decide"));
     }
-    let state = if asked.goes_back { RefundState::Done } else { RefundState::Refused };
     match row.state {
         RefundState::Asked => {}
-        known if known == state => return refund(tx, caller, id),
+        RefundState::Refused if !asked.goes_back => return refund(tx, caller, id),
+        RefundState::Going | RefundState::Done | RefundState::Failed if asked.goes_back => {
+            return refund(tx, caller, id);
+        }
         _ => return Err(Error::refused(Code::Conflict, "it is decided already")),
     }
+    let (mut state, mut held) = (RefundState::Refused, 0);
     if asked.goes_back {
+        state = RefundState::Done;
         match row.payment {
-            Some(payment) => give_back(tx, caller, id, &row, payment)?,
+            Some(payment) if row.way == Way::Card => {
+                held = to_give_back(tx, community, household, payment)?.kept;
+                state = RefundState::Going;
+            }
+            Some(payment) => give_back(tx, community, id, &row, payment, (caller.person, None))?,
             None => pay_out(tx, caller, id, &row)?,
         }
     }
     let now = tx.now();
     tx.execute(
-        "UPDATE refund SET state = $3, decided_at = $4, decided_by = $5 WHERE community_id = $1 AND id = $2",
-        params![community, id, state.as_str(), now, caller.person],
+        "UPDATE refund SET state = $3, held = $4, decided_at = $5, decided_by = $6 WHERE community_id = $1 AND id = $2",
+        params![community, id, state.as_str(), held, now, caller.person],
     )?;
+    if let (Some(payment), RefundState::Going) = (row.payment, state) {
+        card::note_refund(tx, community, payment, row.minor, id)?;
+        account::tell(tx, community, household, &row.currency)?;
+    }
+    refund(tx, caller, id)
+}
+
+/// Ends a refund of a payment by card as its provider did: with the movement there, which is booked, or without one.
+///
+/// # Errors
+/// The database's; `not_found` and `conflict` where it did not go on as [`decide`] left it.
+pub(crate) fn finish(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    id: RefundId,
+    movement: Option<Movement>,
+) -> Result<(), Error> {
+    let household = row(tx, community, id)?.ok_or_else(Error::not_found)?.household;
+    account::lock(tx, community, household)?;
+    let row = row(tx, community, id)?.ok_or_else(Error::not_found)?;
+    let (Some(payment), RefundState::Going) = (row.payment, row.state) else {
+        return Err(Error::refused(Code::Conflict, "the refund is not on its way"));
+    };
+    let state = if movement.is_some() { RefundState::Done } else { RefundState::Failed };
+    let sql = "UPDATE refund SET state = $3, held = 0 WHERE community_id = $1 AND id = $2";
+    tx.execute(sql, params![community, id, state.as_str()])?;
+    match movement {
+        Some(movement) => give_back(tx, community, id, &row, payment, (row.decided_by()?, Some(movement))),
+        None => account::tell(tx, community, household, &row.currency),
+    }
+}
+
+/// A refund, for somebody of the office.
+///
+/// # Errors
+/// `not_allowed`; `not_found`; the database's.
+pub fn get(tx: &mut Tx<'_>, caller: &Caller, id: RefundId) -> Result<Refund, Error> {
+    caller.must_be_office()?;
     refund(tx, caller, id)
 }
 
@@ -133,10 +184,12 @@ pub fn decide(tx: &mut Tx<'_>, caller: &Caller, id: RefundId, asked: DecideRefun
 /// `not_allowed`; the database's.
 pub fn refunds(tx: &mut Tx<'_>, caller: &Caller) -> Result<Refunds, Error> {
     caller.must_be_office()?;
-    let waiting = format!("{REFUND} AND refund.state = 'asked' ORDER BY refund.asked_at, refund.id");
+    let waiting =
+        format!("{REFUND} AND refund.state IN ('asked', 'going') ORDER BY refund.asked_at, refund.id");
     let mut rows = tx.query(&waiting, params![caller.community])?;
-    let decided =
-        format!("{REFUND} AND refund.state <> 'asked' ORDER BY refund.decided_at DESC, refund.id LIMIT $2");
+    let decided = format!(
+        "{REFUND} AND refund.state NOT IN ('asked', 'going') ORDER BY refund.decided_at DESC, refund.id LIMIT $2"
+    );
     rows.extend(tx.query(&decided, params![caller.community, LAST])?);
     Ok(Refunds { refunds: rows.iter().map(|row| refund_of(caller, row)).collect::<Result<_, _>>()? })
 }
@@ -188,27 +241,20 @@ fn enough(
     Ok(())
 }
 
-/// Books the opposite of a payment.
+/// Books the opposite of a payment: by whom, and as which movement of its provider.
 fn give_back(
     tx: &mut Tx<'_>,
-    caller: &Caller,
+    community: CommunityId,
     id: RefundId,
     of: &Asked,
     payment: PaymentId,
+    (by, movement): (PersonId, Option<Movement>),
 ) -> Result<(), Error> {
-    let community = caller.community;
     let before = to_give_back(tx, community, of.household, payment)?;
     let (_, today) = today(tx, community)?;
     let (this, that) = (LedgerEntryId(id.0), LedgerEntryId(payment.0));
-    let entry = ledger::opposite(
-        tx,
-        community,
-        that,
-        this,
-        today.to_string(),
-        of.reason.clone(),
-        Some(caller.person),
-    )?;
+    let entry = ledger::opposite(tx, community, that, this, today.to_string(), of.reason.clone(), Some(by))?;
+    let entry = Entry { movement, ..entry };
     if ledger::post(tx, community, &entry)? != Posted::New {
         return Err(reused());
     }
@@ -257,10 +303,18 @@ struct Asked {
     reason: String,
     asked_by: PersonId,
     state: RefundState,
+    decided_by: Option<PersonId>,
+}
+
+impl Asked {
+    fn decided_by(&self) -> Result<PersonId, Error> {
+        self.decided_by.ok_or_else(|| Error::refused(Code::Conflict, "nobody has decided yet"))
+    }
 }
 
 fn row(tx: &mut Tx<'_>, community: CommunityId, id: RefundId) -> Result<Option<Asked>, Error> {
-    let sql = "SELECT household_id, payment_id, way, minor, currency, reason, asked_by, state FROM refund
+    let sql = "SELECT household_id, payment_id, way, minor, currency, reason, asked_by, state, decided_by
+         FROM refund
          WHERE community_id = $1 AND id = $2";
     let Some(row) = tx.query_opt(sql, params![community, id])? else { return Ok(None) };
     Ok(Some(Asked {
@@ -272,6 +326,7 @@ fn row(tx: &mut Tx<'_>, community: CommunityId, id: RefundId) -> Result<Option<A
         reason: row.get(5)?,
         asked_by: row.get(6)?,
         state: RefundState::from_name(&row.get::<String>(7)?),
+        decided_by: row.get(8)?,
     }))
 }
 

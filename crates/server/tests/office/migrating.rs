@@ -34,6 +34,8 @@ const STATES: &[(&str, &str)] = &[
     (include_str!("old/schema-7.sql"), include_str!("old/rows-7.sql")),
     (include_str!("old/schema-8.sql"), include_str!("old/rows-8.sql")),
     (include_str!("old/schema-9.sql"), include_str!("old/rows-9.sql")),
+    (include_str!("old/schema-10.sql"), include_str!("old/rows-10.sql")),
+    (include_str!("old/schema-11.sql"), include_str!("old/rows-11.sql")),
 ];
 /// A minute after the last row was written.
 const NOW: Timestamp = Timestamp(1_790_000_120_000);

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     id::{BankMovementId, BillId, FeeId, HouseholdId, OpId, PaymentId, RefundId},
-    payments::{BookMovement, CreditPart, FeeContent, Month, NewReading, SetMovementAside, SpendMovement, Way},
+    payments::{
+        BookMovement, CreditPart, FeeContent, Month, NewReading, SetMovementAside, SpendMovement, Way,
+    },
 };
 
 /// A bill.

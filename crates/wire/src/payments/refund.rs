@@ -56,10 +56,14 @@ pub struct Refund {
 pub enum RefundState {
     /// It waits for a second person.
     Asked,
+    /// It was agreed to, and the provider of card payments is asked for it: it ends by itself.
+    Going,
     /// The money went back.
     Done,
     /// The second person said no.
     Refused,
+    /// The provider of card payments said no: nothing moved.
+    Failed,
     /// Of a newer server.
     #[serde(other)]
     Other,
@@ -70,15 +74,17 @@ impl RefundState {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Asked => "asked",
+            Self::Going => "going",
             Self::Done => "done",
             Self::Refused => "refused",
+            Self::Failed => "failed",
             Self::Other => "other",
         }
     }
 
     /// The state with this name.
     pub fn from_name(name: &str) -> Self {
-        let known = [Self::Asked, Self::Done, Self::Refused];
+        let known = [Self::Asked, Self::Going, Self::Done, Self::Refused, Self::Failed];
         known.into_iter().find(|state| state.as_str() == name).unwrap_or(Self::Other)
     }
 }

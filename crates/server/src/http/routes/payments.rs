@@ -10,12 +10,12 @@ use linli_wire::{
     id::{BillId, HouseholdId, PaymentId, RefundId},
     payments::{
         AskRefund, BalancePayment, CounterPayment, CreditBill, DecideRefund, PreviewBills, PublishBills,
-        Spend,
+        RefundState, Spend,
     },
 };
 
 use super::{Call, done, json};
-use crate::{Error, auth, http::query::Query, paper, payments};
+use crate::{Error, auth, card, http::query::Query, paper, payments};
 
 pub(crate) async fn money(call: Call) -> Result<Response, Error> {
     let caller = call.caller()?;
@@ -143,9 +143,22 @@ pub(crate) async fn ask_refund(call: Call) -> Result<Response, Error> {
 pub(crate) async fn decide_refund(call: Call) -> Result<Response, Error> {
     let (caller, id) = (call.caller()?, RefundId(call.id()?));
     let asked: DecideRefund = call.json()?;
+    let (device, has_card) = (caller.device, call.app.card.is_some());
     let work = move |tx: &mut crate::db::Tx<'_>| {
-        let caller = auth::again(tx, caller.device)?;
-        payments::decide_refund(tx, &caller, id, asked)
+        let caller = auth::again(tx, device)?;
+        let refund = payments::decide_refund(tx, &caller, id, asked)?;
+        if refund.state == RefundState::Going && !has_card {
+            return Err(Error::refused(Code::Conflict, "this server takes no cards at present"));
+        }
+        Ok(refund)
     };
-    json(&call.app.db.write(work).await?)
+    let refund = call.app.db.write(work).await?;
+    if refund.state != RefundState::Going {
+        return json(&refund);
+    }
+    // One that is not answered now is asked for again by itself; until then it is on its way.
+    if let Err(error) = card::go_on_with_refund(&call.app, caller.community, id).await {
+        tracing::warn!(%error, "a refund by card is on its way");
+    }
+    json(&call.app.db.read(move |tx| payments::refund(tx, &caller, id)).await?)
 }

@@ -1,79 +1,127 @@
-//! Money that goes back.
+//! Money of a payment by card that goes back: two persons, the provider, one entry.
 
-use linli_server::card::{self, provider::RefundState};
 use linli_wire::{
     Code,
-    id::{PaymentId, RefundId},
+    id::RefundId,
+    payments::{AskRefund, Payment, PaymentState, Refund, RefundState, Way},
 };
+use reqwest::Method;
 
 use super::{
     shop::Shop,
     stripe::{Fault, GOOD},
 };
-use crate::{shops, world::new_id};
+use crate::{
+    shops,
+    world::{Device, new_id},
+};
 
-async fn paid(shop: &Shop, minor: i64) -> PaymentId {
+async fn paid(shop: &Shop, minor: i64) -> Payment {
     let (payment, intent) = shop.begun(minor).await;
     shop.stripe.pay(&intent, GOOD).await;
     assert_eq!(shop.tell("succeeded", &intent).await, 204);
-    payment.id
+    shop.held(payment.id).await
 }
 
-async fn back(shop: &Shop, payment: PaymentId, minor: i64, id: RefundId) -> Result<RefundState, Code> {
-    let refund = card::refund(&shop.world.app, shop.community(), payment, minor, id).await;
-    refund.map(|refund| refund.state).map_err(|error| error.code())
+fn of(payment: &Payment) -> AskRefund {
+    AskRefund {
+        id: RefundId(new_id()),
+        household_id: payment.household_id,
+        payment_id: Some(payment.id),
+        way: Way::Card,
+        minor: payment.minor,
+        reason: "Paid twice".to_owned(),
+    }
+}
+
+/// Asked for by the office.
+async fn asked(shop: &Shop, payment: &Payment) -> Refund {
+    shop.world.ok(Method::POST, "/v1/refunds", Some(&shop.office.tokens.access), Some(&of(payment))).await
+}
+
+/// Agreed to by the manager.
+async fn agree(shop: &Shop, lin: &Device, refund: &Refund) -> Refund {
+    let path = format!("/v1/refunds/{}/decide", refund.id);
+    let yes = serde_json::json!({ "goes_back": true });
+    shop.world.ok(Method::POST, &path, Some(&lin.tokens.access), Some(&yes)).await
 }
 
 shops! {
-    async fn a_refund_is_made_once_however_often_its_answer_is_lost(shop) {
+    async fn a_payment_goes_back_once_however_often_the_answer_is_lost(shop) {
+        let lin = shop.world.join(&shop.sun, shop.sun.lin).await;
         let payment = paid(&shop, 10_000).await;
-        let id = RefundId(new_id());
+        let owed = shop.stands().await.0;
+        let refund = asked(&shop, &payment).await;
+        assert_eq!(shop.stripe.refunds().await.len(), 0, "nobody decides alone");
         shop.stripe.fail(&[Fault::AnswerLost, Fault::Broken]);
-        assert_eq!(back(&shop, payment, 4_000, id).await, Err(Code::ServerUnreachable));
+        assert_eq!(agree(&shop, &lin, &refund).await.state, RefundState::Going);
+        assert_eq!(shop.stands().await.0, owed, "nothing moves before the provider has said so");
+        shop.is_sound().await;
         // It is found there, though nobody remembers that it was asked for.
-        assert_eq!(back(&shop, payment, 4_000, id).await, Ok(RefundState::Done));
-        assert_eq!(back(&shop, payment, 4_000, id).await, Ok(RefundState::Done));
+        assert_eq!(agree(&shop, &lin, &refund).await.state, RefundState::Done);
+        assert_eq!(agree(&shop, &lin, &refund).await.state, RefundState::Done);
         let refunds = shop.stripe.refunds().await;
-        assert_eq!((refunds.len(), refunds[0]["amount"].as_i64()), (1, Some(4_000)));
-        assert_eq!(refunds[0]["metadata"]["linli_refund"], id.to_string());
+        assert_eq!((refunds.len(), refunds[0]["amount"].as_i64()), (1, Some(10_000)));
+        assert_eq!(refunds[0]["metadata"]["linli_refund"], refund.id.to_string());
+        assert_eq!(shop.stands().await, (owed + 10_000, 0, 2), "the payment and what went back");
+        assert_eq!(shop.held(payment.id).await.state, PaymentState::GivenBack);
         shop.is_sound().await;
     }
 
     async fn a_refund_goes_on_by_itself(shop) {
+        let lin = shop.world.join(&shop.sun, shop.sun.lin).await;
         let payment = paid(&shop, 10_000).await;
-        let id = RefundId(new_id());
+        let refund = asked(&shop, &payment).await;
         shop.stripe.fail(&[Fault::Refuse]);
-        assert_eq!(back(&shop, payment, 10_000, id).await, Err(Code::ServerUnreachable));
+        assert_eq!(agree(&shop, &lin, &refund).await.state, RefundState::Going);
         assert_eq!(shop.stripe.refunds().await.len(), 0);
         shop.world.later(60_000);
-        for _ in 0..100 {
-            // Nothing that commits a payment wakes the job; the clock did.
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-            if !shop.stripe.refunds().await.is_empty() {
-                assert_eq!(back(&shop, payment, 10_000, id).await, Ok(RefundState::Done));
-                assert_eq!(shop.stripe.refunds().await.len(), 1);
-                return shop.is_sound().await;
-            }
-        }
-        panic!("nobody asked again");
+        // Nothing that commits wakes the job; the clock does.
+        shop.until(payment.id, PaymentState::GivenBack).await;
+        assert_eq!(shop.stripe.refunds().await.len(), 1);
+        assert_eq!(agree(&shop, &lin, &refund).await.state, RefundState::Done);
+        shop.is_sound().await;
     }
 
-    async fn no_more_goes_back_than_was_paid(shop) {
+    async fn what_a_payment_left_cannot_be_used_while_it_goes_back(shop) {
+        let lin = shop.world.join(&shop.sun, shop.sun.lin).await;
+        // Two pay the same at once: all that the second one brings is kept.
+        let half = shop.bill.total;
+        let (one, other) = (shop.begun(half).await, shop.begun(half).await);
+        for (_, intent) in [&one, &other] {
+            shop.stripe.pay(intent, GOOD).await;
+            assert_eq!(shop.tell("succeeded", intent).await, 204);
+        }
+        assert_eq!(shop.stands().await, (0, half, 2));
+        let refund = asked(&shop, &shop.held(other.0.id).await).await;
+        shop.stripe.fail(&[Fault::Refuse]);
+        assert_eq!(agree(&shop, &lin, &refund).await.state, RefundState::Going);
+        assert_eq!(shop.stands().await, (0, 0, 2), "it is on its way");
+        assert_eq!(agree(&shop, &lin, &refund).await.state, RefundState::Done);
+        assert_eq!(shop.stands().await, (0, 0, 3));
+        let again = of(&shop.held(other.0.id).await);
+        let token = Some(shop.office.tokens.access.as_str());
+        assert_eq!(shop.world.refused(Method::POST, "/v1/refunds", token, Some(&again)).await.code, Code::Conflict);
+        shop.is_sound().await;
+    }
+
+    async fn a_refund_that_the_provider_refuses_moves_nothing(shop) {
+        let lin = shop.world.join(&shop.sun, shop.sun.lin).await;
         let payment = paid(&shop, 10_000).await;
-        assert_eq!(back(&shop, payment, 10_001, RefundId(new_id())).await, Err(Code::Conflict));
-        assert_eq!(back(&shop, payment, 0, RefundId(new_id())).await, Err(Code::InvalidInput));
-        let first = RefundId(new_id());
-        assert_eq!(back(&shop, payment, 6_000, first).await, Ok(RefundState::Done));
-        assert_eq!(back(&shop, payment, 5_000, first).await, Err(Code::OperationReused));
-        assert_eq!(back(&shop, payment, 4_001, RefundId(new_id())).await, Err(Code::Conflict));
-        let rest = [RefundId(new_id()), RefundId(new_id())];
-        let both = tokio::join!(back(&shop, payment, 4_000, rest[0]), back(&shop, payment, 4_000, rest[1]));
-        assert!(matches!(both, (Ok(_), Err(Code::Conflict)) | (Err(Code::Conflict), Ok(_))), "{both:?}");
+        let refund = asked(&shop, &payment).await;
+        shop.stripe.fail(&[Fault::Back]);
+        assert_eq!(agree(&shop, &lin, &refund).await.state, RefundState::Failed);
+        assert_eq!(agree(&shop, &lin, &refund).await.state, RefundState::Failed);
+        assert_eq!(shop.held(payment.id).await.state, PaymentState::Paid);
+        assert_eq!(asked(&shop, &payment).await.state, RefundState::Asked, "it may be asked for again");
+        shop.is_sound().await;
+    }
+
+    async fn only_a_payment_that_came_goes_back(shop) {
         let (open, _) = shop.begun(100).await;
-        assert_eq!(back(&shop, open.id, 1, RefundId(new_id())).await, Err(Code::Conflict));
-        assert_eq!(back(&shop, PaymentId(new_id()), 1, RefundId(new_id())).await, Err(Code::NotFound));
-        let sum: i64 = shop.stripe.refunds().await.iter().map(|refund| refund["amount"].as_i64().unwrap()).sum();
-        assert_eq!(sum, 10_000);
+        let token = Some(shop.office.tokens.access.as_str());
+        let code = shop.world.refused(Method::POST, "/v1/refunds", token, Some(&of(&open))).await.code;
+        assert_eq!(code, Code::Conflict);
         shop.is_sound().await;
     }
 }

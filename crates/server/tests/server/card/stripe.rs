@@ -25,6 +25,8 @@ pub const DECLINED: &str = "4000000000000341";
 /// What happens to the next request that makes something.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fault {
+    /// It has gone back already, as Stripe says where somebody did so on its own pages; localstripe gives twice.
+    Back,
     /// It does not arrive.
     Refuse,
     /// It arrives, and its answer is cut.
@@ -162,6 +164,10 @@ async fn pass(State(inside): State<Arc<Inside>>, request: Request) -> Response {
     let fault = if makes { inside.faults.lock().unwrap().pop_front() } else { None };
     if fault == Some(Fault::Refuse) {
         return cut();
+    }
+    if fault == Some(Fault::Back) {
+        let said = json!({ "error": { "type": "invalid_request_error", "code": "charge_already_refunded" } });
+        return Response::builder().status(400).body(Body::from(said.to_string())).unwrap();
     }
     let known = key.as_ref().and_then(|key| inside.remembered.lock().unwrap().get(key).cloned());
     let (status, answer) = match known {
