@@ -405,6 +405,12 @@ impl Commands for Core {
         Ok(payments::from_balance(&*self.account()?, request).await?)
     }
 
+    async fn pay_by_card(&self, request: PayBills) -> Answer<CardPage> {
+        let (payment, link) = payments::by_card(&*self.account()?, request).await?;
+        let is_open = link.as_ref().is_some_and(|link| self.ports.desktop.open_url(link));
+        Ok(CardPage { payment, link, is_open })
+    }
+
     async fn money_get(&self, _: Empty) -> Answer<MoneyByMonth> {
         let account = self.account()?;
         Ok(authorised!(account, |api| api.get("/v1/money"))?)

@@ -6,6 +6,7 @@
 
 mod attempts;
 mod bank;
+mod epc;
 mod fees;
 mod meters;
 mod papers;
@@ -15,6 +16,7 @@ use linli_wire::{
     Language,
     community::Household,
     id::{BillId, HouseholdId},
+    join::Qr,
     payments::{
         Bill, BillView, HouseholdAccount, HouseholdView, MonthTotal, OfficeBillsQuery, Payment, PaymentWays,
         PaymentsView,
@@ -24,7 +26,7 @@ use linli_wire::{
 use rusqlite::Connection;
 
 pub use attempts::new as new_attempt;
-pub(crate) use attempts::{credit, from_balance, publish, take_at_counter};
+pub(crate) use attempts::{by_card, credit, from_balance, publish, take_at_counter};
 pub use bank::movements_path;
 pub(crate) use bank::{add_statement, decide};
 pub use fees::{fees, give_back as give_fee_back, save as save_fee};
@@ -37,7 +39,7 @@ use crate::{
     cache::Cache,
     community::{self, record, records},
     error::{Result, not_found},
-    sync,
+    qr, sync,
 };
 
 /// Months in the comparison of a bill.
@@ -83,7 +85,7 @@ pub fn view(cache: &Cache) -> Result<PaymentsView> {
                 payments: payments.iter().filter(|payment| payment.household_id == id).cloned().collect(),
             });
         }
-        Ok(PaymentsView { households, updated_at })
+        Ok(PaymentsView { households, ways: ways(db)?, updated_at })
     })
 }
 
@@ -99,16 +101,35 @@ pub fn bill(cache: &Cache, id: BillId) -> Result<BillView> {
         let mut payments: Vec<Payment> = records(db, Entity::Payment)?;
         payments.retain(|payment| payment.parts.iter().any(|part| part.bill_id == id));
         payments.sort_by_key(|payment| (std::cmp::Reverse(payment.at), payment.id));
-        let ways: Option<PaymentWays> = records(db, Entity::PaymentWays)?.into_iter().next();
+        let ways = ways(db)?;
         Ok(BillView {
             units: units(db, household)?,
             months: months(&bill, &all),
             payments,
             account: record(db, Entity::HouseholdAccount, household.0)?,
-            ways: ways.unwrap_or_default(),
+            transfer_code: transfer_code(&bill, &ways)?,
+            ways,
             bill,
         })
     })
+}
+
+fn ways(db: &Connection) -> Result<PaymentWays> {
+    Ok(records(db, Entity::PaymentWays)?.into_iter().next().unwrap_or_default())
+}
+
+/// What a banking app scans to pay what is owed of a bill.
+fn transfer_code(bill: &Bill, ways: &PaymentWays) -> Result<Option<Qr>> {
+    let Some(bank) = ways.bank.as_ref().filter(|_| bill.owed > 0) else { return Ok(None) };
+    let transfer = epc::Transfer {
+        bic: Some(bank.bic.as_str()).filter(|bic| !bic.is_empty()),
+        name: &bank.holder,
+        iban: &bank.number,
+        minor: bill.owed,
+        currency: &bill.currency,
+        reference: &bill.reference,
+    };
+    epc::text(&transfer).map(|text| qr::draw(&text)).transpose()
 }
 
 /// What the household was billed by month, oldest first, until that of the bill; months before its first bill are left

@@ -1,7 +1,7 @@
 //! What is said to banks, and what banks say.
 //!
 //! Pure functions over bytes and values: this module knows neither the database nor HTTP. A bill
-//! gets a [`reference`] and a code that a banking app scans ([`epc`]); what came in is read from statements ([`camt`],
+//! gets a [`reference`]; what came in is read from statements ([`camt`],
 //! [`csv`]) and laid beside what is owed ([`matching`]).
 //!
 //! What it guarantees: a statement is read whole or not at all, since a reader that met trouble ends in an error and its
@@ -17,7 +17,6 @@
 pub mod amount;
 pub mod camt;
 pub mod csv;
-pub mod epc;
 pub mod iban;
 pub mod matching;
 pub mod reference;

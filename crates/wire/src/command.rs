@@ -283,6 +283,9 @@ commands! {
     AttemptNew attempt_new "payments.attempt" (Empty) -> Attempt;
     /// Pay bills from what is kept for the household. Needs the network, and is never queued.
     PayFromBalance pay_from_balance "payments.pay_from_balance" (PayBills) -> Payment;
+    /// Pay bills by card: begins it and opens the page on which it is paid, as does the same asked again. What becomes of it
+    /// is told by sync. Needs the network, and is never queued.
+    PayByCard pay_by_card "payments.pay_by_card" (PayBills) -> CardPage;
     /// What the community earned and spent. Needs the network.
     MoneyGet money_get "payments.money" (Empty) -> MoneyByMonth;
     /// Fees. The office only.

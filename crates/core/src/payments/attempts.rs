@@ -9,7 +9,10 @@
 use linli_wire::{
     command::{Attempt, CreditOnBill, PayBills, PublishRun},
     id::{BillRunId, CreditId, OpId, PaymentId},
-    payments::{BalancePayment, BillRun, CounterPayment, CreditBill, Payment, PublishBills},
+    payments::{
+        BalancePayment, BillRun, CardPayment, CardPaymentBegun, CounterPayment, CreditBill, Payment,
+        PublishBills,
+    },
 };
 
 use crate::{
@@ -33,6 +36,20 @@ pub(crate) async fn from_balance(account: &Account, asked: PayBills) -> Result<P
     let PayBills { attempt, household_id, bills, minor } = asked;
     let request = BalancePayment { id: PaymentId(attempt.0), household_id, bills, minor };
     authorised!(account, |api| api.post("/v1/payments/balance", &request))
+}
+
+/// Begins a payment by card, and says where it goes on: a page of the community's server, or of an address that cannot be
+/// overheard.
+///
+/// # Errors
+/// The server's; `server_unreachable` when nobody knows whether it was begun.
+pub(crate) async fn by_card(account: &Account, asked: PayBills) -> Result<(Payment, Option<String>)> {
+    let PayBills { attempt, household_id, bills, minor } = asked;
+    let request = CardPayment { id: PaymentId(attempt.0), household_id, bills, minor };
+    let begun: CardPaymentBegun = authorised!(account, |api| api.post("/v1/payments/card", &request))?;
+    let own = format!("{}/pay/", account.session()?.server.trim_end_matches('/'));
+    let link = begun.link.filter(|link| link.starts_with("https://") || link.starts_with(&own));
+    Ok((begun.payment, link))
 }
 
 /// Takes money at the counter.

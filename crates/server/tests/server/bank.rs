@@ -1,12 +1,8 @@
-//! Banks: their statements as another library writes them, and the codes on bills as another program reads them.
+//! Banks: their statements and references as other libraries write them.
 
-use std::{collections::BTreeMap, fs, path::PathBuf, process::Command};
+use std::{collections::BTreeMap, fs, path::PathBuf};
 
-use linli_server::bank::{
-    camt::{self, Balance, Item, Sum},
-    epc::{self, About, Transfer},
-    reference::Reference,
-};
+use linli_server::bank::camt::{self, Balance, Item, Sum};
 use linli_wire::money::Money;
 use serde_json::{Value, json};
 
@@ -98,56 +94,4 @@ fn references_are_right_where_another_library_says_so() {
         *counted.entry(verdict).or_insert(0) += 1;
     }
     assert!(counted["right"] >= 84 && counted["wrong"] >= 80, "{counted:?}");
-}
-
-#[test]
-fn the_code_on_a_bill_is_read_back_as_it_was_written() {
-    let (bill, foreign) = (Reference::of_bill(42), Reference::read("RF18539007547034").unwrap());
-    let (name, words) = ("名".repeat(70), "t".repeat(62));
-    let plain = Transfer {
-        bic: None,
-        name: "Hausverwaltung Sonnengarten",
-        iban: "DE89 3704 0044 0532 0130 00",
-        minor: 12_050,
-        currency: "EUR",
-        purpose: "",
-        about: About::Reference(&bill),
-        information: "",
-    };
-    let transfers = [
-        plain.clone(),
-        Transfer { bic: Some("COBADEFFXXX"), about: About::Reference(&foreign), minor: 1, ..plain.clone() },
-        Transfer {
-            name: "Müller & Söhne <邻里>", about: About::Text("Grüße aus 3-1201"), ..plain.clone()
-        },
-        Transfer { name: &name, about: About::Text(&words), information: "ok", ..plain },
-    ];
-    let folder = tempfile::tempdir().unwrap();
-    for (number, transfer) in transfers.iter().enumerate() {
-        let path = folder.path().join(format!("{number}.svg"));
-        fs::write(&path, epc::svg(transfer).unwrap()).unwrap();
-        let drawn = path.with_extension("png");
-        run(
-            "rsvg-convert",
-            &["--zoom=6", path.to_str().unwrap(), "-o", drawn.to_str().unwrap()],
-            "librsvg2-bin",
-        );
-        let options = ["--quiet", "--raw", "--oneshot", "-Sdisable", "-Sqrcode.enable", "-Sbinary"];
-        let scanned = run("zbarimg", &[&options[..], &[drawn.to_str().unwrap()]].concat(), "zbar-tools");
-        assert_eq!(scanned, epc::text(transfer).unwrap(), "{transfer:?}");
-    }
-}
-
-/// What a program of a package of Debian writes.
-fn run(program: &str, arguments: &[&str], package: &str) -> String {
-    let output = Command::new(program).args(arguments).output();
-    let output =
-        output.unwrap_or_else(|_| panic!("{program} is missing: `cargo xtask setup` installs {package}"));
-    assert!(
-        output.status.success(),
-        "{program}: {} {}",
-        output.status,
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8(output.stdout).unwrap()
 }

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     id::{BankMovementId, BillId, FeeId, HouseholdId, OpId, PaymentId, RefundId},
     payments::{
-        BookMovement, CreditPart, FeeContent, Month, NewReading, SetMovementAside, SpendMovement, Way,
+        BookMovement, CreditPart, FeeContent, Month, NewReading, Payment, SetMovementAside, SpendMovement,
+        Way,
     },
 };
 
@@ -81,6 +82,18 @@ pub struct PayBills {
     pub bills: Vec<BillId>,
     /// How much.
     pub minor: i64,
+}
+
+/// A payment by card was begun.
+#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CardPage {
+    /// The payment as it stands.
+    pub payment: Payment,
+    /// The page on which it is paid; none where there is nothing left to do.
+    pub link: Option<String>,
+    /// Whether that page was opened in a browser; a host that cannot do so leaves it to the face.
+    pub is_open: bool,
 }
 
 /// A payment.

@@ -6,6 +6,7 @@ use super::{Bill, FeeContent, HouseholdAccount, Meter, Month, NewReading, Paymen
 use crate::{
     Timestamp,
     id::{FeeId, HouseholdId, UnitId},
+    join::Qr,
     outbox::Pending,
 };
 
@@ -15,6 +16,8 @@ use crate::{
 pub struct PaymentsView {
     /// By household; the person's own first.
     pub households: Vec<HouseholdView>,
+    /// How bills can be paid.
+    pub ways: PaymentWays,
     /// When the cache last was level with the server; none before the first time.
     pub updated_at: Option<Timestamp>,
 }
@@ -55,6 +58,8 @@ pub struct BillView {
     pub account: Option<HouseholdAccount>,
     /// How it can be paid.
     pub ways: PaymentWays,
+    /// What a banking app scans to pay what is owed by transfer; none where the account or the currency is not for it.
+    pub transfer_code: Option<Qr>,
 }
 
 /// What a month came to.
