@@ -148,6 +148,8 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/repairs/:id") view=pages::repairs::Detail />
             <Route path=path!("/payments") view=pages::payments::List />
             <Route path=path!("/payments/money") view=pages::payments::Where />
+            <Route path=path!("/payments/pay/:id") view=pages::payments::PayPage />
+            <Route path=path!("/payments/made/:id") view=pages::payments::MadePage />
             <Route path=path!("/payments/:id") view=pages::payments::BillPage />
             <Route path=path!("/rounds") view=|| office(|| view! { <pages::rounds::List /> }.into_any()) />
             <Route path=path!("/rounds/:id") view=|| office(|| view! { <pages::rounds::Detail /> }.into_any()) />

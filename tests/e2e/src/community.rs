@@ -45,9 +45,17 @@ impl Community {
     /// # Errors
     /// When the import fails or the server does not start.
     pub fn start(logs: &Path, folder: &Path) -> Result<Self> {
+        Self::start_with(logs, folder, &[])
+    }
+
+    /// The same with further options.
+    ///
+    /// # Errors
+    /// As of [`Community::start`].
+    pub fn start_with(logs: &Path, folder: &Path, options: &[String]) -> Result<Self> {
         let data = folder.join("server");
         copy(&template()?, &data)?;
-        Self::serve(logs, data)
+        Self::serve(logs, data, options)
     }
 
     /// Starts another community's server in `folder`: the demo's people and homes under another name, with `notices` notices.
@@ -81,10 +89,10 @@ impl Community {
         }
         let data = folder.join("server");
         import(&own, &data)?;
-        Self::serve(logs, data)
+        Self::serve(logs, data, &[])
     }
 
-    fn serve(logs: &Path, data: PathBuf) -> Result<Self> {
+    fn serve(logs: &Path, data: PathBuf, options: &[String]) -> Result<Self> {
         let mut command = server();
         command.arg("serve").arg("--json").arg("--data").arg(&data).args([
             "--listen",
@@ -92,6 +100,7 @@ impl Community {
             "--log",
             "info",
         ]);
+        command.args(options);
         let (server, out) = Program::start(&mut command, &logs.join("server.log"))?;
         let address = read_until(out, |line| {
             serde_json::from_str::<Value>(line).ok()?.get("listening")?.as_str()?.parse().ok()

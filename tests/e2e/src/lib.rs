@@ -46,6 +46,7 @@ pub mod pages;
 pub mod place;
 pub mod program;
 pub mod session;
+pub mod stripe;
 pub mod wire_cutter;
 pub mod words;
 pub mod world;

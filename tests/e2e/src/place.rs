@@ -56,6 +56,11 @@ pub fn webkitdriver() -> PathBuf {
     told("LINLI_WEBKITDRIVER", "/usr/bin/WebKitWebDriver")
 }
 
+/// What stands in for the provider of card payments.
+pub fn localstripe() -> PathBuf {
+    told("LINLI_LOCALSTRIPE", target().join("tools/localstripe/python/bin/localstripe"))
+}
+
 /// axe-core's script.
 pub fn axe() -> PathBuf {
     told("LINLI_AXE", target().join("tools/npm/axe-core/4.14.1/node_modules/axe-core/axe.min.js"))

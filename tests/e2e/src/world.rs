@@ -19,6 +19,7 @@ use crate::{
     host::{Host, Keys, Setup},
     page::Page,
     place,
+    stripe::Stripe,
     wire_cutter::Cable,
 };
 
@@ -105,8 +106,25 @@ impl World {
     /// When a program is missing or does not start.
     #[track_caller]
     pub fn new(name: &str) -> Self {
+        Self::on(Grounds::new(name), &[])
+    }
+
+    /// A world whose community takes cards, and what stands in for their provider.
+    ///
+    /// # Panics
+    /// When a program is missing or does not start.
+    #[track_caller]
+    pub fn with_cards(name: &str) -> (Self, Stripe) {
         let grounds = Grounds::new(name);
-        let started = Community::start(grounds.artifacts(), grounds.folder());
+        let stripe = Stripe::start(grounds.artifacts(), grounds.folder());
+        let stripe = stripe.unwrap_or_else(|error| panic!("{error:#}"));
+        let options = stripe.options().unwrap_or_else(|error| panic!("{error:#}"));
+        (Self::on(grounds, &options), stripe)
+    }
+
+    #[track_caller]
+    fn on(grounds: Grounds, options: &[String]) -> Self {
+        let started = Community::start_with(grounds.artifacts(), grounds.folder(), options);
         let community = started.unwrap_or_else(|error| panic!("{error:#}"));
         let driver = Driver::chromium(&grounds.artifacts().join("chromedriver.log"));
         Self { community, driver: driver.unwrap_or_else(|error| panic!("{error:#}")), grounds }

@@ -10,6 +10,7 @@
 
 mod accessibility;
 mod bank;
+mod card;
 mod communities;
 mod devices;
 mod editing;

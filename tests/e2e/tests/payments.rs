@@ -55,7 +55,7 @@ fn story(name: &str, language: Language, mode: Mode) {
     let reference = phone.text("[data-testid=reference]").replace(' ', "");
     assert_eq!(reference, bill.reference);
     phone.find("[data-testid=compared] .p-chart__bar");
-    phone.find_no("[data-testid=from-balance]");
+    phone.find_no("[data-testid=in-app]");
     resident.cable.mend();
 
     // The office finds the household by its flat, and takes a hundred too much.
@@ -105,11 +105,25 @@ fn story(name: &str, language: Language, mode: Mode) {
     let next = household(&resident).bills.remove(0);
     assert!(next.owed > 10_000, "{next:?}");
     phone.press(&format!("a[href='/payments/{}']", next.id));
-    phone.tap("pay");
-    phone.find("#confirm-payment[open]");
+    phone.tap("to-pay");
+    phone.find("[data-testid=pay-summary]");
     phone.see(&next.number);
-    phone.tap("confirm");
-    phone.find_no("[data-testid=from-balance]");
+    for (typed, key) in [("12x", "pay_wrong"), ("0", "pay_wrong")] {
+        phone.fill("pay-amount", typed);
+        phone.tap("pay");
+        phone.see(&say(&language, &format!("payments.{key}")));
+    }
+    phone.fill("pay-amount", &typed(next.owed));
+    phone.tap("pay");
+    phone.see(
+        &say(&language, "payments.pay_kept_less")
+            .replace("{{amount}}", "")
+            .replace(".", "")
+            .replace("。", ""),
+    );
+    phone.fill("pay-amount", "100.00");
+    phone.tap("pay");
+    phone.find("[data-testid=made][data-state=paid]");
     let now = household(&resident);
     assert_eq!((now.owed, now.kept), (next.owed - 10_000, 0));
 
@@ -142,16 +156,16 @@ fn paying_without_network_says_so_and_asking_again_pays_once() {
     let all = PayBills { attempt, household_id: before.id, bills: vec![], minor: before.owed };
     office.host.call::<CounterPay>(&all).unwrap();
     phone.go(&format!("/payments/{}", before.bills[0].id));
-    phone.find("[data-testid=from-balance]");
+    phone.tap("to-pay");
+    phone.find("[data-testid=pay-summary]");
     resident.cable.cut();
     phone.find_late("[data-kind=offline]");
     phone.tap("pay");
-    phone.tap("confirm");
     phone.find_late("[data-testid=payment-unknown]");
     assert_eq!(household(&resident).owed, before.owed, "it is never said to be paid");
     resident.cable.mend();
     phone.tap("pay-again");
-    phone.find_no("[data-testid=from-balance]");
+    phone.find("[data-testid=made][data-state=paid]");
     let paid = household(&resident);
     assert_eq!((paid.owed, paid.kept, paid.payments.len()), (0, 0, before.payments.len() + 2));
 }

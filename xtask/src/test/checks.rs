@@ -131,7 +131,7 @@ fn build_face() -> Result<()> {
 fn end_to_end() -> Result<()> {
     let mut tests = app_session::cargo()?;
     tests.args(["test", "--quiet", "-p", "linli-e2e", "--lib", "--test", "e2e", "--no-fail-fast"]);
-    tests.env("RUST_BACKTRACE", SAID_IS_ENOUGH);
+    tests.env("RUST_BACKTRACE", SAID_IS_ENOUGH).env("LINLI_LOCALSTRIPE", localstripe::fetch()?);
     program::run(tests.args(["--", "--test-threads=1"]))
 }
 

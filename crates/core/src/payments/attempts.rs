@@ -38,8 +38,7 @@ pub(crate) async fn from_balance(account: &Account, asked: PayBills) -> Result<P
     authorised!(account, |api| api.post("/v1/payments/balance", &request))
 }
 
-/// Begins a payment by card, and says where it goes on: a page of the community's server, or of an address that cannot be
-/// overheard.
+/// Begins a payment by card, and says on which page of the community's server it goes on.
 ///
 /// # Errors
 /// The server's; `server_unreachable` when nobody knows whether it was begun.
@@ -47,9 +46,17 @@ pub(crate) async fn by_card(account: &Account, asked: PayBills) -> Result<(Payme
     let PayBills { attempt, household_id, bills, minor } = asked;
     let request = CardPayment { id: PaymentId(attempt.0), household_id, bills, minor };
     let begun: CardPaymentBegun = authorised!(account, |api| api.post("/v1/payments/card", &request))?;
-    let own = format!("{}/pay/", account.session()?.server.trim_end_matches('/'));
-    let link = begun.link.filter(|link| link.starts_with("https://") || link.starts_with(&own));
-    Ok((begun.payment, link))
+    let server = account.session()?.server;
+    Ok((begun.payment, begun.link.and_then(|link| pay_page(&server, &link))))
+}
+
+/// The pay page of a link, at the address under which this device knows its server: nothing that a server says leads
+/// elsewhere.
+fn pay_page(server: &str, link: &str) -> Option<String> {
+    let (_, secret) = link.rsplit_once("/pay/")?;
+    let is_secret =
+        !secret.is_empty() && secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    is_secret.then(|| format!("{}/pay/{secret}", server.trim_end_matches('/')))
 }
 
 /// Takes money at the counter.
@@ -84,4 +91,37 @@ pub(crate) async fn credit(account: &Account, asked: CreditOnBill) -> Result<()>
     let request = CreditBill { id: CreditId(attempt.0), reason, parts };
     let done: Result<Nothing> = authorised!(account, |api| api.post(&path, &request));
     done.map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pay_page;
+
+    #[test]
+    fn a_link_leads_to_the_own_server_or_nowhere() {
+        let server = "https://sun.example:8443/";
+        for link in [
+            "https://sun.example:8443/pay/0a-1b",
+            "http://10.0.0.1/pay/0a-1b",
+            "https://evil.example/x/pay/0a-1b",
+        ] {
+            assert_eq!(
+                pay_page(server, link).as_deref(),
+                Some("https://sun.example:8443/pay/0a-1b"),
+                "{link}"
+            );
+        }
+        for link in [
+            "",
+            "https://sun.example/",
+            "/pay/",
+            "/pay/a/../b",
+            "/pay/a?b",
+            "/pay/a#b",
+            "javascript:alert(1)",
+            "/pay/名",
+        ] {
+            assert_eq!(pay_page(server, link), None, "{link}");
+        }
+    }
 }

@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
-use linli_server::bank::camt::{self, Balance, Item, Sum};
+use linli_server::bank::{
+    camt::{self, Balance, Item, Sum},
+    reference::Reference,
+};
 use linli_wire::money::Money;
 use serde_json::{Value, json};
 

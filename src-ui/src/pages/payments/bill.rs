@@ -13,13 +13,12 @@ use wasm_bindgen_futures::JsFuture;
 use super::{
     lines::lines,
     list::to_list,
-    pay::pay_from_balance,
     row::{payment_row, state_name, state_tag},
 };
 use crate::{
     components::{
         banner::OfflineBanner, error_state::error_state, help_bar::call_office, icon::icon,
-        page_header::PageHeader, skeleton::skeleton_list,
+        page_header::PageHeader, qr::qr_drawing, skeleton::skeleton_list,
     },
     format::{amount, month},
     ipc::{self, Answer},
@@ -113,12 +112,33 @@ fn ways(view: &BillView) -> AnyView {
     view! {
         <section class="l-section" data-testid="ways">
             <div class="l-section__head"><h2>{texts::how_to_pay()}</h2></div>
-            {pay_from_balance(view)}
+            {in_app(view)}
             {view.ways.bank.as_ref().map(|bank| transfer(view, bank))}
             {counter}
         </section>
     }
     .into_any()
+}
+
+/// The way to the page on which it is paid; nothing where the app cannot do it.
+fn in_app(view: &BillView) -> Option<AnyView> {
+    let kept = view.account.as_ref().map_or(0, |account| account.kept);
+    if kept <= 0 && !view.ways.card {
+        return None;
+    }
+    let (id, household) = (view.bill.id, view.bill.household_id);
+    let word = texts::pay_amount(&amount(view.bill.owed, &view.bill.currency));
+    Some(
+        view! {
+            <div class="c-card" data-gap="" data-testid="in-app">
+                <h3 class="c-card__title">{texts::pay_in_app()}</h3>
+                <p>{texts::pay_in_app_text()}</p>
+                {(kept > 0).then(|| view! { <p class="t-soft t-small">{texts::kept(&amount(kept, &view.bill.currency))}</p> })}
+                <a class="c-button" data-kind="primary" data-width="full" data-testid="to-pay" href=format!("/payments/pay/{household}?bill={id}")>{icon("pay")} {word}</a>
+            </div>
+        }
+        .into_any(),
+    )
 }
 
 /// What to write on a transfer.
@@ -149,6 +169,7 @@ fn transfer(view: &BillView, bank: &BankAccount) -> AnyView {
                 {line(texts::amount(), amount(bill.owed, &bill.currency))}
                 <div><dt>{texts::reference()}</dt> <dd class="t-strong" data-testid="reference">{reference}</dd></div>
             </dl>
+            {view.transfer_code.as_ref().map(|code| view! { <figure class="p-scan" data-testid="transfer-code">{qr_drawing(code)} <figcaption class="t-soft t-small">{texts::scan()}</figcaption></figure> })}
             <div class="l-row"><button type="button" class="c-button" data-kind="quiet" on:click=copy>{icon("copy")} {texts::copy_reference()}</button></div>
         </div>
     }

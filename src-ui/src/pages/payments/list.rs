@@ -50,7 +50,7 @@ pub fn List() -> impl IntoView {
                         empty_state("pay", texts::empty_title(), texts::empty_text(), None)
                     } else {
                         let many = view.households.len() > 1;
-                        view.households.iter().map(|household| of_household(household, many)).collect_view().into_any()
+                        view.households.iter().map(|household| of_household(household, view.ways.card, many)).collect_view().into_any()
                     }
                 }
             }}
@@ -60,13 +60,13 @@ pub fn List() -> impl IntoView {
     }
 }
 
-fn of_household(household: &HouseholdView, named: bool) -> AnyView {
+fn of_household(household: &HouseholdView, card: bool, named: bool) -> AnyView {
     let today = app().clock().today();
     let (due, before): (Vec<&Bill>, Vec<&Bill>) = household.bills.iter().partition(|bill| bill.owed > 0);
     let row = |bill: &&Bill| bill_row(bill, &today);
     view! {
         {named.then(|| view! { <h2>{texts::for_home(&household.units)}</h2> })}
-        {owed(household, &due, &today)}
+        {owed(household, &due, card, &today)}
         {section(texts::bills_due(), due.iter().map(row).collect())}
         {section(texts::bills_before(), before.iter().map(row).collect())}
         {section(texts::payments_made(), household.payments.iter().map(|payment: &Payment| payment_row(payment)).collect())}
@@ -75,7 +75,7 @@ fn of_household(household: &HouseholdView, named: bool) -> AnyView {
 }
 
 /// How much, and by when.
-fn owed(household: &HouseholdView, due: &[&Bill], today: &str) -> AnyView {
+fn owed(household: &HouseholdView, due: &[&Bill], card: bool, today: &str) -> AnyView {
     let currency = &household.currency;
     let overdue: i64 = due.iter().filter(|bill| bill.due_on.as_str() < today).map(|bill| bill.owed).sum();
     let next = due.iter().find(|bill| bill.due_on.as_str() >= today);
@@ -93,6 +93,7 @@ fn owed(household: &HouseholdView, due: &[&Bill], today: &str) -> AnyView {
     } else {
         texts::overdue_part(&amount(overdue, currency))
     };
+    let can_pay = household.owed > 0 && (card || household.kept > 0);
     let (symbol, tone) = if household.owed > 0 { ("pay", "amber") } else { ("ok", "jade") };
     let words = if household.owed > 0 {
         view! {
@@ -109,6 +110,7 @@ fn owed(household: &HouseholdView, due: &[&Bill], today: &str) -> AnyView {
         <section class="c-card" data-gap="">
             <div class="c-card__line">{icon_on_ground(symbol, tone)} <div>{words}</div></div>
             {kept}
+            {can_pay.then(|| view! { <a class="c-button" data-kind="primary" data-width="full" data-testid="to-pay" href=format!("/payments/pay/{}", household.id)>{icon("pay")} {texts::pay_amount(&amount(household.owed, currency))}</a> })}
         </section>
     }
     .into_any()

@@ -3,13 +3,17 @@
 mod bill;
 mod lines;
 mod list;
+mod made;
 mod money;
 mod need;
 pub mod office;
 mod pay;
+mod paying;
 mod row;
 
 pub use bill::BillPage;
 pub use list::List;
+pub use made::MadePage;
 pub use money::Where;
 pub use need::{due_bills, tile_note};
+pub use paying::PayPage;

@@ -72,8 +72,20 @@ pub(super) fn state_tag(state: BillState) -> AnyView {
         .into_any()
 }
 
-/// A payment: how much, how, when, and what became of it.
+/// A payment; one that is under way leads to where it goes on.
 pub(super) fn payment_row(payment: &Payment) -> AnyView {
+    let parts = payment_parts(payment);
+    if !payment.state.is_open() {
+        return view! { <div class="c-row" data-testid="payment-row">{parts}</div> }.into_any();
+    }
+    view! {
+        <a class="c-row" href=format!("/payments/made/{}", payment.id) data-testid="payment-row">{parts} <span class="c-row__end">{icon("chevron-right")}</span></a>
+    }
+    .into_any()
+}
+
+/// How much, how, when, and what became of it.
+pub(super) fn payment_parts(payment: &Payment) -> AnyView {
     let clock = app().clock();
     let (symbol, tone, word) = match payment.state {
         PaymentState::Paid => ("ok", "jade", None),
@@ -97,15 +109,13 @@ pub(super) fn payment_row(payment: &Payment) -> AnyView {
     }
     let receipt = payment.receipt.as_deref().map(texts::receipt);
     view! {
-        <div class="c-row" data-testid="payment-row">
-            <span class="c-row__lead">{icon(symbol)}</span>
+        <span class="c-row__lead">{icon(symbol)}</span>
             <span class="c-row__body">
                 <span class="p-headline"><span class="c-row__title">{way_word(payment.way)}</span> <strong class="p-amount">{amount(payment.minor, &payment.currency)}</strong></span>
                 <span class="c-row__meta">{meta.join("\u{a0}· ")}</span>
                 {receipt.map(|receipt| view! { <span class="c-row__meta">{receipt}</span> })}
                 {word.map(|word| view! { <span><span class="c-tag" data-tone=tone>{icon(symbol)} {word}</span></span> })}
             </span>
-        </div>
     }
     .into_any()
 }
