@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
+use linli_wire::id::PaymentId;
 use serde_json::{Value, json};
 
 use crate::{
@@ -64,16 +65,18 @@ impl Stripe {
         Ok(options.into_iter().flat_map(|(name, value)| [name.to_owned(), value]).collect())
     }
 
-    /// Gives the newest payment a card that asks its holder, as a payer's card at the provider does: localstripe's own
+    /// Gives a payment a card that asks its holder, as a payer's card at the provider does: localstripe's own
     /// script leaves that to whoever uses it, and asks the holder alone.
     ///
     /// # Errors
     /// When there is no payment, or localstripe refuses.
-    pub fn lay_card_down(&self) -> Result<()> {
+    pub fn lay_card_down(&self, payment: PaymentId) -> Result<()> {
         let card = json!({ "number": "4000000000003220", "exp_month": 12, "exp_year": 2030, "cvc": "123" });
         let method = self.ask("POST", "/v1/payment_methods", &json!({ "type": "card", "card": card }))?;
-        let payments = self.ask("GET", "/v1/payment_intents?limit=1", &Value::Null)?;
-        let id = payments.pointer("/data/0/id").and_then(Value::as_str).context("a payment")?;
+        let payments = self.ask("GET", "/v1/payment_intents?limit=100", &Value::Null)?;
+        let payments = payments.get("data").and_then(Value::as_array).context("payments")?;
+        let ours = |one: &&Value| one.pointer("/metadata/linli_payment") == Some(&json!(payment.to_string()));
+        let id = payments.iter().find(ours).and_then(|one| one.get("id")?.as_str()).context("the payment")?;
         let path = format!("/v1/payment_intents/{id}");
         self.ask("POST", &path, &json!({ "payment_method": method.get("id") }))?;
         self.ask("POST", &format!("{path}/confirm"), &json!({}))?;

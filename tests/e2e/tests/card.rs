@@ -35,6 +35,13 @@ fn is_clean(page: &Page) {
     assert_eq!(axe::violations(page, Rules::All), Vec::<String>::new());
 }
 
+/// The payment that is under way.
+#[track_caller]
+fn begun(device: &Device) -> Payment {
+    let payments = household(device).payments;
+    payments.into_iter().find(|payment| payment.state == PaymentState::Begun).expect("a payment under way")
+}
+
 /// The link to the page of a payment, as the app gets it when it asks for the same payment again.
 fn page_of(device: &Device, payment: &Payment) -> CardPage {
     let again = PayBills {
@@ -74,9 +81,7 @@ fn story(name: &str, language: Language, mode: Mode, (width, height): (u32, u32)
     assert_eq!(household(&resident).owed, before.owed);
 
     // The page, in a browser of its own.
-    let payment =
-        household(&resident).payments.into_iter().find(|payment| payment.state == PaymentState::Begun);
-    let payment = payment.expect("the payment");
+    let payment = begun(&resident);
     let link = page_of(&resident, &payment).link.expect("a link");
     phone.tap("go-on");
     phone.find(&format!("a[href='{link}']"));
@@ -85,7 +90,7 @@ fn story(name: &str, language: Language, mode: Mode, (width, height): (u32, u32)
     payer.open(&link);
     payer.find("#pay button:enabled");
     is_clean(&payer);
-    stripe.lay_card_down().unwrap();
+    stripe.lay_card_down(payment.id).unwrap();
     payer.press("#pay button");
     payer.tap_words("Complete authentication");
     payer.find("main[data-state=paid]");
@@ -106,17 +111,26 @@ fn story(name: &str, language: Language, mode: Mode, (width, height): (u32, u32)
     phone.tap("to-pay");
     phone.tap("pay");
     phone.find("[data-testid=made][data-state=begun]");
-    let payment =
-        household(&resident).payments.into_iter().find(|payment| payment.state == PaymentState::Begun);
-    let link = page_of(&resident, &payment.expect("the second payment")).link.expect("a link");
+    let payment = begun(&resident);
+    let link = page_of(&resident, &payment).link.expect("a link");
     payer.open(&link);
     payer.find("#pay button:enabled");
-    stripe.lay_card_down().unwrap();
+    stripe.lay_card_down(payment.id).unwrap();
     payer.press("#pay button");
     payer.tap_words("Fail authentication");
-    payer.find("#trouble:not(:empty)");
+    payer.find("main[data-state=declined]");
+    is_clean(&payer);
+    phone.find("[data-testid=made][data-state=not_paid]");
+    is_clean(phone);
     assert_eq!(household(&resident).owed, now.owed);
-    stripe.lay_card_down().unwrap();
+    phone.tap("pay-anew");
+    phone.tap("pay");
+    phone.find("[data-testid=made][data-state=begun]");
+    let payment = begun(&resident);
+    let link = page_of(&resident, &payment).link.expect("a link");
+    payer.open(&link);
+    payer.find("#pay button:enabled");
+    stripe.lay_card_down(payment.id).unwrap();
     payer.press("#pay button");
     payer.tap_words("Complete authentication");
     payer.find("main[data-state=paid]");
