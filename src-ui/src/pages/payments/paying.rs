@@ -215,8 +215,8 @@ impl Form {
     fn word(self) -> String {
         match (self.minor(), self.owed()) {
             (Some(minor), owed) if minor == owed => texts::pay_amount(&self.money(minor)),
-            (Some(minor), _) => texts::pay_part_amount(&self.money(minor)),
-            (None, _) => texts::confirm_pay().to_owned(),
+            (Some(minor), owed) if minor < owed => texts::pay_part_amount(&self.money(minor)),
+            _ => texts::confirm_pay().to_owned(),
         }
     }
 
