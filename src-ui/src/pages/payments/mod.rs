@@ -6,6 +6,7 @@ mod list;
 mod money;
 mod need;
 pub mod office;
+mod papers;
 mod pay;
 mod row;
 

@@ -82,7 +82,7 @@ fn page(id: HouseholdId, found: &HouseholdPayments, asked: Asked<HouseholdPaymen
             {if found.payments.is_empty() {
                 view! { <p class="t-soft">{texts::no_payments()}</p> }.into_any()
             } else {
-                view! { <ul class="c-list" role="list" data-lead="icon">{found.payments.iter().map(|payment| view! { <li>{payment_row(payment)}</li> }).collect_view()}</ul> }.into_any()
+                view! { <ul class="c-list" role="list" data-lead="icon">{found.payments.iter().map(|payment| view! { <li>{payment_row(payment, None)}</li> }).collect_view()}</ul> }.into_any()
             }}
         </section>
     }
