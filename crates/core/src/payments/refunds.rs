@@ -21,8 +21,8 @@ pub(crate) async fn ask(account: &Account, asked: RefundMoney) -> Result<Refund>
     let RefundMoney { attempt, household_id, payment_id, way, minor, reason } = asked;
     let request = AskRefund { id: RefundId(attempt.0), household_id, payment_id, way, minor, reason };
     let refund = authorised!(account, |api| api.post("/v1/refunds", &request))?;
-    let place = payment_id
-        .map_or(TypedPlace::KeptRefund { id: household_id }, |id| TypedPlace::PaymentRefund { id });
+    let place =
+        payment_id.map_or(TypedPlace::KeptRefund { id: household_id }, |id| TypedPlace::PaymentRefund { id });
     // It was asked for all the same when nothing more can be written.
     let _ = account.cache.write(|tx| typed::forget(tx, place));
     Ok(refund)

@@ -18,12 +18,12 @@ use crate::{
 
 /// What opens the receipt of a payment; nothing where it has none.
 pub(super) fn receipt(payment: &Payment) -> Option<AnyView> {
-    let label = texts::receipt(payment.receipt.as_deref()?);
-    let (app, act, id) = (app(), Act::new(), payment.id);
+    let number = payment.receipt.clone()?;
+    let (app, act, id, label) = (app(), Act::new(), payment.id, texts::receipt_open_of(&number));
     let open = move |_| act.run::<ReceiptOpen>(PaymentKey { id }, move |_| app.tell(texts::paper_saved()));
     Some(
         view! {
-            <button type="button" class="c-button" data-kind="quiet" data-testid="receipt" aria-busy=act.aria_busy() on:click=open>{icon("file")} {label}</button>
+            <button type="button" class="c-button" data-kind="plain" data-edge="start" data-testid="receipt" data-number=number aria-label=label aria-busy=act.aria_busy() on:click=open>{icon("file")} {texts::receipt_open()}</button>
             {progress(act)}
         }
         .into_any(),

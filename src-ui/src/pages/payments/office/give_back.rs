@@ -117,7 +117,7 @@ fn form(
     let first = Money { amount: plain(kept, &currency), way: Way::Counter };
     let (reason, typed, way) =
         (RwSignal::new(String::new()), RwSignal::new(first.amount.clone()), RwSignal::new(first.way));
-    let (wrong_amount, wrong_reason) = (RwSignal::new(None::<String>), RwSignal::new(None::<String>));
+    let tried = RwSignal::new(false);
     let payment_id = payment.as_ref().map(|payment| payment.id);
     let fixed = payment.as_ref().map(|payment| (payment.minor, payment.way));
     let place =
@@ -138,20 +138,29 @@ fn form(
     });
     let currency = StoredValue::new(currency);
     let money = move |minor| currency.with_value(|currency| amount(minor, currency));
+    let minor = move || match fixed {
+        Some((minor, _)) => Some(minor),
+        None => {
+            let entered =
+                typed.with(|typed| currency.with_value(|currency| read_money(typed, currency)))?.minor;
+            (entered <= kept).then_some(entered)
+        }
+    };
+    let wrong_amount =
+        Signal::derive(move || (tried.get() && minor().is_none()).then(|| texts::too_much(&money(kept))));
+    let wrong_reason = Signal::derive(move || {
+        let missing = tried.get() && reason.with(|reason| reason.trim().is_empty());
+        let missing = missing.then(|| texts::reason_missing().to_owned());
+        missing.or_else(|| reason.with(|reason| too_long(reason.trim(), MAX_REASON)))
+    });
     let ask = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        let entered = || {
-            currency.with_value(|currency| read_money(&typed.get_untracked(), currency)).map(|of| of.minor)
-        };
-        let minor = fixed.map_or_else(|| entered().filter(|minor| *minor <= kept), |(minor, _)| Some(minor));
-        wrong_amount.set(minor.is_none().then(|| texts::too_much(&money(kept))));
-        let words = reason.get_untracked();
-        let missing = words.trim().is_empty().then(|| texts::reason_missing().to_owned());
-        wrong_reason.set(missing.or_else(|| too_long(words.trim(), MAX_REASON)));
-        let Some(minor) = minor else { return focus_field("refund-amount") };
+        tried.set(true);
+        let Some(minor) = untrack(minor) else { return focus_field("refund-amount") };
         if wrong_reason.with_untracked(Option::is_some) {
             return focus_field("refund-reason");
         }
+        let words = reason.get_untracked();
         let way = fixed.map_or_else(|| way.get_untracked(), |(_, way)| way);
         let request =
             move |attempt| RefundMoney { attempt, household_id, payment_id, way, minor, reason: words };

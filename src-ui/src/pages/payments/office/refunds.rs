@@ -107,7 +107,7 @@ pub(super) fn card(refund: &Refund, deciding: Option<Deciding>) -> AnyView {
             <div>
                 <div class="p-headline">
                     <h3 class="c-card__title">{match deciding {
-                        Some(_) => view! { <a href=format!("/office/payments/households/{}", refund.household_id)>{household}</a> }.into_any(),
+                        Some(_) => view! { <a class="c-button" data-kind="plain" data-edge="start" href=format!("/office/payments/households/{}", refund.household_id)>{icon("household")} {household}</a> }.into_any(),
                         None => of.clone().into_any(),
                     }}</h3>
                     <strong class="p-amount">{amount(refund.minor, &refund.currency)}</strong>
