@@ -136,6 +136,13 @@ fn story(name: &str, language: Language, mode: Mode) {
     chen.until("two refunds", "return all(id('refund')).length === 2");
     both_widths(&office, "household-refunds", &pc);
 
+    // The household's statement, for somebody who stands at the counter.
+    chen.tap("open-statement");
+    chen.see(&say("payments.paper_saved"));
+    let files = saved(&office);
+    assert_eq!(files.len(), 1, "{files:?}");
+    assert!(fs::read(&files[0]).unwrap().starts_with(b"%PDF-"));
+
     // Nobody decides alone.
     chen.go("/office/payments");
     chen.settle();
@@ -192,6 +199,11 @@ fn story(name: &str, language: Language, mode: Mode) {
     assert_eq!(new.len(), 1);
     assert_ne!(fs::read(&new[0]).unwrap(), first, "it says that it was given back");
     both_widths(&resident, "given-back", &own);
+    phone.press(&format!("a[href='/payments/{}']", payment.parts[0].bill_id));
+    phone.find("[data-testid=bill][data-state=overdue], [data-testid=bill][data-state=due]");
+    phone.find("[data-testid=given-back]");
+    phone.find(&of_it);
+    both_widths(&resident, "given-back-bill", &own);
 }
 
 #[test]

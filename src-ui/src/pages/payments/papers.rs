@@ -23,7 +23,7 @@ pub(super) fn receipt(payment: &Payment) -> Option<AnyView> {
     let open = move |_| act.run::<ReceiptOpen>(PaymentKey { id }, move |_| app.tell(texts::paper_saved()));
     Some(
         view! {
-            <button type="button" class="c-button" data-kind="plain" data-edge="start" data-testid="receipt" data-number=number aria-label=label aria-busy=act.aria_busy() on:click=open>{icon("file")} {texts::receipt_open()}</button>
+            <button type="button" class="c-button" data-kind="plain" data-edge="start" data-align="start" data-testid="receipt" data-number=number aria-label=label aria-busy=act.aria_busy() on:click=open>{icon("file")} {texts::receipt_open()}</button>
             {progress(act)}
         }
         .into_any(),
@@ -49,15 +49,17 @@ pub(super) fn statement(
     });
     let field = format!("statement-year-{household_id}");
     view! {
-        <section class="c-card" data-gap="">
-            <h2 class="c-card__title">{texts::statement()}</h2>
-            <p class="t-soft t-small">{texts::statement_text()}</p>
-            <div class="p-statement">
-                <label class="c-field__label" for=field.clone()>{texts::statement_year()}</label>
-                <select class="c-input" id=field data-testid="statement-year" on:change=move |event| chosen.set(event_target_value(&event).parse().ok())>{options.collect_view()}</select>
-                <button type="button" class="c-button" data-kind="quiet" data-testid="open-statement" aria-busy=act.aria_busy() on:click=open>{icon("file")} {texts::statement_open()}</button>
+        <section class="l-section">
+            <div class="l-section__head"><h2>{texts::statement()}</h2></div>
+            <div class="c-card" data-gap="">
+                <p class="t-soft t-small">{texts::statement_text()}</p>
+                <div class="p-statement">
+                    <label class="c-field__label" for=field.clone()>{texts::statement_year()}</label>
+                    <select class="c-input" id=field data-testid="statement-year" on:change=move |event| chosen.set(event_target_value(&event).parse().ok())>{options.collect_view()}</select>
+                    <button type="button" class="c-button" data-kind="quiet" data-testid="open-statement" aria-busy=act.aria_busy() on:click=open>{icon("file")} {texts::statement_open()}</button>
+                </div>
+                {progress(act)}
             </div>
-            {progress(act)}
         </section>
     }
     .into_any()

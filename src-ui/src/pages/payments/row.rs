@@ -88,7 +88,7 @@ pub(super) fn payment_row(payment: &Payment, more: Option<AnyView>) -> AnyView {
     if !numbers.is_empty() {
         meta.push(texts::for_bills(&numbers.join(common::list_comma())));
     }
-    if payment.kept > 0 {
+    if payment.kept > 0 && payment.state != PaymentState::GivenBack {
         meta.push(texts::kept_of_it(&amount(payment.kept, &payment.currency)));
     }
     let number = payment.receipt.as_deref().map(texts::receipt);

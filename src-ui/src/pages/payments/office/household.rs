@@ -12,13 +12,14 @@ use linli_wire::{
 use super::{
     credit::credit,
     give_back::{GiveBack, give_back},
-    refunds::{card, to_refunds},
+    refunds::card,
     take::take,
     to_bills,
 };
 use crate::{
     components::{
-        banner::OfflineBanner, error_state::error_state, page_header::PageHeader, skeleton::skeleton_list,
+        banner::OfflineBanner, error_state::error_state, icon::icon, page_header::PageHeader,
+        skeleton::skeleton_list,
     },
     format::{amount, month},
     ipc::{self, Answer, Asked},
@@ -106,7 +107,7 @@ fn page(
             <section class="l-section">
                 <div class="l-section__head"><h2>{refunds::title()}</h2></div>
                 <ul class="p-movements" role="list" data-testid="household-refunds">{found.refunds.iter().map(|refund| view! { <li>{card(refund, None)}</li> }).collect_view()}</ul>
-                <div class="l-row">{to_refunds()}</div>
+                <div class="l-row"><a class="c-button" data-kind="quiet" href="/office/payments/refunds">{icon("history")} {refunds::all()}</a></div>
             </section>
         })}
         {statement(id, (&found.bills, &found.payments), year)}
