@@ -179,6 +179,10 @@ fn story(name: &str, language: Language, mode: Mode) {
     lin.tap("confirm");
     lin.find("[data-testid=decided] [data-state=refused]");
     lin.see(&say("refunds.nothing_waits"));
+    lin.until(
+        "who decided",
+        "return all(id('decided-by')).length === 2 && all(id('decided-by')).every(line => line.innerText.startsWith('林涛'))",
+    );
     both_widths(&manager, "refunds-decided", &pc);
     let key = HouseholdKey { id: before.id };
     let seen = manager.host.call::<HouseholdPaymentsGet>(&key).unwrap();

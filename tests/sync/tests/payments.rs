@@ -6,12 +6,13 @@ use linli_testkit::{Fault, Garden, Resident, people::*};
 use linli_wire::{
     Code, Language, Localized,
     command::*,
-    id::{FeeId, HouseholdId},
+    id::{FeeId, HouseholdId, PaymentId},
     outbox::PendingState,
     payments::{
         Basis, Bill, BillRun, FeeContent, MetersQuery, NewReading, OfficeBillsQuery, Payment, PreviewBills,
-        Rate, Tax,
+        Rate, Tax, Way,
     },
+    typed::{Typed, TypedPlace},
 };
 
 pub fn fee(name: &str, basis: Basis, rate: i64) -> FeeContent {
@@ -224,6 +225,33 @@ on_both_engines! {
         assert_eq!(error.code, Code::ServerUnreachable);
         assert_eq!(mei.outbox().await.rows, []);
         mei.network.mend();
+        is_sound(&garden).await;
+    }
+
+    async fn the_reason_of_a_refund_is_kept_until_it_was_asked_for(engine) {
+        let garden = Garden::start(engine, 77).await;
+        let (mei, mut chen) = (garden.join(WANG_MEI).await, garden.join(CHEN_JING).await);
+        settle(&chen, fee("Waste", Basis::Unit, 80_000_000)).await;
+        bill_all(&chen).await;
+        let household_id = until_billed(&mei, 1).await.remove(0).household_id;
+        chen.get::<CounterPay>(pay(&chen, household_id, &[], 5_000).await).await;
+        let (place, other) = (TypedPlace::KeptRefund { id: household_id }, TypedPlace::PaymentRefund { id: PaymentId(household_id.0) });
+        let typed = Typed { words: "They moved out".to_owned(), ..Typed::default() };
+        for place in [place, other] {
+            chen.get::<TypedKeep>(KeepTyped { place, typed: typed.clone() }).await;
+        }
+        let attempt = chen.get::<AttemptNew>(Empty {}).await.id;
+        let asked = RefundMoney { attempt, household_id, payment_id: None, way: Way::Counter, minor: 5_000, reason: typed.words.clone() };
+        chen.network.plan(|asked| if asked.path == "/v1/refunds" && asked.method == "POST" { Fault::AnswerLost } else { Fault::None });
+        let error = chen.ask::<RefundAsk>(asked.clone()).await.unwrap_err();
+        assert_eq!(error.code, Code::ServerUnreachable);
+        chen.network.mend();
+        chen.restart().await;
+        assert_eq!(chen.get::<TypedGet>(place).await, typed);
+        chen.get::<RefundAsk>(asked).await;
+        assert_eq!(chen.get::<TypedGet>(place).await, Typed::default());
+        assert_eq!(chen.get::<TypedGet>(other).await, typed, "what was typed elsewhere stays");
+        assert_eq!(chen.get::<RefundsGet>(Empty {}).await.refunds.len(), 1, "asked twice, it is one");
         is_sound(&garden).await;
     }
 

@@ -92,9 +92,9 @@ pub(super) fn card(refund: &Refund, deciding: Option<Deciding>) -> AnyView {
     let decided = refund.decided_by.as_deref().zip(refund.decided_at).map(|(who, at)| {
         let when = clock.when(at);
         if refund.state == RefundState::Refused {
-            texts::refused_by(&when, who)
+            texts::refused_by(who, &when)
         } else {
-            texts::agreed_by(&when, who)
+            texts::agreed_by(who, &when)
         }
     });
     let of = refund
@@ -117,7 +117,7 @@ pub(super) fn card(refund: &Refund, deciding: Option<Deciding>) -> AnyView {
             </div>
             <p class="p-said" data-testid="reason">{refund.reason.clone()}</p>
             {state_tag(refund.state)}
-            <div class="t-soft t-small"><p>{asked}</p> {decided.map(|decided| view! { <p>{decided}</p> })}</div>
+            <div class="t-soft t-small"><p>{asked}</p> {decided.map(|decided| view! { <p data-testid="decided-by">{decided}</p> })}</div>
             {what_now(refund).map(|text| view! { <p data-testid="what-now">{text}</p> })}
             {deciding.map(|deciding| actions(refund, deciding))}
         </article>
