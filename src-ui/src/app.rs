@@ -176,6 +176,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/office/payments") view=|| office(|| view! { <pages::payments::office::Bills /> }.into_any()) />
             <Route path=path!("/office/payments/run") view=|| office(|| view! { <pages::payments::office::Run /> }.into_any()) />
             <Route path=path!("/office/payments/bank") view=|| office(|| view! { <pages::payments::office::Bank /> }.into_any()) />
+            <Route path=path!("/office/payments/refunds") view=|| office(|| view! { <pages::payments::office::Refunds /> }.into_any()) />
             <Route path=path!("/office/payments/fees") view=|| office(|| view! { <pages::payments::office::Fees /> }.into_any()) />
             <Route path=path!("/office/payments/meters/:id") view=|| office(|| view! { <pages::payments::office::Meters /> }.into_any()) />
             <Route path=path!("/office/payments/households/:id") view=|| office(|| view! { <pages::payments::office::Household /> }.into_any()) />

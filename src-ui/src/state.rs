@@ -152,11 +152,12 @@ impl App {
         });
     }
 
-    /// Shows a message until it is closed or the page is left.
+    /// Shows a message until it is closed or the page is left. The same one again takes the place of the earlier one.
     pub fn tell(&self, text: impl Into<String>) {
         let text = text.into();
         self.toasts.update(|toasts| {
             let id = toasts.last().map_or(0, |last| last.id.wrapping_add(1));
+            toasts.retain(|toast| toast.text != text);
             toasts.push(Toast { id, text, at: now() });
         });
     }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     attachments::Attachment,
-    id::{FeeId, RepairCategoryId, RepairId, RoundPlanId},
+    id::{FeeId, HouseholdId, PaymentId, RepairCategoryId, RepairId, RoundPlanId},
 };
 
 /// A field, or several that are sent together.
@@ -47,6 +47,16 @@ pub enum TypedPlace {
         /// The fee; none for a new one.
         id: Option<FeeId>,
     },
+    /// Why a payment is to be given back.
+    PaymentRefund {
+        /// The payment.
+        id: PaymentId,
+    },
+    /// Why something of what is kept for a household is to be given back.
+    KeptRefund {
+        /// The household.
+        id: HouseholdId,
+    },
     /// A plan of rounds; its form is the [`crate::command::SaveRoundPlan`] that it would become.
     RoundPlan {
         /// The plan; none for a new one.
@@ -64,6 +74,8 @@ impl TypedPlace {
             Self::RepairRating { .. } => "repair_rating",
             Self::RepairCategory { .. } => "repair_category",
             Self::Fee { .. } => "fee",
+            Self::PaymentRefund { .. } => "payment_refund",
+            Self::KeptRefund { .. } => "kept_refund",
             Self::RoundPlan { .. } => "round_plan",
         }
     }
@@ -76,6 +88,8 @@ impl TypedPlace {
             | Self::RepairAct { id }
             | Self::RepairRating { id } => id.0,
             Self::RepairCategory { id } => id.map_or_else(Uuid::nil, |id| id.0),
+            Self::PaymentRefund { id } => id.0,
+            Self::KeptRefund { id } => id.0,
             Self::Fee { id } => id.map_or_else(Uuid::nil, |id| id.0),
             Self::RoundPlan { id } => id.map_or_else(Uuid::nil, |id| id.0),
         }

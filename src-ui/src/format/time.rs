@@ -88,7 +88,12 @@ impl Clock {
 
     /// Today, such as `2026-11-29`.
     pub fn today(&self) -> String {
-        let Civil { year, month, day, .. } = Civil::of(now(), &self.zone);
+        self.day_of(now())
+    }
+
+    /// The day of a moment, such as `2026-11-29`.
+    pub fn day_of(&self, at: Timestamp) -> String {
+        let Civil { year, month, day, .. } = Civil::of(at, &self.zone);
         format!("{year:04}-{month:02}-{day:02}")
     }
 

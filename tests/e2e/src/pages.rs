@@ -4,13 +4,16 @@ use anyhow::{Context, Result};
 use linli_wire::{
     Language, Localized,
     command::{
-        Empty, FeesGet, NoticesList, OfficeBillsList, OfficeNoticesList, PaymentsGet, PeopleList,
-        PeopleQuery, RepairChoicesGet, RepairNew, RepairReportNow, RepairsList, RoundPlanSave,
-        RoundPlansList, RoundPointNew, RoundsList, SaveRoundPlan,
+        AttemptNew, CounterPay, Empty, FeesGet, NoticesList, OfficeBillsList, OfficeNoticesList, PayBills,
+        PaymentsGet, PeopleList, PeopleQuery, RefundAsk, RefundMoney, RefundsGet, RepairChoicesGet,
+        RepairNew, RepairReportNow, RepairsList, RoundPlanSave, RoundPlansList, RoundPointNew, RoundsList,
+        SaveRoundPlan,
     },
-    id::{BillId, FeeId, HouseholdId, NoticeId, PersonId, RepairId, RoundId, RoundPlanId, RoundPointId},
+    id::{
+        BillId, FeeId, HouseholdId, NoticeId, OpId, PersonId, RepairId, RoundId, RoundPlanId, RoundPointId,
+    },
     notices::{NoticesQuery, OfficeNoticesQuery},
-    payments::{Basis, OfficeBillsQuery},
+    payments::{Basis, OfficeBillsQuery, Payment, Way},
     repairs::{RepairForm, RepairPlace, RepairsQuery},
     rounds::{Interval, IntervalUnit, RoundCheck, RoundPlanContent, RoundsQuery},
 };
@@ -96,13 +99,20 @@ pub fn of_the_office(host: &Host) -> Result<Vec<Place>> {
         place("office-payments", "/office/payments".to_owned()),
         place("office-payments-run", "/office/payments/run".to_owned()),
         place("office-payments-bank", "/office/payments/bank".to_owned()),
+        place("office-payments-refunds", "/office/payments/refunds".to_owned()),
         place("office-payments-fees", "/office/payments/fees".to_owned()),
         place("office-payments-meters", format!("/office/payments/meters/{}", meter(host)?)),
-        place("office-payments-household", format!("/office/payments/households/{}", debtor(host)?)),
+        place("office-payments-household", format!("/office/payments/households/{}", refunded(host)?)),
         place("office-templates", "/office/templates".to_owned()),
         place("office-people", "/office/people".to_owned()),
         place("office-letter", format!("/office/letter/{person}")),
     ])
+}
+
+/// Pages that say something else to the manager, who decides about what the office asked for.
+pub fn of_the_manager() -> Vec<Place> {
+    let path = "/office/payments/refunds".to_owned();
+    vec![Place { name: "manager-refunds", path, in_simple: false }]
 }
 
 /// A repair of the person, reported here when they have none.
@@ -157,6 +167,35 @@ pub fn debtor(host: &Host) -> Result<HouseholdId> {
     let query = OfficeBillsQuery { limit: 1, ..OfficeBillsQuery::default() };
     let rows = host.call::<OfficeBillsList>(&query)?.rows;
     Ok(rows.first().context("nobody was billed")?.household_id)
+}
+
+/// A household that wants back a payment, and some of what is kept for it; where none does, both are asked for here.
+///
+/// # Errors
+/// When nobody was billed.
+pub fn refunded(host: &Host) -> Result<HouseholdId> {
+    if let Some(refund) = host.call::<RefundsGet>(&Empty {})?.refunds.first() {
+        return Ok(refund.household_id);
+    }
+    let household_id = debtor(host)?;
+    let attempt = || -> Result<OpId> { Ok(host.call::<AttemptNew>(&Empty {})?.id) };
+    let take = |minor| -> Result<Payment> {
+        host.call::<CounterPay>(&PayBills { attempt: attempt()?, household_id, bills: Vec::new(), minor })
+    };
+    let (payment, _) = (take(36_000)?, take(12_050)?);
+    let ask = |payment: Option<&Payment>, minor, reason: &str| {
+        host.call::<RefundAsk>(&RefundMoney {
+            attempt: attempt()?,
+            household_id,
+            payment_id: payment.map(|payment| payment.id),
+            way: payment.map_or(Way::Transfer, |payment| payment.way),
+            minor,
+            reason: reason.to_owned(),
+        })
+    };
+    ask(Some(&payment), payment.minor, "收错了住户，应该是隔壁 3-1202 的。")?;
+    ask(None, 5_000, "住户要搬走了，希望把预存款退回银行卡。")?;
+    Ok(household_id)
 }
 
 /// A round that is due.

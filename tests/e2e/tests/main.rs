@@ -23,6 +23,7 @@ mod native;
 mod office;
 mod payments;
 mod read;
+mod refunds;
 mod repairs;
 mod repairs_agreed;
 mod repairs_office;

@@ -9,6 +9,7 @@ mod kept;
 mod killing;
 mod leaving;
 mod office;
+mod papers;
 mod parts;
 mod payments;
 mod repairs;

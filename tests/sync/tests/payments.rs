@@ -6,15 +6,16 @@ use linli_testkit::{Fault, Garden, Resident, people::*};
 use linli_wire::{
     Code, Language, Localized,
     command::*,
-    id::{FeeId, HouseholdId},
+    id::{FeeId, HouseholdId, PaymentId},
     outbox::PendingState,
     payments::{
         Basis, Bill, BillRun, FeeContent, MetersQuery, NewReading, OfficeBillsQuery, Payment, PreviewBills,
-        Rate, Tax,
+        Rate, Tax, Way,
     },
+    typed::{Typed, TypedPlace},
 };
 
-fn fee(name: &str, basis: Basis, rate: i64) -> FeeContent {
+pub fn fee(name: &str, basis: Basis, rate: i64) -> FeeContent {
     FeeContent {
         name: Localized::one(Language::en(), name),
         heading: name.to_lowercase(),
@@ -30,7 +31,7 @@ fn fee(name: &str, basis: Basis, rate: i64) -> FeeContent {
 }
 
 /// The office settles a fee; gives its id once the server has it.
-async fn settle(chen: &Resident, content: FeeContent) -> FeeId {
+pub async fn settle(chen: &Resident, content: FeeContent) -> FeeId {
     let name = content.name.clone();
     chen.get::<FeeSave>(SaveFee { id: None, base_version: 0, content }).await;
     chen.until("the fee is settled", async |chen| {
@@ -53,13 +54,13 @@ async fn looked_at(chen: &Resident) -> PublishRun {
 }
 
 /// The bills of the next month, published.
-async fn bill_all(chen: &Resident) -> BillRun {
+pub async fn bill_all(chen: &Resident) -> BillRun {
     let asked = looked_at(chen).await;
     chen.get::<BillRunPublish>(asked).await
 }
 
 /// Waits until a device has so many bills.
-async fn until_billed(who: &Resident, count: usize) -> Vec<Bill> {
+pub async fn until_billed(who: &Resident, count: usize) -> Vec<Bill> {
     who.until("the bills are here", async |who| {
         let view = who.get::<PaymentsGet>(Empty {}).await;
         let bills = view.households.into_iter().next().map(|household| household.bills).unwrap_or_default();
@@ -68,7 +69,7 @@ async fn until_billed(who: &Resident, count: usize) -> Vec<Bill> {
     .await
 }
 
-async fn pay(who: &Resident, household_id: HouseholdId, bills: &[&Bill], minor: i64) -> PayBills {
+pub async fn pay(who: &Resident, household_id: HouseholdId, bills: &[&Bill], minor: i64) -> PayBills {
     let attempt = who.get::<AttemptNew>(Empty {}).await.id;
     PayBills { attempt, household_id, bills: bills.iter().map(|bill| bill.id).collect(), minor }
 }
@@ -224,6 +225,33 @@ on_both_engines! {
         assert_eq!(error.code, Code::ServerUnreachable);
         assert_eq!(mei.outbox().await.rows, []);
         mei.network.mend();
+        is_sound(&garden).await;
+    }
+
+    async fn the_reason_of_a_refund_is_kept_until_it_was_asked_for(engine) {
+        let garden = Garden::start(engine, 77).await;
+        let (mei, mut chen) = (garden.join(WANG_MEI).await, garden.join(CHEN_JING).await);
+        settle(&chen, fee("Waste", Basis::Unit, 80_000_000)).await;
+        bill_all(&chen).await;
+        let household_id = until_billed(&mei, 1).await.remove(0).household_id;
+        chen.get::<CounterPay>(pay(&chen, household_id, &[], 5_000).await).await;
+        let (place, other) = (TypedPlace::KeptRefund { id: household_id }, TypedPlace::PaymentRefund { id: PaymentId(household_id.0) });
+        let typed = Typed { words: "They moved out".to_owned(), ..Typed::default() };
+        for place in [place, other] {
+            chen.get::<TypedKeep>(KeepTyped { place, typed: typed.clone() }).await;
+        }
+        let attempt = chen.get::<AttemptNew>(Empty {}).await.id;
+        let asked = RefundMoney { attempt, household_id, payment_id: None, way: Way::Counter, minor: 5_000, reason: typed.words.clone() };
+        chen.network.plan(|asked| if asked.path == "/v1/refunds" && asked.method == "POST" { Fault::AnswerLost } else { Fault::None });
+        let error = chen.ask::<RefundAsk>(asked.clone()).await.unwrap_err();
+        assert_eq!(error.code, Code::ServerUnreachable);
+        chen.network.mend();
+        chen.restart().await;
+        assert_eq!(chen.get::<TypedGet>(place).await, typed);
+        chen.get::<RefundAsk>(asked).await;
+        assert_eq!(chen.get::<TypedGet>(place).await, Typed::default());
+        assert_eq!(chen.get::<TypedGet>(other).await, typed, "what was typed elsewhere stays");
+        assert_eq!(chen.get::<RefundsGet>(Empty {}).await.refunds.len(), 1, "asked twice, it is one");
         is_sound(&garden).await;
     }
 

@@ -4,21 +4,28 @@ use linli_wire::{
     command::{DecideOnRefund, RefundMoney},
     id::RefundId,
     payments::{AskRefund, DecideRefund, Refund},
+    typed::TypedPlace,
 };
 
 use crate::{
     account::{Account, authorised},
     error::Result,
+    typed,
 };
 
-/// Asks for a refund.
+/// Asks for a refund. Once it was asked for, the reason is not kept as typed any more.
 ///
 /// # Errors
 /// The server's; `server_unreachable` when nobody knows whether it was asked for.
 pub(crate) async fn ask(account: &Account, asked: RefundMoney) -> Result<Refund> {
     let RefundMoney { attempt, household_id, payment_id, way, minor, reason } = asked;
     let request = AskRefund { id: RefundId(attempt.0), household_id, payment_id, way, minor, reason };
-    authorised!(account, |api| api.post("/v1/refunds", &request))
+    let refund = authorised!(account, |api| api.post("/v1/refunds", &request))?;
+    let place =
+        payment_id.map_or(TypedPlace::KeptRefund { id: household_id }, |id| TypedPlace::PaymentRefund { id });
+    // It was asked for all the same when nothing more can be written.
+    let _ = account.cache.write(|tx| typed::forget(tx, place));
+    Ok(refund)
 }
 
 /// Decides about a refund that somebody else asked for.

@@ -87,7 +87,7 @@ fn page(view: &BillView) -> AnyView {
         {(!view.payments.is_empty()).then(|| view! {
             <section class="l-section">
                 <div class="l-section__head"><h2>{texts::payments_made()}</h2></div>
-                <ul class="c-list" role="list" data-lead="icon">{view.payments.iter().map(|payment| view! { <li>{payment_row(payment)}</li> }).collect_view()}</ul>
+                <ul class="c-list" role="list" data-lead="icon">{view.payments.iter().map(|payment| view! { <li>{payment_row(payment, None)}</li> }).collect_view()}</ul>
             </section>
         })}
         <section class="l-section">

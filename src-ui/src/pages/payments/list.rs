@@ -6,7 +6,10 @@ use linli_wire::{
     payments::{Bill, HouseholdView, Payment},
 };
 
-use super::row::{bill_row, payment_row};
+use super::{
+    papers::statement,
+    row::{bill_row, payment_row},
+};
 use crate::{
     components::{
         banner::{OfflineBanner, UpdatedAt},
@@ -35,6 +38,7 @@ pub(super) fn to_list() -> Back {
 pub fn List() -> impl IntoView {
     let app = app();
     let asked = ipc::ask::<PaymentsGet>(&[Topic::Payments, Topic::Community], || Empty {});
+    let year = app.kept("statement year", || None::<i16>);
     let back =
         if app.is_simple() { home() } else { ("/services".to_owned(), words::services::title().to_owned()) };
     view! {
@@ -50,7 +54,7 @@ pub fn List() -> impl IntoView {
                         empty_state("pay", texts::empty_title(), texts::empty_text(), None)
                     } else {
                         let many = view.households.len() > 1;
-                        view.households.iter().map(|household| of_household(household, view.ways.card, many)).collect_view().into_any()
+                        view.households.iter().map(|household| of_household(household, view.ways.card, many, year)).collect_view().into_any()
                     }
                 }
             }}
@@ -60,7 +64,7 @@ pub fn List() -> impl IntoView {
     }
 }
 
-fn of_household(household: &HouseholdView, card: bool, named: bool) -> AnyView {
+fn of_household(household: &HouseholdView, card: bool, named: bool, year: RwSignal<Option<i16>>) -> AnyView {
     let today = app().clock().today();
     let (due, before): (Vec<&Bill>, Vec<&Bill>) = household.bills.iter().partition(|bill| bill.owed > 0);
     let row = |bill: &&Bill| bill_row(bill, &today);
@@ -69,7 +73,8 @@ fn of_household(household: &HouseholdView, card: bool, named: bool) -> AnyView {
         {owed(household, &due, card, &today)}
         {section(texts::bills_due(), due.iter().map(row).collect())}
         {section(texts::bills_before(), before.iter().map(row).collect())}
-        {section(texts::payments_made(), household.payments.iter().map(|payment: &Payment| payment_row(payment)).collect())}
+        {section(texts::payments_made(), household.payments.iter().map(|payment: &Payment| payment_row(payment, None)).collect())}
+        {statement(household.id, (&household.bills, &household.payments), year)}
     }
     .into_any()
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use linli_wire::{
-    command::{Empty, PayBills, PayByCard, PaymentKey, PaymentsGet, ReceiptOpen, Topic},
+    command::{Empty, PayBills, PayByCard, PaymentsGet, Topic},
     id::{OpId, PaymentId},
     payments::{Payment, PaymentState, Way},
 };
@@ -19,7 +19,7 @@ use crate::{
     },
     format::amount,
     ipc::{self, Answer},
-    state::{Act, app},
+    state::Act,
     words::payments as texts,
 };
 
@@ -70,12 +70,6 @@ fn of(payment: &Payment, act: Act, link: RwSignal<Option<String>>) -> AnyView {
         }
     };
     let state = payment.state;
-    let key = PaymentKey { id: payment.id };
-    let app = app();
-    let open_receipt = move |_| app.run::<ReceiptOpen>(key, |_| ());
-    let receipt = payment.receipt.is_some().then(|| {
-        view! { <button type="button" class="c-button" data-kind="quiet" data-testid="open-receipt" on:click=open_receipt>{icon("download")} {texts::open_receipt()}</button> }
-    });
     let again = (state == PaymentState::NotPaid).then(|| {
         let to = format!("/payments/pay/{}", payment.household_id);
         view! { <a class="c-button" data-kind="primary" href=to data-testid="pay-anew">{icon("refresh")} {texts::pay_again()}</a> }
@@ -85,11 +79,10 @@ fn of(payment: &Payment, act: Act, link: RwSignal<Option<String>>) -> AnyView {
             {banner(kind, symbol, Some(title), text)}
             <div class="l-row" data-fill="">
                 {(state == PaymentState::Begun && payment.way == Way::Card).then(|| go_on(payment, act, link))}
-                {receipt}
                 {again}
                 <a class="c-button" data-kind="plain" href="/payments">{icon("file")} {texts::to_bills()}</a>
             </div>
-            <div class="c-list" data-lead="icon"><div class="c-row">{payment_parts(payment)}</div></div>
+            <div class="c-list" data-lead="icon"><div class="c-row">{payment_parts(payment, None)}</div></div>
         </section>
     }
     .into_any()

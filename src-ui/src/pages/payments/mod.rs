@@ -7,6 +7,7 @@ mod made;
 mod money;
 mod need;
 pub mod office;
+mod papers;
 mod pay;
 mod paying;
 mod row;

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use linli_wire::payments::{Bill, BillState, Payment, PaymentState, Way};
 
+use super::papers::receipt;
 use crate::{
     components::icon::icon,
     format::{amount, month},
@@ -72,9 +73,9 @@ pub(super) fn state_tag(state: BillState) -> AnyView {
         .into_any()
 }
 
-/// A payment; one that is under way leads to where it goes on.
-pub(super) fn payment_row(payment: &Payment) -> AnyView {
-    let parts = payment_parts(payment);
+/// A payment, with `more` that can be done with it; one that is under way leads to where it goes on.
+pub(super) fn payment_row(payment: &Payment, more: Option<AnyView>) -> AnyView {
+    let parts = payment_parts(payment, more);
     if !payment.state.is_open() {
         return view! { <div class="c-row" data-testid="payment-row">{parts}</div> }.into_any();
     }
@@ -84,43 +85,45 @@ pub(super) fn payment_row(payment: &Payment) -> AnyView {
     .into_any()
 }
 
-/// How much, how, when, and what became of it.
-pub(super) fn payment_parts(payment: &Payment) -> AnyView {
+/// How much, how, when, what became of it, and its receipt.
+pub(super) fn payment_parts(payment: &Payment, more: Option<AnyView>) -> AnyView {
     let clock = app().clock();
     let (symbol, tone, word) = match payment.state {
         PaymentState::Paid => ("ok", "jade", None),
-        PaymentState::Begun => ("wait", "amber", Some(texts::payment_begun().to_owned())),
-        PaymentState::Checking | PaymentState::Other => {
-            ("wait", "amber", Some(texts::payment_checking().to_owned()))
-        }
-        PaymentState::NotPaid => ("fail", "red", Some(texts::payment_not_paid().to_owned())),
-        PaymentState::GivenBack => {
-            let reason = payment.given_back.as_ref().map(|back| back.reason.as_str()).unwrap_or_default();
-            ("history", "blue", Some(texts::given_back(reason)))
-        }
+        PaymentState::Begun => ("wait", "amber", Some(texts::payment_begun())),
+        PaymentState::Checking | PaymentState::Other => ("wait", "amber", Some(texts::payment_checking())),
+        PaymentState::NotPaid => ("fail", "red", Some(texts::payment_not_paid())),
+        PaymentState::GivenBack => ("history", "blue", Some(texts::given_back())),
     };
     let numbers: Vec<&str> = payment.parts.iter().map(|part| part.number.as_str()).collect();
     let mut meta = vec![clock.date(payment.booked_at.unwrap_or(payment.at))];
     if !numbers.is_empty() {
         meta.push(texts::for_bills(&numbers.join(common::list_comma())));
     }
-    if payment.kept > 0 {
+    if payment.kept > 0 && payment.state != PaymentState::GivenBack {
         meta.push(texts::kept_of_it(&amount(payment.kept, &payment.currency)));
     }
-    let receipt = payment.receipt.as_deref().map(texts::receipt);
+    let number = payment.receipt.as_deref().map(texts::receipt);
+    let back = payment
+        .given_back
+        .as_ref()
+        .map(|back| texts::given_back_line(&clock.day(&clock.day_of(back.at)), &back.reason));
     view! {
         <span class="c-row__lead">{icon(symbol)}</span>
             <span class="c-row__body">
                 <span class="p-headline"><span class="c-row__title">{way_word(payment.way)}</span> <strong class="p-amount">{amount(payment.minor, &payment.currency)}</strong></span>
                 <span class="c-row__meta">{meta.join("\u{a0}· ")}</span>
-                {receipt.map(|receipt| view! { <span class="c-row__meta">{receipt}</span> })}
+                {number.map(|number| view! { <span class="c-row__meta">{number}</span> })}
                 {word.map(|word| view! { <span><span class="c-tag" data-tone=tone>{icon(symbol)} {word}</span></span> })}
+                {back.map(|back| view! { <span class="c-row__meta" data-testid="given-back">{back}</span> })}
+                <div class="l-row">{receipt(payment)} {more}</div>
             </span>
     }
     .into_any()
 }
 
-fn way_word(way: Way) -> &'static str {
+/// How money came, or goes.
+pub(super) fn way_word(way: Way) -> &'static str {
     match way {
         Way::Card => texts::way_card(),
         Way::Transfer => texts::way_transfer(),

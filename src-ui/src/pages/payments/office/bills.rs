@@ -6,6 +6,7 @@ use linli_wire::{
     payments::{BillState, OfficeBillRow, OfficeBillsPage, OfficeBillsQuery},
 };
 
+use super::refunds::to_refunds;
 use crate::{
     components::{
         banner::OfflineBanner, empty_state::empty_state, error_state::error_state, icon::icon,
@@ -54,6 +55,7 @@ pub fn Bills() -> impl IntoView {
             <PageHeader title=texts::title() note=texts::intro()>
                 <a class="c-button" data-kind="primary" href="/office/payments/run" data-testid="new-run">{icon("plus")} {texts::run()}</a>
                 <a class="c-button" data-kind="quiet" href="/office/payments/bank" data-testid="bank">{icon("table")} {bank::title()}</a>
+                {to_refunds()}
                 <a class="c-button" data-kind="quiet" href="/office/payments/fees" data-testid="fees">{icon("list")} {fees::title()}</a>
             </PageHeader>
             <OfflineBanner />

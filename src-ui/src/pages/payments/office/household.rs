@@ -9,19 +9,27 @@ use linli_wire::{
     payments::{Bill, HouseholdPayments},
 };
 
-use super::{credit::credit, take::take, to_bills};
+use super::{
+    credit::credit,
+    give_back::{GiveBack, give_back},
+    refunds::card,
+    take::take,
+    to_bills,
+};
 use crate::{
     components::{
-        banner::OfflineBanner, error_state::error_state, page_header::PageHeader, skeleton::skeleton_list,
+        banner::OfflineBanner, error_state::error_state, icon::icon, page_header::PageHeader,
+        skeleton::skeleton_list,
     },
     format::{amount, month},
     ipc::{self, Answer, Asked},
     pages::payments::{
         lines::lines,
+        papers::statement,
         row::{payment_row, state_name, state_tag},
     },
     state::app,
-    words::{common, payments, payments_office as texts},
+    words::{common, payments, payments_office as texts, refunds},
 };
 
 /// The household that the address names.
@@ -34,6 +42,7 @@ pub fn Household() -> impl IntoView {
     };
     // No device of the office is told of bills: a page that somebody fills in is not built anew under their hands.
     let asked = ipc::ask::<HouseholdPaymentsGet>(&[], move || HouseholdKey { id });
+    let year = app().kept("statement year", || None::<i16>);
     let title = Signal::derive(move || {
         asked.with(|found| {
             found.map_or_else(
@@ -51,17 +60,26 @@ pub fn Household() -> impl IntoView {
             {move || match asked.get() {
                 Answer::Loading => skeleton_list(3),
                 Answer::Failed(error) => error_state(&error, Some(asked.retry())),
-                Answer::Ready(found) => page(id, &found, asked),
+                Answer::Ready(found) => page(id, &found, asked, year),
             }}
         </div>
     }
     .into_any()
 }
 
-fn page(id: HouseholdId, found: &HouseholdPayments, asked: Asked<HouseholdPayments>) -> AnyView {
+fn page(
+    id: HouseholdId,
+    found: &HouseholdPayments,
+    asked: Asked<HouseholdPayments>,
+    year: RwSignal<Option<i16>>,
+) -> AnyView {
     let currency = found.account.currency.clone();
     let owed: i64 = found.bills.iter().map(|bill| bill.owed).sum();
     let who = [texts::household(&found.code), found.people.join(common::list_comma())];
+    let back = GiveBack::new();
+    let payments = found.payments.iter().map(|payment| {
+        view! { <li>{payment_row(payment, back.of_payment(payment, found))}</li> }
+    });
     let sum = if owed > 0 { amount(owed, &currency) } else { payments::nothing_owed().to_owned() };
     view! {
         <section class="c-card" data-gap="">
@@ -71,7 +89,7 @@ fn page(id: HouseholdId, found: &HouseholdPayments, asked: Asked<HouseholdPaymen
                 <p class="p-sum" data-testid="household-owed">{sum}</p>
             </div>
             {(found.account.kept > 0).then(|| view! { <p data-testid="household-kept">{payments::kept_here(&amount(found.account.kept, &currency))}</p> })}
-            {take(id, found, asked)}
+            <div class="l-row">{take(id, found, asked)} {(found.account.kept > 0).then(|| back.of_kept(id))}</div>
         </section>
         <section class="l-section">
             <div class="l-section__head"><h2>{texts::bills()}</h2></div>
@@ -82,9 +100,18 @@ fn page(id: HouseholdId, found: &HouseholdPayments, asked: Asked<HouseholdPaymen
             {if found.payments.is_empty() {
                 view! { <p class="t-soft">{texts::no_payments()}</p> }.into_any()
             } else {
-                view! { <ul class="c-list" role="list" data-lead="icon">{found.payments.iter().map(|payment| view! { <li>{payment_row(payment)}</li> }).collect_view()}</ul> }.into_any()
+                view! { <ul class="c-list" role="list" data-lead="icon">{payments.collect_view()}</ul> }.into_any()
             }}
         </section>
+        {(!found.refunds.is_empty()).then(|| view! {
+            <section class="l-section">
+                <div class="l-section__head"><h2>{refunds::title()}</h2></div>
+                <ul class="p-movements" role="list" data-testid="household-refunds">{found.refunds.iter().map(|refund| view! { <li>{card(refund, None)}</li> }).collect_view()}</ul>
+                <div class="l-row"><a class="c-button" data-kind="quiet" href="/office/payments/refunds">{icon("history")} {refunds::all()}</a></div>
+            </section>
+        })}
+        {statement(id, (&found.bills, &found.payments), year)}
+        {give_back(back, id, found, asked)}
     }
     .into_any()
 }

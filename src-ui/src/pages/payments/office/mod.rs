@@ -1,4 +1,4 @@
-//! The office's side: bills of all households, runs, the counter, the bank, fees and meters.
+//! The office's side: bills of all households, runs, the counter, the bank, refunds, fees and meters.
 
 mod bank;
 mod bills;
@@ -6,8 +6,10 @@ mod credit;
 mod decide;
 mod fee_form;
 mod fees;
+mod give_back;
 mod household;
 mod meters;
+mod refunds;
 mod run;
 mod take;
 
@@ -16,6 +18,7 @@ pub use bills::Bills;
 pub use fees::Fees;
 pub use household::Household;
 pub use meters::Meters;
+pub use refunds::Refunds;
 pub use run::Run;
 
 use crate::{components::page_header::Back, words::payments_office as texts};

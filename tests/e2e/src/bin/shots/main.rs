@@ -35,6 +35,8 @@ fn main() -> Result<()> {
     repairs::figures(&phone, &mut album)?;
     every_face(&office, &pages::of_the_office(&office.host)?, &mut album)?;
     repairs::board(&office, &mut album)?;
+    let manager = world.joined("manager", people::LIN, settings(Language::zh(), Mode::Standard));
+    every_face(&manager, &pages::of_the_manager(), &mut album)?;
     states::loading_and_failed(&phone, &mut album)?;
     states::stuck(&world, &office, &mut album)?;
     states::of_the_network(&phone, &mut album)?;

@@ -1,0 +1,272 @@
+//! The story of money that goes back: the office asks, the manager decides, the resident reads why; and of the papers
+//! that a resident opens on the way.
+
+use std::{fs, path::PathBuf};
+
+use linli_e2e::{
+    faces::{fail_with, wrong},
+    words::say,
+    world::{Device, World, people, settings},
+};
+use linli_wire::{
+    Code, Language,
+    command::{
+        AttemptNew, CounterPay, DecideOnRefund, Empty, HouseholdKey, HouseholdPaymentsGet, PayBills,
+        PaymentsGet, RefundDecide, RefundsGet,
+    },
+    payments::{HouseholdView, PaymentState, RefundState},
+    settings::{Mode, Settings},
+};
+
+#[test]
+fn a_payment_goes_back_when_two_of_the_office_agree_in_english() {
+    story("refunds-en", Language::en(), Mode::Standard);
+}
+
+#[test]
+fn a_payment_goes_back_when_two_of_the_office_agree_in_simple_chinese() {
+    story("refunds-zh", Language::zh(), Mode::Simple);
+}
+
+/// The household as its device has it.
+fn household(device: &Device) -> HouseholdView {
+    device.host.call::<PaymentsGet>(&Empty {}).unwrap().households.remove(0)
+}
+
+/// What was saved outside of the app, by name.
+fn saved(device: &Device) -> Vec<PathBuf> {
+    let Ok(folder) = fs::read_dir(device.setup.folder.join("Downloads")) else { return Vec::new() };
+    let mut files: Vec<PathBuf> = folder.map(|file| file.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+/// What keeps people out of the page as it is, on a phone and beside a wide window.
+#[track_caller]
+fn both_widths(device: &Device, name: &str, face: &Settings) {
+    for (width, height) in [(360, 1800), (1280, 1400)] {
+        device.page.resize(width, height);
+        device.page.rest();
+        device.page.picture(&format!("{name}-{width}.png"));
+        fail_with(&wrong(device, &format!("{name} {width}"), face));
+    }
+}
+
+#[track_caller]
+fn story(name: &str, language: Language, mode: Mode) {
+    let world = World::new(name);
+    let (own, pc) = (settings(language.clone(), mode), settings(language.clone(), Mode::Standard));
+    let resident = world.joined("phone", people::WANG_MEI, own.clone());
+    let office = world.joined("office", people::CHEN_JING, pc.clone());
+    let manager = world.joined("manager", people::LIN, pc.clone());
+    let (phone, chen, lin) = (&resident.page, &office.page, &manager.page);
+    let say = |key: &str| say(&language, key);
+
+    // A hundred more than is owed was handed over at the counter.
+    phone.go("/payments");
+    phone.find("[data-testid=owed]");
+    let before = household(&resident);
+    let attempt = office.host.call::<AttemptNew>(&Empty {}).unwrap().id;
+    let bills: Vec<_> = before.bills.iter().filter(|bill| bill.owed > 0).map(|bill| bill.id).collect();
+    let minor = before.owed + 10_000;
+    let handed = PayBills { attempt, household_id: before.id, bills, minor };
+    let payment = office.host.call::<CounterPay>(&handed).unwrap();
+    let receipt = payment.receipt.clone().unwrap();
+
+    let of_it = format!("[data-testid=receipt][data-number={receipt}]");
+
+    // The resident opens the receipt, which is saved outside of the app.
+    phone.see(&receipt);
+    assert_eq!(saved(&resident), Vec::<PathBuf>::new());
+    phone.press(&of_it);
+    phone.see(&say("payments.paper_saved"));
+    let files = saved(&resident);
+    assert_eq!(files.len(), 1, "{files:?}");
+    assert_eq!(files[0].file_name().unwrap().to_str(), Some(format!("{receipt}.pdf").as_str()));
+    let first = fs::read(&files[0]).unwrap();
+    assert!(first.starts_with(b"%PDF-"));
+
+    // Without network the receipt opens all the same; the statement was never fetched, and the page says what to do.
+    resident.cable.cut();
+    phone.find_late("[data-kind=offline]");
+    phone.press(&of_it);
+    phone.until("a second file", "return !one('[aria-busy=true]') && !one(id('paper-coming'))");
+    assert_eq!(saved(&resident).len(), 2);
+    phone.tap("open-statement");
+    phone.find_late("[data-testid=paper-trouble]");
+    phone.see(&say("payments.paper_away_text"));
+    both_widths(&resident, "papers-offline", &own);
+    resident.cable.mend();
+    phone.find_no("[data-kind=offline]:not([data-testid])");
+    phone.tap("open-statement");
+    phone.find_no("[data-testid=paper-trouble]");
+    phone.until("the statement", "return !one('[aria-busy=true]')");
+    assert_eq!(saved(&resident).len(), 3);
+
+    // The office asks for the payment to go back; what was typed outlives dialog and window.
+    chen.go(&format!("/office/payments/households/{}", before.id));
+    chen.tap("ask-payment");
+    chen.find("#give-back[open]");
+    chen.see(&say("refunds.second_person"));
+    chen.tap("ask-refund");
+    chen.see(&say("refunds.reason_missing"));
+    chen.fill("refund-reason", "Booked for the wrong home");
+    both_widths(&office, "give-back-payment", &pc);
+    chen.tap_words(&say("common.cancel"));
+    chen.find_no("#give-back[open]");
+    chen.reload();
+    chen.tap("ask-payment");
+    chen.until("what was typed", "return one(id('refund-reason'))?.value === 'Booked for the wrong home'");
+    chen.tap("ask-refund");
+    chen.find_no("#give-back[open]");
+    chen.find("[data-testid=refund][data-state=asked]");
+    chen.see(&say("refunds.asked_already"));
+
+    // And for some of what is kept.
+    chen.tap("ask-kept");
+    chen.fill("refund-amount", "100.01");
+    chen.fill("refund-reason", "They want it back");
+    chen.tap("ask-refund");
+    chen.find("[data-testid=refund-amount][aria-invalid=true]");
+    chen.fill("refund-amount", "50");
+    chen.choose("refund-way", "transfer");
+    both_widths(&office, "give-back-kept", &pc);
+    chen.tap("ask-refund");
+    chen.find_no("#give-back[open]");
+    chen.until("two refunds", "return all(id('refund')).length === 2");
+    both_widths(&office, "household-refunds", &pc);
+
+    // The household's statement, for somebody who stands at the counter.
+    chen.tap("open-statement");
+    chen.see(&say("payments.paper_saved"));
+    let files = saved(&office);
+    assert_eq!(files.len(), 1, "{files:?}");
+    assert!(fs::read(&files[0]).unwrap().starts_with(b"%PDF-"));
+
+    // Nobody decides alone.
+    chen.go("/office/payments");
+    chen.settle();
+    chen.find_no("[data-testid=refunds-waiting]");
+    chen.tap("refunds");
+    chen.until("two refunds", "return all(id('refund')).length === 2");
+    chen.see(&say("refunds.yours"));
+    chen.find_no("[data-testid=give-back]");
+    let waiting = office.host.call::<RefundsGet>(&Empty {}).unwrap().refunds;
+    let alone = DecideOnRefund { id: waiting[0].id, goes_back: true };
+    assert_eq!(office.host.ask::<RefundDecide>(&alone).unwrap().unwrap_err().code, Code::NotAllowed);
+    assert_eq!(household(&resident).owed, 0, "nothing moved yet");
+
+    // The manager agrees to the first.
+    lin.go("/office/payments");
+    lin.until("two that wait", "return normal(one(id('refunds-waiting'))?.innerText ?? '').startsWith('2')");
+    lin.tap("refunds");
+    lin.until("two to decide", "return all(id('give-back')).length === 2");
+    both_widths(&manager, "refunds-waiting", &pc);
+    lin.tap("give-back");
+    lin.find("#confirm-refund[open]");
+    lin.see(&say("refunds.then_payment"));
+    lin.tap("confirm");
+    lin.find("[data-testid=decided] [data-state=done]");
+
+    // With the payment went what it had left: the other one cannot go back any more, and is refused.
+    lin.tap("give-back");
+    lin.find("#confirm-refund[open]");
+    lin.tap("confirm");
+    lin.find("[data-testid=refund-trouble]");
+    lin.see(&say("refunds.conflict_text"));
+    lin.tap("refuse");
+    lin.find("#confirm-refusal[open]");
+    lin.tap("confirm");
+    lin.find("[data-testid=decided] [data-state=refused]");
+    lin.see(&say("refunds.nothing_waits"));
+    lin.until(
+        "who decided",
+        "return all(id('decided-by')).length === 2 && all(id('decided-by')).every(line => line.innerText.startsWith('林涛'))",
+    );
+    both_widths(&manager, "refunds-decided", &pc);
+    let key = HouseholdKey { id: before.id };
+    let seen = manager.host.call::<HouseholdPaymentsGet>(&key).unwrap();
+    let states: Vec<_> = seen.refunds.iter().map(|refund| refund.state).collect();
+    assert!(states.contains(&RefundState::Done) && states.contains(&RefundState::Refused), "{states:?}");
+
+    // The resident reads that it went back and why, owes it again, and has another receipt of it.
+    phone.see("Booked for the wrong home");
+    phone.find("[data-testid=given-back]");
+    let now = household(&resident);
+    assert_eq!((now.owed, now.kept), (before.owed, before.kept));
+    let back = now.payments.iter().find(|other| other.id == payment.id).unwrap();
+    assert_eq!(back.state, PaymentState::GivenBack);
+    let known = saved(&resident);
+    phone.press(&of_it);
+    phone.until("the receipt", "return !one('[aria-busy=true]') && !one(id('paper-coming'))");
+    let new: Vec<_> = saved(&resident).into_iter().filter(|file| !known.contains(file)).collect();
+    assert_eq!(new.len(), 1);
+    assert_ne!(fs::read(&new[0]).unwrap(), first, "it says that it was given back");
+    both_widths(&resident, "given-back", &own);
+    phone.press(&format!("a[href='/payments/{}']", payment.parts[0].bill_id));
+    phone.find("[data-testid=bill][data-state=overdue], [data-testid=bill][data-state=due]");
+    phone.find("[data-testid=given-back]");
+    phone.find(&of_it);
+    both_widths(&resident, "given-back-bill", &own);
+}
+
+#[test]
+fn an_answer_about_a_refund_that_is_lost_is_asked_for_again_and_moves_money_once() {
+    let en = settings(Language::en(), Mode::Standard);
+    let world = World::new("refunds-lost");
+    let office = world.joined("office", people::CHEN_JING, en.clone());
+    let manager = world.joined("manager", people::LIN, en);
+    let resident = world.joined("phone", people::WANG_MEI, settings(Language::en(), Mode::Standard));
+    let (chen, lin) = (&office.page, &manager.page);
+    let say = |key: &str| say(&Language::en(), key);
+    let id = household(&resident).id;
+    let attempt = office.host.call::<AttemptNew>(&Empty {}).unwrap().id;
+    let handed = PayBills { attempt, household_id: id, bills: Vec::new(), minor: 5_000 };
+    let kept = office.host.call::<CounterPay>(&handed).unwrap().kept;
+    chen.go(&format!("/office/payments/households/{id}"));
+    chen.tap("ask-kept");
+    chen.fill("refund-reason", "They moved out");
+    office.cable.cut();
+    chen.tap("ask-refund");
+    chen.find_late("[data-testid=refund-trouble]");
+    chen.see(&say("refunds.ask_unknown_text"));
+    office.cable.mend();
+    chen.tap("ask-refund");
+    chen.find_no("#give-back[open]");
+    chen.until("one refund", "return all(id('refund')).length === 1");
+
+    lin.go("/office/payments/refunds");
+    lin.find("[data-testid=give-back]");
+    manager.cable.cut();
+    lin.tap("give-back");
+    lin.tap("confirm");
+    lin.find_late("[data-testid=refund-trouble]");
+    manager.cable.mend();
+    lin.tap("give-back");
+    lin.tap("confirm");
+    lin.find("[data-testid=decided] [data-state=done]");
+    let now = office.host.call::<HouseholdPaymentsGet>(&HouseholdKey { id }).unwrap();
+    assert_eq!((kept, now.account.kept, now.refunds.len()), (5_000, 0, 1));
+}
+
+#[test]
+fn the_page_of_refunds_says_when_it_is_empty_loads_or_fails() {
+    let en = settings(Language::en(), Mode::Standard);
+    let world = World::new("refunds-states");
+    let manager = world.joined("manager", people::LIN, en.clone());
+    let lin = &manager.page;
+    lin.go("/office/payments");
+    lin.answer("payments.refunds", None);
+    lin.tap("refunds");
+    lin.find(".c-skeleton");
+    lin.answer_all();
+    lin.tap("back");
+    lin.find("[data-testid=office-bill]");
+    lin.answer("payments.refunds", Some("server_unreachable"));
+    lin.tap("refunds");
+    lin.find("[data-testid=error][data-code=server_unreachable]");
+    lin.answer_all();
+    lin.tap("retry");
+    lin.see(&say(&Language::en(), "refunds.nothing"));
+    both_widths(&manager, "refunds-empty", &en);
+}
