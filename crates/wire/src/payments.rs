@@ -13,6 +13,7 @@
 //! and no device of the office holds them, which asks the server instead.
 
 mod amounts;
+mod arrears;
 mod bank;
 mod bill;
 mod fee;
@@ -21,8 +22,10 @@ mod office;
 mod pages;
 mod payment;
 mod refund;
+mod reminder;
 
 pub use amounts::{Amounts, line_amounts};
+pub use arrears::*;
 pub use bank::*;
 pub use bill::*;
 pub use fee::*;
@@ -31,6 +34,7 @@ pub use office::*;
 pub use pages::*;
 pub use payment::*;
 pub use refund::*;
+pub use reminder::*;
 
 /// Longest name of a fee in one language, in characters.
 pub const MAX_FEE_NAME: usize = 80;

@@ -27,6 +27,11 @@ pub(crate) async fn bills(call: Call) -> Result<Response, Error> {
     json(&call.app.db.read(move |tx| payments::bills_page(tx, &caller, &query)).await?)
 }
 
+pub(crate) async fn arrears(call: Call) -> Result<Response, Error> {
+    let (caller, query) = (call.caller()?, Query::parse(&call.query)?);
+    json(&call.app.db.read(move |tx| payments::arrears(tx, &caller, &query)).await?)
+}
+
 pub(crate) async fn household(call: Call) -> Result<Response, Error> {
     let (caller, id) = (call.caller()?, HouseholdId(call.id()?));
     json(&call.app.db.read(move |tx| payments::household(tx, &caller, id)).await?)
