@@ -1,5 +1,6 @@
 //! Payments over the wire: fees, bill runs, the counter, credit notes, and who sees what of it.
 
+mod arrears;
 mod bank;
 mod billing;
 mod crediting;
@@ -8,6 +9,7 @@ mod meters;
 mod paying;
 pub mod prepared;
 mod refunds;
+mod reminders;
 
 pub use bank::brought;
 pub use prepared::{by_area, credited};
