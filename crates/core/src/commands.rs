@@ -447,6 +447,11 @@ impl Commands for Core {
         Ok(authorised!(account, |api| api.get(&path))?)
     }
 
+    async fn arrears_list(&self, query: ArrearsQuery) -> Answer<ArrearsPage> {
+        let (account, path) = (self.account()?, payments::arrears_path(query));
+        Ok(authorised!(account, |api| api.get(&path))?)
+    }
+
     async fn household_payments_get(&self, HouseholdKey { id }: HouseholdKey) -> Answer<HouseholdPayments> {
         let (account, path) = (self.account()?, format!("/v1/households/{id}/payments"));
         Ok(authorised!(account, |api| api.get(&path))?)

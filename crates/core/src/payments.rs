@@ -16,8 +16,8 @@ use linli_wire::{
     community::Household,
     id::{BillId, HouseholdId},
     payments::{
-        Bill, BillView, HouseholdAccount, HouseholdView, MonthTotal, OfficeBillsQuery, Payment, PaymentWays,
-        PaymentsView,
+        ArrearsQuery, Bill, BillView, HouseholdAccount, HouseholdView, MonthTotal, OfficeBillsQuery, Payment,
+        PaymentWays, PaymentsView,
     },
     sync::Entity,
 };
@@ -139,6 +139,11 @@ pub fn bills_path(query: &OfficeBillsQuery) -> String {
         "/v1/bills?state={state}&month={month}&words={words}&offset={}&limit={}",
         query.offset, query.limit
     )
+}
+
+/// Where arrears are asked for.
+pub fn arrears_path(ArrearsQuery { by, offset, limit }: ArrearsQuery) -> String {
+    format!("/v1/arrears?by={}&offset={offset}&limit={limit}", by.as_str())
 }
 
 /// A language for what is named in several.

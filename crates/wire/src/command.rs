@@ -34,9 +34,10 @@ use crate::{
     },
     outbox::{KeptPage, OutboxPage},
     payments::{
-        BankImport, BankMovement, BankMovementsPage, BankMovementsQuery, BillRun, BillRunPreview, BillRuns,
-        BillView, FeesView, HouseholdPayments, MetersQuery, MetersView, MoneyByMonth, OfficeBillsPage,
-        OfficeBillsQuery, Payment, PaymentsView, PreviewBills, Refund, Refunds,
+        ArrearsPage, ArrearsQuery, BankImport, BankMovement, BankMovementsPage, BankMovementsQuery, BillRun,
+        BillRunPreview, BillRuns, BillView, FeesView, HouseholdPayments, MetersQuery, MetersView,
+        MoneyByMonth, OfficeBillsPage, OfficeBillsQuery, Payment, PaymentsView, PreviewBills, Refund,
+        Refunds,
     },
     repairs::{
         RepairBoard, RepairCards, RepairChoices, RepairDraft, RepairEvents, RepairFigures, RepairQueuePage,
@@ -301,6 +302,8 @@ commands! {
     BillRunPublish bill_run_publish "payments.publish" (PublishRun) -> BillRun;
     /// Bills of all households.
     OfficeBillsList office_bills_list "payments.bills" (OfficeBillsQuery) -> OfficeBillsPage;
+    /// Households with something overdue.
+    ArrearsList arrears_list "payments.arrears" (ArrearsQuery) -> ArrearsPage;
     /// A household's bills and payments.
     HouseholdPaymentsGet household_payments_get "payments.household" (HouseholdKey) -> HouseholdPayments;
     /// Take money at the counter.

@@ -18,13 +18,13 @@ use crate::{
         repairs::select,
     },
     state::app,
-    words::{bank, common, fees, notices, payments_office as texts},
+    words::{arrears, bank, common, fees, notices, payments_office as texts},
 };
 
 const STEP: u32 = 50;
 const STATES: [BillState; 4] = [BillState::Overdue, BillState::Due, BillState::Paid, BillState::Credited];
 
-/// The list, and the ways to runs and fees.
+/// The list, and the ways to runs, arrears, the bank and fees.
 #[component]
 pub fn Bills() -> impl IntoView {
     let app = app();
@@ -53,6 +53,7 @@ pub fn Bills() -> impl IntoView {
         <div class="l-page" data-width="wide">
             <PageHeader title=texts::title() note=texts::intro()>
                 <a class="c-button" data-kind="primary" href="/office/payments/run" data-testid="new-run">{icon("plus")} {texts::run()}</a>
+                <a class="c-button" data-kind="quiet" href="/office/payments/arrears" data-testid="arrears">{icon("clock")} {arrears::title()}</a>
                 <a class="c-button" data-kind="quiet" href="/office/payments/bank" data-testid="bank">{icon("table")} {bank::title()}</a>
                 <a class="c-button" data-kind="quiet" href="/office/payments/fees" data-testid="fees">{icon("list")} {fees::title()}</a>
             </PageHeader>

@@ -1,5 +1,6 @@
-//! The office's side: bills of all households, runs, the counter, the bank, fees and meters.
+//! The office's side: bills of all households, runs, arrears, the counter, the bank, fees and meters.
 
+mod arrears;
 mod bank;
 mod bills;
 mod credit;
@@ -11,6 +12,7 @@ mod meters;
 mod run;
 mod take;
 
+pub use arrears::Arrears;
 pub use bank::Bank;
 pub use bills::Bills;
 pub use fees::Fees;
