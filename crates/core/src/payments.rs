@@ -8,6 +8,7 @@ mod attempts;
 mod bank;
 mod fees;
 mod meters;
+mod news;
 mod papers;
 mod refunds;
 
@@ -29,6 +30,8 @@ pub use bank::movements_path;
 pub(crate) use bank::{add_statement, decide};
 pub use fees::{fees, give_back as give_fee_back, save as save_fee};
 pub use meters::{meters, save as save_reading};
+pub use news::Reminded;
+pub(crate) use news::{reminded, words as words_of};
 pub(crate) use papers::{fetch_ahead, receipt, statement};
 pub(crate) use refunds::{ask as ask_refund, decide as decide_refund};
 

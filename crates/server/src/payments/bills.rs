@@ -139,11 +139,11 @@ fn reminders(
     of: &str,
 ) -> Result<BTreeMap<BillId, Vec<Reminder>>, Error> {
     let mut reminders: BTreeMap<BillId, Vec<Reminder>> = BTreeMap::new();
-    let columns = "reminder.bill_id, reminder.step, reminder.day";
+    let columns = "reminder.bill_id, reminder.step, reminder.day, reminder.at";
     for row in tx.query(&of_bills("reminder", columns, condition, "step"), params![community, of])? {
         let step = i16::try_from(row.get::<i64>(1)?);
         let step = step.map_err(|_| Error::refused(Code::Internal, "a reminder of no step"))?;
-        reminders.entry(row.get(0)?).or_default().push(Reminder { step, on: row.get(2)? });
+        reminders.entry(row.get(0)?).or_default().push(Reminder { step, on: row.get(2)?, at: row.get(3)? });
     }
     Ok(reminders)
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Timestamp;
+
 /// Most steps of a community.
 pub const MAX_REMINDER_STEPS: usize = 12;
 /// The first and the last step that a community can have.
@@ -36,8 +38,10 @@ impl ReminderSteps {
 pub struct Reminder {
     /// Which one: days after the one on which the bill is due, below zero before it.
     pub step: i16,
-    /// The day on which it was written, such as `2026-11-30`.
+    /// The day on which it was written, by the calendar of the community, such as `2026-11-30`.
     pub on: String,
+    /// When that was.
+    pub at: Timestamp,
 }
 
 #[cfg(test)]
