@@ -11,6 +11,7 @@ mod leaving;
 mod office;
 mod parts;
 mod payments;
+mod reminders;
 mod repairs;
 mod restoring;
 mod rounds;

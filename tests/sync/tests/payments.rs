@@ -14,7 +14,7 @@ use linli_wire::{
     },
 };
 
-fn fee(name: &str, basis: Basis, rate: i64) -> FeeContent {
+pub fn fee(name: &str, basis: Basis, rate: i64) -> FeeContent {
     FeeContent {
         name: Localized::one(Language::en(), name),
         heading: name.to_lowercase(),
@@ -30,7 +30,7 @@ fn fee(name: &str, basis: Basis, rate: i64) -> FeeContent {
 }
 
 /// The office settles a fee; gives its id once the server has it.
-async fn settle(chen: &Resident, content: FeeContent) -> FeeId {
+pub async fn settle(chen: &Resident, content: FeeContent) -> FeeId {
     let name = content.name.clone();
     chen.get::<FeeSave>(SaveFee { id: None, base_version: 0, content }).await;
     chen.until("the fee is settled", async |chen| {
@@ -53,13 +53,13 @@ async fn looked_at(chen: &Resident) -> PublishRun {
 }
 
 /// The bills of the next month, published.
-async fn bill_all(chen: &Resident) -> BillRun {
+pub async fn bill_all(chen: &Resident) -> BillRun {
     let asked = looked_at(chen).await;
     chen.get::<BillRunPublish>(asked).await
 }
 
 /// Waits until a device has so many bills.
-async fn until_billed(who: &Resident, count: usize) -> Vec<Bill> {
+pub async fn until_billed(who: &Resident, count: usize) -> Vec<Bill> {
     who.until("the bills are here", async |who| {
         let view = who.get::<PaymentsGet>(Empty {}).await;
         let bills = view.households.into_iter().next().map(|household| household.bills).unwrap_or_default();
