@@ -461,6 +461,11 @@ impl Commands for Core {
         Ok(payments::take_at_counter(&*self.account()?, request).await?)
     }
 
+    async fn payments_export_open(&self, request: PaymentsExport) -> Answer<Done> {
+        let (name, sheet) = payments::exported(&*self.account()?, request).await?;
+        opened(self.ports.desktop.open_file(&name, &sheet))
+    }
+
     async fn bill_credit(&self, request: CreditOnBill) -> Answer<Done> {
         payments::credit(&*self.account()?, request).await?;
         Ok(Done {})

@@ -6,6 +6,7 @@
 
 mod attempts;
 mod bank;
+mod export;
 mod fees;
 mod meters;
 mod news;
@@ -28,6 +29,7 @@ pub use attempts::new as new_attempt;
 pub(crate) use attempts::{credit, from_balance, publish, take_at_counter};
 pub use bank::movements_path;
 pub(crate) use bank::{add_statement, decide};
+pub(crate) use export::exported;
 pub use fees::{fees, give_back as give_fee_back, save as save_fee};
 pub use meters::{meters, save as save_reading};
 pub use news::Reminded;

@@ -36,8 +36,8 @@ use crate::{
     payments::{
         ArrearsPage, ArrearsQuery, BankImport, BankMovement, BankMovementsPage, BankMovementsQuery, BillRun,
         BillRunPreview, BillRuns, BillView, FeesView, HouseholdPayments, MetersQuery, MetersView,
-        MoneyByMonth, OfficeBillsPage, OfficeBillsQuery, Payment, PaymentsView, PreviewBills, Refund,
-        Refunds,
+        MoneyByMonth, OfficeBillsPage, OfficeBillsQuery, Payment, PaymentsExport, PaymentsView, PreviewBills,
+        Refund, Refunds,
     },
     repairs::{
         RepairBoard, RepairCards, RepairChoices, RepairDraft, RepairEvents, RepairFigures, RepairQueuePage,
@@ -308,6 +308,8 @@ commands! {
     HouseholdPaymentsGet household_payments_get "payments.household" (HouseholdKey) -> HouseholdPayments;
     /// Take money at the counter.
     CounterPay counter_pay "payments.counter" (PayBills) -> Payment;
+    /// Save a file for the bookkeeper outside of the app and open it there.
+    PaymentsExportOpen payments_export_open "payments.export" (PaymentsExport) -> Done;
     /// Take a part of a bill back.
     BillCredit bill_credit "payments.credit" (CreditOnBill) -> Done;
     /// Take a bank statement in: camt.053 or CSV, whose bytes go to the server as they are.

@@ -4,6 +4,7 @@ mod arrears;
 mod bank;
 mod billing;
 mod crediting;
+mod exporting;
 mod fees;
 mod meters;
 mod paying;

@@ -6,6 +6,7 @@ use linli_wire::{
     payments::{BillState, OfficeBillRow, OfficeBillsPage, OfficeBillsQuery},
 };
 
+use super::export::export;
 use crate::{
     components::{
         banner::OfflineBanner, empty_state::empty_state, error_state::error_state, icon::icon,
@@ -24,7 +25,7 @@ use crate::{
 const STEP: u32 = 50;
 const STATES: [BillState; 4] = [BillState::Overdue, BillState::Due, BillState::Paid, BillState::Credited];
 
-/// The list, and the ways to runs, arrears, the bank and fees.
+/// The list, and the ways to runs, arrears, the bank and fees, and the files for the bookkeeper.
 #[component]
 pub fn Bills() -> impl IntoView {
     let app = app();
@@ -56,6 +57,7 @@ pub fn Bills() -> impl IntoView {
                 <a class="c-button" data-kind="quiet" href="/office/payments/arrears" data-testid="arrears">{icon("clock")} {arrears::title()}</a>
                 <a class="c-button" data-kind="quiet" href="/office/payments/bank" data-testid="bank">{icon("table")} {bank::title()}</a>
                 <a class="c-button" data-kind="quiet" href="/office/payments/fees" data-testid="fees">{icon("list")} {fees::title()}</a>
+                {export()}
             </PageHeader>
             <OfflineBanner />
             <SearchField words=words label=texts::find() placeholder=texts::find_example() shortcut=false />
