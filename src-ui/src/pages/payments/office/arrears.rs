@@ -66,7 +66,7 @@ fn table(page: &ArrearsPage, limit: RwSignal<u32>) -> AnyView {
     let rows = page.rows.iter().map(|row| line(row, &page.currency)).collect_view();
     view! {
         <p role="status" data-testid="arrears-sum">{texts::sum(page.total, &amount(page.overdue, &page.currency))}</p>
-        <table class="c-table" data-testid="arrears">
+        <table class="c-table" data-testid="arrears-table">
             <thead><tr>
                 <th scope="col">{texts::col_home()}</th> <th scope="col" data-align="end">{texts::col_overdue()}</th>
                 <th scope="col">{texts::col_oldest()}</th> <th scope="col">{texts::col_reminders()}</th>
