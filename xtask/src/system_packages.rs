@@ -53,7 +53,7 @@ impl Package {
 use Group::{Build, Release, Test, Window};
 
 /// The packages of Debian 12 and later, and of Ubuntu 22.04 and later.
-pub(crate) const DEBIAN: [Package; 31] = [
+pub(crate) const DEBIAN: [Package; 32] = [
     Package::program(Build, "gcc", "cc", "links Rust programs and compiles SQLite"),
     Package::new(Build, "libc6-dev", "links Rust programs"),
     Package::program(Build, "make", "make", "builds native parts of libraries"),
@@ -89,6 +89,7 @@ pub(crate) const DEBIAN: [Package; 31] = [
     Package::program(Test, "strace", "strace", "makes disks fail at a chosen moment in tests"),
     Package::program(Test, "librsvg2-bin", "rsvg-convert", "draws the codes that bills are paid by"),
     Package::program(Test, "zbar-tools", "zbarimg", "reads back the codes that bills are paid by"),
+    Package::program(Test, "hledger", "hledger", "checks that what the bookkeeper takes over balances"),
     Package::program(Test, "mmdebstrap", "mmdebstrap", "a clean Debian to install the app's package into"),
 ];
 
@@ -141,6 +142,7 @@ const FEDORA: OtherSystem = OtherSystem {
         (Test, "strace"),
         (Test, "librsvg2-tools"),
         (Test, "zbar"),
+        (Test, "hledger"),
     ],
 };
 
@@ -173,6 +175,7 @@ const ARCH: OtherSystem = OtherSystem {
         (Test, "strace"),
         (Test, "librsvg"),
         (Test, "zbar"),
+        (Test, "hledger"),
     ],
 };
 
@@ -191,6 +194,7 @@ const MACOS: OtherSystem = OtherSystem {
         (Test, "brotli"),
         (Test, "librsvg"),
         (Test, "zbar"),
+        (Test, "hledger"),
     ],
 };
 

@@ -131,7 +131,8 @@ impl Api<'_> {
     /// The server's, `server_unreachable`; `too_large` for one that should be asked for in parts.
     pub async fn get_sheet(&self, path: &str) -> Result<Bytes> {
         let answer = self.network.send(self.request("GET", path)).await.map_err(unreachable)?;
-        let (status, is_sheet) = (answer.status, answer.content_type.starts_with("text/csv"));
+        let is_sheet = ["text/csv", "text/plain"].iter().any(|kind| answer.content_type.starts_with(kind));
+        let status = answer.status;
         if status == 200 && !is_sheet {
             return Err(Error::new(Code::NotLinliServer, "no spreadsheet"));
         }

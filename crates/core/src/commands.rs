@@ -453,6 +453,11 @@ impl Commands for Core {
         Ok(authorised!(account, |api| api.get(&path))?)
     }
 
+    async fn arrears_list(&self, query: ArrearsQuery) -> Answer<ArrearsPage> {
+        let (account, path) = (self.account()?, payments::arrears_path(query));
+        Ok(authorised!(account, |api| api.get(&path))?)
+    }
+
     async fn household_payments_get(&self, HouseholdKey { id }: HouseholdKey) -> Answer<HouseholdPayments> {
         let (account, path) = (self.account()?, format!("/v1/households/{id}/payments"));
         Ok(authorised!(account, |api| api.get(&path))?)
@@ -460,6 +465,11 @@ impl Commands for Core {
 
     async fn counter_pay(&self, request: PayBills) -> Answer<Payment> {
         Ok(payments::take_at_counter(&*self.account()?, request).await?)
+    }
+
+    async fn payments_export_open(&self, request: PaymentsExport) -> Answer<Done> {
+        let (name, sheet) = payments::exported(&*self.account()?, request).await?;
+        opened(self.ports.desktop.open_file(&name, &sheet))
     }
 
     async fn bill_credit(&self, request: CreditOnBill) -> Answer<Done> {

@@ -7,8 +7,10 @@
 mod attempts;
 mod bank;
 mod epc;
+mod export;
 mod fees;
 mod meters;
+mod news;
 mod papers;
 mod refunds;
 
@@ -18,8 +20,8 @@ use linli_wire::{
     id::{BillId, HouseholdId},
     join::Qr,
     payments::{
-        Bill, BillView, HouseholdAccount, HouseholdView, MonthTotal, OfficeBillsQuery, Payment, PaymentWays,
-        PaymentsView,
+        ArrearsQuery, Bill, BillView, HouseholdAccount, HouseholdView, MonthTotal, OfficeBillsQuery, Payment,
+        PaymentWays, PaymentsView,
     },
     sync::Entity,
 };
@@ -29,8 +31,11 @@ pub use attempts::new as new_attempt;
 pub(crate) use attempts::{by_card, credit, from_balance, publish, take_at_counter};
 pub use bank::movements_path;
 pub(crate) use bank::{add_statement, decide};
+pub(crate) use export::exported;
 pub use fees::{fees, give_back as give_fee_back, save as save_fee};
 pub use meters::{meters, save as save_reading};
+pub use news::Reminded;
+pub(crate) use news::{reminded, words as words_of};
 pub(crate) use papers::{fetch_ahead, receipt, statement};
 pub(crate) use refunds::{ask as ask_refund, decide as decide_refund};
 
@@ -160,6 +165,11 @@ pub fn bills_path(query: &OfficeBillsQuery) -> String {
         "/v1/bills?state={state}&month={month}&words={words}&offset={}&limit={}",
         query.offset, query.limit
     )
+}
+
+/// Where arrears are asked for.
+pub fn arrears_path(ArrearsQuery { by, offset, limit }: ArrearsQuery) -> String {
+    format!("/v1/arrears?by={}&offset={offset}&limit={limit}", by.as_str())
 }
 
 /// A language for what is named in several.

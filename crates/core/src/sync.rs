@@ -20,7 +20,7 @@ use linli_wire::{
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde_json::value::RawValue;
 
-use crate::{cache::Cache, error::Result, notices, outbox, repairs, rounds};
+use crate::{cache::Cache, error::Result, notices, outbox, payments, repairs, rounds};
 
 /// Where the cache stands.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -40,8 +40,17 @@ pub struct Applied {
     pub new_notices: Vec<Notice>,
     /// What repairs newly ask of the person.
     pub asks: Vec<repairs::Ask>,
+    /// Of what its household was newly reminded.
+    pub reminded: Vec<payments::Reminded>,
     /// Whether the cache is level with the server now.
     pub level: bool,
+}
+
+/// What a change is to the person, besides being there.
+#[derive(Default)]
+struct News {
+    asks: Vec<repairs::Ask>,
+    reminded: Vec<payments::Reminded>,
 }
 
 /// Reads where the cache stands.
@@ -82,10 +91,11 @@ pub fn apply(cache: &Cache, page: &SyncPage, now: Timestamp) -> Result<Applied> 
             let resident = !matches!(part.scope, Scope::Staff(_));
             let mut position = 0;
             for change in &part.changes {
-                let mut asks = Vec::new();
-                let fresh = take(tx, scope, resident, change, &mut applied.topics, &mut asks, now)?;
+                let mut news = News::default();
+                let fresh = take(tx, scope, resident, change, &mut applied.topics, &mut news, now)?;
                 if was_level {
-                    applied.asks.append(&mut asks);
+                    applied.asks.append(&mut news.asks);
+                    applied.reminded.append(&mut news.reminded);
                 }
                 if marks && change.entity == Entity::Notice && change.body.is_some() {
                     notices::arrived(tx, change.id)?;
@@ -170,7 +180,7 @@ fn take(
     resident: bool,
     change: &Change,
     topics: &mut BTreeSet<Topic>,
-    asks: &mut Vec<repairs::Ask>,
+    news: &mut News,
     now: Timestamp,
 ) -> Result<bool> {
     let Some(topic) = topic_of(change.entity) else { return Ok(false) };
@@ -190,7 +200,7 @@ fn take(
     match change.entity {
         Entity::Notice => notices::take(tx, change.id, change.version, body, resident),
         Entity::Repair => {
-            asks.extend(repairs::take(tx, change.id, change.version, body, !resident, now)?);
+            news.asks.extend(repairs::take(tx, change.id, change.version, body, !resident, now)?);
             Ok(false)
         }
         Entity::Round => rounds::take(tx, change.id, change.version, body).map(|()| false),
@@ -199,6 +209,10 @@ fn take(
                 notices::take_read_mark(tx, &mark)?;
             }
             Ok(false)
+        }
+        Entity::Bill => {
+            news.reminded.extend(payments::reminded(tx, change.id, change.version, body, now)?);
+            take_record(tx, entity, change, body).map(|()| false)
         }
         _ => take_record(tx, entity, change, body).map(|()| false),
     }

@@ -41,6 +41,12 @@ impl Calendar {
         Ok(Timestamp(moment.timestamp().as_millisecond()))
     }
 
+    /// The moment at which an hour of a day begins.
+    pub(crate) fn hour_of(&self, day: Date, hour: i8) -> Result<Timestamp, Error> {
+        let moment = day.at(hour, 0, 0, 0).to_zoned(self.zone.clone()).map_err(beyond)?;
+        Ok(Timestamp(moment.timestamp().as_millisecond()))
+    }
+
     /// The midnight behind the last of `days` days.
     pub(crate) fn ends(&self, day: Date, days: u16) -> Result<Timestamp, Error> {
         self.begins(day.checked_add(i64::from(days).days()).map_err(beyond)?)

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use linli_wire::{Timestamp, sync::Entity};
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::{App, card, clock::Watch, notices, params, repairs, rounds, session};
+use crate::{App, card, clock::Watch, notices, params, payments, repairs, rounds, session};
 
 /// Publishes scheduled notices when they are due.
 pub async fn publish(app: App) {
@@ -56,6 +56,11 @@ pub async fn tend_cards(app: App) {
     .await;
 }
 
+/// Reminds households of bills that are not paid, in the morning of each community.
+pub async fn remind(app: App) {
+    in_time(app, &[Entity::PaymentWays, Entity::Community], reminders_due).await;
+}
+
 async fn tend_due(app: App) -> Option<Timestamp> {
     let next = match app.db.read(repairs::next_due).await {
         Ok(Some(due)) if due <= app.db.now() => app.db.patient().write(repairs::tend).await,
@@ -90,6 +95,33 @@ async fn rounds_due(app: App, watch: Arc<Mutex<Watch>>) -> Option<Timestamp> {
     });
     // What could not be done now is not tried again at once.
     [next, mend_at.filter(|at| *at > now)].into_iter().flatten().min()
+}
+
+/// One transaction for each household, so that nobody who pays meanwhile waits for all of them; what a stop in between
+/// left out is done at the next start.
+async fn reminders_due(app: App) -> Option<Timestamp> {
+    let db = app.db.patient();
+    let failed = |error: crate::Error| {
+        tracing::error!(%error, "bills could not be reminded of; tried again in a minute");
+        None
+    };
+    let due = match db.read(payments::due_reminders).await {
+        Ok(due) => due,
+        Err(error) => return failed(error),
+    };
+    if !due.households.is_empty() {
+        match db.write(session::doubted_until).await {
+            Ok(None) => {}
+            Ok(doubted) => return doubted,
+            Err(error) => return failed(error),
+        }
+    }
+    let mut next = due.next;
+    for (community, household) in due.households {
+        let done = db.write(move |tx| payments::remind(tx, community, household)).await;
+        next = done.map_or_else(failed, |()| next);
+    }
+    next
 }
 
 async fn publish_due(app: App) -> Option<Timestamp> {

@@ -40,7 +40,8 @@ pub mod rounds;
 mod scratch;
 pub mod session;
 pub mod settings;
-pub mod shown;
+pub mod sheet;
+mod shown;
 mod spreadsheet;
 pub mod sync;
 

@@ -59,6 +59,7 @@ use crate::http::policy::{Method, ROUTES, Route, Who};
     payments::PaymentWays,
     payments::MoneyByMonth,
     payments::OfficeBillsPage,
+    payments::ArrearsPage,
     payments::CreditBill,
     payments::BillRuns,
     payments::PublishBills,
@@ -160,6 +161,12 @@ fn about(route: &Route) -> Option<About> {
         }
         (Method::Get, "/v1/bills") => {
             ("Bills of all households, the longest overdue first", Nothing, of::<payments::OfficeBillsPage>())
+        }
+        (Method::Get, "/v1/payments/export") => {
+            ("Bills, payments or the journal of months, as CSV or plain text", Nothing, Bytes)
+        }
+        (Method::Get, "/v1/arrears") => {
+            ("Households with something overdue", Nothing, of::<payments::ArrearsPage>())
         }
         (Method::Post, "/v1/bills/{id}/credit") => {
             ("Take a part of a bill back", of::<payments::CreditBill>(), Nothing)
@@ -298,6 +305,8 @@ fn operation(route: &Route, about: About) -> OperationBuilder {
         "/v1/households/{id}/statement" => &["year", "language"],
         "/v1/payments/{id}/receipt" => &["language"],
         "/v1/bills" => &["state", "month", "words", "offset", "limit"],
+        "/v1/payments/export" => &["sheet", "from", "until"],
+        "/v1/arrears" => &["by", "offset", "limit"],
         "/v1/repairs/figures" => &["from", "until"],
         "/v1/repairs/export" => &["from", "until", "state", "category"],
         _ => &[],

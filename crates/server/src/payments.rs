@@ -13,11 +13,13 @@
 //! office's scope (ten thousand households make millions of them; the office asks for the few that it looks at).
 
 mod account;
+mod arrears;
 pub(crate) mod bank;
 mod bills;
 mod check;
 mod credit;
 mod due;
+mod export;
 mod fees;
 mod figures;
 mod meters;
@@ -27,14 +29,17 @@ mod papers;
 mod past;
 mod pay;
 mod refunds;
+mod reminders;
 mod run;
 mod spending;
 mod ways;
 
 pub use account::account;
+pub use arrears::arrears;
 pub use bills::{Bills, bills};
 pub use check::check;
 pub use credit::credit;
+pub use export::export;
 pub use fees::{fee, fees, put_fee, save_fee};
 pub use figures::money;
 pub use meters::{meters, put_readings, save_readings};
@@ -45,6 +50,7 @@ pub use pay::{balance, counter, payments};
 pub(crate) use pay::{begin_by_card, move_by_card, payment};
 pub(crate) use refunds::finish as finish_refund;
 pub use refunds::{ask as ask_refund, decide as decide_refund, get as refund, refunds};
+pub use reminders::{DueReminders, due_reminders, remind};
 pub use run::{preview, publish, runs};
 pub use spending::{put_spending, spend};
 pub use ways::{offer_card, put_ways, ways};

@@ -34,9 +34,10 @@ use crate::{
     },
     outbox::{KeptPage, OutboxPage},
     payments::{
-        BankImport, BankMovement, BankMovementsPage, BankMovementsQuery, BillRun, BillRunPreview, BillRuns,
-        BillView, FeesView, HouseholdPayments, MetersQuery, MetersView, MoneyByMonth, OfficeBillsPage,
-        OfficeBillsQuery, Payment, PaymentsView, PreviewBills, Refund, Refunds,
+        ArrearsPage, ArrearsQuery, BankImport, BankMovement, BankMovementsPage, BankMovementsQuery, BillRun,
+        BillRunPreview, BillRuns, BillView, FeesView, HouseholdPayments, MetersQuery, MetersView,
+        MoneyByMonth, OfficeBillsPage, OfficeBillsQuery, Payment, PaymentsExport, PaymentsView, PreviewBills,
+        Refund, Refunds,
     },
     repairs::{
         RepairBoard, RepairCards, RepairChoices, RepairDraft, RepairEvents, RepairFigures, RepairQueuePage,
@@ -304,10 +305,14 @@ commands! {
     BillRunPublish bill_run_publish "payments.publish" (PublishRun) -> BillRun;
     /// Bills of all households.
     OfficeBillsList office_bills_list "payments.bills" (OfficeBillsQuery) -> OfficeBillsPage;
+    /// Households with something overdue.
+    ArrearsList arrears_list "payments.arrears" (ArrearsQuery) -> ArrearsPage;
     /// A household's bills and payments.
     HouseholdPaymentsGet household_payments_get "payments.household" (HouseholdKey) -> HouseholdPayments;
     /// Take money at the counter.
     CounterPay counter_pay "payments.counter" (PayBills) -> Payment;
+    /// Save a file for the bookkeeper outside of the app and open it there.
+    PaymentsExportOpen payments_export_open "payments.export" (PaymentsExport) -> Done;
     /// Take a part of a bill back.
     BillCredit bill_credit "payments.credit" (CreditOnBill) -> Done;
     /// Take a bank statement in: camt.053 or CSV, whose bytes go to the server as they are.

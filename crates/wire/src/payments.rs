@@ -13,24 +13,30 @@
 //! and no device of the office holds them, which asks the server instead.
 
 mod amounts;
+mod arrears;
 mod bank;
 mod bill;
+mod export;
 mod fee;
 mod month;
 mod office;
 mod pages;
 mod payment;
 mod refund;
+mod reminder;
 
 pub use amounts::{Amounts, line_amounts};
+pub use arrears::*;
 pub use bank::*;
 pub use bill::*;
+pub use export::*;
 pub use fee::*;
 pub use month::Month;
 pub use office::*;
 pub use pages::*;
 pub use payment::*;
 pub use refund::*;
+pub use reminder::*;
 
 /// Longest name of a fee in one language, in characters.
 pub const MAX_FEE_NAME: usize = 80;

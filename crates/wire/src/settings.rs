@@ -69,4 +69,7 @@ pub enum Theme {
 pub struct Preferences {
     /// Categories without system notifications. Emergencies come through all the same.
     pub muted_categories: Vec<String>,
+    /// Whether reminders of bills come without system notifications.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub muted_reminders: bool,
 }

@@ -98,6 +98,7 @@ pub fn of_the_office(host: &Host) -> Result<Vec<Place>> {
         place("office-round-labels", format!("/office/rounds/{}/labels", round.plan)),
         place("office-payments", "/office/payments".to_owned()),
         place("office-payments-run", "/office/payments/run".to_owned()),
+        place("office-payments-arrears", "/office/payments/arrears".to_owned()),
         place("office-payments-bank", "/office/payments/bank".to_owned()),
         place("office-payments-refunds", "/office/payments/refunds".to_owned()),
         place("office-payments-fees", "/office/payments/fees".to_owned()),

@@ -179,6 +179,8 @@ fn open_dialogs_keep_nobody_out() {
     }));
     page.go("/office/repairs/categories");
     found.extend(dialog(&office, "kind-form", &standard, |page| page.tap("new-kind")));
+    page.go("/office/payments");
+    found.extend(dialog(&office, "export-books", &standard, |page| page.tap("export")));
     page.go("/office/payments/fees");
     found.extend(dialog(&office, "fee-form", &standard, |page| page.tap("new-fee")));
     page.go(&rooms.iter().find(|place| place.name == "office-payments-household").unwrap().path);

@@ -9,6 +9,7 @@
 )]
 
 mod accessibility;
+mod arrears;
 mod bank;
 mod card;
 mod communities;

@@ -216,7 +216,9 @@ impl World {
     async fn prefer(&mut self) {
         let who = 1 + self.pick(2);
         let muted = if self.random.rand_range(0..2) == 0 { vec![] } else { vec!["activities".to_owned()] };
-        let _ = self.devices[who].ask::<PreferencesSave>(Preferences { muted_categories: muted }).await;
+        let _ = self.devices[who]
+            .ask::<PreferencesSave>(Preferences { muted_categories: muted, ..Default::default() })
+            .await;
     }
 
     fn disturb(&mut self) {

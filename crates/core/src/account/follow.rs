@@ -146,6 +146,9 @@ impl Account {
         if !applied.asks.is_empty() {
             self.tell(&applied.asks)?;
         }
+        if !applied.reminded.is_empty() {
+            self.remind(&applied.reminded)?;
+        }
         if applied.level {
             self.noted(notices::offer_again(&self.cache, &*self.ports.system))?;
             self.to_send.notify(usize::MAX);

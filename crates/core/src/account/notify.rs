@@ -1,4 +1,4 @@
-//! System notifications: of new notices, and of repairs that need the person.
+//! System notifications: of new notices, of repairs that need the person, and of bills that are not paid.
 
 use linli_wire::{Language, Timestamp, notices::Notice, repairs::RepairCategory, sync::Entity};
 
@@ -7,6 +7,7 @@ use crate::{
     community,
     error::Result,
     notices,
+    payments::{self, Reminded},
     ports::Notification,
     repairs::{self, Ask},
 };
@@ -67,6 +68,20 @@ impl Account {
             let body = repairs::words_of(ask.what, name, &language);
             self.ports.desktop.notify(Notification { title: title.clone(), body, urgent: false });
         }
+        Ok(())
+    }
+
+    /// Reminders of bills, unless the person wants none: what a page of the log brings is one message.
+    pub(super) fn remind(&self, reminded: &[Reminded]) -> Result<()> {
+        let known = self.cache.read(|db| {
+            let Some(community) = community::community(db)? else { return Ok(None) };
+            let language = community::me(db)?.map_or_else(Language::en, |me| me.language);
+            let title = community.name.in_language(&language).to_owned();
+            Ok(Some((title, language, community::preferences(db)?.muted_reminders)))
+        })?;
+        let Some((title, language, false)) = known else { return Ok(()) };
+        let body = payments::words_of(reminded, &language).to_owned();
+        self.ports.desktop.notify(Notification { title, body, urgent: false });
         Ok(())
     }
 

@@ -171,7 +171,10 @@ async fn an_edit_is_not_shown_again() {
 #[tokio::test]
 async fn a_muted_category_is_silent_and_its_emergencies_are_not() {
     let mut mei = Following::start().await;
-    let preferences = linli_wire::settings::Preferences { muted_categories: vec!["water-power".to_owned()] };
+    let preferences = linli_wire::settings::Preferences {
+        muted_categories: vec!["water-power".to_owned()],
+        ..Default::default()
+    };
     linli_core::community::save_preferences(&mei.account.cache, &*mei.system, preferences).unwrap();
     mei.receive(&[normal(1), emergency(2)]).await;
     assert_eq!(mei.shown(), [("Notice 2".to_owned(), true)]);

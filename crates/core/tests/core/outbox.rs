@@ -21,7 +21,9 @@ fn system() -> FakeSystem {
 }
 
 fn prefer(category: &str) -> Action {
-    Action::SavePreferences { preferences: Preferences { muted_categories: vec![category.to_owned()] } }
+    Action::SavePreferences {
+        preferences: Preferences { muted_categories: vec![category.to_owned()], ..Default::default() },
+    }
 }
 
 fn put(cache: &Cache, lane: &str, category: &str) -> linli_wire::id::OpId {

@@ -69,6 +69,7 @@ tables! {
     bill_run [community_id id] month due_on currency bills total at person_id;
     bill [community_id id] version household_id run_id month year number issued_on due_on currency total;
     bill_line [community_id bill_id line] fee_id unit_id period total body;
+    reminder [community_id bill_id step] day at;
     credit [community_id id] bill_id year number day reason minor parts at person_id;
     payment [community_id id] version household_id way state minor currency meant_for at booked_at year number
         person_id;

@@ -147,6 +147,8 @@ routes! {
     Get "/v1/repairs/export" Office Device 0, true => routes::repair_export;
     Get "/v1/money" Member Device 0, true => routes::payments::money;
     Get "/v1/bills" Office Device 0, true => routes::payments::bills;
+    Get "/v1/arrears" Office Device 0, true => routes::payments::arrears;
+    Get "/v1/payments/export" Office Device 0, true => routes::payments::export;
     Post "/v1/bills/{id}/credit" Office Device JSON, false => routes::payments::credit;
     Get "/v1/bill-runs" Office Device 0, true => routes::payments::runs;
     Post "/v1/bill-runs" Office Device JSON, false => routes::payments::publish;

@@ -6,7 +6,7 @@ use jiff::civil::{Date, DateTime};
 use linli_wire::{
     Language, Localized,
     community::{Category, Office, Role},
-    payments::Month,
+    payments::{Month, ReminderSteps},
     repairs::PromisedHours,
 };
 use serde::{Deserialize, Serialize};
@@ -317,6 +317,9 @@ pub struct WaysRow {
     /// Days from the publishing of a bill to the day on which it is due.
     #[serde(default)]
     pub days_to_pay: u16,
+    /// Days after the due one on which bills are reminded of, below zero before it.
+    #[serde(default)]
+    pub reminders: ReminderSteps,
     /// What the community spends money on.
     #[serde(default)]
     pub spending: Vec<HeadingRow>,

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use jiff::{Span, civil::Date};
 use linli_wire::{
-    payments::{Month, Rate},
+    payments::{MAX_REMINDER_STEPS, Month, REMINDER_STEPS, Rate},
     text::is_blank,
 };
 use serde::Deserialize;
@@ -127,6 +127,14 @@ fn of_ways(ways: &WaysRow) -> Found {
         && (is_blank(&bank.holder) || bank.holder.chars().count() > 70 || is_blank(&bank.number))
     {
         found.push(("bank", "Name the holder in at most 70 characters, and the number.".to_owned()));
+    }
+    let (first, last) = REMINDER_STEPS;
+    if ways.reminders.0.len() > MAX_REMINDER_STEPS
+        || ways.reminders.0.iter().any(|step| !(first..=last).contains(step))
+    {
+        let most =
+            format!("Write at most {MAX_REMINDER_STEPS} days from {first} to {last}: [-3, 3, 14, 30].");
+        found.push(("reminders", most));
     }
     for heading in &ways.spending {
         if !is_key(&heading.key) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use linli_wire::{
     Code, Timestamp,
     id::{BillId, CommunityId, HouseholdId, LedgerEntryId},
-    payments::{Bill, BillPaid, Credit, Way},
+    payments::{Bill, BillPaid, Credit, Reminder, Way},
     sync::{Entity, Scope},
 };
 
@@ -49,6 +49,7 @@ pub fn bills(tx: &mut Tx<'_>, community: CommunityId, which: Bills) -> Result<Ve
         lines.entry(row.get(0)?).or_default().push(row.json(1)?);
     }
     let mut credits = credits(tx, community, condition, &of)?;
+    let mut reminders = reminders(tx, community, condition, &of)?;
     let mut money = money(tx, community, condition, &of)?;
     let sql = format!(
         "SELECT id, version, household_id, run_id, month, year, number, issued_on, due_on, currency, total FROM bill
@@ -76,6 +77,7 @@ pub fn bills(tx: &mut Tx<'_>, community: CommunityId, which: Bills) -> Result<Ve
                 total: row.get(10)?,
                 credits: credits.remove(&id).unwrap_or_default(),
                 paid,
+                reminders: reminders.remove(&id).unwrap_or_default(),
                 owed,
             })
         })
@@ -128,6 +130,22 @@ fn credits(
         });
     }
     Ok(credits)
+}
+
+fn reminders(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    condition: &str,
+    of: &str,
+) -> Result<BTreeMap<BillId, Vec<Reminder>>, Error> {
+    let mut reminders: BTreeMap<BillId, Vec<Reminder>> = BTreeMap::new();
+    let columns = "reminder.bill_id, reminder.step, reminder.day, reminder.at";
+    for row in tx.query(&of_bills("reminder", columns, condition, "step"), params![community, of])? {
+        let step = i16::try_from(row.get::<i64>(1)?);
+        let step = step.map_err(|_| Error::refused(Code::Internal, "a reminder of no step"))?;
+        reminders.entry(row.get(0)?).or_default().push(Reminder { step, on: row.get(2)?, at: row.get(3)? });
+    }
+    Ok(reminders)
 }
 
 /// What is owed of bills, and what was paid of them and not given back.

@@ -28,7 +28,7 @@ pub fn check(tx: &mut Tx<'_>, findings: &mut Vec<String>) -> Result<(), Error> {
 }
 
 /// What finds wrong rows, what they are, and what is wrong with them.
-const RULES: [(&str, &str, &str); 12] = [
+const RULES: [(&str, &str, &str); 13] = [
     (
         "SELECT bill.id FROM bill WHERE bill.total <> COALESCE((
            SELECT SUM(total) FROM bill_line WHERE bill_line.community_id = bill.community_id
@@ -61,6 +61,13 @@ const RULES: [(&str, &str, &str); 12] = [
          WHERE posting.bill_id IS NOT NULL AND bill.id IS NULL",
         "bill",
         "stands in the ledger, and nowhere else",
+    ),
+    (
+        "SELECT bill.id FROM reminder JOIN bill
+           ON bill.community_id = reminder.community_id AND bill.id = reminder.bill_id
+         WHERE reminder.day <= bill.issued_on",
+        "bill",
+        "was reminded of before anybody could pay it",
     ),
     (
         "SELECT credit.id FROM credit WHERE credit.minor <> COALESCE((

@@ -36,9 +36,7 @@ pub fn bills_page(tx: &mut Tx<'_>, caller: &Caller, query: &Query) -> Result<Off
     let today = today.to_string();
     let state = query.read("state", |text| serde_json::from_value::<BillState>(text.into()).ok())?;
     let month = query.read("month", |text| text.parse::<Month>().ok())?.map(|month| month.to_string());
-    let offset = query.read("offset", |text| text.parse::<u32>().ok())?.unwrap_or(0);
-    let limit = query.read("limit", |text| text.parse::<i64>().ok())?.filter(|limit| *limit > 0);
-    let limit = limit.unwrap_or(ROWS.0).min(ROWS.1);
+    let (offset, limit) = window(query)?;
     let words = query.get("words").unwrap_or_default().trim().to_owned();
     let number = numbers::read(&words);
     let in_state = match state {
@@ -87,6 +85,13 @@ pub fn bills_page(tx: &mut Tx<'_>, caller: &Caller, query: &Query) -> Result<Off
     )?;
     let rows = rows.iter().map(|row| row_of(tx, caller, row, &today)).collect::<Result<_, _>>()?;
     Ok(OfficeBillsPage { rows, total: counted.get(0)?, owed: counted.get(1)?, currency: community.currency })
+}
+
+/// Rows to skip and to give, of a query for a page.
+pub(super) fn window(query: &Query) -> Result<(u32, i64), Error> {
+    let offset = query.read("offset", |text| text.parse::<u32>().ok())?.unwrap_or(0);
+    let limit = query.read("limit", |text| text.parse::<i64>().ok())?.filter(|limit| *limit > 0);
+    Ok((offset, limit.unwrap_or(ROWS.0).min(ROWS.1)))
 }
 
 fn row_of(tx: &mut Tx<'_>, caller: &Caller, row: &Row, today: &str) -> Result<OfficeBillRow, Error> {

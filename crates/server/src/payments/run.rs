@@ -251,6 +251,7 @@ fn write(tx: &mut Tx<'_>, maker: Maker, run: &BillRun, candidates: Vec<Candidate
             total,
             credits: Vec::new(),
             paid: Vec::new(),
+            reminders: Vec::new(),
             owed: total,
         };
         for (at, due) in (0_i64..).zip(candidate.lines) {

@@ -1,9 +1,5 @@
 //! `GET /v1/repairs/export`: repairs as a spreadsheet, for the office.
 //!
-//! What residents wrote is opened by a program that calculates: a cell that begins like a formula gets an
-//! apostrophe in front, which spreadsheets take for "this is text". The file begins with a byte order mark,
-//! without which Excel reads Chinese as something else.
-//!
 //! It is read and written page by page as it is taken, each page in a transaction of its own: memory follows
 //! neither the number of repairs nor a slow line. Pages are ordered by what never changes, so no repair is left
 //! out or stands there twice.
@@ -13,7 +9,7 @@ use std::{collections::BTreeMap, io, sync::Arc};
 use bytes::Bytes;
 use futures_util::{Stream, stream};
 use linli_wire::{
-    Code, Language,
+    Language,
     id::{BuildingId, CommonAreaId, CommunityId, RepairId, UnitId},
     repairs::{Repair, RepairPlace, RepairState},
 };
@@ -26,6 +22,7 @@ use crate::{
     db::{Database, Tx},
     http::query::Query,
     params,
+    sheet::{self, table},
 };
 
 /// Repairs that are read at a time.
@@ -47,7 +44,7 @@ pub async fn export(
     query: Query,
 ) -> Result<impl Stream<Item = io::Result<Bytes>> + Send + use<>, Error> {
     let sheet = Arc::new(db.read(move |tx| Sheet::read(tx, &caller, &query)).await?);
-    let head = table(b"\xEF\xBB\xBF".to_vec(), [HEADER.map(str::to_owned)])?;
+    let head = table(sheet::MARK, [HEADER.map(str::to_owned)])?;
     let first = (i64::MIN, RepairId(uuid::Uuid::nil()));
     let rows = stream::try_unfold((db.clone(), Some(first)), move |(db, after)| {
         let sheet = Arc::clone(&sheet);
@@ -110,22 +107,13 @@ impl Sheet {
             ],
         )?;
         let cells = rows.iter().map(|row| Ok(self.names.cells(&row.json(2)?, row.get(3)?)));
-        let text = table(Vec::new(), cells.collect::<Result<Vec<_>, Error>>()?)?;
+        let text = table(&[], cells.collect::<Result<Vec<_>, Error>>()?)?;
         let next = match rows.last() {
             Some(last) if rows.len() == ROWS => Some((last.get(0)?, last.get(1)?)),
             _ => None,
         };
         Ok((text, next))
     }
-}
-
-/// Rows as CSV, behind what is there.
-fn table(before: Vec<u8>, rows: impl IntoIterator<Item = [String; 20]>) -> Result<Bytes, Error> {
-    let mut out = csv::Writer::from_writer(before);
-    for cells in rows {
-        out.write_record(cells.map(|cell| harmless(&cell))).map_err(|_| broken())?;
-    }
-    Ok(out.into_inner().map_err(|_| broken())?.into())
 }
 
 struct Names {
@@ -194,43 +182,5 @@ impl Names {
             price.map(|price| price.currency.clone()).unwrap_or_default(),
             repair.report.words.clone(),
         ]
-    }
-}
-
-/// A cell that no spreadsheet takes for a formula, nor for several cells of which one is: a program that parts cells
-/// by semicolons or tabs parts the words of a cell, too, and has its own mind about quotes.
-fn harmless(cell: &str) -> String {
-    let mut harmless = String::with_capacity(cell.len() + 1);
-    for piece in cell.split_inclusive([';', '\t', '\r', '\n']) {
-        let first = piece.trim_start_matches([' ', '"', '\u{A0}', '\u{3000}']).chars().next();
-        if matches!(first, Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠')) {
-            harmless.push('\'');
-        }
-        harmless.push_str(piece);
-    }
-    harmless
-}
-
-fn broken() -> Error {
-    Error::refused(Code::Internal, "the spreadsheet could not be written")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::harmless;
-
-    #[test]
-    fn what_begins_like_a_formula_is_text() {
-        for cell in ["=1+1", "+1", "-1", "@SUM(A1)", " =HYPERLINK(\"x\")", "＝1+1", "\"=1"] {
-            assert_eq!(harmless(cell), format!("'{cell}"));
-            for separator in [";", "\t", "\n", "\r\n", "漏水;", "a;b; ;", ";\""] {
-                let (before, quote) =
-                    separator.strip_suffix('"').map_or((separator, ""), |before| (before, "\""));
-                assert_eq!(harmless(&format!("{separator}{cell}")), format!("{before}'{quote}{cell}"));
-            }
-        }
-        for cell in ["", "漏水", "3-1201", "a=b", "2026-11-22 08:30", "a; b\n\nc\t"] {
-            assert_eq!(harmless(cell), cell);
-        }
     }
 }

@@ -6,8 +6,8 @@ mod page;
 mod paying;
 mod refunds;
 mod schedules;
-mod shop;
-mod stripe;
+pub mod shop;
+pub mod stripe;
 
 /// Runs a test on both engines, where LINLI_LOCALSTRIPE names the program; see [`shop::Shop`].
 #[macro_export]

@@ -43,7 +43,7 @@ both! {
         let sun = world.sun.clone();
         let mei = world.join(&sun, sun.wang_mei).await;
         let action = |muted: &str| Action::SavePreferences {
-            preferences: Preferences { muted_categories: vec![muted.to_owned()] },
+            preferences: Preferences { muted_categories: vec![muted.to_owned()], ..Default::default() },
         };
         let known = |lane: &str| Op { lane: lane.to_owned(), ..op(&world, action("activities")) };
         let ops: Vec<serde_json::Value> = ["a", "b", "a", "c", "d"]
@@ -374,7 +374,7 @@ both! {
         let sun = world.sun.clone();
         let (wang, li) = (world.join(&sun, sun.wang_mei).await, world.join(&sun, sun.li_qiang).await);
         let change = ProfileChange { given_name: Some(" 小梅 ".to_owned()), simple: Some(true), ..ProfileChange::default() };
-        let preferences = Preferences { muted_categories: vec!["water-power".to_owned()] };
+        let preferences = Preferences { muted_categories: vec!["water-power".to_owned()], ..Default::default() };
         let outcomes = world.ops(&wang, vec![
             Action::ChangeProfile { change },
             Action::SavePreferences { preferences },

@@ -1,13 +1,16 @@
 //! Payments over the wire: fees, bill runs, the counter, credit notes, and who sees what of it.
 
+mod arrears;
 mod bank;
 mod billing;
 mod crediting;
+mod exporting;
 mod fees;
 mod meters;
 mod paying;
 pub mod prepared;
 mod refunds;
+mod reminders;
 
 pub use bank::brought;
 pub use prepared::{by_area, credited};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Month, Rate, Way};
+use super::{Month, Rate, Reminder, Way};
 use crate::{
     Localized, Timestamp,
     id::{BillId, BillRunId, CreditId, FeeId, HouseholdId, PaymentId},
@@ -42,6 +42,9 @@ pub struct Bill {
     /// What was paid of it, oldest first; what was given back again is not among them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub paid: Vec<BillPaid>,
+    /// What was written to remind of it, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reminders: Vec<Reminder>,
     /// What is owed of it by the ledger; never below zero, since what is too much is kept for the household.
     pub owed: i64,
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ReminderSteps;
 use crate::{
     Localized, Timestamp,
     id::{BillId, HouseholdId, PaymentId},
@@ -213,6 +214,9 @@ pub struct PaymentWays {
     /// Days from the publishing of a bill to the day on which it is due, as a run proposes it.
     #[serde(default)]
     pub days_to_pay: u16,
+    /// When bills that are not paid are reminded of.
+    #[serde(default)]
+    pub reminders: ReminderSteps,
     /// What the community spends money on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub spending: Vec<SpendingHeading>,

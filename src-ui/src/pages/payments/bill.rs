@@ -13,7 +13,7 @@ use wasm_bindgen_futures::JsFuture;
 use super::{
     lines::lines,
     list::to_list,
-    row::{payment_row, state_name, state_tag},
+    row::{payment_row, reminded, state_name, state_tag},
 };
 use crate::{
     components::{
@@ -81,6 +81,7 @@ fn page(view: &BillView) -> AnyView {
             {state_tag(state)}
             <p class="t-soft t-small">{about.into_iter().flatten().collect::<Vec<_>>().join("\u{a0}· ")}</p>
         </section>
+        {reminded(bill).map(|words| reminder(words, state))}
         {is_open.then(|| ways(view))}
         {lines(bill)}
         {compared(&view.months, &bill.currency)}
@@ -94,6 +95,17 @@ fn page(view: &BillView) -> AnyView {
             <div class="l-section__head"><h2>{texts::ask()}</h2></div>
             <div class="l-row" data-fill="">{call_office("quiet")}</div>
         </section>
+    }
+    .into_any()
+}
+
+/// That the office reminded of it, and what to do, without alarm.
+fn reminder(words: String, state: BillState) -> AnyView {
+    let text = if state == BillState::Overdue { texts::reminded_late() } else { texts::reminded_soon() };
+    view! {
+        <div class="c-banner" data-kind="info" data-testid="reminder">
+            {icon("bell")} <div><p class="c-banner__title">{words}</p> <p>{text}</p></div>
+        </div>
     }
     .into_any()
 }

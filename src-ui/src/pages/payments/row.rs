@@ -33,12 +33,19 @@ pub(super) fn bill_row(bill: &Bill, today: &str) -> AnyView {
             <span class="c-row__body">
                 <span class="p-headline"><span class="c-row__title">{texts::bill_of(&month(&bill.month.to_string(), true))}</span> <strong class="p-amount">{end}</strong></span>
                 <span class="c-row__meta">{when}</span>
+                {reminded(bill).map(|words| view! { <span class="c-row__meta">{words}</span> })}
                 {state_tag(state)}
             </span>
             <span class="c-row__end">{icon("chevron-right")}</span>
         </a>
     }
     .into_any()
+}
+
+/// When a bill that is open was reminded of last.
+pub(super) fn reminded(bill: &Bill) -> Option<String> {
+    let newest = bill.reminders.last().filter(|_| bill.owed > 0)?;
+    Some(texts::reminded_on(&app().clock().day(&newest.on)))
 }
 
 /// How a bill stands, as tests read it.

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use linli_wire::{
     command::{ChangeProfile, Empty, PreferencesGet, PreferencesSave, Topic},
     community::ProfileChange,
-    settings::Theme,
+    settings::{Preferences, Theme},
 };
 
 use super::join::{language_choices, mode_choices, name_problem, visibility_choices};
@@ -121,17 +121,22 @@ pub fn Notifications() -> impl IntoView {
             {move || match asked.get() {
                 Answer::Loading => skeleton_list(5),
                 Answer::Failed(error) => error_state(&error, Some(asked.retry())),
-                Answer::Ready(preferences) => section(texts::notify_title(), switches(preferences.muted_categories, asked)),
+                Answer::Ready(preferences) => section(texts::notify_title(), switches(preferences, asked)),
             }}
         </div>
     }
 }
 
-fn switches(muted: Vec<String>, asked: ipc::Asked<linli_wire::settings::Preferences>) -> AnyView {
+fn switches(known: Preferences, asked: ipc::Asked<Preferences>) -> AnyView {
     let app = app();
     let language = app.language();
     let categories = app.with_me_untracked(|me| me.community.categories.clone()).unwrap_or_default();
-    let muted = RwSignal::new(muted);
+    let (muted, reminders) = (RwSignal::new(known.muted_categories), RwSignal::new(!known.muted_reminders));
+    let remind = Callback::new(move |on: bool| {
+        reminders.set(on);
+        let preferences = Preferences { muted_reminders: !on, ..asked.ready().unwrap_or_default() };
+        app.run::<PreferencesSave>(preferences, |_| ());
+    });
     let rows = categories.into_iter().map(|category| {
         let key = category.key.clone();
         let on = Signal::derive(move || muted.with(|muted| !muted.contains(&key)));
@@ -153,6 +158,8 @@ fn switches(muted: Vec<String>, asked: ipc::Asked<linli_wire::settings::Preferen
         <section class="c-card">
             <Switch label=texts::notify_emergency() help=texts::notify_emergency_help() on=true change=Callback::new(|_| ()) disabled=true />
             {rows.collect_view()}
+            <hr />
+            <Switch label=texts::notify_reminders() help=texts::notify_reminders_help() on=reminders change=remind />
         </section>
         <p class="t-soft t-small">{texts::notify_normal_help()}</p>
     }

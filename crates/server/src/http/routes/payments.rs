@@ -9,8 +9,8 @@ use linli_wire::{
     Code, Language,
     id::{BillId, HouseholdId, PaymentId, RefundId},
     payments::{
-        AskRefund, BalancePayment, CounterPayment, CreditBill, DecideRefund, PreviewBills, PublishBills,
-        RefundState, Spend,
+        AskRefund, BalancePayment, BookSheet, CounterPayment, CreditBill, DecideRefund, PreviewBills,
+        PublishBills, RefundState, Spend,
     },
 };
 
@@ -25,6 +25,27 @@ pub(crate) async fn money(call: Call) -> Result<Response, Error> {
 pub(crate) async fn bills(call: Call) -> Result<Response, Error> {
     let (caller, query) = (call.caller()?, Query::parse(&call.query)?);
     json(&call.app.db.read(move |tx| payments::bills_page(tx, &caller, &query)).await?)
+}
+
+pub(crate) async fn arrears(call: Call) -> Result<Response, Error> {
+    let (caller, query) = (call.caller()?, Query::parse(&call.query)?);
+    json(&call.app.db.read(move |tx| payments::arrears(tx, &caller, &query)).await?)
+}
+
+pub(crate) async fn export(call: Call) -> Result<Response, Error> {
+    let (caller, query) = (call.caller()?, Query::parse(&call.query)?);
+    let (sheet, text) = payments::export(&call.app.db, caller, query).await?;
+    let (kind, name) = match sheet {
+        BookSheet::Bills => ("text/csv; charset=utf-8", "attachment; filename=\"bills.csv\""),
+        BookSheet::Payments => ("text/csv; charset=utf-8", "attachment; filename=\"payments.csv\""),
+        BookSheet::Journal => ("text/csv; charset=utf-8", "attachment; filename=\"journal.csv\""),
+        BookSheet::Ledger => ("text/plain; charset=utf-8", "attachment; filename=\"ledger.journal\""),
+    };
+    let mut response = Response::new(Body::from_stream(text));
+    for (header, value) in [(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)] {
+        response.headers_mut().insert(header, HeaderValue::from_static(value));
+    }
+    Ok(response)
 }
 
 pub(crate) async fn household(call: Call) -> Result<Response, Error> {

@@ -36,6 +36,7 @@ impl Import<'_> {
             card: false,
             counter: file.ways.counter.clone(),
             days_to_pay: file.ways.days_to_pay,
+            reminders: file.ways.reminders.clone(),
             spending: (file.ways.spending.iter())
                 .map(|row| SpendingHeading { key: row.key.clone(), name: row.name.clone() })
                 .collect(),

@@ -6,7 +6,7 @@ use linli_wire::{
     payments::{BillState, OfficeBillRow, OfficeBillsPage, OfficeBillsQuery},
 };
 
-use super::refunds::to_refunds;
+use super::{export::export, refunds::to_refunds};
 use crate::{
     components::{
         banner::OfflineBanner, empty_state::empty_state, error_state::error_state, icon::icon,
@@ -19,13 +19,13 @@ use crate::{
         repairs::select,
     },
     state::app,
-    words::{bank, common, fees, notices, payments_office as texts},
+    words::{arrears, bank, common, fees, notices, payments_office as texts},
 };
 
 const STEP: u32 = 50;
 const STATES: [BillState; 4] = [BillState::Overdue, BillState::Due, BillState::Paid, BillState::Credited];
 
-/// The list, and the ways to runs and fees.
+/// The list, and the ways to runs, arrears, the bank and fees, and the files for the bookkeeper.
 #[component]
 pub fn Bills() -> impl IntoView {
     let app = app();
@@ -54,9 +54,11 @@ pub fn Bills() -> impl IntoView {
         <div class="l-page" data-width="wide">
             <PageHeader title=texts::title() note=texts::intro()>
                 <a class="c-button" data-kind="primary" href="/office/payments/run" data-testid="new-run">{icon("plus")} {texts::run()}</a>
+                <a class="c-button" data-kind="quiet" href="/office/payments/arrears" data-testid="arrears">{icon("clock")} {arrears::title()}</a>
                 <a class="c-button" data-kind="quiet" href="/office/payments/bank" data-testid="bank">{icon("table")} {bank::title()}</a>
                 {to_refunds()}
                 <a class="c-button" data-kind="quiet" href="/office/payments/fees" data-testid="fees">{icon("list")} {fees::title()}</a>
+                {export()}
             </PageHeader>
             <OfflineBanner />
             <SearchField words=words label=texts::find() placeholder=texts::find_example() shortcut=false />

@@ -1,9 +1,11 @@
-//! The office's side: bills of all households, runs, the counter, the bank, refunds, fees and meters.
+//! The office's side: bills of all households, runs, arrears, the counter, the bank, refunds, fees and meters.
 
+mod arrears;
 mod bank;
 mod bills;
 mod credit;
 mod decide;
+mod export;
 mod fee_form;
 mod fees;
 mod give_back;
@@ -13,6 +15,7 @@ mod refunds;
 mod run;
 mod take;
 
+pub use arrears::Arrears;
 pub use bank::Bank;
 pub use bills::Bills;
 pub use fees::Fees;
