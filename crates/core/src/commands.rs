@@ -405,6 +405,11 @@ impl Commands for Core {
         Ok(payments::from_balance(&*self.account()?, request).await?)
     }
 
+    async fn automatic_set(&self, request: PayAutomatically) -> Answer<Done> {
+        payments::set_automatic(&*self.account()?, request).await?;
+        Ok(Done {})
+    }
+
     async fn pay_by_card(&self, request: PayBills) -> Answer<CardPage> {
         let (payment, link) = payments::by_card(&*self.account()?, request).await?;
         let is_open = link.as_ref().is_some_and(|link| self.ports.desktop.open_url(link));

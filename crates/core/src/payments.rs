@@ -28,7 +28,7 @@ use linli_wire::{
 use rusqlite::Connection;
 
 pub use attempts::new as new_attempt;
-pub(crate) use attempts::{by_card, credit, from_balance, publish, take_at_counter};
+pub(crate) use attempts::{by_card, credit, from_balance, publish, set_automatic, take_at_counter};
 pub use bank::movements_path;
 pub(crate) use bank::{add_statement, decide};
 pub(crate) use export::exported;
@@ -86,6 +86,7 @@ pub fn view(cache: &Cache) -> Result<PaymentsView> {
                 currency: currency.clone(),
                 owed: bills.iter().map(|bill| bill.owed).sum(),
                 kept: account.map_or(0, |account| account.kept),
+                automatic: account.and_then(|account| account.automatic),
                 bills,
                 payments: payments.iter().filter(|payment| payment.household_id == id).cloned().collect(),
             });

@@ -188,6 +188,7 @@ impl App {
         tasks.spawn(jobs::tend_rounds(self.clone()));
         tasks.spawn(jobs::tend_cards(self.clone()));
         tasks.spawn(jobs::remind(self.clone()));
+        tasks.spawn(jobs::pay(self.clone()));
         tasks.spawn(jobs::tidy(self.clone()));
         tasks
     }

@@ -61,6 +61,12 @@ pub async fn remind(app: App) {
     in_time(app, &[Entity::PaymentWays, Entity::Community], reminders_due).await;
 }
 
+/// Pays what households want to have paid by itself, in the morning of each community and whenever there is more to pay it
+/// from.
+pub async fn pay(app: App) {
+    in_time(app, &[Entity::HouseholdAccount, Entity::Bill, Entity::Community], pay_due).await;
+}
+
 async fn tend_due(app: App) -> Option<Timestamp> {
     let next = match app.db.read(repairs::next_due).await {
         Ok(Some(due)) if due <= app.db.now() => app.db.patient().write(repairs::tend).await,
@@ -119,6 +125,32 @@ async fn reminders_due(app: App) -> Option<Timestamp> {
     let mut next = due.next;
     for (community, household) in due.households {
         let done = db.write(move |tx| payments::remind(tx, community, household)).await;
+        next = done.map_or_else(failed, |()| next);
+    }
+    next
+}
+
+/// One transaction for each household; what a stop in between left out is done at the next start.
+async fn pay_due(app: App) -> Option<Timestamp> {
+    let db = app.db.patient();
+    let failed = |error: crate::Error| {
+        tracing::error!(%error, "bills could not be paid by themselves; tried again in a minute");
+        None
+    };
+    let due = match db.read(payments::due_automatic).await {
+        Ok(due) => due,
+        Err(error) => return failed(error),
+    };
+    if !due.households.is_empty() {
+        match db.write(session::doubted_until).await {
+            Ok(None) => {}
+            Ok(doubted) => return doubted,
+            Err(error) => return failed(error),
+        }
+    }
+    let mut next = due.next;
+    for (community, household) in due.households {
+        let done = db.write(move |tx| payments::pay_automatically(tx, community, household)).await;
         next = done.map_or_else(failed, |()| next);
     }
     next

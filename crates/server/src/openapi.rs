@@ -68,6 +68,7 @@ use crate::http::policy::{Method, ROUTES, Route, Who};
     payments::HouseholdPayments,
     payments::CounterPayment,
     payments::BalancePayment,
+    payments::AutomaticPayment,
     payments::CardPayment,
     payments::CardPaymentBegun,
     payments::Spend,
@@ -181,6 +182,11 @@ fn about(route: &Route) -> Option<About> {
         (Method::Get, "/v1/households/{id}/payments") => {
             ("A household's bills and payments", Nothing, of::<payments::HouseholdPayments>())
         }
+        (Method::Post, "/v1/households/{id}/automatic") => (
+            "Let bills be paid by themselves from what is kept",
+            of::<payments::AutomaticPayment>(),
+            of::<payments::HouseholdAccount>(),
+        ),
         (Method::Get, "/v1/households/{id}/statement") => {
             ("A household's statement of a year, as PDF", Nothing, Bytes)
         }

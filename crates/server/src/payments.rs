@@ -14,6 +14,7 @@
 
 mod account;
 mod arrears;
+mod automatic;
 pub(crate) mod bank;
 mod bills;
 mod check;
@@ -36,6 +37,7 @@ mod ways;
 
 pub use account::account;
 pub use arrears::arrears;
+pub use automatic::{DueAutomatic, due_automatic, pay_automatically, set_automatic};
 pub use bills::{Bills, bills};
 pub use check::check;
 pub use credit::credit;

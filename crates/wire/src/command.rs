@@ -287,6 +287,8 @@ commands! {
     /// Pay bills by card: begins it and opens the page on which it is paid, as does the same asked again. What becomes of it
     /// is told by sync. Needs the network, and is never queued.
     PayByCard pay_by_card "payments.pay_by_card" (PayBills) -> CardPage;
+    /// Let bills be paid by themselves from what is kept, or not. Needs the network, and is never queued.
+    AutomaticSet automatic_set "payments.set_automatic" (PayAutomatically) -> Done;
     /// What the community earned and spent. Needs the network.
     MoneyGet money_get "payments.money" (Empty) -> MoneyByMonth;
     /// Fees. The office only.

@@ -7,11 +7,11 @@
 //! Turned down: the words of a request as its id. What is asked weeks later in the same words is another payment.
 
 use linli_wire::{
-    command::{Attempt, CreditOnBill, PayBills, PublishRun},
+    command::{Attempt, CreditOnBill, PayAutomatically, PayBills, PublishRun},
     id::{BillRunId, CreditId, OpId, PaymentId},
     payments::{
-        BalancePayment, BillRun, CardPayment, CardPaymentBegun, CounterPayment, CreditBill, Payment,
-        PublishBills,
+        AutomaticPayment, BalancePayment, BillRun, CardPayment, CardPaymentBegun, CounterPayment, CreditBill,
+        HouseholdAccount, Payment, PublishBills,
     },
 };
 
@@ -57,6 +57,17 @@ fn pay_page(server: &str, link: &str) -> Option<String> {
     let is_secret =
         !secret.is_empty() && secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     is_secret.then(|| format!("{}/pay/{secret}", server.trim_end_matches('/')))
+}
+
+/// Lets bills be paid by themselves, or not. The same again is the same.
+///
+/// # Errors
+/// The server's.
+pub(crate) async fn set_automatic(account: &Account, asked: PayAutomatically) -> Result<()> {
+    let path = format!("/v1/households/{}/automatic", asked.household_id);
+    let request = AutomaticPayment { limit: asked.limit };
+    let done: Result<HouseholdAccount> = authorised!(account, |api| api.post(&path, &request));
+    done.map(drop)
 }
 
 /// Takes money at the counter.

@@ -73,7 +73,7 @@ tables! {
     credit [community_id id] bill_id year number day reason minor parts at person_id;
     payment [community_id id] version household_id way state minor currency meant_for at booked_at year number
         person_id;
-    household_account [community_id household_id] version;
+    household_account [community_id household_id] version automatic;
     payment_ways [community_id] version body;
     bank_movement [community_id id] account name day minor currency other_name other_account state reason entry_id
         at person_id body;

@@ -23,6 +23,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0011_refund.sql"),
     include_str!("../../migrations/0012_card.sql"),
     include_str!("../../migrations/0013_reminder.sql"),
+    include_str!("../../migrations/0014_automatic.sql"),
 ];
 
 /// Number of the newest migration of this build.

@@ -155,6 +155,7 @@ routes! {
     Post "/v1/bill-runs/preview" Office Device JSON, true => routes::payments::preview;
     Get "/v1/households/{id}/payments" Office Device 0, true => routes::payments::household;
     Get "/v1/households/{id}/statement" Member Device 0, false => routes::payments::statement;
+    Post "/v1/households/{id}/automatic" Member Device JSON, false => routes::payments::automatic;
     Get "/v1/payments/{id}/receipt" Member Device 0, false => routes::payments::receipt;
     Get "/v1/refunds" Office Device 0, true => routes::payments::refunds;
     Post "/v1/refunds" Office Device JSON, false => routes::payments::ask_refund;

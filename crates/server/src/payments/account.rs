@@ -40,11 +40,16 @@ pub fn account(
     household: HouseholdId,
     currency: &str,
 ) -> Result<HouseholdAccount, Error> {
-    let sql = "SELECT version FROM household_account WHERE community_id = $1 AND household_id = $2";
+    let sql =
+        "SELECT version, automatic FROM household_account WHERE community_id = $1 AND household_id = $2";
     let row = tx.query_opt(sql, params![community, household])?;
-    let version = row.map(|row| row.get(0)).transpose()?.unwrap_or_default();
+    let (version, automatic) = match row {
+        Some(row) => (row.get(0)?, row.get(1)?),
+        None => (0, None),
+    };
     let kept = kept(tx, community, household, currency)?;
-    Ok(HouseholdAccount { household_id: household, version, kept, currency: currency.to_owned() })
+    let currency = currency.to_owned();
+    Ok(HouseholdAccount { household_id: household, version, kept, automatic, currency })
 }
 
 /// What stands above zero on the household's side, less what is on its way back.

@@ -73,6 +73,31 @@ pub fn balance(tx: &mut Tx<'_>, caller: &Caller, asked: &BalancePayment) -> Resu
     book(tx, caller.community, &new)
 }
 
+/// A bill that is paid by itself, as a whole.
+///
+/// # Errors
+/// As [`balance`].
+pub(super) fn automatic(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    household: HouseholdId,
+    id: PaymentId,
+    (bill, minor): (BillId, i64),
+) -> Result<Payment, Error> {
+    let new =
+        New { id, household, way: Way::Balance, minor, bills: &[bill], by: None, came: None, movement: None };
+    book(tx, community, &new)
+}
+
+/// Whether a payment of this id is there, whatever became of it.
+///
+/// # Errors
+/// The database's.
+pub(super) fn is_known(tx: &mut Tx<'_>, community: CommunityId, id: PaymentId) -> Result<bool, Error> {
+    let sql = "SELECT 1 FROM payment WHERE community_id = $1 AND id = $2";
+    Ok(tx.query_opt(sql, params![community, id])?.is_some())
+}
+
 /// A payment as it is asked for.
 struct New<'a> {
     id: PaymentId,

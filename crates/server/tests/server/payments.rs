@@ -1,6 +1,7 @@
 //! Payments over the wire: fees, bill runs, the counter, credit notes, and who sees what of it.
 
 mod arrears;
+mod automatic;
 mod bank;
 mod billing;
 mod crediting;

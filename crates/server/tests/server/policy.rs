@@ -167,6 +167,7 @@ fn request(
         (Method::Post, "/v1/refunds") => json(serde_json::json!({
             "id": new_id(), "household_id": world.sun.wang, "way": "counter", "minor": 1, "reason": "Too much",
         })),
+        (_, "/v1/households/{id}/automatic") => json(serde_json::json!({ "limit": 100 })),
         (_, "/v1/refunds/{id}/decide") => json(serde_json::json!({ "goes_back": true })),
         (_, "/v1/payments/counter" | "/v1/payments/balance" | "/v1/payments/card") => {
             json(serde_json::json!({

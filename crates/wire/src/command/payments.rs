@@ -84,6 +84,16 @@ pub struct PayBills {
     pub minor: i64,
 }
 
+/// Let bills of a household be paid by themselves from what is kept, or not.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PayAutomatically {
+    /// Whose.
+    pub household_id: HouseholdId,
+    /// The most that a bill may come to; none for no bill.
+    pub limit: Option<i64>,
+}
+
 /// A payment by card was begun.
 #[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

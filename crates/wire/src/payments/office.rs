@@ -276,6 +276,14 @@ pub struct BalancePayment {
     pub minor: i64,
 }
 
+/// Let bills be paid by themselves from what is kept, or not: `POST /v1/households/{id}/automatic`.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AutomaticPayment {
+    /// The most that a bill may come to; none for no bill.
+    pub limit: Option<i64>,
+}
+
 /// Pay bills by card: `POST /v1/payments/card`. The same payment asked for again is answered as it stands.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -26,6 +26,8 @@ pub struct PaymentsView {
 #[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HouseholdView {
+    /// Up to how much a bill is paid by itself from what is kept; none where nothing is.
+    pub automatic: Option<i64>,
     /// The household.
     pub id: HouseholdId,
     /// Its units, such as `3-1201`.

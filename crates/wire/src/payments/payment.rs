@@ -190,8 +190,11 @@ pub struct HouseholdAccount {
     pub household_id: HouseholdId,
     /// Raised by one with every change.
     pub version: u64,
-    /// What was paid before it was owed, by the ledger.
+    /// What was paid before it was owed, by the ledger, and is not on its way back.
     pub kept: i64,
+    /// Up to how much a bill is paid from it by itself, on the day on which it is due; none where nothing is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub automatic: Option<i64>,
     /// ISO 4217 code.
     pub currency: String,
 }

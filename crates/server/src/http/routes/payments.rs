@@ -9,8 +9,8 @@ use linli_wire::{
     Code, Language,
     id::{BillId, HouseholdId, PaymentId, RefundId},
     payments::{
-        AskRefund, BalancePayment, BookSheet, CounterPayment, CreditBill, DecideRefund, PreviewBills,
-        PublishBills, RefundState, Spend,
+        AskRefund, AutomaticPayment, BalancePayment, BookSheet, CounterPayment, CreditBill, DecideRefund,
+        PreviewBills, PublishBills, RefundState, Spend,
     },
 };
 
@@ -84,6 +84,16 @@ pub(crate) async fn credit(call: Call) -> Result<Response, Error> {
     };
     call.app.db.write(work).await?;
     Ok(done())
+}
+
+pub(crate) async fn automatic(call: Call) -> Result<Response, Error> {
+    let (caller, id) = (call.caller()?, HouseholdId(call.id()?));
+    let asked: AutomaticPayment = call.json()?;
+    let work = move |tx: &mut crate::db::Tx<'_>| {
+        let caller = auth::again(tx, caller.device)?;
+        payments::set_automatic(tx, &caller, id, asked)
+    };
+    json(&call.app.db.write(work).await?)
 }
 
 pub(crate) async fn counter(call: Call) -> Result<Response, Error> {

@@ -1,0 +1,1 @@
+-- No bill stands in these databases, and so no reminder.
