@@ -53,6 +53,7 @@ pub fn of_residents(host: &Host) -> Result<Vec<Place>> {
         place("payments", "/payments"),
         place("bill", &format!("/payments/{}", bill(host)?)),
         place("payments-money", "/payments/money"),
+        place("payments-automatic", "/payments/automatic"),
         place("help", "/help"),
         place("me", "/me"),
         place("settings", "/me/settings"),

@@ -222,3 +222,31 @@ fn meters_are_read_in_a_cellar_and_a_fee_is_settled() {
     zhao.see("Bicycle cellar");
     zhao.find_no("[data-testid=fee-row] [data-testid=pending]");
 }
+
+#[test]
+fn a_household_decides_what_is_paid_by_itself() {
+    let zh = Language::zh();
+    let world = World::new("payments-automatic");
+    let resident = world.joined("phone", people::WANG_MEI, settings(zh.clone(), Mode::Simple));
+    let phone = &resident.page;
+    phone.resize(360, 780);
+    phone.go("/payments");
+    phone.tap("automatic-row");
+    phone.find("[data-testid=automatic][data-state=off]");
+    phone.fill("automatic-limit", "0");
+    phone.tap("automatic-save");
+    phone.see(&say(&zh, "payments.pay_wrong"));
+    phone.fill("automatic-limit", "500");
+    phone.tap("automatic-save");
+    phone.find("[data-testid=automatic][data-state=on]");
+    assert_eq!(household(&resident).automatic, Some(50_000));
+    resident.cable.cut();
+    phone.find_late("[data-kind=offline]");
+    phone.tap("automatic-stop");
+    phone.find_late("[role=alert]");
+    assert_eq!(household(&resident).automatic, Some(50_000), "what the server was not told is not so");
+    resident.cable.mend();
+    phone.tap("automatic-stop");
+    phone.find("[data-testid=automatic][data-state=off]");
+    assert_eq!(household(&resident).automatic, None);
+}

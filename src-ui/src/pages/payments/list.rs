@@ -7,6 +7,7 @@ use linli_wire::{
 };
 
 use super::{
+    automatic::is_own,
     papers::statement,
     row::{bill_row, payment_row},
 };
@@ -74,7 +75,26 @@ fn of_household(household: &HouseholdView, card: bool, named: bool, year: RwSign
         {section(texts::bills_due(), due.iter().map(row).collect())}
         {section(texts::bills_before(), before.iter().map(row).collect())}
         {section(texts::payments_made(), household.payments.iter().map(|payment: &Payment| payment_row(payment, None)).collect())}
+        {is_own(household.id).then(|| automatic(household))}
         {statement(household.id, (&household.bills, &household.payments), year)}
+    }
+    .into_any()
+}
+
+/// The way to what is paid by itself.
+fn automatic(household: &HouseholdView) -> AnyView {
+    let note = household.automatic.map_or_else(
+        || texts::automatic_row_off().to_owned(),
+        |limit| texts::automatic_row_on(&amount(limit, &household.currency)),
+    );
+    view! {
+        <div class="c-list" data-lead="icon">
+            <a class="c-row" href="/payments/automatic" data-testid="automatic-row">
+                <span class="c-row__lead">{icon("refresh")}</span>
+                <span class="c-row__body"><span class="c-row__title">{texts::automatic_title()}</span> <span class="c-row__meta">{note}</span></span>
+                <span class="c-row__end">{icon("chevron-right")}</span>
+            </a>
+        </div>
     }
     .into_any()
 }

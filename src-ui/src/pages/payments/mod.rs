@@ -1,5 +1,6 @@
 //! Payments: what a household owes and pays, where the money goes, and the office's side of it.
 
+mod automatic;
 mod bill;
 mod lines;
 mod list;
@@ -12,6 +13,7 @@ mod pay;
 mod paying;
 mod row;
 
+pub use automatic::AutomaticPage;
 pub use bill::BillPage;
 pub use list::List;
 pub use made::MadePage;
