@@ -270,3 +270,24 @@ fn the_page_of_refunds_says_when_it_is_empty_loads_or_fails() {
     lin.see(&say(&Language::en(), "refunds.nothing"));
     both_widths(&manager, "refunds-empty", &en);
 }
+
+#[test]
+fn a_paper_says_that_it_is_coming_and_what_to_do_where_none_can_be_opened() {
+    let zh = settings(Language::zh(), Mode::Simple);
+    let world = World::new("refunds-papers");
+    let resident = world.joined("phone", people::WANG_MEI, zh.clone());
+    let phone = &resident.page;
+    phone.go("/payments");
+    phone.find("[data-testid=receipt]");
+    phone.answer("payments.receipt", None);
+    phone.press("[data-testid=receipt]");
+    phone.find("[data-testid=receipt][aria-busy=true]");
+    phone.find("[data-testid=paper-coming]");
+    both_widths(&resident, "paper-coming", &zh);
+    phone.answer_all();
+    phone.answer("payments.statement", Some("unknown_command"));
+    phone.tap("open-statement");
+    phone.find("[data-testid=paper-trouble][data-code=unknown_command]");
+    phone.see(&say(&Language::zh(), "payments.paper_stuck_text"));
+    both_widths(&resident, "paper-stuck", &zh);
+}

@@ -24,6 +24,12 @@ async fn take(chen: &Resident, bill: &Bill, minor: i64) -> Payment {
     chen.get::<CounterPay>(pay(chen, bill.household_id, &[bill], minor).await).await
 }
 
+/// The statement of the year in which a bill was published.
+fn statement(bill: &Bill) -> StatementKey {
+    let year = bill.issued_on.split('-').next().unwrap().parse().unwrap();
+    StatementKey { household_id: bill.household_id, year }
+}
+
 async fn until_has(mei: &Resident, id: PaymentId, state: PaymentState) {
     mei.until("the payment is here", async |mei| {
         let payments = mei.get::<PaymentsGet>(Empty {}).await.households.remove(0).payments;
@@ -67,8 +73,7 @@ on_both_engines! {
             let asked = receipts_asked(mei);
             if [one.id, other.id].iter().all(|id| asked.contains(id)) { Ok(asked) } else { Err(format!("{asked:?}")) }
         }).await;
-        let year: i16 = bill.issued_on[..4].parse().unwrap();
-        let statement = StatementKey { household_id: bill.household_id, year };
+        let statement = statement(&bill);
         mei.get::<StatementOpen>(statement).await;
         mei.network.cut();
         mei.until_offline().await;
@@ -77,7 +82,7 @@ on_both_engines! {
         let before = mei.desk.opened().len();
         mei.get::<StatementOpen>(statement).await;
         assert_eq!(mei.desk.opened().len(), before + 1);
-        let error = mei.ask::<StatementOpen>(StatementKey { year: year - 1, ..statement }).await.unwrap_err();
+        let error = mei.ask::<StatementOpen>(StatementKey { year: statement.year - 1, ..statement }).await.unwrap_err();
         assert_eq!(error.code, Code::ServerUnreachable, "it was never fetched");
     }
 
@@ -90,7 +95,7 @@ on_both_engines! {
         opened(&mei, payment.id).await.unwrap();
         until_billed(&qiang, 1).await;
         assert_eq!(receipts_asked(&qiang), []);
-        let key = StatementKey { household_id: bill.household_id, year: bill.issued_on[..4].parse().unwrap() };
+        let key = statement(&bill);
         assert_eq!(opened(&qiang, payment.id).await, Err(Code::NotFound));
         assert_eq!(qiang.ask::<StatementOpen>(key).await.unwrap_err().code, Code::NotFound);
         // The office may open it, and keeps none of it.
