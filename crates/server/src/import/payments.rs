@@ -269,7 +269,26 @@ fn milli(text: &str) -> Option<i64> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+    use linli_wire::payments::ReminderSteps;
+
     use super::*;
+
+    #[test]
+    fn steps_of_reminders_are_few_and_near() {
+        let found = |text: &str| of_ways(&toml::from_str(text).unwrap());
+        assert_eq!(found("").len(), 0);
+        assert_eq!(toml::from_str::<WaysRow>("").unwrap().reminders, ReminderSteps::default());
+        for sound in ["[]", "[-60, 0, 365]", "[3, 3, 3]"] {
+            assert_eq!(found(&format!("reminders = {sound}")).len(), 0, "{sound}");
+        }
+        for rubbish in ["[-61]", "[366]", "[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]"] {
+            let found = found(&format!("reminders = {rubbish}"));
+            assert_eq!(found.iter().map(|(field, _)| *field).collect::<Vec<_>>(), ["reminders"], "{rubbish}");
+        }
+        for rubbish in ["3", "[3.5]", "['3']", "[40000]"] {
+            assert!(toml::from_str::<WaysRow>(&format!("reminders = {rubbish}")).is_err(), "{rubbish}");
+        }
+    }
 
     #[test]
     fn prices_are_read_exactly_in_every_currency() {

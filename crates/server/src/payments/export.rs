@@ -33,7 +33,7 @@ use crate::{
 /// Rows that are read at a time.
 const ROWS: i64 = 200;
 
-/// A file for the bookkeeper, and which one it is. Trouble on the way breaks the stream off.
+/// A file for the bookkeeper, the journal of this month unless asked otherwise, and which one it is. Trouble on the way breaks the stream off.
 ///
 /// # Errors
 /// `not_allowed`; `invalid_input` for no such file, what is no month, or more than three years of them.
@@ -82,8 +82,7 @@ impl Book {
     fn read(tx: &mut Tx<'_>, caller: &Caller, query: &Query) -> Result<Self, Error> {
         caller.must_be_office()?;
         let (of, today) = today(tx, caller.community)?;
-        let missing = || Error::invalid("sheet", "must be bills, payments, journal or ledger");
-        let sheet = query.read("sheet", BookSheet::from_name)?.ok_or_else(missing)?;
+        let sheet = query.read("sheet", BookSheet::from_name)?.unwrap_or(BookSheet::Journal);
         let this = Month::of_day(&today.to_string());
         let month =
             |name: &str| Ok::<_, Error>(query.read(name, |text| text.parse::<Month>().ok())?.or(this));
