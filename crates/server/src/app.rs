@@ -14,13 +14,15 @@ use crate::{
     card,
     clock::Clock,
     config,
-    db::{Database, DbError, Location},
+    db::{self, Database, DbError, Location},
     http::{self, known::Known, limits::Limits},
     instance::{self, Instance},
     jobs,
     join::Codes,
+    ledger,
     live::{self, Hub},
     metrics::Metrics,
+    payments,
     sync::CursorKey,
 };
 
@@ -189,8 +191,25 @@ impl App {
         tasks.spawn(jobs::tend_cards(self.clone()));
         tasks.spawn(jobs::remind(self.clone()));
         tasks.spawn(jobs::pay(self.clone()));
+        tasks.spawn(jobs::prove(self.clone()));
         tasks.spawn(jobs::tidy(self.clone()));
         tasks
+    }
+
+    /// Looks through the ledger and what stands on it, and tells how much does not fit together.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn prove(&self) -> Result<usize, Error> {
+        let look = |tx: &mut db::Tx<'_>| {
+            let mut findings = Vec::new();
+            ledger::check(tx, &mut findings)?;
+            payments::check(tx, &mut findings)?;
+            Ok(findings.len())
+        };
+        let count = self.db.patient().read(look).await?;
+        self.metrics.ledger(count);
+        Ok(count)
     }
 
     /// Figures for Prometheus, as text.

@@ -175,6 +175,26 @@ async fn publish_due(app: App) -> Option<Timestamp> {
     })
 }
 
+/// Once a day: looks through the ledger and what stands on it, as `linli-server ledger check` does.
+pub async fn prove(app: App) {
+    let mut day = tokio::time::interval(std::time::Duration::from_secs(24 * 3600));
+    loop {
+        day.tick().await;
+        match app.prove().await {
+            Ok(0) => {}
+            Ok(count) => {
+                tracing::error!(
+                    count,
+                    "the ledger does not fit together; `linli-server ledger check` says where"
+                );
+            }
+            Err(error) => {
+                tracing::error!(%error, "the ledger could not be looked through; tried again tomorrow");
+            }
+        }
+    }
+}
+
 /// How long an operation is remembered: a phone may lie in a drawer for a year.
 const OPS_MS: i64 = 400 * 24 * 60 * 60 * 1000;
 

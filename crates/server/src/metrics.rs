@@ -3,7 +3,10 @@
 use std::{
     collections::BTreeMap,
     fmt::Write as _,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -14,6 +17,7 @@ const BUCKETS: [u64; 8] = [1, 3, 10, 30, 100, 300, 1000, 3000];
 pub(crate) struct Metrics {
     requests: Mutex<BTreeMap<(&'static str, &'static str, u16), Requests>>,
     card: Mutex<BTreeMap<&'static str, u64>>,
+    ledger: AtomicUsize,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -40,10 +44,18 @@ impl Metrics {
         *self.card.lock().unwrap_or_else(PoisonError::into_inner).entry(outcome).or_default() += 1;
     }
 
+    /// How much did not fit together when the ledger was last looked through.
+    pub(crate) fn ledger(&self, findings: usize) {
+        self.ledger.store(findings, Ordering::Relaxed);
+    }
+
     pub(crate) fn text(&self, streams: usize) -> String {
         let mut text =
             String::from("# HELP linli_live_streams Open live streams.\n# TYPE linli_live_streams gauge\n");
         let _ = writeln!(text, "linli_live_streams {streams}");
+        text.push_str("# HELP linli_ledger_findings What did not fit together when the ledger was last looked through.\n");
+        text.push_str("# TYPE linli_ledger_findings gauge\n");
+        let _ = writeln!(text, "linli_ledger_findings {}", self.ledger.load(Ordering::Relaxed));
         text.push_str("# HELP linli_card_answers What became of answers about payments by card.\n");
         text.push_str("# TYPE linli_card_answers counter\n");
         for (outcome, count) in &*self.card.lock().unwrap_or_else(PoisonError::into_inner) {

@@ -65,6 +65,16 @@ impl Stripe {
         Ok(options.into_iter().flat_map(|(name, value)| [name.to_owned(), value]).collect())
     }
 
+    /// [`Stripe::lay_card_down`] for the only payment that there is.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn lay_only_card_down(&self) -> Result<()> {
+        let payments = self.ask("GET", "/v1/payment_intents?limit=100", &Value::Null)?;
+        let id = payments.pointer("/data/0/metadata/linli_payment").and_then(Value::as_str);
+        self.lay_card_down(id.context("a payment")?.parse().map_err(|_| anyhow::anyhow!("no id of ours"))?)
+    }
+
     /// Gives a payment a card that asks its holder, as a payer's card at the provider does: localstripe's own
     /// script leaves that to whoever uses it, and asks the holder alone.
     ///

@@ -11,6 +11,7 @@ use linli_e2e::{
     pages::join_by_code,
     place,
     program::Program,
+    stripe::Stripe,
     words::{beginning, say},
     world::{Grounds, people},
 };
@@ -45,6 +46,12 @@ impl Machine {
         page
     }
 
+    /// What the app had the system open, in order.
+    fn opened(&self) -> Vec<String> {
+        let lines = std::fs::read_to_string(self.home.join("opened")).unwrap_or_default();
+        lines.lines().map(str::to_owned).collect()
+    }
+
     /// Opens a link as the system does: by starting the app with it.
     fn open_link(&self, link: &str) {
         let mut command = Command::new(place::app());
@@ -58,6 +65,15 @@ impl Machine {
 
 fn prepare(command: &mut Command, home: &std::path::Path, bus: &Bus) {
     own_folders(command, home, Some(&bus.address));
+    // What opens links writes them down: there is no browser of a person here.
+    let programs = home.join("bin");
+    std::fs::create_dir_all(&programs).unwrap();
+    let opener = programs.join("xdg-open");
+    std::fs::write(&opener, format!("#!/bin/sh\necho \"$1\" >> '{}'\n", home.join("opened").display()))
+        .unwrap();
+    std::fs::set_permissions(&opener, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let path = std::env::var("PATH").unwrap_or_default();
+    command.env("PATH", format!("{}:{path}", programs.display()));
     let runtime = home.join("runtime");
     std::fs::create_dir_all(&runtime).unwrap();
     command
@@ -176,4 +192,46 @@ fn the_window_reports_a_repair_with_a_photo_offline_which_goes_by_itself() {
     page.see_no(&say(&en, "repairs.not_sent_yet"));
     page.find("[data-testid=repair][data-state=reported]");
     page.find("[data-testid=timeline] [data-testid=picture]");
+}
+
+#[test]
+fn the_window_pays_by_card_in_the_browser_and_knows_it_although_it_was_closed_meanwhile() {
+    let en = Language::en();
+    let machine = Machine::new("native-card");
+    let (artifacts, folder) = (machine.grounds.artifacts(), machine.grounds.folder());
+    let stripe = Stripe::start(artifacts, folder).unwrap();
+    let community = Community::start_with(artifacts, folder, &stripe.options().unwrap()).unwrap();
+    let cable = community.cable().unwrap();
+    let _store: KeyStore = machine.bus.unlocked_key_store().unwrap();
+    let page = machine.open();
+    join_by_code(&page, &community.invite(people::WANG_MEI, &cable).unwrap(), "王梅");
+    page.go("/payments");
+    page.tap("to-pay");
+    page.find("[data-testid=pay-summary]");
+    page.tap("pay");
+    page.find("[data-testid=made][data-state=begun]");
+    // The system was asked to open the page, and nothing else.
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while machine.opened().is_empty() && std::time::Instant::now() < until {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    let opened = machine.opened();
+    let [link] = opened.as_slice() else { panic!("{opened:?}") };
+    assert!(link.starts_with(&format!("http://{}/pay/", cable.address())), "{link}");
+    drop(page);
+
+    let chromium = Driver::chromium(&artifacts.join("chromedriver.log")).unwrap();
+    let session = chromium.open_chromium(&folder.join("payer-chromium"), "en").unwrap();
+    let payer = Page::new(session, "payer", artifacts.to_path_buf()).unwrap();
+    payer.open(link);
+    payer.find("#pay button:enabled");
+    stripe.lay_only_card_down().unwrap();
+    payer.press("#pay button");
+    payer.tap_words("Complete authentication");
+    payer.find("main[data-state=paid]");
+
+    let page = machine.open();
+    page.go("/payments");
+    page.see(&say(&en, "payments.nothing_owed"));
+    assert_eq!(stripe.stands().unwrap(), (1, 0));
 }

@@ -73,7 +73,7 @@ fn ids(route: &Route, things: &Things) -> Vec<String> {
         (_, path) if path.starts_with("/v1/bank-movements/{id}") => {
             [things.sun_movement, things.moon_movement].map(|id| id.to_string()).to_vec()
         }
-        (_, "/v1/households/{id}/payments") => {
+        (_, path) if path.starts_with("/v1/households/{id}/") => {
             [things.sun_household, things.moon_household].map(|id| id.to_string()).to_vec()
         }
         (_, "/v1/attachments/{id}/upload") => {

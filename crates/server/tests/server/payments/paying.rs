@@ -138,4 +138,20 @@ both! {
         }
         is_sound(&world).await;
     }
+
+    async fn a_bill_that_was_tampered_with_shows_in_the_figures(world) {
+        let sun = world.sun.clone();
+        let office = world.join(&sun, sun.chen_jing).await;
+        let bill = wangs_bill(&world, &sun, &office).await;
+        assert_eq!(world.app.prove().await.unwrap(), 0);
+        assert!(world.app.metrics_text().contains("linli_ledger_findings 0"));
+        let tamper = move |tx: &mut linli_server::db::Tx<'_>| {
+            let sql = "UPDATE bill SET total = total - 1 WHERE id = $1";
+            Ok(tx.execute(sql, linli_server::params![bill.id])?)
+        };
+        assert_eq!(world.app.db.write(tamper).await.unwrap(), 1);
+        let count = world.app.prove().await.unwrap();
+        assert!(count > 0);
+        assert!(world.app.metrics_text().contains(&format!("linli_ledger_findings {count}")));
+    }
 }
