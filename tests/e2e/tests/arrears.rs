@@ -39,7 +39,8 @@ fn story(name: &str, language: Language) {
     let first = |page: &ArrearsPage| format!("/office/payments/households/{}", page.rows[0].household_id);
     let until_first = |page: &ArrearsPage| {
         let link = serde_json::json!(first(page));
-        let is_first = "return one(`${id('arrears-row')} a`).getAttribute('href') === args[0]";
+        let is_first =
+            "const [first] = all(`${id('arrears-row')} a`); return first?.getAttribute('href') === args[0]";
         chen.until_with("the household to be first", is_first, &[link]);
     };
 
