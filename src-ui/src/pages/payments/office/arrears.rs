@@ -98,8 +98,8 @@ fn line(row: &ArrearsRow, currency: &str) -> AnyView {
     view! {
         <tr data-testid="arrears-row">
             <td><a href=format!("/office/payments/households/{}", row.household_id)>{name}</a> <span class="p-who t-soft t-small">{who}</span></td>
-            <td data-align="end"><strong>{amount(row.overdue, currency)}</strong> " " <span class="p-under t-soft t-small">{texts::bills(row.bills)}</span></td>
-            <td data-label=texts::col_oldest()>{clock.day(&row.oldest_due_on)} " " <span class="p-under t-soft t-small">{texts::days(row.days_overdue)}</span></td>
+            <td data-align="end"><strong>{amount(row.overdue, currency)}</strong> " " <span class="p-also t-soft t-small">{texts::bills(row.bills)}</span></td>
+            <td data-label=texts::col_oldest()>{clock.day(&row.oldest_due_on)} " " <span class="p-also t-soft t-small">{texts::days(row.days_overdue)}</span></td>
             <td data-label=texts::col_reminders()>{reminded}</td>
         </tr>
     }
