@@ -71,7 +71,7 @@ fn story(name: &str, language: Language) {
     chen.find_no("[data-testid=arrears-row]");
     office.cable.mend();
     chen.find_no("[data-kind=offline]");
-    chen.go("/office/payments/arrears");
+    chen.tap("retry");
     until_first(&by_sum);
     chen.press(&format!("a[href='{}']", first(&by_sum)));
     chen.find("[data-testid=household-owed]");
@@ -82,7 +82,10 @@ fn story(name: &str, language: Language) {
     chen.find("#export-books[open]");
     chen.settle();
     assert_eq!(faces::wrong(&office, "export", &face), Vec::<String>::new());
-    let months = chen.script("return all('#export-from option').map(option => option.value)", &[]);
+    let months = chen.script(
+        "return [...document.querySelectorAll('#export-from option')].map(option => option.value)",
+        &[],
+    );
     let months: Vec<String> = serde_json::from_value(months).unwrap();
     let (newest, oldest) = (&months[0], &months[months.len() - 1]);
     chen.choose("export-until", newest);

@@ -104,7 +104,7 @@ both! {
         let elsewhere = world.join(&moon, moon.chen_jing).await;
         let bill = wangs_bill(&world, &sun, &chen).await;
         let payment = take(&world, &chen, &handed_over(sun.wang, &[&bill], bill.total)).await;
-        let year = &bill.issued_on[..4];
+        let year = bill.issued_on.split('-').next().unwrap();
         let papers = [
             format!("/v1/payments/{}/receipt?language=zh", payment.id),
             format!("/v1/households/{}/statement?year={year}", sun.wang),
