@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use linli_wire::{
+    Code,
     id::{CommunityId, HouseholdId},
     payments::{ArrearsOrder, ArrearsPage, ArrearsRow},
 };
@@ -15,19 +16,23 @@ use super::{
 use crate::{
     Error,
     auth::Caller,
-    db::{Tx, Value},
+    db::{Row, Tx, Value},
     http::query::Query,
     params,
 };
 
-/// What is owed of each bill that is overdue, by the ledger.
+/// Households with something overdue, by the ledger. What is owed of all bills is summed first, in the order of an index
+/// that holds all it takes; the few of which something is owed are looked at then.
 const OVERDUE: &str =
-    "SELECT bill.community_id, bill.id, bill.household_id, bill.due_on, SUM(posting.minor) AS owed
-     FROM bill JOIN posting ON posting.community_id = bill.community_id AND posting.bill_id = bill.id
-     JOIN ledger_account AS account
-       ON account.community_id = posting.community_id AND account.id = posting.account_id
-     WHERE bill.community_id = $1 AND bill.due_on < $2 AND bill.currency = $3 AND account.kind = 'receivable'
-     GROUP BY bill.community_id, bill.id, bill.household_id, bill.due_on HAVING SUM(posting.minor) > 0";
+    "SELECT bill.household_id, household.code, COUNT(*), CAST(SUM(sums.owed) AS BIGINT) AS sum,
+       MIN(bill.due_on) AS oldest
+     FROM (SELECT posting.bill_id, SUM(posting.minor) AS owed FROM posting
+           WHERE posting.community_id = $1 AND posting.bill_id IS NOT NULL AND posting.account_id IN (
+             SELECT id FROM ledger_account WHERE community_id = $1 AND kind = 'receivable')
+           GROUP BY posting.bill_id HAVING SUM(posting.minor) > 0) AS sums
+     JOIN bill ON bill.community_id = $1 AND bill.id = sums.bill_id
+     JOIN household ON household.community_id = bill.community_id AND household.id = bill.household_id
+     WHERE bill.due_on < $2 AND bill.currency = $3 GROUP BY bill.household_id, household.code";
 
 /// Households with something overdue: the largest sum first, or the longest overdue.
 ///
@@ -39,24 +44,21 @@ pub fn arrears(tx: &mut Tx<'_>, caller: &Caller, query: &Query) -> Result<Arrear
     let order = query.read("by", ArrearsOrder::from_name)?.unwrap_or_default();
     let (offset, limit) = office::window(query)?;
     let (day, currency) = (today.to_string(), community.currency);
-    let counted = tx.query_one(
-        &format!(
-            "SELECT COUNT(DISTINCT household_id), CAST(COALESCE(SUM(owed), 0) AS BIGINT) FROM ({OVERDUE}) AS overdue"
-        ),
-        params![caller.community, &day, &currency],
-    )?;
     let by = match order {
-        ArrearsOrder::Sum => "sum DESC, oldest, household.code",
-        ArrearsOrder::Age => "oldest, sum DESC, household.code",
+        ArrearsOrder::Sum => "sum DESC, oldest, code",
+        ArrearsOrder::Age => "oldest, sum DESC, code",
     };
-    let sql = format!(
-        "SELECT overdue.household_id, household.code, COUNT(*), CAST(SUM(overdue.owed) AS BIGINT) AS sum,
-           MIN(overdue.due_on) AS oldest
-         FROM ({OVERDUE}) AS overdue JOIN household
-           ON household.community_id = overdue.community_id AND household.id = overdue.household_id
-         GROUP BY overdue.household_id, household.code ORDER BY {by} LIMIT $4 OFFSET $5"
-    );
-    let rows = tx.query(&sql, params![caller.community, &day, &currency, limit, offset])?;
+    // All of them, since their sum is wanted, too: there are fewer than households.
+    let all = tx.query(&format!("{OVERDUE} ORDER BY {by}"), params![caller.community, &day, &currency])?;
+    let mut overdue = 0_i64;
+    for row in &all {
+        let too_much = || Error::refused(Code::Internal, "too much is overdue");
+        overdue = overdue.checked_add(row.get(3)?).ok_or_else(too_much)?;
+    }
+    let total = u32::try_from(all.len()).unwrap_or(u32::MAX);
+    let (skipped, taken) =
+        (usize::try_from(offset).unwrap_or(usize::MAX), usize::try_from(limit).unwrap_or(0));
+    let rows: Vec<Row> = all.into_iter().skip(skipped).take(taken).collect();
     let ids = rows.iter().map(|row| Ok(row.get(0)?)).collect::<Result<Vec<HouseholdId>, Error>>()?;
     let mut about = About::read(tx, caller.community, &ids, &day)?;
     let rows = rows.iter().map(|row| {
@@ -76,7 +78,7 @@ pub fn arrears(tx: &mut Tx<'_>, caller: &Caller, query: &Query) -> Result<Arrear
         })
     });
     let rows = rows.collect::<Result<_, Error>>()?;
-    Ok(ArrearsPage { rows, total: counted.get(0)?, overdue: counted.get(1)?, currency })
+    Ok(ArrearsPage { rows, total, overdue, currency })
 }
 
 /// What else there is to say of households, read for all of a page at once.

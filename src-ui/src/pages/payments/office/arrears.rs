@@ -55,13 +55,19 @@ pub fn Arrears() -> impl IntoView {
                 Answer::Loading => skeleton_list(5),
                 Answer::Failed(error) => error_state(&error, Some(asked.retry())),
                 Answer::Ready(page) if page.rows.is_empty() => empty_state("ok", texts::empty_title(), texts::empty_text(), None),
-                Answer::Ready(page) => table(&page, limit),
+                Answer::Ready(page) => table(page, by.get(), limit),
             }}
         </div>
     }
 }
 
-fn table(page: &ArrearsPage, limit: RwSignal<u32>) -> AnyView {
+fn table(mut page: ArrearsPage, by: ArrearsOrder, limit: RwSignal<u32>) -> AnyView {
+    // As the server does: what is here stands in the order that was chosen, also when it cannot be asked.
+    page.rows.sort_by(|one, other| {
+        let (sum, age) = (other.overdue.cmp(&one.overdue), one.oldest_due_on.cmp(&other.oldest_due_on));
+        let first = if by == ArrearsOrder::Sum { sum.then(age) } else { age.then(sum) };
+        first.then_with(|| one.code.cmp(&other.code))
+    });
     let more = page.total > limit.get_untracked();
     let rows = page.rows.iter().map(|row| line(row, &page.currency)).collect_view();
     view! {
@@ -92,8 +98,8 @@ fn line(row: &ArrearsRow, currency: &str) -> AnyView {
     view! {
         <tr data-testid="arrears-row">
             <td><a href=format!("/office/payments/households/{}", row.household_id)>{name}</a> <span class="p-who t-soft t-small">{who}</span></td>
-            <td data-align="end"><strong>{amount(row.overdue, currency)}</strong> " " <span class="t-soft t-small">{texts::bills(row.bills)}</span></td>
-            <td data-label=texts::col_oldest()>{clock.day(&row.oldest_due_on)} " " <span class="t-soft">{texts::days(row.days_overdue)}</span></td>
+            <td data-align="end"><strong>{amount(row.overdue, currency)}</strong> " " <span class="p-also t-soft t-small">{texts::bills(row.bills)}</span></td>
+            <td data-label=texts::col_oldest()>{clock.day(&row.oldest_due_on)} " " <span class="p-also t-soft t-small">{texts::days(row.days_overdue)}</span></td>
             <td data-label=texts::col_reminders()>{reminded}</td>
         </tr>
     }
