@@ -126,13 +126,22 @@ fn build_face() -> Result<()> {
     face::build(face::Profile::Release, &face::folder())
 }
 
-/// The app from outside: in Chromium through the browser host, and in its own window. One test at a time, because the
-/// windows share a display and a key store.
+/// The app from outside: in Chromium through the browser host, and in its own window.
 fn end_to_end() -> Result<()> {
+    // A window has the display and its focus for itself; browsers without a head share two processors.
+    let browsers = played(&["--lib", "--test", "e2e"], &["--skip", WINDOW, "--test-threads=2"]);
+    let windows = played(&["--test", "e2e"], &[WINDOW, "--test-threads=1"]);
+    browsers.and(windows)
+}
+
+/// The tests of the app's own window.
+const WINDOW: &str = "native::";
+
+fn played(targets: &[&str], words: &[&str]) -> Result<()> {
     let mut tests = app_session::cargo()?;
-    tests.args(["test", "--quiet", "-p", "linli-e2e", "--lib", "--test", "e2e", "--no-fail-fast"]);
+    tests.args(["test", "--quiet", "-p", "linli-e2e", "--no-fail-fast"]).args(targets);
     tests.env("RUST_BACKTRACE", SAID_IS_ENOUGH).env("LINLI_LOCALSTRIPE", localstripe::fetch()?);
-    program::run(tests.args(["--", "--test-threads=1"]))
+    program::run(tests.arg("--").args(words))
 }
 
 /// The package, in a clean Debian: installed, started from the menu, in a community, removed.

@@ -83,10 +83,8 @@ fn page(household: &HouseholdView, form: Form, typed: RwSignal<Option<String>>) 
             banner("success", "ok", Some(texts::automatic_on().to_owned()), text)
         },
     );
-    let app = app();
     let set = move |limit: Option<i64>| {
-        let said = if limit.is_some() { texts::automatic_saved() } else { texts::automatic_stopped() };
-        act.run::<AutomaticSet>(PayAutomatically { household_id: id, limit }, move |_| app.tell(said));
+        act.run::<AutomaticSet>(PayAutomatically { household_id: id, limit }, |_| ());
     };
     let save = {
         let currency = currency.clone();
