@@ -1,4 +1,4 @@
-//! What people do with Linli, from outside. Run by `cargo xtask test end-to-end`, one at a time.
+//! What people do with Linli, from outside. Run by `cargo xtask test end-to-end`, browsers two at a time, windows one by one.
 
 #![allow(
     clippy::unwrap_used,
