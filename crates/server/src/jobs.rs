@@ -2,10 +2,14 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use linli_wire::{Timestamp, sync::Entity};
+use linli_wire::{
+    Timestamp,
+    id::{CommunityId, HouseholdId},
+    sync::Entity,
+};
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::{App, card, clock::Watch, notices, params, payments, repairs, rounds, session};
+use crate::{App, Error, card, clock::Watch, db::Tx, notices, params, payments, repairs, rounds, session};
 
 /// Publishes scheduled notices when they are due.
 pub async fn publish(app: App) {
@@ -58,13 +62,15 @@ pub async fn tend_cards(app: App) {
 
 /// Reminds households of bills that are not paid, in the morning of each community.
 pub async fn remind(app: App) {
-    in_time(app, &[Entity::PaymentWays, Entity::Community], reminders_due).await;
+    let due = |app| by_household(app, "reminders", payments::due_reminders, payments::remind);
+    in_time(app, &[Entity::PaymentWays, Entity::Community], due).await;
 }
 
 /// Pays what households want to have paid by itself, in the morning of each community and whenever there is more to pay it
 /// from.
 pub async fn pay(app: App) {
-    in_time(app, &[Entity::HouseholdAccount, Entity::Bill, Entity::Community], pay_due).await;
+    let due = |app| by_household(app, "payments", payments::due_automatic, payments::pay_automatically);
+    in_time(app, &[Entity::HouseholdAccount, Entity::Bill, Entity::Community], due).await;
 }
 
 async fn tend_due(app: App) -> Option<Timestamp> {
@@ -103,15 +109,20 @@ async fn rounds_due(app: App, watch: Arc<Mutex<Watch>>) -> Option<Timestamp> {
     [next, mend_at.filter(|at| *at > now)].into_iter().flatten().min()
 }
 
-/// One transaction for each household, so that nobody who pays meanwhile waits for all of them; what a stop in between
-/// left out is done at the next start.
-async fn reminders_due(app: App) -> Option<Timestamp> {
+/// Does for each household what is due: one transaction for each, so that nobody who pays meanwhile waits for all of them.
+/// What a stop in between left out is done at the next start, and nothing while the clock is doubted.
+async fn by_household(
+    app: App,
+    what: &'static str,
+    due: fn(&mut Tx<'_>) -> Result<payments::DueHouseholds, Error>,
+    work: fn(&mut Tx<'_>, CommunityId, HouseholdId) -> Result<(), Error>,
+) -> Option<Timestamp> {
     let db = app.db.patient();
-    let failed = |error: crate::Error| {
-        tracing::error!(%error, "bills could not be reminded of; tried again in a minute");
+    let failed = |error: Error| {
+        tracing::error!(%error, what, "what is due of bills could not be done; tried again in a minute");
         None
     };
-    let due = match db.read(payments::due_reminders).await {
+    let due = match db.read(due).await {
         Ok(due) => due,
         Err(error) => return failed(error),
     };
@@ -124,33 +135,7 @@ async fn reminders_due(app: App) -> Option<Timestamp> {
     }
     let mut next = due.next;
     for (community, household) in due.households {
-        let done = db.write(move |tx| payments::remind(tx, community, household)).await;
-        next = done.map_or_else(failed, |()| next);
-    }
-    next
-}
-
-/// One transaction for each household; what a stop in between left out is done at the next start.
-async fn pay_due(app: App) -> Option<Timestamp> {
-    let db = app.db.patient();
-    let failed = |error: crate::Error| {
-        tracing::error!(%error, "bills could not be paid by themselves; tried again in a minute");
-        None
-    };
-    let due = match db.read(payments::due_automatic).await {
-        Ok(due) => due,
-        Err(error) => return failed(error),
-    };
-    if !due.households.is_empty() {
-        match db.write(session::doubted_until).await {
-            Ok(None) => {}
-            Ok(doubted) => return doubted,
-            Err(error) => return failed(error),
-        }
-    }
-    let mut next = due.next;
-    for (community, household) in due.households {
-        let done = db.write(move |tx| payments::pay_automatically(tx, community, household)).await;
+        let done = db.write(move |tx| work(tx, community, household)).await;
         next = done.map_or_else(failed, |()| next);
     }
     next

@@ -37,7 +37,7 @@ mod ways;
 
 pub use account::account;
 pub use arrears::arrears;
-pub use automatic::{DueAutomatic, due_automatic, pay_automatically, set_automatic};
+pub use automatic::{due_automatic, pay_automatically, set_automatic};
 pub use bills::{Bills, bills};
 pub use check::check;
 pub use credit::credit;
@@ -52,17 +52,29 @@ pub use pay::{balance, counter, payments};
 pub(crate) use pay::{begin_by_card, move_by_card, payment};
 pub(crate) use refunds::finish as finish_refund;
 pub use refunds::{ask as ask_refund, decide as decide_refund, get as refund, refunds};
-pub use reminders::{DueReminders, due_reminders, remind};
+pub use reminders::{due_reminders, remind};
 pub use run::{preview, publish, runs};
 pub use spending::{put_spending, spend};
 pub use ways::{offer_card, put_ways, ways};
 
+use std::collections::BTreeSet;
+
 use linli_wire::{
+    Timestamp,
     community::Community,
-    id::{CommunityId, UnitId},
+    id::{CommunityId, HouseholdId, UnitId},
 };
 
 use crate::{Error, calendar::Calendar, community, db::Tx};
+
+/// Households for which something is due now.
+#[derive(Debug)]
+pub struct DueHouseholds {
+    /// Which.
+    pub households: BTreeSet<(CommunityId, HouseholdId)>,
+    /// When to look again.
+    pub next: Option<Timestamp>,
+}
 
 /// The community and its day.
 fn today(tx: &mut Tx<'_>, id: CommunityId) -> Result<(Community, jiff::civil::Date), Error> {

@@ -1,18 +1,17 @@
 //! Bills that are paid by themselves: from what is kept for a household that wants it, on the day on which they are due.
 //!
 //! A bill is paid as a whole or not at all, up to the limit that the household has set, and once: the payment's id comes
-//! from the bill's, so one that went back is not made again. It is decided under the lock of the household's account.
+//! from the bill's, so one that went back is not made again. A bill that is being paid by card is left to that. It is decided under the lock of the household's account.
 
 use std::collections::BTreeSet;
 
 use linli_wire::{
-    Timestamp,
     id::{BillId, CommunityId, HouseholdId, PaymentId},
     payments::{AutomaticPayment, HouseholdAccount, MAX_MINOR},
 };
 use sha2::{Digest as _, Sha256};
 
-use super::{account, pay, today};
+use super::{DueHouseholds, account, pay, reminders, today};
 use crate::{
     Error,
     auth::Caller,
@@ -51,21 +50,12 @@ pub fn set_automatic(
     account::account(tx, community, household, &currency)
 }
 
-/// What is to be paid by itself now.
-#[derive(Debug)]
-pub struct DueAutomatic {
-    /// Households with a bill that can be paid.
-    pub households: BTreeSet<(CommunityId, HouseholdId)>,
-    /// When to look again.
-    pub next: Option<Timestamp>,
-}
-
 /// Which households have bills to be paid by themselves; none before eight in the morning of their community.
 ///
 /// # Errors
 /// The database's.
-pub fn due_automatic(tx: &mut Tx<'_>) -> Result<DueAutomatic, Error> {
-    let mut due = DueAutomatic { households: BTreeSet::new(), next: None };
+pub fn due_automatic(tx: &mut Tx<'_>) -> Result<DueHouseholds, Error> {
+    let mut due = DueHouseholds { households: BTreeSet::new(), next: None };
     for community in crate::community::list(tx)? {
         let calendar = Calendar::of(&community)?;
         let day = calendar.today(tx.now())?;
@@ -116,8 +106,12 @@ fn payable(
     if kept <= 0 {
         return Ok(found);
     }
+    let being_paid = reminders::being_paid(tx, community, household)?;
     for row in tx.query(sql, params![community, household, &day.to_string(), &of.currency])? {
         let bill: BillId = row.get(0)?;
+        if being_paid.contains(&bill) {
+            continue;
+        }
         let owed = ledger::owed(tx, community, bill)?;
         if owed > 0 && owed <= limit && owed <= kept && !pay::is_known(tx, community, named(community, bill))?
         {

@@ -9,32 +9,23 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 use linli_wire::{
-    Code, Timestamp,
+    Code,
     id::{BillId, CommunityId, HouseholdId},
     payments::{PaymentState, ReminderSteps},
 };
 
-use super::{account, bills, today, ways};
+use super::{DueHouseholds, account, bills, today, ways};
 use crate::{Error, calendar, calendar::Calendar, db::Tx, params};
 
 /// The hour of the community's day from which reminders are written: a telephone that rings at midnight frightens.
 const HOUR: i8 = 9;
 
-/// What is to be reminded of now.
-#[derive(Debug)]
-pub struct DueReminders {
-    /// Households with bills at a step that has no reminder.
-    pub households: BTreeSet<(CommunityId, HouseholdId)>,
-    /// When to look again.
-    pub next: Option<Timestamp>,
-}
-
 /// Which households are to be reminded now; none before nine in the morning of their community.
 ///
 /// # Errors
 /// The database's.
-pub fn due_reminders(tx: &mut Tx<'_>) -> Result<DueReminders, Error> {
-    let mut due = DueReminders { households: BTreeSet::new(), next: None };
+pub fn due_reminders(tx: &mut Tx<'_>) -> Result<DueHouseholds, Error> {
+    let mut due = DueHouseholds { households: BTreeSet::new(), next: None };
     for community in crate::community::list(tx)? {
         let calendar = Calendar::of(&community)?;
         let day = calendar.today(tx.now())?;
@@ -121,7 +112,7 @@ fn late(
 }
 
 /// Bills that a payment under way is meant for: whoever pays has done their part, or is doing it.
-fn being_paid(
+pub(super) fn being_paid(
     tx: &mut Tx<'_>,
     community: CommunityId,
     household: HouseholdId,

@@ -28,9 +28,9 @@ use crate::{
 #[component]
 pub fn AutomaticPage() -> impl IntoView {
     let asked = ipc::ask::<PaymentsGet>(&[Topic::Payments, Topic::Community], || Empty {});
-    // None before the page knows how it stands.
-    let typed = app().kept("automatic limit", || None::<String>);
-    let form = Form { typed: RwSignal::new(String::new()), wrong: RwSignal::new(None), act: Act::new() };
+    // Empty before the page knows how it stands.
+    let typed = app().kept("automatic limit", String::new);
+    let form = Form { typed, wrong: RwSignal::new(None), act: Act::new() };
     view! {
         <div class="l-page" data-width="read">
             <PageHeader title=texts::automatic_title() note=texts::automatic_note() back=to_list() />
@@ -39,7 +39,7 @@ pub fn AutomaticPage() -> impl IntoView {
                 Answer::Loading => skeleton_list(2),
                 Answer::Failed(error) => error_state(&error, Some(asked.retry())),
                 Answer::Ready(view) => match view.households.iter().find(|household| is_own(household.id)) {
-                    Some(household) => page(household, form, typed),
+                    Some(household) => page(household, form),
                     None => empty_state("pay", texts::empty_title(), texts::empty_text(), None),
                 },
             }}
@@ -59,16 +59,15 @@ struct Form {
     act: Act,
 }
 
-fn page(household: &HouseholdView, form: Form, typed: RwSignal<Option<String>>) -> AnyView {
+fn page(household: &HouseholdView, form: Form) -> AnyView {
     let (id, currency, act) = (household.id, household.currency.clone(), form.act);
     let first = || {
         let limit = household.automatic.or(household.bills.first().map(|bill| bill.total));
         limit.map(|limit| typed_price(limit.saturating_mul(10_000), &currency)).unwrap_or_default()
     };
     if form.typed.with_untracked(String::is_empty) {
-        form.typed.set(typed.get_untracked().unwrap_or_else(first));
+        form.typed.set(first());
     }
-    Effect::new(move |_| typed.set(Some(form.typed.get())));
     let state = household.automatic.map_or_else(
         || {
             banner(
