@@ -10,14 +10,18 @@ use reqwest::Method;
 
 use super::prepared::*;
 use crate::{
-    both,
+    both, shops,
     world::{Device, World, new_id},
 };
 
 /// Ten in the morning where the place is.
 fn set_day(world: &World, day: &str) {
+    set_hour(world, day, 10);
+}
+
+fn set_hour(world: &World, day: &str, hour: i8) {
     let day: jiff::civil::Date = day.parse().unwrap();
-    let moment = day.at(10, 0, 0, 0).in_tz("Asia/Shanghai").unwrap();
+    let moment = day.at(hour, 0, 0, 0).in_tz("Asia/Shanghai").unwrap();
     world.time_set(moment.timestamp().as_millisecond());
 }
 
@@ -123,5 +127,30 @@ both! {
         let now = household(&world, &office, sun.wang).await;
         assert_eq!((now.bills[0].owed, now.account.kept), (0, 0));
         is_sound(&world).await;
+    }
+}
+
+shops! {
+    async fn what_is_being_paid_by_card_is_not_paid_by_itself(shop) {
+        let mut shop = shop;
+        let sun = shop.sun.clone();
+        take(&shop.world, &shop.office, &handed_over(sun.wang, &[], shop.bill.total)).await;
+        up_to(&shop.world, &shop.wang, sun.wang, Some(shop.bill.total)).await;
+        // Its day has come, and the hour has not.
+        set_hour(&shop.world, "2026-10-05", 7);
+        shop.join_again().await;
+        let (payment, intent) = shop.begun(shop.bill.total).await;
+        let (world, sun) = (&shop.world, &shop.sun);
+        set_day(world, "2026-10-05");
+        pay(world).await;
+        let office = again(world, sun).await;
+        assert_eq!(household(world, &office, sun.wang).await.bills[0].owed, shop.bill.total);
+        shop.stripe.pay(&intent, crate::card::stripe::GOOD).await;
+        assert_eq!(shop.tell("succeeded", &intent).await, 204);
+        pay(world).await;
+        let now = household(world, &office, sun.wang).await;
+        assert_eq!((now.bills[0].owed, now.account.kept), (0, shop.bill.total), "paid once, and the rest is kept");
+        assert!(now.payments.iter().any(|paid| paid.id == payment.id && paid.state == PaymentState::Paid));
+        shop.is_sound().await;
     }
 }
