@@ -216,6 +216,8 @@ pub struct Visibility {
     pub flat: bool,
     /// Telephone number.
     pub phone: bool,
+    /// Whether they stand in the directory.
+    pub listed: bool,
 }
 
 /// What a person may change about themselves. Absent fields stay as they are.

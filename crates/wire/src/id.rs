@@ -101,6 +101,12 @@ ids! {
     PaymentId;
     /// A movement on the community's account at its bank.
     BankMovementId;
+    /// A room of the neighbour chat.
+    RoomId;
+    /// A message in a room.
+    MessageId;
+    /// What a moderator did about a message.
+    ModerationId;
     /// An entry of the community's ledger.
     LedgerEntryId;
     /// An account of the community's ledger.

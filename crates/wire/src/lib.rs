@@ -6,7 +6,7 @@
 //!   [`ops`] and the online questions of the domains;
 //! * over IPC, between the face and the core: [`command`].
 //!
-//! The domains ([`community`], [`notices`], [`repairs`], [`rounds`], [`payments`], [`devices`], [`settings`], …) carry the same names in
+//! The domains ([`community`], [`notices`], [`repairs`], [`rounds`], [`payments`], [`chat`], [`devices`], [`settings`], …) carry the same names in
 //! every other crate. There is no I/O here, no clock and no randomness; the crate compiles to wasm.
 //!
 //! Rules that hold for every type: ids are UUIDv7 made by the client, times are UTC milliseconds,
@@ -16,6 +16,7 @@
 //! commands' shapes in the core's tests.
 
 pub mod attachments;
+pub mod chat;
 pub mod command;
 pub mod community;
 pub mod devices;

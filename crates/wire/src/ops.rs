@@ -11,10 +11,11 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Timestamp, WireError,
     attachments::Attachment,
+    chat::{Complaint, Duty, NewMessage, NewModeration, RoomContent, Tell},
     community::ProfileChange,
     id::{
-        DeviceId, FeeId, NoticeId, OpId, RepairCategoryId, RepairEventId, RepairId, RepairNoteId, RoundId,
-        RoundPlanId, RoundPointId, TemplateId,
+        DeviceId, FeeId, MessageId, ModerationId, NoticeId, OpId, PersonId, RepairCategoryId, RepairEventId,
+        RepairId, RepairNoteId, RoomId, RoundId, RoundPlanId, RoundPointId, TemplateId,
     },
     notices::{NoticeContent, Publish, ReadMark},
     payments::{FeeContent, NewReading},
@@ -214,6 +215,148 @@ pub enum Action {
         /// At most 500.
         readings: Vec<NewReading>,
     },
+    /// Send a message.
+    SendMessage {
+        /// The message.
+        message: NewMessage,
+    },
+    /// Begin a room with one neighbour, or with the office; a second time nothing happens.
+    OpenRoom {
+        /// The room: its id follows from the persons in it.
+        room_id: RoomId,
+        /// The neighbour; none for the office.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        person_id: Option<PersonId>,
+    },
+    /// Change the words of one's own message.
+    EditMessage {
+        /// The message.
+        message_id: MessageId,
+        /// What it says now.
+        words: String,
+    },
+    /// Take one's own message back.
+    DeleteMessage {
+        /// The message.
+        message_id: MessageId,
+    },
+    /// Put something on a message, or take it off.
+    ReactToMessage {
+        /// The message.
+        message_id: MessageId,
+        /// One of [`crate::chat::EMOJI`]; none takes it off.
+        emoji: Option<String>,
+    },
+    /// Choose in a poll; the last choice stays.
+    VoteInPoll {
+        /// The message with the poll.
+        message_id: MessageId,
+        /// Places among its choices; none takes the choice back.
+        choices: Vec<u8>,
+    },
+    /// Pin a message, or take it down.
+    PinMessage {
+        /// The message.
+        message_id: MessageId,
+        /// Whether it stays above.
+        pinned: bool,
+    },
+    /// Say how far a room was seen; the furthest stays.
+    ReadRoom {
+        /// The room.
+        room_id: RoomId,
+        /// Number of the last message that was seen.
+        number: u64,
+    },
+    /// Choose of what to be told.
+    TellOfRoom {
+        /// The room.
+        room_id: RoomId,
+        /// Of what.
+        tell: Tell,
+    },
+    /// Make an interest room, or change what a room says of itself.
+    SaveRoom {
+        /// The room.
+        room_id: RoomId,
+        /// What it says of itself.
+        content: RoomContent,
+    },
+    /// Come into an open room, or follow an invitation.
+    EnterRoom {
+        /// The room.
+        room_id: RoomId,
+    },
+    /// Leave a room, or turn an invitation down.
+    LeaveRoom {
+        /// The room.
+        room_id: RoomId,
+    },
+    /// Invite somebody into a room of one's own.
+    InviteToRoom {
+        /// The room.
+        room_id: RoomId,
+        /// Whom.
+        person_id: PersonId,
+    },
+    /// Let somebody go from a room of one's own.
+    RemoveFromRoom {
+        /// The room.
+        room_id: RoomId,
+        /// Whom.
+        person_id: PersonId,
+    },
+    /// Agree to the rules of a room.
+    AgreeToRules {
+        /// The room.
+        room_id: RoomId,
+        /// The edition that was read.
+        edition: u32,
+    },
+    /// Not to hear somebody any more, or again.
+    BlockPerson {
+        /// They.
+        person_id: PersonId,
+        /// Whether they are not heard.
+        blocked: bool,
+    },
+    /// Report a message to the moderators; the first report of a person on a message counts.
+    ReportMessage {
+        /// The message.
+        message_id: MessageId,
+        /// What is wrong.
+        complaint: Complaint,
+        /// In the person's words.
+        words: String,
+    },
+    /// Do something about a message; moderators only.
+    Moderate {
+        /// What.
+        moderation: NewModeration,
+    },
+    /// Object to what a moderator did; once.
+    Appeal {
+        /// What was done.
+        moderation_id: ModerationId,
+        /// The person's words.
+        words: String,
+    },
+    /// Answer an appeal; moderators only, and not who did it if there is another.
+    AnswerAppeal {
+        /// What was done.
+        moderation_id: ModerationId,
+        /// Whether it is taken back.
+        lift: bool,
+        /// Why.
+        words: String,
+    },
+    /// Name a moderator or a reader of their log, or end it; the manager only.
+    NameModerator {
+        /// The person.
+        person_id: PersonId,
+        /// What they may do; none ends it.
+        duty: Option<Duty>,
+    },
 }
 
 impl Action {
@@ -239,6 +382,27 @@ impl Action {
             Self::InspectPoint { .. } => "inspect_point",
             Self::SaveFee { .. } => "save_fee",
             Self::SaveReadings { .. } => "save_readings",
+            Self::SendMessage { .. } => "send_message",
+            Self::OpenRoom { .. } => "open_room",
+            Self::EditMessage { .. } => "edit_message",
+            Self::DeleteMessage { .. } => "delete_message",
+            Self::ReactToMessage { .. } => "react_to_message",
+            Self::VoteInPoll { .. } => "vote_in_poll",
+            Self::PinMessage { .. } => "pin_message",
+            Self::ReadRoom { .. } => "read_room",
+            Self::TellOfRoom { .. } => "tell_of_room",
+            Self::SaveRoom { .. } => "save_room",
+            Self::EnterRoom { .. } => "enter_room",
+            Self::LeaveRoom { .. } => "leave_room",
+            Self::InviteToRoom { .. } => "invite_to_room",
+            Self::RemoveFromRoom { .. } => "remove_from_room",
+            Self::AgreeToRules { .. } => "agree_to_rules",
+            Self::BlockPerson { .. } => "block_person",
+            Self::ReportMessage { .. } => "report_message",
+            Self::Moderate { .. } => "moderate",
+            Self::Appeal { .. } => "appeal",
+            Self::AnswerAppeal { .. } => "answer_appeal",
+            Self::NameModerator { .. } => "name_moderator",
         }
     }
 }

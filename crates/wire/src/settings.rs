@@ -72,4 +72,28 @@ pub struct Preferences {
     /// Whether reminders of bills come without system notifications.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub muted_reminders: bool,
+    /// When only emergencies are told, by the clock of the community.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quiet: Option<QuietHours>,
+}
+
+/// Hours of a day, which may pass midnight.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct QuietHours {
+    /// Minutes after midnight at which they begin.
+    pub from: u16,
+    /// Minutes after midnight at which they end.
+    pub until: u16,
+}
+
+impl QuietHours {
+    /// Whether a minute of the day is within them. None are where they begin as they end.
+    pub const fn hold(self, minute: u16) -> bool {
+        if self.from <= self.until {
+            self.from <= minute && minute < self.until
+        } else {
+            minute >= self.from || minute < self.until
+        }
+    }
 }

@@ -20,7 +20,7 @@ use serde_json::value::RawValue;
 use crate::{
     Timestamp,
     community::Role,
-    id::{BuildingId, CommunityId, HouseholdId, PersonId},
+    id::{BuildingId, CommunityId, HouseholdId, PersonId, RoomId},
 };
 
 /// Most changes in one page.
@@ -45,6 +45,10 @@ pub enum Scope {
     Role(CommunityId, Role),
     /// The office: staff and managers.
     Staff(CommunityId),
+    /// Those who are in a room of the neighbour chat.
+    Room(RoomId),
+    /// Those who keep the neighbour chat civil: moderators, readers of their log, the manager.
+    Moderators(CommunityId),
 }
 
 impl fmt::Display for Scope {
@@ -57,6 +61,8 @@ impl fmt::Display for Scope {
             Self::Person(id) => write!(f, "person:{id}"),
             Self::Role(id, role) => write!(f, "role:{id}:{}", role.as_str()),
             Self::Staff(id) => write!(f, "staff:{id}"),
+            Self::Room(id) => write!(f, "room:{id}"),
+            Self::Moderators(id) => write!(f, "moderators:{id}"),
         }
     }
 }
@@ -93,6 +99,8 @@ impl FromStr for Scope {
             "payments" => Self::Payments(id(rest)?),
             "person" => Self::Person(id(rest)?),
             "staff" => Self::Staff(id(rest)?),
+            "room" => Self::Room(id(rest)?),
+            "moderators" => Self::Moderators(id(rest)?),
             "role" => {
                 let (community, role) = rest.split_once(':').ok_or(NotAScope)?;
                 Self::Role(id(community)?, Role::from_name(role).ok_or(NotAScope)?)
@@ -169,6 +177,30 @@ pub enum Entity {
     HouseholdAccount,
     /// [`crate::payments::PaymentWays`], in the community scope, under the community's id.
     PaymentWays,
+    /// [`crate::chat::Room`], in its own scope; of the office's rooms in the staff scope, too.
+    Room,
+    /// [`crate::chat::RoomCard`], in the community scope, under the room's id.
+    RoomCard,
+    /// [`crate::chat::RoomSeat`], in the person's scope, under the room's id.
+    RoomSeat,
+    /// [`crate::chat::RoomMark`], in the person's scope, under the room's id.
+    RoomMark,
+    /// [`crate::chat::Message`], where its room stands.
+    Message,
+    /// [`crate::chat::Reaction`], where its message stands, under an id of message and person.
+    Reaction,
+    /// [`crate::chat::PollVote`], in the person's scope, under the message's id.
+    PollVote,
+    /// [`crate::chat::Neighbour`], in the rooms in which they have written and, if listed, in the community scope.
+    Neighbour,
+    /// [`crate::chat::Block`], in the person's scope, under the other's id.
+    Block,
+    /// [`crate::chat::ReportedMessage`], in the moderators' scope, under the message's id.
+    ReportedMessage,
+    /// [`crate::chat::Moderation`], in the moderators' scope and in that of whom it concerns.
+    Moderation,
+    /// [`crate::chat::Moderator`], in the community scope, under the person's id.
+    Moderator,
     /// Of a newer server: passed over, and taken again after an update of the app.
     #[serde(other)]
     Unknown,
@@ -202,6 +234,18 @@ impl Entity {
             Self::Payment => "payment",
             Self::HouseholdAccount => "household_account",
             Self::PaymentWays => "payment_ways",
+            Self::Room => "room",
+            Self::RoomCard => "room_card",
+            Self::RoomSeat => "room_seat",
+            Self::RoomMark => "room_mark",
+            Self::Message => "message",
+            Self::Reaction => "reaction",
+            Self::PollVote => "poll_vote",
+            Self::Neighbour => "neighbour",
+            Self::Block => "block",
+            Self::ReportedMessage => "reported_message",
+            Self::Moderation => "moderation",
+            Self::Moderator => "moderator",
             Self::Unknown => "unknown",
         }
     }

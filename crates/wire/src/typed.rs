@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     attachments::Attachment,
-    id::{FeeId, HouseholdId, PaymentId, RepairCategoryId, RepairId, RoundPlanId},
+    id::{FeeId, HouseholdId, ModerationId, PaymentId, RepairCategoryId, RepairId, RoomId, RoundPlanId},
 };
 
 /// A field, or several that are sent together.
@@ -57,6 +57,16 @@ pub enum TypedPlace {
         /// The household.
         id: HouseholdId,
     },
+    /// The next message in a room; its form is the [`crate::chat::SayInRoom`] that it would become.
+    Message {
+        /// The room.
+        id: RoomId,
+    },
+    /// An appeal.
+    Appeal {
+        /// What was done.
+        id: ModerationId,
+    },
     /// A plan of rounds; its form is the [`crate::command::SaveRoundPlan`] that it would become.
     RoundPlan {
         /// The plan; none for a new one.
@@ -76,6 +86,8 @@ impl TypedPlace {
             Self::Fee { .. } => "fee",
             Self::PaymentRefund { .. } => "payment_refund",
             Self::KeptRefund { .. } => "kept_refund",
+            Self::Message { .. } => "message",
+            Self::Appeal { .. } => "appeal",
             Self::RoundPlan { .. } => "round_plan",
         }
     }
@@ -90,6 +102,8 @@ impl TypedPlace {
             Self::RepairCategory { id } => id.map_or_else(Uuid::nil, |id| id.0),
             Self::PaymentRefund { id } => id.0,
             Self::KeptRefund { id } => id.0,
+            Self::Message { id } => id.0,
+            Self::Appeal { id } => id.0,
             Self::Fee { id } => id.map_or_else(Uuid::nil, |id| id.0),
             Self::RoundPlan { id } => id.map_or_else(Uuid::nil, |id| id.0),
         }

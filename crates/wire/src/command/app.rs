@@ -40,6 +40,9 @@ pub struct AppView {
     pub kept: u32,
     /// Unread notices.
     pub unread_notices: u32,
+    /// Unread messages in rooms of which the person is told.
+    #[serde(default)]
+    pub unread_messages: u32,
     /// How the cache is kept.
     pub keeping: Option<Keeping>,
     /// People of the demo to step in as; empty elsewhere.
