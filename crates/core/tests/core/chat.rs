@@ -3,6 +3,7 @@
 mod away;
 mod civil;
 mod found;
+mod hearing;
 mod seats;
 
 use linli_core::{account, cache::Cache, chat, outbox, sync, typed};

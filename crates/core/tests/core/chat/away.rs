@@ -175,7 +175,7 @@ fn rubbish_neither_panics_nor_stops_a_page() {
             "at": i64::MAX, "content": { "is": "said", "words": "far" } }),
         serde_json::json!({ "id": id, "room_id": room(), "number": 7, "version": 1, "from": person_id(1),
             "at": i64::MIN, "content": { "is": "hologram", "light": 3 } }),
-        serde_json::json!({ "id": person_id(1), "room_id": room(), "number": 8, "version": 1, "from": person_id(1),
+        serde_json::json!({ "id": moderation_id(9), "room_id": room(), "number": 8, "version": 1, "from": person_id(1),
             "at": 1, "content": { "is": "said", "words": "under another id" } }),
     ];
     let mut number = 0_u128;
