@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod asking;
+mod chat;
 mod crashing;
 mod files;
 mod following;
@@ -19,3 +20,4 @@ mod rounds;
 mod schedules;
 mod trouble;
 mod view;
+mod weather;

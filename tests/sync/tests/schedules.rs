@@ -16,7 +16,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use linli_server::params;
-use linli_testkit::{Engine, Garden, Resident, people::*, server::community};
+use linli_testkit::{Engine, Garden, people::*, server::community};
 use linli_wire::{
     Language, Timestamp,
     command::*,
@@ -28,7 +28,10 @@ use linli_wire::{
 use oorandom::Rand64;
 use uuid::Uuid;
 
-use crate::view;
+use crate::{
+    view,
+    weather::{self, Weather},
+};
 
 /// Schedules that one world lives through.
 const IN_A_WORLD: u64 = 10;
@@ -53,13 +56,14 @@ async fn an_operation_that_was_applied_twice_does_not_escape_the_check() {
     world.write().await;
     world.check().await;
     // The same edit once more, under another id, as a client that forgot its ids would send it.
-    let device = world.devices[CHEN].get::<DevicesList>(Empty {}).await.this.unwrap();
+    let device = world.weather.devices[CHEN].get::<DevicesList>(Empty {}).await.this.unwrap();
     let id = *world.written.keys().next().unwrap();
-    let content = world.devices[CHEN].editor(id).await.content;
+    let content = world.weather.devices[CHEN].editor(id).await.content;
     let action = Action::SaveNotice { notice_id: id, base_version: 1, content, publish: Publish::Keep };
     let op = Op { id: OpId(Uuid::from_u128(77)), lane: "x".to_owned(), at: Timestamp(1), action };
     let batch = [linli_server::ops::Given::Op(op)];
     world
+        .weather
         .garden
         .server
         .write(move |tx| {
@@ -67,17 +71,15 @@ async fn an_operation_that_was_applied_twice_does_not_escape_the_check() {
             linli_server::ops::apply(tx, &caller, &batch)
         })
         .await;
-    for device in &world.devices {
-        view::until_level(&world.garden.server, device).await;
+    for device in &world.weather.devices {
+        view::until_level(&world.weather.garden.server, device).await;
     }
     let checked = tokio::spawn(async move { world.check_operations("doubled").await });
     assert!(checked.await.unwrap_err().is_panic(), "the doubled edit was not noticed");
 }
 
 async fn run(engine: Engine, usual: u64) {
-    let asked = std::env::var("LINLI_SCHEDULES").ok().and_then(|text| text.parse().ok());
-    let first: u64 = std::env::var("LINLI_WORLD").ok().and_then(|text| text.parse().ok()).unwrap_or(0);
-    let schedules: u64 = asked.unwrap_or(usual);
+    let (schedules, first) = weather::asked(usual);
     let mut done = 0;
     for number in first.. {
         let mut world = World::start(engine, number).await;
@@ -98,10 +100,8 @@ async fn run(engine: Engine, usual: u64) {
 struct World {
     number: u64,
     schedule: u64,
-    garden: Garden,
-    /// Chen Jing's, and two of Wang Mei's.
-    devices: Vec<Resident>,
-    random: Rand64,
+    /// With a device of Chen Jing's and two of Wang Mei's.
+    weather: Weather,
     /// Notices by Chen, with the title saved last; none once withdrawn.
     written: BTreeMap<NoticeId, Option<String>>,
     titles: u64,
@@ -115,45 +115,34 @@ impl World {
         let (chen, mei) = (garden.join(CHEN_JING).await, garden.join(WANG_MEI).await);
         let tablet = garden.another_device_of(&mei).await;
         let random = Rand64::new(u128::from(number) + 77);
-        let devices = vec![chen, mei, tablet];
-        Self { number, schedule: 0, garden, devices, random, written: BTreeMap::new(), titles: 0 }
+        let weather = Weather { garden, devices: vec![chen, mei, tablet], random };
+        Self { number, schedule: 0, weather, written: BTreeMap::new(), titles: 0 }
     }
 
     async fn live(&mut self) {
         for _ in 0..STEPS {
-            match self.random.rand_range(0..24) {
+            match self.weather.random.rand_range(0..24) {
                 0..=4 => self.write().await,
                 5..=6 => self.change().await,
                 7 => self.withdraw().await,
                 8..=11 => self.read().await,
                 12 => self.prefer().await,
-                13..=15 => self.disturb(),
-                16 => self.garden.server.proxy.be_faulty(self.random.rand_u64(), 300),
-                17 => self.garden.server.proxy.break_all(),
-                18..=19 => self.kill_a_device().await,
-                20 => self.strike_a_device(),
-                21 => self.garden.server.restart().await,
-                22 => self.garden.server.advance(std::time::Duration::from_secs(20 * 60)),
-                _ => self.breathe().await,
+                _ => self.weather.change().await,
             }
-            self.revive().await;
+            self.weather.revive().await;
         }
-    }
-
-    fn pick(&mut self, below: usize) -> usize {
-        usize::try_from(self.random.rand_range(0..below as u64)).unwrap()
     }
 
     /// What Chen has written and not withdrawn.
     fn standing(&mut self) -> Option<NoticeId> {
         let standing: Vec<NoticeId> =
             self.written.iter().filter(|(_, title)| title.is_some()).map(|(id, _)| *id).collect();
-        if standing.is_empty() { None } else { Some(standing[self.pick(standing.len())]) }
+        if standing.is_empty() { None } else { Some(standing[self.weather.pick(standing.len())]) }
     }
 
     async fn write(&mut self) {
         let title = self.title();
-        let chen = &self.devices[CHEN];
+        let chen = &self.weather.devices[CHEN];
         let Ok(fresh) = chen.ask::<NoticeNew>(NewNotice { template: None }).await else { return };
         self.save(fresh.id, 0, Publish::Now, title).await;
     }
@@ -161,13 +150,13 @@ impl World {
     async fn change(&mut self) {
         let Some(id) = self.standing() else { return };
         let title = self.title();
-        let chen = &self.devices[CHEN];
+        let chen = &self.weather.devices[CHEN];
         let Ok(open) = chen.ask::<OfficeNoticeOpen>(NoticeKey { id }).await else { return };
         self.save(id, open.base_version, Publish::Keep, title).await;
     }
 
     async fn save(&mut self, id: NoticeId, base_version: u64, publish: Publish, title: String) {
-        let chen = &self.devices[CHEN];
+        let chen = &self.weather.devices[CHEN];
         let Ok(open) = chen.ask::<OfficeNoticeOpen>(NoticeKey { id }).await else { return };
         // An edit that replaces a save that never left takes over what that one was to do.
         let publish = if base_version == 0 { Publish::Now } else { publish };
@@ -181,8 +170,8 @@ impl World {
             }
             // Struck dead within the save: it was kept or it was not, and the editor knows.
             Err(_) => {
-                self.revive().await;
-                let open = self.devices[CHEN].editor(id).await;
+                self.weather.revive().await;
+                let open = self.weather.devices[CHEN].editor(id).await;
                 if let Some(text) = open.content.texts.get(&Language::en()).filter(|text| text.title == title)
                 {
                     self.written.insert(id, Some(text.title.clone()));
@@ -194,16 +183,16 @@ impl World {
     async fn withdraw(&mut self) {
         let Some(id) = self.standing() else { return };
         // A withdrawal that was struck may stand or not: it is said again.
-        while self.devices[CHEN].ask::<NoticeWithdraw>(NoticeKey { id }).await.is_err() {
-            self.revive().await;
+        while self.weather.devices[CHEN].ask::<NoticeWithdraw>(NoticeKey { id }).await.is_err() {
+            self.weather.revive().await;
         }
         self.written.insert(id, None);
     }
 
     async fn read(&mut self) {
-        let who = 1 + self.pick(2);
-        let all = self.random.rand_range(0..4) == 0;
-        let device = &self.devices[who];
+        let who = 1 + self.weather.pick(2);
+        let all = self.weather.random.rand_range(0..4) == 0;
+        let device = &self.weather.devices[who];
         let query = NoticesQuery { unread_only: true, ..Default::default() };
         let Ok(page) = device.ask::<NoticesList>(query).await else { return };
         let ids = if all { Vec::new() } else { page.rows.iter().take(1).map(|row| row.id).collect() };
@@ -214,50 +203,12 @@ impl World {
     }
 
     async fn prefer(&mut self) {
-        let who = 1 + self.pick(2);
-        let muted = if self.random.rand_range(0..2) == 0 { vec![] } else { vec!["activities".to_owned()] };
-        let _ = self.devices[who]
+        let who = 1 + self.weather.pick(2);
+        let muted =
+            if self.weather.random.rand_range(0..2) == 0 { vec![] } else { vec!["activities".to_owned()] };
+        let _ = self.weather.devices[who]
             .ask::<PreferencesSave>(Preferences { muted_categories: muted, ..Default::default() })
             .await;
-    }
-
-    fn disturb(&mut self) {
-        let (who, seed) = (self.pick(3), self.random.rand_u64());
-        let device = &self.devices[who];
-        match seed % 4 {
-            0 => device.network.cut(),
-            1 => device.network.mend(),
-            _ => device.network.be_faulty(seed, 400),
-        }
-    }
-
-    async fn kill_a_device(&mut self) {
-        let who = self.pick(3);
-        self.devices[who].restart().await;
-    }
-
-    fn strike_a_device(&mut self) {
-        let (who, point) = (self.pick(3), self.random.rand_range(0..40));
-        self.devices[who].crash.arm(point);
-    }
-
-    /// Opens what was struck dead meanwhile.
-    async fn revive(&mut self) {
-        for device in &mut self.devices {
-            if device.crash.is_dead() {
-                device.restart().await;
-            }
-        }
-    }
-
-    /// Lets things happen: until some device says something, or for a moment.
-    async fn breathe(&mut self) {
-        let who = self.pick(3);
-        let asked = self.devices[who].network.asked().len();
-        let until = self.devices[who].until_unannounced("something is asked", async |device| {
-            if device.network.asked().len() > asked { Ok(()) } else { Err(String::new()) }
-        });
-        let _ = tokio::time::timeout(std::time::Duration::from_millis(20), until).await;
     }
 
     fn title(&mut self) -> String {
@@ -270,28 +221,14 @@ impl World {
         let place =
             format!("world {}, schedule {} (LINLI_WORLD={})", self.number, self.schedule, self.number);
         eprintln!("{place}: {} notices", self.written.len());
-        self.garden.server.proxy.mend();
-        for device in &mut self.devices {
-            device.network.mend();
-            device.crash.count_anew();
-            if device.crash.is_dead() {
-                device.restart().await;
-            }
-            device.sync_now().await;
-        }
-        // Twice: what the first wait still saw under way may have reached the others after they were seen.
-        for _ in 0..2 {
-            for device in &self.devices {
-                view::until_level(&self.garden.server, device).await;
-            }
-        }
+        self.weather.heal().await;
         self.check_notices(&place).await;
         self.check_operations(&place).await;
         self.check_marks(&place).await;
     }
 
     async fn check_notices(&self, place: &str) {
-        for device in &self.devices {
+        for device in &self.weather.devices {
             let shown: BTreeMap<NoticeId, String> =
                 device.notices().await.rows.into_iter().map(|row| (row.id, row.title)).collect();
             for (id, title) in &self.written {
@@ -303,13 +240,13 @@ impl World {
     async fn check_operations(&self, place: &str) {
         let mut saves: BTreeMap<Uuid, u64> = BTreeMap::new();
         let mut withdrawn: BTreeSet<Uuid> = BTreeSet::new();
-        for device in &self.devices {
+        for device in &self.weather.devices {
             let this = device.get::<DevicesList>(Empty {}).await.this.unwrap();
             let sql = "SELECT op_id FROM op WHERE device_id = $1";
             let look = move |tx: &mut linli_server::db::Tx<'_>| {
                 tx.query(sql, params![this])?.iter().map(|row| Ok(row.get(0)?)).collect()
             };
-            let recorded: BTreeSet<OpId> = self.garden.server.look(look).await;
+            let recorded: BTreeSet<OpId> = self.weather.garden.server.look(look).await;
             let own: Vec<(Uuid, String)> = device
                 .cache()
                 .await
@@ -337,7 +274,7 @@ impl World {
             let sql = "SELECT id, version FROM notice WHERE community_id = $1";
             tx.query(sql, params![community()])?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
         };
-        let versions: BTreeMap<NoticeId, u64> = self.garden.server.look(look).await;
+        let versions: BTreeMap<NoticeId, u64> = self.weather.garden.server.look(look).await;
         for (id, version) in versions.iter().filter(|(id, _)| self.written.contains_key(id)) {
             let expected = saves.get(&id.0).copied().unwrap_or(0) + u64::from(withdrawn.contains(&id.0));
             assert_eq!(*version, expected, "{place}: {id} was changed once by each operation");
@@ -345,8 +282,8 @@ impl World {
     }
 
     async fn check_marks(&self, place: &str) {
-        let marks = view::read_marks(&self.garden.server, WANG_MEI).await;
-        for device in &self.devices[1..] {
+        let marks = view::read_marks(&self.weather.garden.server, WANG_MEI).await;
+        for device in &self.weather.devices[1..] {
             for row in device.notices().await.rows {
                 assert_eq!(
                     !row.unread,

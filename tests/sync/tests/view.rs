@@ -79,13 +79,15 @@ async fn in_log(server: &TestServer, device: DeviceId) -> Rows {
 }
 
 fn in_cache(db: &rusqlite::Connection) -> Rows {
-    let sql = "SELECT scope.name, holding.entity, holding.id, coalesce(notice_body.body, repair_body.body, round.body, record.body)
+    let sql = "SELECT scope.name, holding.entity, holding.id, coalesce(notice_body.body, repair_body.body, round.body, message_body.body, record.body)
         FROM holding JOIN scope ON scope.key = holding.scope
         LEFT JOIN notice ON holding.entity = 'notice' AND notice.id = holding.id
         LEFT JOIN notice_body ON notice_body.key = notice.key
         LEFT JOIN repair ON holding.entity = 'repair' AND repair.id = holding.id
         LEFT JOIN repair_body ON repair_body.key = repair.key
         LEFT JOIN round ON holding.entity = 'round' AND round.id = holding.id
+        LEFT JOIN message ON holding.entity = 'message' AND message.id = holding.id
+        LEFT JOIN message_body ON message_body.key = message.key
         LEFT JOIN record ON record.entity = holding.entity AND record.id = holding.id";
     let mut select = db.prepare(sql).unwrap();
     let rows = select.query_map([], |row| {
@@ -100,6 +102,14 @@ fn in_cache(db: &rusqlite::Connection) -> Rows {
             let sql = "SELECT read_at FROM read_mark WHERE notice_id = ?1";
             let at: i64 = db.query_row(sql, [*id], |row| row.get(0)).unwrap();
             *body = serde_json::json!({ "notice_id": id, "read_at": at });
+        } else if entity == "reaction" {
+            let sql = "SELECT message, person, emoji FROM reaction WHERE id = ?1";
+            let row = |row: &rusqlite::Row<'_>| {
+                let (message, person): (Uuid, Uuid) = (row.get(0)?, row.get(1)?);
+                let emoji: String = row.get(2)?;
+                Ok(serde_json::json!({ "message_id": message, "person_id": person, "emoji": emoji }))
+            };
+            *body = db.query_row(sql, [*id], row).unwrap();
         }
     }
     rows

@@ -23,7 +23,8 @@ impl Import<'_> {
                 EVERYBODY => RoomId::of_community(community),
                 building => RoomId::of_building(ids::building(community, building)),
             };
-            let at = row.at.to_zoned(self.zone.clone()).map_err(|_| Error::invalid("day", "has no such time"))?;
+            let at =
+                row.at.to_zoned(self.zone.clone()).map_err(|_| Error::invalid("day", "has no such time"))?;
             let message = Message {
                 id: ids::message(community, code),
                 room_id: room,
