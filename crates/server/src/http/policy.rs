@@ -6,7 +6,7 @@
 use std::{fmt, future::Future, pin::Pin};
 
 use axum::{response::Response, routing::MethodFilter};
-use linli_wire::{Code, attachments::MAX_FILE_BYTES, ops::MAX_BATCH_BYTES};
+use linli_wire::{Code, attachments::MAX_FILE_BYTES, community::Role, ops::MAX_BATCH_BYTES};
 
 use super::{Call, limits::Limit, routes, uploads};
 use crate::{
@@ -24,6 +24,8 @@ pub enum Who {
     Member,
     /// Staff and managers.
     Office,
+    /// Managers.
+    Manager,
 }
 
 impl Who {
@@ -35,7 +37,8 @@ impl Who {
         match self {
             Self::Anyone | Self::Member => Ok(()),
             Self::Office if caller.role.is_office() => Ok(()),
-            Self::Office => Err(auth::not_allowed()),
+            Self::Manager if caller.role == Role::Manager => Ok(()),
+            Self::Office | Self::Manager => Err(auth::not_allowed()),
         }
     }
 }
@@ -174,6 +177,8 @@ routes! {
     Get "/pay/page.js" Anyone Public 0, true => routes::card::script;
     Get "/pay/{id}" Anyone Public 0, false => routes::card::page;
     Post "/pay/{id}" Anyone Public 0, false => routes::card::state;
+    Get "/v1/rooms/{id}/people" Member Device 0, true => routes::chat::people;
+    Post "/v1/rooms/{id}/typing" Member Device 0, false => routes::chat::typing;
     Post "/v1/invitations" Office Codes JSON, false => routes::invite;
     Post "/v1/devices/link" Member Codes JSON, false => routes::link_device;
     Post "/v1/devices/{id}/revoke" Member Device JSON, false => routes::revoke_device;
@@ -207,6 +212,27 @@ pub static OPS: &[(&str, Who)] = &[
     ("inspect_point", Who::Office),
     ("save_fee", Who::Office),
     ("save_readings", Who::Office),
+    ("send_message", Who::Member),
+    ("open_room", Who::Member),
+    ("edit_message", Who::Member),
+    ("delete_message", Who::Member),
+    ("react_to_message", Who::Member),
+    ("vote_in_poll", Who::Member),
+    ("pin_message", Who::Member),
+    ("read_room", Who::Member),
+    ("tell_of_room", Who::Member),
+    ("save_room", Who::Member),
+    ("enter_room", Who::Member),
+    ("leave_room", Who::Member),
+    ("invite_to_room", Who::Member),
+    ("remove_from_room", Who::Member),
+    ("agree_to_rules", Who::Member),
+    ("block_person", Who::Member),
+    ("report_message", Who::Member),
+    ("moderate", Who::Member),
+    ("appeal", Who::Member),
+    ("answer_appeal", Who::Member),
+    ("name_moderator", Who::Manager),
 ];
 
 /// Who may do operations of this kind.
