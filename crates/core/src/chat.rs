@@ -47,7 +47,7 @@ pub use room::open;
 pub use rooms::{rooms, unread};
 pub use seats::{agree, direct, enter, invite, leave, office_room, remove, save};
 pub(crate) use take::{drop, drop_reaction, lost, take, take_reaction};
-pub(crate) use words::{give_back, of_action, stands};
+pub(crate) use words::{give_back, is_of_no_matter, of_action, stands};
 
 /// The lane of what is said in a room.
 fn lane(room: RoomId) -> String {

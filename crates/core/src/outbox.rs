@@ -47,6 +47,7 @@ use crate::{
     api::is_passing,
     attachments::{self, Files},
     cache::Cache,
+    chat,
     error::Result,
     ports::System,
     repairs,
@@ -271,9 +272,8 @@ pub fn conclude(cache: &Cache, batch: &[Op], outcomes: &[Outcome], now: Timestam
                 Outcome::Refused { error } if lacks_file(error) && send_files_again(tx, op)? => {
                     answered = true
                 }
-                // How far a room was read that the person is not in any more: nobody needs to know.
                 Outcome::Refused { error }
-                    if !is_passing(error.code) && matches!(op.action, Action::ReadRoom { .. }) =>
+                    if !is_passing(error.code) && chat::is_of_no_matter(&op.action, error.code) =>
                 {
                     answered = true;
                     tx.prepare_cached("DELETE FROM outbox WHERE id = ?1")?.execute([op.id.0])?;

@@ -275,7 +275,7 @@ pub fn delete(cache: &Cache, system: &dyn System, language: &Language, id: Messa
 }
 
 /// Nothing is said any more in a room that was to be begun: it is not begun.
-fn forget_beginning(tx: &Transaction<'_>, room: RoomId) -> Result<()> {
+pub(super) fn forget_beginning(tx: &Transaction<'_>, room: RoomId) -> Result<()> {
     let open = outbox::open_in_chat(tx)?;
     let in_room: Vec<&Open> = open.iter().filter(|open| is_lane_of(&open.op.lane, room)).collect();
     if in_room.iter().all(|open| matches!(open.op.action, Action::OpenRoom { .. }) && !open.tried) {

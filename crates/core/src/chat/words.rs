@@ -1,6 +1,7 @@
 //! What a person typed with what they do in chat.
 
 use linli_wire::{
+    Code,
     chat::{MessageContent, SayInRoom},
     id::MessageId,
     ops::{Action, Op},
@@ -8,7 +9,7 @@ use linli_wire::{
 };
 use rusqlite::{Connection, Transaction};
 
-use super::{is_lane_of, load};
+use super::{is_lane_of, load, queued::forget_beginning};
 use crate::{error::Result, outbox, typed};
 
 /// What was typed with an action of chat; none for other actions, and where nothing was.
@@ -51,6 +52,7 @@ pub(crate) fn give_back(tx: &Transaction<'_>, op: &Op) -> Result<()> {
                     outbox::discard(tx, open.op.id)?;
                 }
             }
+            forget_beginning(tx, message.room_id)?;
             let MessageContent::Said { words, files, about } = &message.content else { return Ok(()) };
             let form = SayInRoom {
                 room_id: message.room_id,
@@ -80,6 +82,19 @@ pub(crate) fn give_back(tx: &Transaction<'_>, op: &Op) -> Result<()> {
             typed::give_back_if_empty(tx, TypedPlace::Appeal { id: *moderation_id }, typed, op.at)
         }
         _ => Ok(()),
+    }
+}
+
+/// Whether an action that the server refuses is of no matter to anybody: how far a room was read, and signs put on what is
+/// not there any more.
+pub(crate) fn is_of_no_matter(action: &Action, code: Code) -> bool {
+    match action {
+        Action::ReadRoom { .. } => true,
+        Action::ReactToMessage { .. }
+        | Action::VoteInPoll { .. }
+        | Action::PinMessage { .. }
+        | Action::TellOfRoom { .. } => code == Code::NotFound,
+        _ => false,
     }
 }
 

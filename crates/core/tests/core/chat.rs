@@ -1,10 +1,12 @@
 //! Chat in the cache alone: what is said, waits, arrives, is changed, hidden, read and lost.
 
 mod away;
+mod begun;
 mod civil;
 mod found;
 mod hearing;
 mod seats;
+mod signs;
 
 use linli_core::{account, cache::Cache, chat, outbox, sync, typed};
 use linli_testkit::{
@@ -12,17 +14,16 @@ use linli_testkit::{
     pages::{
         Pages, Thing,
         chat::{
-            message_id, message_of, message_with, neighbour_with, person_id, poll_vote, reaction, room_id,
-            room_mark, room_seat, room_with, said,
+            message_id, message_of, message_with, neighbour_with, room_id, room_mark, room_seat, room_with,
+            said,
         },
     },
 };
 use linli_wire::{
     Code, Language, Localized, Timestamp,
     chat::{
-        AskInRoom, Choice, EditMessage, MayWrite, Message, MessageContent, MessageRow, MessagesQuery,
-        PinMessage, Poll, ReactToMessage, RoomKind, RoomView, RoomsView, SayInRoom, SeenRoom, Tell,
-        TellOfRoom, VoteInPoll, What,
+        EditMessage, MayWrite, Message, MessageContent, MessageRow, MessagesQuery, RoomView, RoomsView,
+        SayInRoom, SeenRoom, Tell, TellOfRoom, What,
     },
     command::KeepTyped,
     community::Role,
@@ -352,119 +353,6 @@ fn a_draft_stands_there_again_after_a_restart() {
 }
 
 #[test]
-fn reactions_are_counted_once_for_each_person_and_shown_at_once() {
-    let here = Here::new(Role::Resident);
-    let (me, message) = (here.garden.person, message_id(room(), 1));
-    here.arrive(&[
-        message_with(room(), 1, 1, "Tea at four?", |_| {}),
-        reaction(message, person_id(1), 1, "👍"),
-        reaction(message, person_id(2), 1, "👍"),
-    ]);
-    let react = |emoji: Option<&str>| {
-        let emoji = emoji.map(str::to_owned);
-        chat::react(&here.cache, &here.system, &Language::en(), ReactToMessage { id: message, emoji })
-    };
-    assert_eq!(react(Some("🍺")).unwrap_err().code(), Code::InvalidInput);
-    react(Some("😄")).unwrap();
-    react(Some("👍")).unwrap();
-    let counts = || -> Vec<(String, u32, bool)> {
-        let row = here.messages().remove(0);
-        row.reactions.into_iter().map(|count| (count.emoji, count.count, count.own)).collect()
-    };
-    assert_eq!(counts(), [("👍".to_owned(), 3, true)]);
-    assert_eq!(here.messages()[0].reactions[0].names, ["Neighbour 1", "Neighbour 2", "梅"]);
-    let sent = batch(&here.cache);
-    assert_eq!(kinds(&sent), ["react_to_message"]);
-    here.acknowledge(&sent, room(), 9);
-    here.arrive(&[reaction(message, me, 1, "👍")]);
-    assert_eq!(counts(), [("👍".to_owned(), 3, true)]);
-    react(None).unwrap();
-    assert_eq!(counts(), [("👍".to_owned(), 2, false)]);
-    // Refused, it is as it was, and the message says why.
-    refuse(&here.cache, &batch(&here.cache), Code::NotAllowed);
-    assert_eq!(counts(), [("👍".to_owned(), 3, true)]);
-    assert!(matches!(here.messages()[0].pending.as_ref().unwrap().state, PendingState::Stuck { .. }));
-    here.arrive(&[reaction(message, person_id(2), 2, "").gone()]);
-    assert_eq!(counts(), [("👍".to_owned(), 2, true)]);
-    here.arrive(&[message_with(room(), 1, 2, "", |message| message.content = MessageContent::Deleted)]);
-    assert_eq!(counts(), [], "there is nothing left to react to");
-    assert_eq!(react(Some("👍")).unwrap_err().code(), Code::Conflict);
-}
-
-fn poll() -> Poll {
-    let choice = |words: &str| Choice { words: words.to_owned(), votes: 0 };
-    Poll {
-        question: "When?".to_owned(),
-        choices: vec![choice("Saturday"), choice("Sunday")],
-        multiple: false,
-        closes_at: Some(Timestamp(NOW.0 + 1_000_000_000)),
-        voters: 0,
-    }
-}
-
-#[test]
-fn a_poll_is_asked_and_voted_in() {
-    let here = Here::new(Role::Resident);
-    let ask =
-        |poll| chat::ask(&here.cache, &here.system, &Language::en(), AskInRoom { room_id: room(), poll });
-    let mut one = poll();
-    one.choices.pop();
-    assert_eq!(ask(one).unwrap_err().code(), Code::InvalidInput);
-    let mut same = poll();
-    same.choices[1].words = " Saturday ".to_owned();
-    assert_eq!(ask(same).unwrap_err().code(), Code::InvalidInput);
-    ask(poll()).unwrap();
-    assert_eq!(here.view(room()).waiting[0].poll.as_ref().unwrap().poll, poll());
-    let vote = |id, choices: &[u8]| {
-        let request = VoteInPoll { id, choices: choices.to_vec() };
-        chat::vote(&here.cache, &here.system, &Language::en(), request)
-    };
-    let (theirs, over) = (message_id(room(), 1), message_id(room(), 2));
-    let counted = |change: fn(&mut Poll)| {
-        let mut poll = Poll { voters: 3, ..poll() };
-        poll.choices[0].votes = 3;
-        change(&mut poll);
-        move |message: &mut Message| message.content = MessageContent::Poll { poll }
-    };
-    here.arrive(&[
-        message_with(room(), 1, 1, "", counted(|_| {})),
-        message_with(room(), 2, 1, "", counted(|poll| poll.closes_at = Some(NOW))),
-    ]);
-    here.take(|page| page.in_person(&[poll_vote(theirs, 1, &[0])]));
-    assert_eq!(vote(theirs, &[0, 1]).unwrap_err().code(), Code::InvalidInput);
-    assert_eq!(vote(theirs, &[2]).unwrap_err().code(), Code::InvalidInput);
-    vote(theirs, &[1]).unwrap();
-    let shown = here.messages().remove(0).poll.unwrap();
-    assert_eq!((shown.chosen.as_slice(), shown.closed, shown.poll.voters), (&[1][..], false, 3));
-    assert_eq!(shown.poll.choices.iter().map(|choice| choice.votes).collect::<Vec<_>>(), [2, 1]);
-    vote(theirs, &[]).unwrap();
-    let shown = here.messages().remove(0).poll.unwrap();
-    assert_eq!((shown.chosen.len(), shown.poll.voters, shown.poll.choices[0].votes), (0, 2, 2));
-    assert!(here.messages()[1].poll.as_ref().unwrap().closed);
-    here.system.clock.set(NOW);
-    assert_eq!(vote(over, &[0]).unwrap_err().code(), Code::Conflict);
-}
-
-#[test]
-fn a_pinned_message_stands_above_at_once() {
-    let here = Here::new(Role::Staff);
-    here.arrive(&[message_with(room(), 1, 1, "one", |_| {}), message_with(room(), 2, 1, "two", |_| {})]);
-    here.arrive(&[room_with(1, 2, |room| room.pinned = vec![message_id(room_id(1), 1)])]);
-    let pin = |number, pinned| {
-        let request = PinMessage { id: message_id(room(), number), pinned };
-        chat::pin(&here.cache, &here.system, &Language::en(), request).unwrap();
-    };
-    let pinned = || here.view(room()).pinned.into_iter().map(|row| row.words).collect::<Vec<_>>();
-    assert_eq!((pinned(), here.view(room()).may_pin), (vec!["one".to_owned()], true));
-    pin(2, true);
-    assert_eq!(pinned(), ["two", "one"]);
-    pin(1, false);
-    assert_eq!(pinned(), ["two"]);
-    assert!(here.messages().iter().map(|row| row.pinned).eq([false, true]));
-    assert!(!Here::new(Role::Resident).view(room()).may_pin);
-}
-
-#[test]
 fn who_may_only_read_is_told_so_before_anything_is_queued() {
     let here = Here::new(Role::Resident);
     let rules = || Localized::one(Language::en(), "Be kind");
@@ -505,93 +393,6 @@ fn who_may_only_read_is_told_so_before_anything_is_queued() {
     here.say("Over");
     let counted = here.count("SELECT count(*) FROM outbox WHERE kind = 'send_message'");
     assert_eq!(counted, 2, "nothing that was refused here was queued");
-}
-
-#[test]
-fn a_room_of_two_is_begun_by_the_first_message() {
-    let here = Here::new(Role::Resident);
-    let other = person_id(1);
-    let id = chat::direct(&here.cache, &here.system, &Language::en(), other).unwrap();
-    assert_eq!(id, RoomId::of_two(here.garden.person, other));
-    let view = here.view(id);
-    assert_eq!((view.row.name.as_str(), view.last, view.may_write), ("Neighbour 1", 0, MayWrite::Yes));
-    assert!(matches!(view.row.kind, RoomKind::Direct { .. }));
-    assert_eq!(here.rooms().rooms.len(), 1, "a room that was only looked at is not begun");
-    here.try_say(id, "Hello").unwrap();
-    here.try_say(id, "Are you there?").unwrap();
-    assert_eq!(here.rooms().rooms.len(), 2);
-    let sent = batch(&here.cache);
-    assert_eq!(kinds(&sent), ["open_room", "send_message", "send_message"]);
-    assert!(sent.iter().all(|op| op.lane == format!("room:{id}")));
-    // Acknowledged before the room is followed here: what was said does not vanish meanwhile.
-    here.acknowledge(&sent, id, 3);
-    let said = |view: &RoomView| view.waiting.iter().map(|row| row.words.clone()).collect::<Vec<_>>();
-    assert_eq!(said(&here.view(id)), ["Hello", "Are you there?"]);
-    let me = here.garden.person;
-    let persons = [me.min(other), me.max(other)];
-    let direct = room_with(9, 1, |room| (room.id, room.kind) = (id, RoomKind::Direct { persons }));
-    here.take(|page| page.in_room(id, &[direct, come_back(&sent[1], 1, me), come_back(&sent[2], 2, me)]));
-    assert_eq!((said(&here.view(id)), here.view(id).last), (Vec::new(), 2));
-    // Nobody knows a stranger, and nobody writes to themselves.
-    for nobody in [person_id(77), me] {
-        let refused = chat::direct(&here.cache, &here.system, &Language::en(), nobody).unwrap_err();
-        assert_eq!(refused.code(), Code::NotFound);
-    }
-    here.take(|page| page.in_community(&[neighbour_with(1, 2, |neighbour| neighbour.gone = true)]));
-    assert_eq!(here.view(id).may_write, MayWrite::Gone);
-    assert_eq!(here.try_say(id, "Hello?").unwrap_err().code(), Code::Conflict);
-}
-
-#[test]
-fn a_room_that_is_not_begun_after_all_gives_everything_back() {
-    let here = Here::new(Role::Resident);
-    let id = chat::direct(&here.cache, &here.system, &Language::en(), person_id(1)).unwrap();
-    let first = here.try_say(id, "Hello").unwrap();
-    chat::delete(&here.cache, &here.system, &Language::en(), first).unwrap();
-    assert_eq!(batch(&here.cache), [], "taken back before it left: the room is not begun");
-    here.try_say(id, "Hello again").unwrap();
-    let sent = batch(&here.cache);
-    refuse(&here.cache, &sent[..1], Code::NotFound);
-    outbox::put_back(&here.cache).unwrap();
-    let waiting = here.view(id).waiting.remove(0).pending.unwrap();
-    assert!(matches!(waiting.state, PendingState::Stuck { .. }), "it says what holds it up");
-    give_up(&here.cache, waiting.op_id);
-    assert_eq!(here.view(id).waiting, []);
-    let place = TypedPlace::Message { id };
-    assert_eq!(here.cache.read(|db| typed::get(db, place)).unwrap().words, "Hello again");
-}
-
-#[test]
-fn the_office_has_one_room_with_each_resident() {
-    let here = Here::new(Role::Resident);
-    let id = chat::office_room(&here.cache, &here.system).unwrap();
-    assert_eq!(here.view(id).row.name, "");
-    here.try_say(id, "The bill is wrong").unwrap();
-    let sent = batch(&here.cache);
-    let Action::OpenRoom { room_id, person_id: None } = sent[0].action else { panic!("{sent:?}") };
-    assert_eq!(room_id, id);
-
-    let office = Here::new(Role::Staff);
-    let resident = person_id(5);
-    office.take(|page| page.in_office(&[office.garden.neighbour(5)]));
-    let id = RoomId::of_office(resident);
-    assert_eq!(chat::direct(&office.cache, &office.system, &Language::en(), resident).unwrap(), id);
-    assert_eq!(office.view(id).row.name, "邻居 5");
-    assert_eq!(chat::office_room(&office.cache, &office.system).unwrap_err().code(), Code::NotAllowed);
-    // It stands in the office's scope as well as, for somebody, in the room's.
-    let kind = RoomKind::Office { person_id: resident };
-    let things = || {
-        [
-            room_with(9, 1, |room| (room.id, room.kind) = (id, kind.clone())),
-            message_with(id, 1, 1, "Hello office", |message| message.from = resident),
-        ]
-    };
-    office.take(|page| page.in_office(&things()).in_room(id, &things()));
-    assert_eq!(office.view(id).last, 1);
-    office.take(|page| page.lost(Scope::Room(id)));
-    assert_eq!(office.view(id).last, 1, "the office still holds it");
-    office.take(|page| page.lost(Scope::Staff(office.garden.community)));
-    assert_eq!(office.count("SELECT count(*) FROM message"), 0);
 }
 
 #[test]

@@ -1,0 +1,139 @@
+//! What is put on messages: reactions, votes, pins.
+
+use linli_core::chat;
+use linli_testkit::pages::chat::{
+    message_id, message_with, person_id, poll_vote, reaction, room_id, room_with,
+};
+use linli_wire::{
+    Code, Language, Timestamp,
+    chat::{AskInRoom, Choice, Message, MessageContent, PinMessage, Poll, ReactToMessage, VoteInPoll},
+    community::Role,
+    outbox::PendingState,
+};
+
+use super::{Here, kinds, room};
+use crate::{
+    pages::NOW,
+    repairs::{batch, refuse},
+};
+
+#[test]
+fn reactions_are_counted_once_for_each_person_and_shown_at_once() {
+    let here = Here::new(Role::Resident);
+    let (me, message) = (here.garden.person, message_id(room(), 1));
+    here.arrive(&[
+        message_with(room(), 1, 1, "Tea at four?", |_| {}),
+        reaction(message, person_id(1), 1, "👍"),
+        reaction(message, person_id(2), 1, "👍"),
+    ]);
+    let react = |emoji: Option<&str>| {
+        let emoji = emoji.map(str::to_owned);
+        chat::react(&here.cache, &here.system, &Language::en(), ReactToMessage { id: message, emoji })
+    };
+    assert_eq!(react(Some("🍺")).unwrap_err().code(), Code::InvalidInput);
+    react(Some("😄")).unwrap();
+    react(Some("👍")).unwrap();
+    let counts = || -> Vec<(String, u32, bool)> {
+        let row = here.messages().remove(0);
+        row.reactions.into_iter().map(|count| (count.emoji, count.count, count.own)).collect()
+    };
+    assert_eq!(counts(), [("👍".to_owned(), 3, true)]);
+    assert_eq!(here.messages()[0].reactions[0].names, ["Neighbour 1", "Neighbour 2", "梅"]);
+    let sent = batch(&here.cache);
+    assert_eq!(kinds(&sent), ["react_to_message"]);
+    here.acknowledge(&sent, room(), 9);
+    here.arrive(&[reaction(message, me, 1, "👍")]);
+    assert_eq!(counts(), [("👍".to_owned(), 3, true)]);
+    react(None).unwrap();
+    assert_eq!(counts(), [("👍".to_owned(), 2, false)]);
+    // Refused, it is as it was, and the message says why.
+    refuse(&here.cache, &batch(&here.cache), Code::NotAllowed);
+    assert_eq!(counts(), [("👍".to_owned(), 3, true)]);
+    assert!(matches!(here.messages()[0].pending.as_ref().unwrap().state, PendingState::Stuck { .. }));
+    assert_eq!(here.cache.read(linli_core::outbox::rows).unwrap().len(), 1);
+    react(Some("😄")).unwrap();
+    refuse(&here.cache, &batch(&here.cache), Code::NotFound);
+    assert_eq!(
+        here.cache.read(linli_core::outbox::rows).unwrap(),
+        [],
+        "of what is not there nobody has to decide"
+    );
+    here.arrive(&[reaction(message, person_id(2), 2, "").gone()]);
+    assert_eq!(counts(), [("👍".to_owned(), 2, true)]);
+    here.arrive(&[message_with(room(), 1, 2, "", |message| message.content = MessageContent::Deleted)]);
+    assert_eq!(counts(), [], "there is nothing left to react to");
+    assert_eq!(react(Some("👍")).unwrap_err().code(), Code::Conflict);
+}
+
+fn poll() -> Poll {
+    let choice = |words: &str| Choice { words: words.to_owned(), votes: 0 };
+    Poll {
+        question: "When?".to_owned(),
+        choices: vec![choice("Saturday"), choice("Sunday")],
+        multiple: false,
+        closes_at: Some(Timestamp(NOW.0 + 1_000_000_000)),
+        voters: 0,
+    }
+}
+
+#[test]
+fn a_poll_is_asked_and_voted_in() {
+    let here = Here::new(Role::Resident);
+    let ask =
+        |poll| chat::ask(&here.cache, &here.system, &Language::en(), AskInRoom { room_id: room(), poll });
+    let mut one = poll();
+    one.choices.pop();
+    assert_eq!(ask(one).unwrap_err().code(), Code::InvalidInput);
+    let mut same = poll();
+    same.choices[1].words = " Saturday ".to_owned();
+    assert_eq!(ask(same).unwrap_err().code(), Code::InvalidInput);
+    ask(poll()).unwrap();
+    assert_eq!(here.view(room()).waiting[0].poll.as_ref().unwrap().poll, poll());
+    let vote = |id, choices: &[u8]| {
+        let request = VoteInPoll { id, choices: choices.to_vec() };
+        chat::vote(&here.cache, &here.system, &Language::en(), request)
+    };
+    let (theirs, over) = (message_id(room(), 1), message_id(room(), 2));
+    let counted = |change: fn(&mut Poll)| {
+        let mut poll = Poll { voters: 3, ..poll() };
+        poll.choices[0].votes = 3;
+        change(&mut poll);
+        move |message: &mut Message| message.content = MessageContent::Poll { poll }
+    };
+    here.arrive(&[
+        message_with(room(), 1, 1, "", counted(|_| {})),
+        message_with(room(), 2, 1, "", counted(|poll| poll.closes_at = Some(NOW))),
+    ]);
+    here.take(|page| page.in_person(&[poll_vote(theirs, 1, &[0])]));
+    assert_eq!(vote(theirs, &[0, 1]).unwrap_err().code(), Code::InvalidInput);
+    assert_eq!(vote(theirs, &[2]).unwrap_err().code(), Code::InvalidInput);
+    vote(theirs, &[1]).unwrap();
+    let shown = here.messages().remove(0).poll.unwrap();
+    assert_eq!((shown.chosen.as_slice(), shown.closed, shown.poll.voters), (&[1][..], false, 3));
+    assert_eq!(shown.poll.choices.iter().map(|choice| choice.votes).collect::<Vec<_>>(), [2, 1]);
+    vote(theirs, &[]).unwrap();
+    let shown = here.messages().remove(0).poll.unwrap();
+    assert_eq!((shown.chosen.len(), shown.poll.voters, shown.poll.choices[0].votes), (0, 2, 2));
+    assert!(here.messages()[1].poll.as_ref().unwrap().closed);
+    here.system.clock.set(NOW);
+    assert_eq!(vote(over, &[0]).unwrap_err().code(), Code::Conflict);
+}
+
+#[test]
+fn a_pinned_message_stands_above_at_once() {
+    let here = Here::new(Role::Staff);
+    here.arrive(&[message_with(room(), 1, 1, "one", |_| {}), message_with(room(), 2, 1, "two", |_| {})]);
+    here.arrive(&[room_with(1, 2, |room| room.pinned = vec![message_id(room_id(1), 1)])]);
+    let pin = |number, pinned| {
+        let request = PinMessage { id: message_id(room(), number), pinned };
+        chat::pin(&here.cache, &here.system, &Language::en(), request).unwrap();
+    };
+    let pinned = || here.view(room()).pinned.into_iter().map(|row| row.words).collect::<Vec<_>>();
+    assert_eq!((pinned(), here.view(room()).may_pin), (vec!["one".to_owned()], true));
+    pin(2, true);
+    assert_eq!(pinned(), ["two", "one"]);
+    pin(1, false);
+    assert_eq!(pinned(), ["two"]);
+    assert!(here.messages().iter().map(|row| row.pinned).eq([false, true]));
+    assert!(!Here::new(Role::Resident).view(room()).may_pin);
+}
