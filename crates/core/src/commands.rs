@@ -416,6 +416,23 @@ impl Commands for Core {
         Ok(CardPage { payment, link, is_open })
     }
 
+    async fn relative_code_new(&self, _: Empty) -> Answer<RelativeCode> {
+        Ok(payments::relative_code(&*self.account()?).await?)
+    }
+
+    async fn relative_look(&self, TypedRelativeCode { code }: TypedRelativeCode) -> Answer<RelativeOffer> {
+        Ok(payments::look_at_relative_code(&*self.account()?, &code).await?)
+    }
+
+    async fn relative_begin(&self, request: PayForHousehold) -> Answer<Relative> {
+        Ok(payments::begin_relative(&*self.account()?, request).await?)
+    }
+
+    async fn relative_end(&self, RelativeKey { id }: RelativeKey) -> Answer<Done> {
+        payments::end_relative(&*self.account()?, id).await?;
+        Ok(Done {})
+    }
+
     async fn money_get(&self, _: Empty) -> Answer<MoneyByMonth> {
         let account = self.account()?;
         Ok(authorised!(account, |api| api.get("/v1/money"))?)

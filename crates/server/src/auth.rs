@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     Error,
     db::{Row, Tx},
-    params,
+    params, payments,
 };
 
 /// The person and device behind a request.
@@ -125,6 +125,8 @@ pub fn scopes(tx: &mut Tx<'_>, caller: &Caller) -> Result<Vec<Scope>, Error> {
             scopes.push(Scope::Building(row.get(0)?));
         }
     }
+    let lets = payments::lets(tx, caller.community, caller.person)?;
+    scopes.extend(lets.into_iter().filter(|id| caller.household != Some(*id)).map(Scope::Payments));
     if caller.role.is_office() {
         scopes.push(Scope::Staff(caller.community));
     }

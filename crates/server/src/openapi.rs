@@ -69,6 +69,11 @@ use crate::http::policy::{Method, ROUTES, Route, Who};
     payments::CounterPayment,
     payments::BalancePayment,
     payments::AutomaticPayment,
+    payments::Relative,
+    payments::RelativeCode,
+    payments::LookAtRelativeCode,
+    payments::RelativeOffer,
+    payments::BeginRelative,
     payments::CardPayment,
     payments::CardPaymentBegun,
     payments::Spend,
@@ -182,6 +187,26 @@ fn about(route: &Route) -> Option<About> {
         (Method::Get, "/v1/households/{id}/payments") => {
             ("A household's bills and payments", Nothing, of::<payments::HouseholdPayments>())
         }
+        (Method::Post, "/v1/households/{id}/relative-code") => (
+            "A code with which somebody of another household may pay for the caller's",
+            Nothing,
+            of::<payments::RelativeCode>(),
+        ),
+        (Method::Post, "/v1/relatives/look") => (
+            "Whose household a code is of",
+            of::<payments::LookAtRelativeCode>(),
+            of::<payments::RelativeOffer>(),
+        ),
+        (Method::Post, "/v1/relatives") => (
+            "Pay for the household of a code from now on; the same again is answered the same",
+            of::<payments::BeginRelative>(),
+            of::<payments::Relative>(),
+        ),
+        (Method::Post, "/v1/relatives/{id}/end") => (
+            "Pay for a household no longer, or let somebody pay no longer",
+            Nothing,
+            of::<payments::Relative>(),
+        ),
         (Method::Post, "/v1/households/{id}/automatic") => (
             "Let bills be paid by themselves from what is kept",
             of::<payments::AutomaticPayment>(),

@@ -37,7 +37,7 @@ use crate::{
         ArrearsPage, ArrearsQuery, BankImport, BankMovement, BankMovementsPage, BankMovementsQuery, BillRun,
         BillRunPreview, BillRuns, BillView, FeesView, HouseholdPayments, MetersQuery, MetersView,
         MoneyByMonth, OfficeBillsPage, OfficeBillsQuery, Payment, PaymentsExport, PaymentsView, PreviewBills,
-        Refund, Refunds,
+        Refund, Refunds, Relative, RelativeCode, RelativeOffer,
     },
     repairs::{
         RepairBoard, RepairCards, RepairChoices, RepairDraft, RepairEvents, RepairFigures, RepairQueuePage,
@@ -289,6 +289,15 @@ commands! {
     PayByCard pay_by_card "payments.pay_by_card" (PayBills) -> CardPage;
     /// Let bills be paid by themselves from what is kept, or not. Needs the network, and is never queued.
     AutomaticSet automatic_set "payments.set_automatic" (PayAutomatically) -> Done;
+    /// A code with which somebody of another household may see and pay the bills of the person's own. Needs the network, and
+    /// is never queued, as the next ones.
+    RelativeCodeNew relative_code_new "payments.relative_code" (Empty) -> RelativeCode;
+    /// Whose household a code is of.
+    RelativeLook relative_look "payments.look_at_relative_code" (TypedRelativeCode) -> RelativeOffer;
+    /// Pay for that household from now on.
+    RelativeBegin relative_begin "payments.begin_relative" (PayForHousehold) -> Relative;
+    /// Pay for a household no longer, or let somebody pay no longer. The same again is the same.
+    RelativeEnd relative_end "payments.end_relative" (RelativeKey) -> Done;
     /// What the community earned and spent. Needs the network.
     MoneyGet money_get "payments.money" (Empty) -> MoneyByMonth;
     /// Fees. The office only.

@@ -23,6 +23,7 @@ mod office;
 mod pages;
 mod payment;
 mod refund;
+mod relative;
 mod reminder;
 
 pub use amounts::{Amounts, line_amounts};
@@ -36,6 +37,7 @@ pub use office::*;
 pub use pages::*;
 pub use payment::*;
 pub use refund::*;
+pub use relative::*;
 pub use reminder::*;
 
 /// Longest name of a fee in one language, in characters.

@@ -37,7 +37,7 @@ pub enum Scope {
     Building(BuildingId),
     /// The members of a household.
     Household(HouseholdId),
-    /// The members of a household, for what it owes and pays.
+    /// The members of a household and those whom it lets pay, for what it owes and pays.
     Payments(HouseholdId),
     /// One person's devices.
     Person(PersonId),
@@ -167,6 +167,8 @@ pub enum Entity {
     Payment,
     /// [`crate::payments::HouseholdAccount`], in the household's payments scope, under its id.
     HouseholdAccount,
+    /// [`crate::payments::Relative`], in the scope of the household and in the one of the person who may pay for it.
+    Relative,
     /// [`crate::payments::PaymentWays`], in the community scope, under the community's id.
     PaymentWays,
     /// Of a newer server: passed over, and taken again after an update of the app.
@@ -201,6 +203,7 @@ impl Entity {
             Self::Bill => "bill",
             Self::Payment => "payment",
             Self::HouseholdAccount => "household_account",
+            Self::Relative => "relative",
             Self::PaymentWays => "payment_ways",
             Self::Unknown => "unknown",
         }

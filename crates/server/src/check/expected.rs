@@ -10,7 +10,7 @@ use linli_wire::{
     },
     join::InvitationStatus,
     notices::{Notice, NoticeTemplate, ReadMark},
-    payments::{Bill, Fee, HouseholdAccount, Meter, Payment, PaymentWays},
+    payments::{Bill, Fee, HouseholdAccount, Meter, Payment, PaymentWays, Relative},
     repairs::{CommonArea, Repair, RepairCard, RepairCategory, RepairNotes},
     rounds::{Round, RoundPlan},
     settings::Preferences,
@@ -68,6 +68,7 @@ pub(super) fn digest(entity: Entity, body: &str) -> Option<[u8; 32]> {
         Entity::Bill => again::<Bill>(body),
         Entity::Payment => again::<Payment>(body),
         Entity::HouseholdAccount => again::<HouseholdAccount>(body),
+        Entity::Relative => again::<Relative>(body),
         Entity::PaymentWays => again::<PaymentWays>(body),
         Entity::Unknown => None,
     }
@@ -282,6 +283,10 @@ fn billed(tx: &mut Tx<'_>, id: CommunityId, facts: &mut Facts) -> Result<(), Err
             let scopes = [Scope::Payments(household)];
             facts.put(&scopes, Entity::HouseholdAccount, household.0, account.version, &account);
         }
+    }
+    for relative in payments::relatives(tx, id)? {
+        let scopes = payments::scopes_of_relative(&relative);
+        facts.put(&scopes, Entity::Relative, relative.id.0, relative.version, &relative);
     }
     let ways = payments::ways(tx, id)?;
     if ways.version > 0 {

@@ -155,6 +155,10 @@ routes! {
     Post "/v1/bill-runs/preview" Office Device JSON, true => routes::payments::preview;
     Get "/v1/households/{id}/payments" Office Device 0, true => routes::payments::household;
     Get "/v1/households/{id}/statement" Member Device 0, false => routes::payments::statement;
+    Post "/v1/households/{id}/relative-code" Member Codes JSON, false => routes::payments::relative_code;
+    Post "/v1/relatives" Member Codes JSON, false => routes::payments::begin_relative;
+    Post "/v1/relatives/look" Member Codes JSON, false => routes::payments::look_at_relative_code;
+    Post "/v1/relatives/{id}/end" Member Device JSON, false => routes::payments::end_relative;
     Post "/v1/households/{id}/automatic" Member Device JSON, false => routes::payments::automatic;
     Get "/v1/payments/{id}/receipt" Member Device 0, false => routes::payments::receipt;
     Get "/v1/refunds" Office Device 0, true => routes::payments::refunds;

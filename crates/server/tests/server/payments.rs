@@ -11,6 +11,7 @@ mod meters;
 mod paying;
 pub mod prepared;
 mod refunds;
+mod relatives;
 mod reminders;
 
 pub use bank::brought;

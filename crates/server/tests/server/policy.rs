@@ -43,7 +43,8 @@ fn is_office(name: &str) -> bool {
 
 fn must_not_hold(name: &str, what: &str, text: &str) {
     let forbidden: &[&str] = match name {
-        "resident" | "same household" => &[OFFICE_CANARY, MOON_CANARY],
+        // Who is let pay reads what stands on bills, and nothing else of the household: see the snapshot.
+        "resident" | "same household" | "relative" => &[OFFICE_CANARY, MOON_CANARY],
         "staff" | "manager" => &[MOON_CANARY],
         "foreign resident" | "foreign manager" => &[HOUSE_CANARY, OFFICE_CANARY],
         _ => &[HOUSE_CANARY, OFFICE_CANARY, MOON_CANARY],
@@ -75,6 +76,9 @@ fn ids(route: &Route, things: &Things) -> Vec<String> {
         }
         (_, path) if path.starts_with("/v1/households/{id}/") => {
             [things.sun_household, things.moon_household].map(|id| id.to_string()).to_vec()
+        }
+        (_, "/v1/relatives/{id}/end") => {
+            [things.sun_relative, things.moon_relative].map(|id| id.to_string()).to_vec()
         }
         (_, "/v1/attachments/{id}/upload") => {
             [things.sun_upload, things.moon_upload].map(|id| id.to_string()).to_vec()
@@ -167,6 +171,8 @@ fn request(
         (Method::Post, "/v1/refunds") => json(serde_json::json!({
             "id": new_id(), "household_id": world.sun.wang, "way": "counter", "minor": 1, "reason": "Too much",
         })),
+        (_, "/v1/relatives") => json(serde_json::json!({ "id": new_id(), "code": "K7QP3MXR" })),
+        (_, "/v1/relatives/look") => json(serde_json::json!({ "code": "K7QP3MXR" })),
         (_, "/v1/households/{id}/automatic") => json(serde_json::json!({ "limit": 100 })),
         (_, "/v1/refunds/{id}/decide") => json(serde_json::json!({ "goes_back": true })),
         (_, "/v1/payments/counter" | "/v1/payments/balance" | "/v1/payments/card") => {
@@ -308,6 +314,7 @@ both! {
             let other = if *name == "foreign resident" { things.wang_device } else { things.moon_device }.to_string();
             let repair = if foreign { things.sun_repair } else { things.moon_repair }.to_string();
             let upload = if foreign { things.sun_upload } else { things.moon_upload }.to_string();
+            let relative = if foreign { things.sun_relative } else { things.moon_relative }.to_string();
             let household = if foreign { things.sun_household } else { things.moon_household }.to_string();
             let missing = new_id().to_string();
             for (method, path, id) in [
@@ -316,6 +323,7 @@ both! {
                 (reqwest::Method::GET, "/v1/notices/{id}/readers", notice),
                 (reqwest::Method::GET, "/v1/repairs/{id}/events", repair),
                 (reqwest::Method::GET, "/v1/households/{id}/payments", household),
+                (reqwest::Method::POST, "/v1/relatives/{id}/end", relative),
                 (reqwest::Method::HEAD, "/v1/attachments/{id}/upload", upload),
                 (reqwest::Method::POST, "/v1/devices/{id}/revoke", other),
             ] {
@@ -460,6 +468,13 @@ both! {
             let Some(device) = device.as_ref().filter(|_| !is_gone(name)) else { continue };
             let (pages, _) = world.sync(device, None).await;
             must_not_hold(name, "sync", &serde_json::to_string(&pages).unwrap());
+            if *name == "relative" {
+                let mut others = pages.iter().flat_map(|page| &page.scopes);
+                let theirs = linli_wire::sync::Scope::Payments(world.sun.wang);
+                assert!(others.clone().any(|scope| scope.scope == theirs));
+                let elsewhere = others.find(|scope| scope.scope != theirs && serde_json::to_string(scope).unwrap().contains(HOUSE_CANARY));
+                assert!(elsewhere.is_none(), "{elsewhere:?}");
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    id::{BankMovementId, BillId, FeeId, HouseholdId, OpId, PaymentId, RefundId},
+    id::{BankMovementId, BillId, FeeId, HouseholdId, OpId, PaymentId, RefundId, RelativeId},
     payments::{
         BookMovement, CreditPart, FeeContent, Month, NewReading, Payment, SetMovementAside, SpendMovement,
         Way,
@@ -92,6 +92,32 @@ pub struct PayAutomatically {
     pub household_id: HouseholdId,
     /// The most that a bill may come to; none for no bill.
     pub limit: Option<i64>,
+}
+
+/// A code of a household that lets somebody pay, as typed.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TypedRelativeCode {
+    /// The code.
+    pub code: String,
+}
+
+/// Pay for another household from now on.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PayForHousehold {
+    /// The try: the same one until it is answered.
+    pub attempt: OpId,
+    /// The code, as typed.
+    pub code: String,
+}
+
+/// Somebody whom a household lets pay.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RelativeKey {
+    /// The arrangement.
+    pub id: RelativeId,
 }
 
 /// A payment by card was begun.
