@@ -148,6 +148,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/repairs/:id") view=pages::repairs::Detail />
             <Route path=path!("/payments") view=pages::payments::List />
             <Route path=path!("/payments/money") view=pages::payments::Where />
+            <Route path=path!("/payments/relatives") view=pages::payments::RelativesPage />
             <Route path=path!("/payments/automatic") view=pages::payments::AutomaticPage />
             <Route path=path!("/payments/pay/:id") view=pages::payments::PayPage />
             <Route path=path!("/payments/made/:id") view=pages::payments::MadePage />

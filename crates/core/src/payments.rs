@@ -121,13 +121,17 @@ pub fn bill(cache: &Cache, id: BillId) -> Result<BillView> {
         payments.retain(|payment| payment.parts.iter().any(|part| part.bill_id == id));
         payments.sort_by_key(|payment| (std::cmp::Reverse(payment.at), payment.id));
         let ways = ways(db)?;
-        let own = community::me(db)?.and_then(|me| me.household_id) == Some(household);
+        let me = community::me(db)?;
+        let own = me.as_ref().and_then(|me| me.household_id) == Some(household);
+        let relatives = relatives::all(db)?;
+        let lets = relatives::lets(&relatives, me.map(|me| me.id), household).filter(|_| !own).cloned();
         let account: Option<HouseholdAccount> = record(db, Entity::HouseholdAccount, household.0)?;
         Ok(BillView {
             units: units(db, household)?,
             months: months(&bill, &all),
             payments,
             account: account.filter(|_| own),
+            lets,
             transfer_code: transfer_code(&bill, &ways)?,
             ways,
             bill,

@@ -54,6 +54,8 @@ pub struct HouseholdView {
 pub struct BillView {
     /// The bill.
     pub bill: Bill,
+    /// By whose leave the person sees it; none for their own household.
+    pub lets: Option<Relative>,
     /// Its units, such as `3-1201`.
     pub units: String,
     /// What the household was billed by month, oldest first: this month and up to five before.

@@ -67,6 +67,7 @@ fn page(view: &BillView) -> AnyView {
     let part =
         (is_open && bill.owed != bill.total).then(|| texts::of_total(&amount(bill.total, &bill.currency)));
     let about = [
+        view.lets.as_ref().map(|relative| texts::of_household(&relative.household)),
         (!view.units.is_empty()).then(|| texts::for_home(&view.units)),
         Some(texts::bill_number(&bill.number)),
         Some(texts::issued_on(&clock.day(&bill.issued_on))),

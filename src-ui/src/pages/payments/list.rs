@@ -9,6 +9,7 @@ use linli_wire::{
 use super::{
     automatic::is_own,
     papers::statement,
+    relatives::to_relatives,
     row::{bill_row, payment_row},
 };
 use crate::{
@@ -59,6 +60,7 @@ pub fn List() -> impl IntoView {
                     }
                 }
             }}
+            {to_relatives()}
             <div class="l-row"><a class="c-button" data-kind="plain" data-edge="start" href="/payments/money" data-testid="money">{icon("table")} {texts::money_title()}</a></div>
             <UpdatedAt />
         </div>
@@ -69,8 +71,12 @@ fn of_household(household: &HouseholdView, card: bool, named: bool, year: RwSign
     let today = app().clock().today();
     let (due, before): (Vec<&Bill>, Vec<&Bill>) = household.bills.iter().partition(|bill| bill.owed > 0);
     let row = |bill: &&Bill| bill_row(bill, &today);
+    let name = match &household.lets {
+        Some(relative) => Some(texts::of_household(&relative.household)),
+        None => named.then(|| texts::for_home(&household.units)),
+    };
     view! {
-        {named.then(|| view! { <h2>{texts::for_home(&household.units)}</h2> })}
+        {name.map(|name| view! { <h2 data-testid="of-household">{name}</h2> })}
         {owed(household, &due, card, &today)}
         {section(texts::bills_due(), due.iter().map(row).collect())}
         {section(texts::bills_before(), before.iter().map(row).collect())}

@@ -111,6 +111,7 @@ pub(super) fn payment_parts(payment: &Payment, more: Option<AnyView>) -> AnyView
         meta.push(texts::kept_of_it(&amount(payment.kept, &payment.currency)));
     }
     let number = payment.receipt.as_deref().map(texts::receipt);
+    let payer = payment.payer.as_deref().map(texts::paid_by);
     let back = payment
         .given_back
         .as_ref()
@@ -120,6 +121,7 @@ pub(super) fn payment_parts(payment: &Payment, more: Option<AnyView>) -> AnyView
             <span class="c-row__body">
                 <span class="p-headline"><span class="c-row__title">{way_word(payment.way)}</span> <strong class="p-amount">{amount(payment.minor, &payment.currency)}</strong></span>
                 <span class="c-row__meta">{meta.join("\u{a0}· ")}</span>
+                {payer.map(|payer| view! { <span class="c-row__meta" data-testid="paid-by">{payer}</span> })}
                 {number.map(|number| view! { <span class="c-row__meta">{number}</span> })}
                 {word.map(|word| view! { <span><span class="c-tag" data-tone=tone>{icon(symbol)} {word}</span></span> })}
                 {back.map(|back| view! { <span class="c-row__meta" data-testid="given-back">{back}</span> })}
