@@ -411,7 +411,7 @@ impl Commands for Core {
     }
 
     async fn pay_by_card(&self, request: PayBills) -> Answer<CardPage> {
-        let (payment, link) = payments::by_card(&*self.account()?, request).await?;
+        let (payment, link) = payments::by_card(&*self.account()?, request, self.language()?).await?;
         let is_open = link.as_ref().is_some_and(|link| self.ports.desktop.open_url(link));
         Ok(CardPage { payment, link, is_open })
     }
@@ -520,6 +520,21 @@ impl Commands for Core {
     async fn statement_open(&self, key: StatementKey) -> Answer<Done> {
         let (name, pdf) = payments::statement(&*self.account()?, key, &self.language()?).await?;
         opened(self.ports.desktop.open_file(&name, &pdf))
+    }
+
+    async fn spending_get(&self, _: Empty) -> Answer<Spendings> {
+        let account = self.account()?;
+        Ok(authorised!(account, |api| api.get("/v1/spending"))?)
+    }
+
+    async fn spending_note(&self, request: NoteSpending) -> Answer<Done> {
+        payments::note_spending(&*self.account()?, request).await?;
+        Ok(Done {})
+    }
+
+    async fn spending_take_back(&self, request: TakeBackSpending) -> Answer<Done> {
+        payments::take_back_spending(&*self.account()?, request).await?;
+        Ok(Done {})
     }
 
     async fn refunds_get(&self, _: Empty) -> Answer<Refunds> {

@@ -21,7 +21,7 @@ use linli_wire::{
     id::{BillId, HouseholdId},
     join::Qr,
     payments::{
-        ArrearsQuery, Bill, BillView, HouseholdAccount, HouseholdView, MonthTotal, OfficeBillsQuery, Payment,
+        ArrearsQuery, Bill, BillView, HouseholdAccount, HouseholdView, MoneyBack, MonthTotal, OfficeBillsQuery, Payment,
         PaymentWays, PaymentsView,
     },
     sync::Entity,
@@ -29,7 +29,9 @@ use linli_wire::{
 use rusqlite::Connection;
 
 pub use attempts::new as new_attempt;
-pub(crate) use attempts::{by_card, credit, from_balance, publish, set_automatic, take_at_counter};
+pub(crate) use attempts::{
+    by_card, credit, from_balance, note_spending, publish, set_automatic, take_at_counter, take_back_spending,
+};
 pub use bank::movements_path;
 pub(crate) use bank::{add_statement, decide};
 pub(crate) use export::exported;
@@ -66,6 +68,8 @@ pub fn view(cache: &Cache) -> Result<PaymentsView> {
         let relatives = relatives::all(db)?;
         let mut bills: Vec<Bill> = records(db, Entity::Bill)?;
         let mut payments: Vec<Payment> = records(db, Entity::Payment)?;
+        let mut given_back: Vec<MoneyBack> = records(db, Entity::MoneyBack)?;
+        given_back.sort_by_key(|back| (std::cmp::Reverse(back.at), back.id));
         let accounts: Vec<HouseholdAccount> = records(db, Entity::HouseholdAccount)?;
         // What is owed by its day, then the newest.
         bills.sort_by(|a, b| {
@@ -101,6 +105,7 @@ pub fn view(cache: &Cache) -> Result<PaymentsView> {
                 kept: account.map_or(0, |account| account.kept),
                 automatic: account.and_then(|account| account.automatic),
                 bills,
+                given_back: given_back.iter().filter(|back| back.household_id == id).cloned().collect(),
                 payments: payments.iter().filter(|payment| payment.household_id == id).cloned().collect(),
             });
         }

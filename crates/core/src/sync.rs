@@ -320,6 +320,7 @@ const fn topic_of(entity: Entity) -> Option<Topic> {
         | Entity::Bill
         | Entity::Payment
         | Entity::HouseholdAccount
+        | Entity::MoneyBack
         | Entity::Relative
         | Entity::PaymentWays => Some(Topic::Payments),
         Entity::Unknown => None,

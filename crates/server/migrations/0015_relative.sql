@@ -44,3 +44,5 @@ CREATE INDEX relative_let_by ON relative (community_id, let_by) WHERE ended_at I
 ALTER TABLE payment ADD COLUMN payer TEXT NOT NULL DEFAULT '';
 -- The language that the app spoke when it began the payment; none where it did not say.
 ALTER TABLE card_payment ADD COLUMN language TEXT;
+-- Of money that was kept and went back: raised when its household was told; 0 for all else, and of before.
+ALTER TABLE refund ADD COLUMN version BIGINT NOT NULL DEFAULT 0;

@@ -69,6 +69,7 @@ use crate::http::policy::{Method, ROUTES, Route, Who};
     payments::CounterPayment,
     payments::BalancePayment,
     payments::AutomaticPayment,
+    payments::MoneyBack,
     payments::Relative,
     payments::RelativeCode,
     payments::LookAtRelativeCode,
@@ -77,6 +78,8 @@ use crate::http::policy::{Method, ROUTES, Route, Who};
     payments::CardPayment,
     payments::CardPaymentBegun,
     payments::Spend,
+    payments::Spendings,
+    payments::TakeSpendingBack,
     payments::BankImport,
     payments::BankMovementsPage,
     payments::BookMovement,
@@ -226,6 +229,14 @@ fn about(route: &Route) -> Option<About> {
             "Decide about a refund that somebody else asked for",
             of::<payments::DecideRefund>(),
             of::<payments::Refund>(),
+        ),
+        (Method::Get, "/v1/spending") => {
+            ("What was spent, the newest day first", Nothing, of::<payments::Spendings>())
+        }
+        (Method::Post, "/v1/spending/{id}/take-back") => (
+            "Take spending back, by an entry that says the opposite; the same again is the same",
+            of::<payments::TakeSpendingBack>(),
+            Nothing,
         ),
         (Method::Post, "/v1/spending") => ("Note what was spent", of::<payments::Spend>(), Nothing),
         (Method::Post, "/v1/bank-statements") => {

@@ -37,7 +37,7 @@ use crate::{
         ArrearsPage, ArrearsQuery, BankImport, BankMovement, BankMovementsPage, BankMovementsQuery, BillRun,
         BillRunPreview, BillRuns, BillView, FeesView, HouseholdPayments, MetersQuery, MetersView,
         MoneyByMonth, OfficeBillsPage, OfficeBillsQuery, Payment, PaymentsExport, PaymentsView, PreviewBills,
-        Refund, Refunds, Relative, RelativeCode, RelativeOffer,
+        Refund, Refunds, Relative, RelativeCode, RelativeOffer, Spendings,
     },
     repairs::{
         RepairBoard, RepairCards, RepairChoices, RepairDraft, RepairEvents, RepairFigures, RepairQueuePage,
@@ -332,6 +332,12 @@ commands! {
     BankMovementsList bank_movements_list "payments.movements" (BankMovementsQuery) -> BankMovementsPage;
     /// Decide about a movement. The same again is the same.
     BankMovementDecide bank_movement_decide "payments.decide_movement" (DecideMovement) -> BankMovement;
+    /// What was spent.
+    SpendingGet spending_get "payments.spending" (Empty) -> Spendings;
+    /// Note what was spent.
+    SpendingNote spending_note "payments.note_spending" (NoteSpending) -> Done;
+    /// Take back what was noted as spent.
+    SpendingTakeBack spending_take_back "payments.take_back_spending" (TakeBackSpending) -> Done;
     /// Refunds: those that wait for a second person, and the last ones.
     RefundsGet refunds_get "payments.refunds" (Empty) -> Refunds;
     /// Ask for money to go back to a household.

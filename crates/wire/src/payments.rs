@@ -25,6 +25,7 @@ mod payment;
 mod refund;
 mod relative;
 mod reminder;
+mod spending;
 
 pub use amounts::{Amounts, line_amounts};
 pub use arrears::*;
@@ -39,6 +40,7 @@ pub use payment::*;
 pub use refund::*;
 pub use relative::*;
 pub use reminder::*;
+pub use spending::*;
 
 /// Longest name of a fee in one language, in characters.
 pub const MAX_FEE_NAME: usize = 80;

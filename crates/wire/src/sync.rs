@@ -165,6 +165,8 @@ pub enum Entity {
     Bill,
     /// [`crate::payments::Payment`], in the payments scope of its household.
     Payment,
+    /// [`crate::payments::MoneyBack`], in the payments scope of its household.
+    MoneyBack,
     /// [`crate::payments::HouseholdAccount`], in the household's payments scope, under its id.
     HouseholdAccount,
     /// [`crate::payments::Relative`], in the scope of the household and in the one of the person who may pay for it.
@@ -202,6 +204,7 @@ impl Entity {
             Self::Meter => "meter",
             Self::Bill => "bill",
             Self::Payment => "payment",
+            Self::MoneyBack => "money_back",
             Self::HouseholdAccount => "household_account",
             Self::Relative => "relative",
             Self::PaymentWays => "payment_ways",

@@ -54,6 +54,7 @@ pub fn of_residents(host: &Host) -> Result<Vec<Place>> {
         place("bill", &format!("/payments/{}", bill(host)?)),
         place("payments-money", "/payments/money"),
         place("payments-automatic", "/payments/automatic"),
+        place("payments-relatives", "/payments/relatives"),
         place("help", "/help"),
         place("me", "/me"),
         place("settings", "/me/settings"),

@@ -25,6 +25,7 @@ mod office;
 mod payments;
 mod read;
 mod refunds;
+mod relatives;
 mod repairs;
 mod repairs_agreed;
 mod repairs_office;

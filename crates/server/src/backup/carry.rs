@@ -65,11 +65,13 @@ pub fn endings(tx: &mut Tx<'_>) -> Result<Endings, Error> {
     let rows = tx.query("SELECT community_id, id FROM person WHERE left_at IS NOT NULL ORDER BY id", &[])?;
     let left = rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<_, Error>>()?;
     // What was begun after the backup is forgotten with the code that it was begun with.
-    let rows = tx.query("SELECT community_id, id FROM relative WHERE ended_at IS NOT NULL ORDER BY id", &[])?;
+    let rows =
+        tx.query("SELECT community_id, id FROM relative WHERE ended_at IS NOT NULL ORDER BY id", &[])?;
     let relatives = rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<_, Error>>()?;
     let rows =
         tx.query("SELECT community_id, id FROM relative_code WHERE ended_at IS NOT NULL ORDER BY id", &[])?;
-    let relative_codes = rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<_, Error>>()?;
+    let relative_codes =
+        rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<_, Error>>()?;
     Ok(Endings { instance, removed, joined, codes, left, relatives, relative_codes })
 }
 

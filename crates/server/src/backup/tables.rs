@@ -81,7 +81,7 @@ tables! {
     bank_movement [community_id id] account name day minor currency other_name other_account state reason entry_id
         at person_id body;
     refund [community_id id] household_id payment_id way minor currency reason asked_at asked_by state held
-        decided_at decided_by;
+        decided_at decided_by version;
     card_payment [community_id payment_id] provider intent link_hash link_expires_at asked ask_at language;
     card_refund [community_id id] payment_id minor state provider_id at asked ask_at;
     card_trouble [provider intent what] at;

@@ -164,6 +164,8 @@ routes! {
     Get "/v1/refunds" Office Device 0, true => routes::payments::refunds;
     Post "/v1/refunds" Office Device JSON, false => routes::payments::ask_refund;
     Post "/v1/refunds/{id}/decide" Office Device JSON, false => routes::payments::decide_refund;
+    Get "/v1/spending" Office Device 0, true => routes::payments::spendings;
+    Post "/v1/spending/{id}/take-back" Office Device JSON, false => routes::payments::take_spending_back;
     Post "/v1/spending" Office Device JSON, false => routes::payments::spend;
     Post "/v1/bank-statements" Office File FILE, false => routes::bank::statement;
     Get "/v1/bank-movements" Office Device 0, true => routes::bank::movements;

@@ -153,8 +153,7 @@ pub(crate) fn moved(tx: &mut Tx<'_>, community: CommunityId, person: PersonId) -
             end_one(tx, community, row.get(0)?, None)?;
         }
     }
-    let sql =
-        "SELECT id, household_id FROM relative_code WHERE community_id = $1 AND person_id = $2 AND ended_at IS NULL";
+    let sql = "SELECT id, household_id FROM relative_code WHERE community_id = $1 AND person_id = $2 AND ended_at IS NULL";
     for row in tx.query(sql, params![community, person])? {
         if home != Some(Some(row.get(1)?)) {
             end_code(tx, community, row.get(0)?)?;
@@ -176,8 +175,7 @@ pub(crate) fn carry_end(tx: &mut Tx<'_>, community: CommunityId, id: RelativeId)
 /// # Errors
 /// The database's.
 pub(super) fn may_pay(tx: &mut Tx<'_>, caller: &Caller, household: HouseholdId) -> Result<bool, Error> {
-    Ok(caller.household == Some(household)
-        || lets(tx, caller.community, caller.person)?.contains(&household))
+    Ok(caller.household == Some(household) || lets(tx, caller.community, caller.person)?.contains(&household))
 }
 
 /// [`may_pay`], for whoever pays: it does not end before the transaction does, so that no payment is begun behind its end.
@@ -254,9 +252,8 @@ fn find(tx: &mut Tx<'_>, caller: &Caller, code: CodeHash) -> Result<Found, Error
     let (household, let_by): (HouseholdId, PersonId) = (row.get(1)?, row.get(2)?);
     let maker = community::person(tx, caller.community, let_by)?;
     let maker = maker.filter(|maker| maker.household_id == Some(household));
-    let is_open = maker.is_some()
-        && row.get::<Option<Timestamp>>(4)?.is_none()
-        && row.get::<Timestamp>(3)? > tx.now();
+    let is_open =
+        maker.is_some() && row.get::<Option<Timestamp>>(4)?.is_none() && row.get::<Timestamp>(3)? > tx.now();
     let maker = maker.map(|maker| maker.given_name).unwrap_or_default();
     Ok(Found { id: row.get(0)?, household, let_by, maker, is_open })
 }

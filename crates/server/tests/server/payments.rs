@@ -13,6 +13,7 @@ pub mod prepared;
 mod refunds;
 mod relatives;
 mod reminders;
+mod spending;
 
 pub use bank::brought;
 pub use prepared::{by_area, credited};

@@ -156,7 +156,10 @@ fn request(
         (Method::Post, "/v1/bill-runs/preview" | "/v1/bill-runs") => json(serde_json::json!({
             "id": new_id(), "month": "2026-09", "due_on": "2026-10-05", "digest": "",
         })),
-        (_, "/v1/spending") => json(serde_json::json!({
+        (_, "/v1/spending/{id}/take-back") => {
+            json(serde_json::json!({ "id": new_id(), "reason": "Too much" }))
+        }
+        (Method::Post, "/v1/spending") => json(serde_json::json!({
             "id": new_id(), "day": "2026-09-21", "heading": "none", "minor": 1, "words": "", "in_cash": false,
         })),
         (_, "/v1/bank-statements") => b"Date;Amount;Name\n2026-09-21;1.00;A\n".to_vec(),

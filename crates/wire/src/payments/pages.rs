@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Bill, FeeContent, HouseholdAccount, Meter, Month, NewReading, Payment, PaymentWays, Relative};
+use super::{Bill, FeeContent, HouseholdAccount, Meter, MoneyBack, Month, NewReading, Payment, PaymentWays, Relative};
 use crate::{
     Timestamp,
     id::{FeeId, HouseholdId, UnitId},
@@ -46,6 +46,9 @@ pub struct HouseholdView {
     pub bills: Vec<Bill>,
     /// Its payments, newest first.
     pub payments: Vec<Payment>,
+    /// What went back to it of what was kept, newest first.
+    #[serde(default)]
+    pub given_back: Vec<MoneyBack>,
 }
 
 /// A bill opened.

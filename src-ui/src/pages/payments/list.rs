@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use linli_wire::{
+    Timestamp,
     command::{Empty, PaymentsGet, Topic},
     payments::{Bill, HouseholdView, Payment},
 };
@@ -10,7 +11,7 @@ use super::{
     automatic::is_own,
     papers::statement,
     relatives::to_relatives,
-    row::{bill_row, payment_row},
+    row::{bill_row, money_back_row, payment_row},
 };
 use crate::{
     components::{
@@ -80,11 +81,20 @@ fn of_household(household: &HouseholdView, card: bool, named: bool, year: RwSign
         {owed(household, &due, card, &today)}
         {section(texts::bills_due(), due.iter().map(row).collect())}
         {section(texts::bills_before(), before.iter().map(row).collect())}
-        {section(texts::payments_made(), household.payments.iter().map(|payment: &Payment| payment_row(payment, None)).collect())}
+        {section(texts::payments_made(), moved(household))}
         {is_own(household.id).then(|| automatic(household))}
         {statement(household.id, (&household.bills, &household.payments), year)}
     }
     .into_any()
+}
+
+/// What was paid, and what went back of what was kept, newest first.
+fn moved(household: &HouseholdView) -> Vec<AnyView> {
+    let paid = household.payments.iter().map(|payment: &Payment| (payment.at, payment_row(payment, None)));
+    let back = household.given_back.iter().map(|back| (back.at, money_back_row(back)));
+    let mut rows: Vec<(Timestamp, AnyView)> = paid.chain(back).collect();
+    rows.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    rows.into_iter().map(|(_, row)| row).collect()
 }
 
 /// The way to what is paid by itself.

@@ -1,7 +1,7 @@
 //! Bills and payments in lists.
 
 use leptos::prelude::*;
-use linli_wire::payments::{Bill, BillState, Payment, PaymentState, Way};
+use linli_wire::payments::{Bill, BillState, MoneyBack, Payment, PaymentState, Way};
 
 use super::papers::receipt;
 use crate::{
@@ -127,6 +127,22 @@ pub(super) fn payment_parts(payment: &Payment, more: Option<AnyView>) -> AnyView
                 {back.map(|back| view! { <span class="c-row__meta" data-testid="given-back">{back}</span> })}
                 <div class="l-row">{receipt(payment)} {more}</div>
             </span>
+    }
+    .into_any()
+}
+
+/// Something of what was kept that went back to the household.
+pub(super) fn money_back_row(back: &MoneyBack) -> AnyView {
+    let meta = [app().clock().date(back.at), way_word(back.way).to_owned()].join("\u{a0}· ");
+    view! {
+        <div class="c-row" data-testid="money-back">
+            <span class="c-row__lead">{icon("history")}</span>
+            <span class="c-row__body">
+                <span class="p-headline"><span class="c-row__title">{texts::money_back()}</span> <strong class="p-amount">{amount(back.minor, &back.currency)}</strong></span>
+                <span class="c-row__meta">{meta}</span>
+                <span class="c-row__meta">{back.reason.clone()}</span>
+            </span>
+        </div>
     }
     .into_any()
 }

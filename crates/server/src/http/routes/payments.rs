@@ -7,11 +7,11 @@ use axum::{
 };
 use linli_wire::{
     Code, Language,
-    id::{BillId, HouseholdId, PaymentId, RefundId, RelativeId},
+    id::{BillId, HouseholdId, LedgerEntryId, PaymentId, RefundId, RelativeId},
     join::JoinCode,
     payments::{
         AskRefund, AutomaticPayment, BalancePayment, BeginRelative, BookSheet, CounterPayment, CreditBill,
-        DecideRefund, LookAtRelativeCode, PreviewBills, PublishBills, RefundState, Spend,
+        DecideRefund, LookAtRelativeCode, PreviewBills, PublishBills, RefundState, Spend, TakeSpendingBack,
     },
 };
 
@@ -169,6 +169,22 @@ pub(crate) async fn spend(call: Call) -> Result<Response, Error> {
     let work = move |tx: &mut crate::db::Tx<'_>| {
         let caller = auth::again(tx, caller.device)?;
         payments::spend(tx, &caller, &asked)
+    };
+    call.app.db.write(work).await?;
+    Ok(done())
+}
+
+pub(crate) async fn spendings(call: Call) -> Result<Response, Error> {
+    let caller = call.caller()?;
+    json(&call.app.db.read(move |tx| payments::spendings(tx, &caller)).await?)
+}
+
+pub(crate) async fn take_spending_back(call: Call) -> Result<Response, Error> {
+    let (caller, id) = (call.caller()?, LedgerEntryId(call.id()?));
+    let asked: TakeSpendingBack = call.json()?;
+    let work = move |tx: &mut crate::db::Tx<'_>| {
+        let caller = auth::again(tx, caller.device)?;
+        payments::take_spending_back(tx, &caller, id, &asked)
     };
     call.app.db.write(work).await?;
     Ok(done())

@@ -256,6 +256,16 @@ both! {
         assert_eq!(refused(&world, &office, &path, &nowhere).await, Code::NotFound);
         let all = futures_util::future::join_all((0..4).map(|_| done(&world, &office, &path, &spend))).await;
         assert!(all.iter().all(|one| one == &all[0]), "{all:?}");
+        // The statement told of it: it is not taken back as if it had been noted by hand.
+        let entry: linli_wire::payments::Spendings =
+            world.ok(Method::GET, "/v1/spending", Some(&office.tokens.access), None::<&()>).await;
+        assert!(entry.rows[0].from_statement, "{entry:?}");
+        let back = linli_wire::payments::TakeSpendingBack {
+            id: linli_wire::id::LedgerEntryId(new_id()),
+            reason: "Wrong".to_owned(),
+        };
+        let of = format!("/v1/spending/{}/take-back", entry.rows[0].id);
+        assert_eq!(refused(&world, &office, &of, &back).await, Code::Conflict);
         let otherwise = SpendMovement { words: "十月".to_owned(), ..spend };
         assert_eq!(refused(&world, &office, &path, &otherwise).await, Code::OperationReused);
         let path = deed(euros, "set-aside");
