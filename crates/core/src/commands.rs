@@ -500,7 +500,11 @@ impl Commands for Core {
     }
 
     async fn bank_statement_add(&self, file: NewFile) -> Answer<BankImport> {
-        Ok(payments::add_statement(&*self.account()?, &file).await?)
+        Ok(payments::add_statement(&*self.account()?, &file, false).await?)
+    }
+
+    async fn bank_statement_add_new(&self, file: NewFile) -> Answer<BankImport> {
+        Ok(payments::add_statement(&*self.account()?, &file, true).await?)
     }
 
     async fn bank_movements_list(&self, query: BankMovementsQuery) -> Answer<BankMovementsPage> {

@@ -21,8 +21,8 @@ use linli_wire::{
     id::{BillId, HouseholdId},
     join::Qr,
     payments::{
-        ArrearsQuery, Bill, BillView, HouseholdAccount, HouseholdView, MoneyBack, MonthTotal, OfficeBillsQuery, Payment,
-        PaymentWays, PaymentsView,
+        ArrearsQuery, Bill, BillView, HouseholdAccount, HouseholdView, MoneyBack, MonthTotal,
+        OfficeBillsQuery, Payment, PaymentWays, PaymentsView,
     },
     sync::Entity,
 };

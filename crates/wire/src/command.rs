@@ -326,8 +326,11 @@ commands! {
     PaymentsExportOpen payments_export_open "payments.export" (PaymentsExport) -> Done;
     /// Take a part of a bill back.
     BillCredit bill_credit "payments.credit" (CreditOnBill) -> Done;
-    /// Take a bank statement in: camt.053 or CSV, whose bytes go to the server as they are.
+    /// Take a bank statement in: camt.053 or CSV, whose bytes go to the server as they are. Where a file of the other format
+    /// told of some of it before, it is a `conflict`.
     BankStatementAdd bank_statement_add "payments.add_statement" (NewFile) -> BankImport;
+    /// Take in of it only what no file of the other format told of before, once somebody has agreed to that.
+    BankStatementAddNew bank_statement_add_new "payments.add_new_of_statement" (NewFile) -> BankImport;
     /// What the bank told.
     BankMovementsList bank_movements_list "payments.movements" (BankMovementsQuery) -> BankMovementsPage;
     /// Decide about a movement. The same again is the same.

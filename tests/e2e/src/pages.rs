@@ -103,6 +103,7 @@ pub fn of_the_office(host: &Host) -> Result<Vec<Place>> {
         place("office-payments-arrears", "/office/payments/arrears".to_owned()),
         place("office-payments-bank", "/office/payments/bank".to_owned()),
         place("office-payments-refunds", "/office/payments/refunds".to_owned()),
+        place("office-payments-spending", "/office/payments/spending".to_owned()),
         place("office-payments-fees", "/office/payments/fees".to_owned()),
         place("office-payments-meters", format!("/office/payments/meters/{}", meter(host)?)),
         place("office-payments-household", format!("/office/payments/households/{}", refunded(host)?)),

@@ -31,4 +31,5 @@ mod repairs_agreed;
 mod repairs_office;
 mod rounds;
 mod settings;
+mod spending;
 mod trouble;

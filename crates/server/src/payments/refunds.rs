@@ -316,7 +316,8 @@ pub fn money_back(tx: &mut Tx<'_>, community: CommunityId) -> Result<Vec<MoneyBa
     rows.iter().map(money_back_of).collect()
 }
 
-const MONEY_BACK: &str = "SELECT id, version, household_id, way, minor, currency, decided_at, reason FROM refund
+const MONEY_BACK: &str =
+    "SELECT id, version, household_id, way, minor, currency, decided_at, reason FROM refund
      WHERE community_id = $1 AND version > 0";
 
 fn money_back_of(row: &Row) -> Result<MoneyBack, Error> {

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Bill, FeeContent, HouseholdAccount, Meter, MoneyBack, Month, NewReading, Payment, PaymentWays, Relative};
+use super::{
+    Bill, FeeContent, HouseholdAccount, Meter, MoneyBack, Month, NewReading, Payment, PaymentWays, Relative,
+};
 use crate::{
     Timestamp,
     id::{FeeId, HouseholdId, UnitId},
