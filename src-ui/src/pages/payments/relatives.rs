@@ -7,6 +7,7 @@ use linli_wire::{
         Empty, PayForHousehold, PaymentsGet, RelativeBegin, RelativeCodeNew, RelativeEnd, RelativeKey,
         RelativeLook, Topic, TypedRelativeCode,
     },
+    id::PersonId,
     join::JoinCode,
     payments::{Relative, RelativeCode, RelativeOffer},
 };
@@ -44,9 +45,9 @@ pub fn RelativesPage() -> impl IntoView {
     }
 }
 
-/// Whether the person pays, rather than being paid for.
-fn is_mine(relative: &Relative) -> bool {
-    app().with_me_untracked(|me| me.person.id) == Some(relative.person_id)
+/// The person, by whom an arrangement is told from one of others for their household.
+fn me() -> Option<PersonId> {
+    app().with_me_untracked(|me| me.person.id)
 }
 
 type Asked = ipc::Asked<linli_wire::payments::PaymentsView>;
@@ -143,14 +144,14 @@ impl Form {
     }
 
     fn confirm(self, offer: &RelativeOffer) -> AnyView {
-        let act = self.begin.act;
+        let (app, act) = (app(), self.begin.act);
         let yes = move |_| {
             let code = self.typed.get_untracked();
             let request = move |attempt| PayForHousehold { attempt, code };
             self.begin.run::<RelativeBegin>(request, move |relative| {
                 self.typed.set(String::new());
                 self.offer.set(None);
-                app().tell(texts::relatives_begun(&relative.household));
+                app.tell(texts::relatives_begun(&relative.household));
             });
         };
         let no = move |_| {
@@ -186,12 +187,13 @@ fn beside_code(error: &WireError) -> Option<String> {
 
 /// Those of one direction: who goes on, and under them who did.
 fn list(asked: &Asked, mine: bool, ending: RwSignal<Option<Relative>>) -> AnyView {
+    let me = me();
     let view = match asked.get() {
         Answer::Loading => return skeleton_list(1),
         Answer::Failed(error) => return error_state(&error, Some(asked.retry())),
         Answer::Ready(view) => view,
     };
-    let relatives = view.relatives.iter().filter(|relative| is_mine(relative) == mine);
+    let relatives = view.relatives.iter().filter(|relative| (Some(relative.person_id) == me) == mine);
     let (ended, on): (Vec<&Relative>, Vec<&Relative>) =
         relatives.partition(|relative| relative.ended_at.is_some());
     let rows = |of: Vec<&Relative>| {
@@ -236,6 +238,7 @@ fn row(relative: &Relative, mine: bool, ending: RwSignal<Option<Relative>>) -> A
 }
 
 fn end_dialog(ending: RwSignal<Option<Relative>>) -> AnyView {
+    let (app, me) = (app(), me());
     let open = RwSignal::new(false);
     Effect::new(move |_| {
         if ending.with(Option::is_some) {
@@ -252,7 +255,9 @@ fn end_dialog(ending: RwSignal<Option<Relative>>) -> AnyView {
     });
     let words = move |mine: fn(&Relative) -> String, ours: fn(&Relative) -> String| {
         Signal::derive(move || {
-            let of = |relative: &Relative| if is_mine(relative) { mine(relative) } else { ours(relative) };
+            let of = |relative: &Relative| {
+                if Some(relative.person_id) == me { mine(relative) } else { ours(relative) }
+            };
             ending.with(|relative| relative.as_ref().map(of)).unwrap_or_default()
         })
     };
@@ -264,7 +269,7 @@ fn end_dialog(ending: RwSignal<Option<Relative>>) -> AnyView {
         words(|_| texts::relatives_leave_text().to_owned(), |_| texts::relatives_end_text().to_owned());
     let end = Callback::new(move |()| {
         if let Some(relative) = ending.get_untracked() {
-            app().run::<RelativeEnd>(RelativeKey { id: relative.id }, |_| ());
+            app.run::<RelativeEnd>(RelativeKey { id: relative.id }, |_| ());
         }
     });
     view! { <Confirm open=open id="end-relative" title=title text=text confirm=texts::relatives_end() then=end /> }.into_any()

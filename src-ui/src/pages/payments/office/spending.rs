@@ -84,7 +84,7 @@ fn line(row: &Spending, currency: &str, back: Back) -> AnyView {
         )
     });
     let stands = taken.is_none();
-    let of = row.clone();
+    let (of, attempt) = (row.clone(), Try::kept(&format!("spending back {}", row.id)));
     view! {
         <div class="c-row" data-testid="spending" data-state=if stands { "stands" } else { "taken-back" }>
             <span class="c-row__lead">{icon(if stands { "table" } else { "history" })}</span>
@@ -94,7 +94,7 @@ fn line(row: &Spending, currency: &str, back: Back) -> AnyView {
                 <span class="c-row__meta">{meta.join("\u{a0}· ")}</span>
                 {taken.map(|words| view! { <span><span class="c-tag" data-tone="blue">{icon("history")} {payments::taken_back()}</span></span> <span class="c-row__meta">{words}</span> })}
                 {row.from_statement.then(|| view! { <span class="c-row__meta">{texts::from_statement()}</span> })}
-                {(stands && !row.from_statement).then(|| view! { <span class="l-row"><button type="button" class="c-button" data-kind="plain" data-edge="start" data-testid="take-back" on:click=move |_| back.ask(&of)>{icon("history")} {texts::take_back()}</button></span> })}
+                {(stands && !row.from_statement).then(|| view! { <span class="l-row"><button type="button" class="c-button" data-kind="plain" data-edge="start" data-testid="take-back" on:click=move |_| back.ask(&of, attempt)>{icon("history")} {texts::take_back()}</button></span> })}
             </span>
         </div>
     }
@@ -226,9 +226,10 @@ impl Back {
         Self { open: RwSignal::new(false), of: RwSignal::new(None), reason: RwSignal::new(String::new()) }
     }
 
-    fn ask(self, of: &Spending) {
+    fn ask(self, of: &Spending, attempt: Try) {
+        attempt.act.error.set(None);
         self.reason.set(String::new());
-        self.of.set(Some((of.clone(), Try::kept(&format!("spending back {}", of.id)))));
+        self.of.set(Some((of.clone(), attempt)));
         self.open.set(true);
     }
 
