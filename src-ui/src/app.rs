@@ -148,6 +148,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/repairs/:id") view=pages::repairs::Detail />
             <Route path=path!("/payments") view=pages::payments::List />
             <Route path=path!("/payments/money") view=pages::payments::Where />
+            <Route path=path!("/payments/relatives") view=pages::payments::RelativesPage />
             <Route path=path!("/payments/automatic") view=pages::payments::AutomaticPage />
             <Route path=path!("/payments/pay/:id") view=pages::payments::PayPage />
             <Route path=path!("/payments/made/:id") view=pages::payments::MadePage />
@@ -178,6 +179,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/office/payments/run") view=|| office(|| view! { <pages::payments::office::Run /> }.into_any()) />
             <Route path=path!("/office/payments/arrears") view=|| office(|| view! { <pages::payments::office::Arrears /> }.into_any()) />
             <Route path=path!("/office/payments/bank") view=|| office(|| view! { <pages::payments::office::Bank /> }.into_any()) />
+            <Route path=path!("/office/payments/spending") view=|| office(|| view! { <pages::payments::office::SpendingPage /> }.into_any()) />
             <Route path=path!("/office/payments/refunds") view=|| office(|| view! { <pages::payments::office::Refunds /> }.into_any()) />
             <Route path=path!("/office/payments/fees") view=|| office(|| view! { <pages::payments::office::Fees /> }.into_any()) />
             <Route path=path!("/office/payments/meters/:id") view=|| office(|| view! { <pages::payments::office::Meters /> }.into_any()) />

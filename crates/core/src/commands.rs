@@ -417,9 +417,26 @@ impl Commands for Core {
     }
 
     async fn pay_by_card(&self, request: PayBills) -> Answer<CardPage> {
-        let (payment, link) = payments::by_card(&*self.account()?, request).await?;
+        let (payment, link) = payments::by_card(&*self.account()?, request, self.language()?).await?;
         let is_open = link.as_ref().is_some_and(|link| self.ports.desktop.open_url(link));
         Ok(CardPage { payment, link, is_open })
+    }
+
+    async fn relative_code_new(&self, _: Empty) -> Answer<RelativeCode> {
+        Ok(payments::relative_code(&*self.account()?).await?)
+    }
+
+    async fn relative_look(&self, TypedRelativeCode { code }: TypedRelativeCode) -> Answer<RelativeOffer> {
+        Ok(payments::look_at_relative_code(&*self.account()?, &code).await?)
+    }
+
+    async fn relative_begin(&self, request: PayForHousehold) -> Answer<Relative> {
+        Ok(payments::begin_relative(&*self.account()?, request).await?)
+    }
+
+    async fn relative_end(&self, RelativeKey { id }: RelativeKey) -> Answer<Done> {
+        payments::end_relative(&*self.account()?, id).await?;
+        Ok(Done {})
     }
 
     async fn money_get(&self, _: Empty) -> Answer<MoneyByMonth> {
@@ -489,7 +506,11 @@ impl Commands for Core {
     }
 
     async fn bank_statement_add(&self, file: NewFile) -> Answer<BankImport> {
-        Ok(payments::add_statement(&*self.account()?, &file).await?)
+        Ok(payments::add_statement(&*self.account()?, &file, false).await?)
+    }
+
+    async fn bank_statement_add_new(&self, file: NewFile) -> Answer<BankImport> {
+        Ok(payments::add_statement(&*self.account()?, &file, true).await?)
     }
 
     async fn bank_movements_list(&self, query: BankMovementsQuery) -> Answer<BankMovementsPage> {
@@ -509,6 +530,21 @@ impl Commands for Core {
     async fn statement_open(&self, key: StatementKey) -> Answer<Done> {
         let (name, pdf) = payments::statement(&*self.account()?, key, &self.language()?).await?;
         opened(self.ports.desktop.open_file(&name, &pdf))
+    }
+
+    async fn spending_get(&self, _: Empty) -> Answer<Spendings> {
+        let account = self.account()?;
+        Ok(authorised!(account, |api| api.get("/v1/spending"))?)
+    }
+
+    async fn spending_note(&self, request: NoteSpending) -> Answer<Done> {
+        payments::note_spending(&*self.account()?, request).await?;
+        Ok(Done {})
+    }
+
+    async fn spending_take_back(&self, request: TakeBackSpending) -> Answer<Done> {
+        payments::take_back_spending(&*self.account()?, request).await?;
+        Ok(Done {})
     }
 
     async fn refunds_get(&self, _: Empty) -> Answer<Refunds> {

@@ -13,6 +13,7 @@ mod meters;
 mod news;
 mod papers;
 mod refunds;
+mod relatives;
 
 use linli_wire::{
     Language,
@@ -20,15 +21,17 @@ use linli_wire::{
     id::{BillId, HouseholdId},
     join::Qr,
     payments::{
-        ArrearsQuery, Bill, BillView, HouseholdAccount, HouseholdView, MonthTotal, OfficeBillsQuery, Payment,
-        PaymentWays, PaymentsView,
+        ArrearsQuery, Bill, BillView, HouseholdAccount, HouseholdView, MoneyBack, MonthTotal,
+        OfficeBillsQuery, Payment, PaymentWays, PaymentsView,
     },
     sync::Entity,
 };
 use rusqlite::Connection;
 
 pub use attempts::new as new_attempt;
-pub(crate) use attempts::{by_card, credit, from_balance, publish, set_automatic, take_at_counter};
+pub(crate) use attempts::{
+    by_card, credit, from_balance, note_spending, publish, set_automatic, take_at_counter, take_back_spending,
+};
 pub use bank::movements_path;
 pub(crate) use bank::{add_statement, decide};
 pub(crate) use export::exported;
@@ -38,6 +41,9 @@ pub use news::Reminded;
 pub(crate) use news::{reminded, words as words_of};
 pub(crate) use papers::{fetch_ahead, receipt, statement};
 pub(crate) use refunds::{ask as ask_refund, decide as decide_refund};
+pub(crate) use relatives::{
+    begin as begin_relative, code as relative_code, end as end_relative, look as look_at_relative_code,
+};
 
 use crate::{
     api::percent_encode,
@@ -57,9 +63,13 @@ const MONTHS: i32 = 6;
 pub fn view(cache: &Cache) -> Result<PaymentsView> {
     let updated_at = sync::progress(cache)?.updated_at;
     cache.read(|db| {
-        let own = community::me(db)?.and_then(|me| me.household_id);
+        let me = community::me(db)?;
+        let (own, person) = (me.as_ref().and_then(|me| me.household_id), me.map(|me| me.id));
+        let relatives = relatives::all(db)?;
         let mut bills: Vec<Bill> = records(db, Entity::Bill)?;
         let mut payments: Vec<Payment> = records(db, Entity::Payment)?;
+        let mut given_back: Vec<MoneyBack> = records(db, Entity::MoneyBack)?;
+        given_back.sort_by_key(|back| (std::cmp::Reverse(back.at), back.id));
         let accounts: Vec<HouseholdAccount> = records(db, Entity::HouseholdAccount)?;
         // What is owed by its day, then the newest.
         bills.sort_by(|a, b| {
@@ -70,28 +80,36 @@ pub fn view(cache: &Cache) -> Result<PaymentsView> {
         });
         payments.sort_by_key(|payment| (std::cmp::Reverse(payment.at), payment.id));
         let mut ids: Vec<HouseholdId> = own.into_iter().collect();
-        for bill in &bills {
-            if !ids.contains(&bill.household_id) {
-                ids.push(bill.household_id);
+        let let_pay = relatives
+            .iter()
+            .map(|relative| relative.household_id)
+            .filter(|id| relatives::lets(&relatives, person, *id).is_some());
+        for id in let_pay.chain(bills.iter().map(|bill| bill.household_id)) {
+            if !ids.contains(&id) {
+                ids.push(id);
             }
         }
         let currency = community::community(db)?.map(|community| community.currency).unwrap_or_default();
         let mut households = Vec::new();
         for id in ids {
-            let account = accounts.iter().find(|account| account.household_id == id);
+            let lets = relatives::lets(&relatives, person, id).filter(|_| own != Some(id)).cloned();
+            // What is kept for another household is its members' to use.
+            let account = accounts.iter().find(|account| account.household_id == id && lets.is_none());
             let bills: Vec<Bill> = bills.iter().filter(|bill| bill.household_id == id).cloned().collect();
             households.push(HouseholdView {
                 id,
+                lets,
                 units: units(db, id)?,
                 currency: currency.clone(),
                 owed: bills.iter().map(|bill| bill.owed).sum(),
                 kept: account.map_or(0, |account| account.kept),
                 automatic: account.and_then(|account| account.automatic),
                 bills,
+                given_back: given_back.iter().filter(|back| back.household_id == id).cloned().collect(),
                 payments: payments.iter().filter(|payment| payment.household_id == id).cloned().collect(),
             });
         }
-        Ok(PaymentsView { households, ways: ways(db)?, updated_at })
+        Ok(PaymentsView { households, relatives, ways: ways(db)?, updated_at })
     })
 }
 
@@ -108,11 +126,17 @@ pub fn bill(cache: &Cache, id: BillId) -> Result<BillView> {
         payments.retain(|payment| payment.parts.iter().any(|part| part.bill_id == id));
         payments.sort_by_key(|payment| (std::cmp::Reverse(payment.at), payment.id));
         let ways = ways(db)?;
+        let me = community::me(db)?;
+        let own = me.as_ref().and_then(|me| me.household_id) == Some(household);
+        let relatives = relatives::all(db)?;
+        let lets = relatives::lets(&relatives, me.map(|me| me.id), household).filter(|_| !own).cloned();
+        let account: Option<HouseholdAccount> = record(db, Entity::HouseholdAccount, household.0)?;
         Ok(BillView {
             units: units(db, household)?,
             months: months(&bill, &all),
             payments,
-            account: record(db, Entity::HouseholdAccount, household.0)?,
+            account: account.filter(|_| own),
+            lets,
             transfer_code: transfer_code(&bill, &ways)?,
             ways,
             bill,

@@ -341,6 +341,8 @@ const fn topic_of(entity: Entity) -> Option<Topic> {
         | Entity::Bill
         | Entity::Payment
         | Entity::HouseholdAccount
+        | Entity::MoneyBack
+        | Entity::Relative
         | Entity::PaymentWays => Some(Topic::Payments),
         Entity::Room
         | Entity::RoomCard

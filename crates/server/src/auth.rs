@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     Error, chat,
     db::{Row, Tx},
-    params,
+    params, payments,
 };
 
 /// The person and device behind a request.
@@ -128,6 +128,8 @@ pub fn scopes(tx: &mut Tx<'_>, caller: &Caller) -> Result<Vec<Scope>, Error> {
     }
     scopes.extend(buildings.iter().copied().map(Scope::Building));
     scopes.extend(chat::scopes(tx, caller, &buildings)?);
+    let lets = payments::lets(tx, caller.community, caller.person)?;
+    scopes.extend(lets.into_iter().filter(|id| caller.household != Some(*id)).map(Scope::Payments));
     if caller.role.is_office() {
         scopes.push(Scope::Staff(caller.community));
     }

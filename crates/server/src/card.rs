@@ -81,14 +81,24 @@ pub(crate) async fn begin(app: &App, caller: Caller, asked: CardPayment) -> Resu
     let (name, community, id) = (provider.name(), caller.community, asked.id);
     let secret = link_secret(app, community, id)?;
     let hash = auth::hashed(&secret.to_string());
+    let language = asked.language.clone();
     let noted = move |tx: &mut Tx<'_>| {
         let caller = auth::again(tx, caller.device)?;
         let payment = payments::begin_by_card(tx, &caller, &asked)?;
         let now = tx.now();
         tx.execute(
-            "INSERT INTO card_payment (community_id, payment_id, provider, link_hash, link_expires_at, asked, ask_at)
-             VALUES ($1, $2, $3, $4, $5, 0, $6) ON CONFLICT (community_id, payment_id) DO NOTHING",
-            params![community, id, name, &hash, now.plus_millis(LINK_MS), now.plus_millis(tend::pause(0))],
+            "INSERT INTO card_payment (community_id, payment_id, provider, link_hash, link_expires_at, asked, ask_at, language)
+             VALUES ($1, $2, $3, $4, $5, 0, $6, $7)
+             ON CONFLICT (community_id, payment_id) DO UPDATE SET language = COALESCE(excluded.language, card_payment.language)",
+            params![
+                community,
+                id,
+                name,
+                &hash,
+                now.plus_millis(LINK_MS),
+                now.plus_millis(tend::pause(0)),
+                language.clone()
+            ],
         )?;
         Ok((payment, row(tx, community, id)?))
     };

@@ -51,7 +51,7 @@ async fn in_time<W: Future<Output = Option<Timestamp>>>(
 
 /// Asks about payments by card that are open, and says to communities whether there are any.
 pub async fn tend_cards(app: App) {
-    in_time(app, &[Entity::Payment, Entity::Community], |app| async move {
+    in_time(app, &[Entity::Payment, Entity::Relative, Entity::Community], |app| async move {
         card::tend(&app).await.unwrap_or_else(|error| {
             tracing::error!(%error, "payments by card could not be tended; tried again in a minute");
             None

@@ -82,9 +82,17 @@ use crate::http::policy::{Method, ROUTES, Route, Who};
     payments::CounterPayment,
     payments::BalancePayment,
     payments::AutomaticPayment,
+    payments::MoneyBack,
+    payments::Relative,
+    payments::RelativeCode,
+    payments::LookAtRelativeCode,
+    payments::RelativeOffer,
+    payments::BeginRelative,
     payments::CardPayment,
     payments::CardPaymentBegun,
     payments::Spend,
+    payments::Spendings,
+    payments::TakeSpendingBack,
     payments::BankImport,
     payments::BankMovementsPage,
     payments::BookMovement,
@@ -195,6 +203,26 @@ fn about(route: &Route) -> Option<About> {
         (Method::Get, "/v1/households/{id}/payments") => {
             ("A household's bills and payments", Nothing, of::<payments::HouseholdPayments>())
         }
+        (Method::Post, "/v1/households/{id}/relative-code") => (
+            "A code with which somebody of another household may pay for the caller's",
+            Nothing,
+            of::<payments::RelativeCode>(),
+        ),
+        (Method::Post, "/v1/relatives/look") => (
+            "Whose household a code is of",
+            of::<payments::LookAtRelativeCode>(),
+            of::<payments::RelativeOffer>(),
+        ),
+        (Method::Post, "/v1/relatives") => (
+            "Pay for the household of a code from now on; the same again is answered the same",
+            of::<payments::BeginRelative>(),
+            of::<payments::Relative>(),
+        ),
+        (Method::Post, "/v1/relatives/{id}/end") => (
+            "Pay for a household no longer, or let somebody pay no longer",
+            Nothing,
+            of::<payments::Relative>(),
+        ),
         (Method::Post, "/v1/households/{id}/automatic") => (
             "Let bills be paid by themselves from what is kept",
             of::<payments::AutomaticPayment>(),
@@ -214,6 +242,14 @@ fn about(route: &Route) -> Option<About> {
             "Decide about a refund that somebody else asked for",
             of::<payments::DecideRefund>(),
             of::<payments::Refund>(),
+        ),
+        (Method::Get, "/v1/spending") => {
+            ("What was spent, the newest day first", Nothing, of::<payments::Spendings>())
+        }
+        (Method::Post, "/v1/spending/{id}/take-back") => (
+            "Take spending back, by an entry that says the opposite; the same again is the same",
+            of::<payments::TakeSpendingBack>(),
+            Nothing,
         ),
         (Method::Post, "/v1/spending") => ("Note what was spent", of::<payments::Spend>(), Nothing),
         (Method::Post, "/v1/bank-statements") => {

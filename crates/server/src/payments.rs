@@ -30,6 +30,7 @@ mod papers;
 mod past;
 mod pay;
 mod refunds;
+mod relatives;
 mod reminders;
 mod run;
 mod spending;
@@ -51,10 +52,15 @@ pub use past::{PastMonth, put_past};
 pub use pay::{balance, counter, payments};
 pub(crate) use pay::{begin_by_card, move_by_card, payment};
 pub(crate) use refunds::finish as finish_refund;
-pub use refunds::{ask as ask_refund, decide as decide_refund, get as refund, refunds};
+pub use refunds::{ask as ask_refund, decide as decide_refund, get as refund, money_back, refunds};
+pub use relatives::{
+    begin as begin_relative, code as relative_code, end as end_relative, look as look_at_relative_code,
+    relatives, scopes as scopes_of_relative,
+};
+pub(crate) use relatives::{carry_end, end_code as end_relative_code, lets, moved};
 pub use reminders::{due_reminders, remind};
 pub use run::{preview, publish, runs};
-pub use spending::{put_spending, spend};
+pub use spending::{put_spending, spend, spendings, take_back as take_spending_back};
 pub use ways::{offer_card, put_ways, ways};
 
 use std::collections::BTreeSet;

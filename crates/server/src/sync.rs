@@ -208,5 +208,8 @@ pub(crate) fn expired() -> Error {
 
 /// Whether a change of this entity may change what a person sees.
 pub(crate) const fn moves_scopes(entity: Entity) -> bool {
-    matches!(entity, Entity::Person | Entity::Household | Entity::RoomSeat | Entity::Moderator)
+    matches!(
+        entity,
+        Entity::Person | Entity::Household | Entity::Relative | Entity::RoomSeat | Entity::Moderator
+    )
 }

@@ -44,7 +44,7 @@ use crate::{
         ArrearsPage, ArrearsQuery, BankImport, BankMovement, BankMovementsPage, BankMovementsQuery, BillRun,
         BillRunPreview, BillRuns, BillView, FeesView, HouseholdPayments, MetersQuery, MetersView,
         MoneyByMonth, OfficeBillsPage, OfficeBillsQuery, Payment, PaymentsExport, PaymentsView, PreviewBills,
-        Refund, Refunds,
+        Refund, Refunds, Relative, RelativeCode, RelativeOffer, Spendings,
     },
     repairs::{
         RepairBoard, RepairCards, RepairChoices, RepairDraft, RepairEvents, RepairFigures, RepairQueuePage,
@@ -297,6 +297,15 @@ commands! {
     PayByCard pay_by_card "payments.pay_by_card" (PayBills) -> CardPage;
     /// Let bills be paid by themselves from what is kept, or not. Needs the network, and is never queued.
     AutomaticSet automatic_set "payments.set_automatic" (PayAutomatically) -> Done;
+    /// A code with which somebody of another household may see and pay the bills of the person's own. Needs the network, and
+    /// is never queued, as the next ones.
+    RelativeCodeNew relative_code_new "payments.relative_code" (Empty) -> RelativeCode;
+    /// Whose household a code is of.
+    RelativeLook relative_look "payments.look_at_relative_code" (TypedRelativeCode) -> RelativeOffer;
+    /// Pay for that household from now on.
+    RelativeBegin relative_begin "payments.begin_relative" (PayForHousehold) -> Relative;
+    /// Pay for a household no longer, or let somebody pay no longer. The same again is the same.
+    RelativeEnd relative_end "payments.end_relative" (RelativeKey) -> Done;
     /// What the community earned and spent. Needs the network.
     MoneyGet money_get "payments.money" (Empty) -> MoneyByMonth;
     /// Fees. The office only.
@@ -325,12 +334,21 @@ commands! {
     PaymentsExportOpen payments_export_open "payments.export" (PaymentsExport) -> Done;
     /// Take a part of a bill back.
     BillCredit bill_credit "payments.credit" (CreditOnBill) -> Done;
-    /// Take a bank statement in: camt.053 or CSV, whose bytes go to the server as they are.
+    /// Take a bank statement in: camt.053 or CSV, whose bytes go to the server as they are. Where a file of the other format
+    /// told of some of it before, it is a `conflict`.
     BankStatementAdd bank_statement_add "payments.add_statement" (NewFile) -> BankImport;
+    /// Take in of it only what no file of the other format told of before, once somebody has agreed to that.
+    BankStatementAddNew bank_statement_add_new "payments.add_new_of_statement" (NewFile) -> BankImport;
     /// What the bank told.
     BankMovementsList bank_movements_list "payments.movements" (BankMovementsQuery) -> BankMovementsPage;
     /// Decide about a movement. The same again is the same.
     BankMovementDecide bank_movement_decide "payments.decide_movement" (DecideMovement) -> BankMovement;
+    /// What was spent.
+    SpendingGet spending_get "payments.spending" (Empty) -> Spendings;
+    /// Note what was spent.
+    SpendingNote spending_note "payments.note_spending" (NoteSpending) -> Done;
+    /// Take back what was noted as spent.
+    SpendingTakeBack spending_take_back "payments.take_back_spending" (TakeBackSpending) -> Done;
     /// Refunds: those that wait for a second person, and the last ones.
     RefundsGet refunds_get "payments.refunds" (Empty) -> Refunds;
     /// Ask for money to go back to a household.

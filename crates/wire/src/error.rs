@@ -39,6 +39,10 @@ codes! {
     InvitationUsed = "invitation_used", 409;
     /// The invitation is too old.
     InvitationExpired = "invitation_expired", 410;
+    /// The code with which a household lets somebody pay does not exist here.
+    RelativeCodeUnknown = "relative_code_unknown", 404;
+    /// That code was used before, is too old, or was ended.
+    RelativeCodeEnded = "relative_code_ended", 410;
     /// Too many requests; `details.retry_after_seconds` says how long to wait.
     TooManyTries = "too_many_tries", 429;
     /// The community server did not answer, or the database behind it did not.

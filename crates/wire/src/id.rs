@@ -97,6 +97,8 @@ ids! {
     CreditId;
     /// Money that goes back to a household.
     RefundId;
+    /// Somebody whom a household lets pay its bills.
+    RelativeId;
     /// A payment of a household.
     PaymentId;
     /// A movement on the community's account at its bank.

@@ -23,7 +23,9 @@ mod office;
 mod pages;
 mod payment;
 mod refund;
+mod relative;
 mod reminder;
+mod spending;
 
 pub use amounts::{Amounts, line_amounts};
 pub use arrears::*;
@@ -36,7 +38,9 @@ pub use office::*;
 pub use pages::*;
 pub use payment::*;
 pub use refund::*;
+pub use relative::*;
 pub use reminder::*;
+pub use spending::*;
 
 /// Longest name of a fee in one language, in characters.
 pub const MAX_FEE_NAME: usize = 80;

@@ -37,7 +37,7 @@ pub enum Scope {
     Building(BuildingId),
     /// The members of a household.
     Household(HouseholdId),
-    /// The members of a household, for what it owes and pays.
+    /// The members of a household and those whom it lets pay, for what it owes and pays.
     Payments(HouseholdId),
     /// One person's devices.
     Person(PersonId),
@@ -173,8 +173,12 @@ pub enum Entity {
     Bill,
     /// [`crate::payments::Payment`], in the payments scope of its household.
     Payment,
+    /// [`crate::payments::MoneyBack`], in the payments scope of its household.
+    MoneyBack,
     /// [`crate::payments::HouseholdAccount`], in the household's payments scope, under its id.
     HouseholdAccount,
+    /// [`crate::payments::Relative`], in the scope of the household and in the one of the person who may pay for it.
+    Relative,
     /// [`crate::payments::PaymentWays`], in the community scope, under the community's id.
     PaymentWays,
     /// [`crate::chat::Room`], in its own scope; of the office's rooms in the staff scope, too.
@@ -232,7 +236,9 @@ impl Entity {
             Self::Meter => "meter",
             Self::Bill => "bill",
             Self::Payment => "payment",
+            Self::MoneyBack => "money_back",
             Self::HouseholdAccount => "household_account",
+            Self::Relative => "relative",
             Self::PaymentWays => "payment_ways",
             Self::Room => "room",
             Self::RoomCard => "room_card",

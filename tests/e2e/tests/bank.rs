@@ -4,14 +4,15 @@
 use std::fs;
 
 use linli_e2e::{
+    faces::{fail_with, wrong},
     words::say,
-    world::{World, people, settings},
+    world::{Device, World, people, settings},
 };
 use linli_wire::{
     Language,
     command::{BillKey, BillOpen, Empty, OfficeBillsList, PaymentsGet},
-    payments::OfficeBillsQuery,
-    settings::Mode,
+    payments::{OfficeBillsPage, OfficeBillsQuery},
+    settings::{Mode, Settings},
 };
 
 #[test]
@@ -63,11 +64,7 @@ fn story(name: &str, language: Language) {
         entry("A2", other.owed - 100, &bill.currency, "Somebody Else", &reference),
         entry("A3", -4_000, &bill.currency, "Cleaners", "January"),
     ];
-    let file = format!(
-        "<?xml version=\"1.0\"?><Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001.02\"><BkToCstmrStmt><GrpHdr/>
-         <Stmt><Id>1</Id><Acct><Id><Othr><Id>{account}</Id></Othr></Id></Acct>{}</Stmt></BkToCstmrStmt></Document>",
-        entries.concat()
-    );
+    let file = of_account(&account, &entries);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("statement.xml");
     fs::write(&path, file).unwrap();
@@ -114,6 +111,100 @@ fn story(name: &str, language: Language) {
     chen.hand_over("statement", &path);
     chen.find_no("[data-testid=brought]");
     chen.find_late("[role=alert]");
+}
+
+#[test]
+fn movements_are_decided_by_hand_and_another_format_is_asked_about_in_english() {
+    by_hand("bank-hand-en", Language::en());
+}
+
+#[test]
+fn movements_are_decided_by_hand_and_another_format_is_asked_about_in_chinese() {
+    by_hand("bank-hand-zh", Language::zh());
+}
+
+#[track_caller]
+fn by_hand(name: &str, language: Language) {
+    let world = World::new(name);
+    let face = settings(language.clone(), Mode::Standard);
+    let office = world.joined("office", people::CHEN_JING, face.clone());
+    let chen = &office.page;
+    let say = |key: &str| say(&language, key);
+    let query = OfficeBillsQuery { words: "3-1201".to_owned(), limit: 20, ..OfficeBillsQuery::default() };
+    let find = || office.host.call::<OfficeBillsList>(&query).unwrap();
+    let page = find();
+    let bill = page.rows.iter().find(|row| row.owed > 0).expect("a bill").clone();
+    let folder = tempfile::tempdir().unwrap();
+    let csv = folder.path().join("statement.csv");
+    let sum = |minor: i64| format!("{}.{:02}", minor / 100, minor % 100);
+    let row = format!("2026-01-15;{};Nobody in particular;no reference\n", sum(bill.owed));
+    fs::write(&csv, format!("Date;Amount;Name;Purpose\n{row}2026-01-15;-40.00;Cleaners;January\n")).unwrap();
+    chen.go("/office/payments/bank");
+    chen.hand_over("statement", &csv);
+    chen.find_late("[data-testid=brought][data-new='2'][data-booked='0'][data-open='2']");
+
+    // A bill is chosen by hand: none chosen is said, and then it is booked.
+    chen.tap_words(&say("bank.by_hand"));
+    chen.find("#book-movement[open]");
+    chen.tap("book-now");
+    chen.see(&say("bank.hand_missing"));
+    chen.script("one('#book-movement input[type=search]').focus()", &[]);
+    chen.keys("3-1201");
+    chen.until("the household alone", "return all(id('pick')).length > 0 && all(id('pick')).every(pick => pick.closest('label').innerText.includes('3-1201'))");
+    chen.press(&format!("#book-movement .p-picks li:first-child {}", "[data-testid=pick]"));
+    chen.picture("by-hand");
+    look(&office, "bank by hand", &face);
+    chen.tap("book-now");
+    chen.find_no("#book-movement[open]");
+    let owed = |page: &OfficeBillsPage| page.rows.iter().map(|row| row.owed).sum::<i64>();
+    assert_eq!(owed(&find()), owed(&page) - bill.owed);
+
+    // What went out is spending.
+    chen.tap_words(&say("bank.spend"));
+    chen.find("#spend-movement[open]");
+    chen.fill("spend-words", "Cleaners, January");
+    look(&office, "bank spend", &face);
+    chen.tap("spend-now");
+    chen.find_no("#spend-movement[open]");
+    chen.see(&say("bank.nothing_open"));
+
+    // The same day in the other format: it is asked about, and only what is new comes in.
+    let account = office.host.call::<PaymentsGet>(&Empty {}).unwrap().ways.bank.expect("an account").number;
+    let entries = [
+        entry("B1", bill.owed, &page.currency, "Nobody in particular", "no reference"),
+        entry("B2", -4_000, &page.currency, "Cleaners", "January"),
+        entry("B3", 700, &page.currency, "Somebody new", "what for"),
+    ];
+    let camt = folder.path().join("statement.xml");
+    fs::write(&camt, of_account(&account, &entries)).unwrap();
+    chen.hand_over("statement", &camt);
+    chen.find_late("[data-testid=told-before]");
+    chen.picture("told-before");
+    look(&office, "bank told before", &face);
+    chen.tap("leave-it");
+    chen.find_no("[data-testid=told-before]");
+    chen.see(&say("bank.nothing_open"));
+    chen.hand_over("statement", &camt);
+    chen.find_late("[data-testid=told-before]");
+    chen.tap("only-new");
+    chen.find_late("[data-testid=brought][data-new='1'][data-booked='0'][data-open='1'][data-known='2']");
+    assert_eq!(owed(&find()), owed(&page) - bill.owed, "it counts once");
+}
+
+/// What keeps people out of the page as it is.
+#[track_caller]
+fn look(device: &Device, name: &str, face: &Settings) {
+    device.page.rest();
+    fail_with(&wrong(device, name, face));
+}
+
+/// A camt.053 of an account.
+fn of_account(account: &str, entries: &[String]) -> String {
+    format!(
+        "<?xml version=\"1.0\"?><Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001.02\"><BkToCstmrStmt><GrpHdr/>
+         <Stmt><Id>1</Id><Acct><Id><Othr><Id>{account}</Id></Othr></Id></Acct>{}</Stmt></BkToCstmrStmt></Document>",
+        entries.concat()
+    )
 }
 
 /// The ISO 11649 reference of a bill by the digits of its number.

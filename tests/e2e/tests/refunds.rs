@@ -12,10 +12,12 @@ use linli_wire::{
     Code, Language,
     command::{
         AttemptNew, CounterPay, DecideOnRefund, Empty, HouseholdKey, HouseholdPaymentsGet, PayBills,
-        PaymentsGet, RefundDecide, RefundsGet,
+        PayByCard, PaymentsGet, RefundDecide, RefundsGet, TypedGet,
     },
+    id::PaymentId,
     payments::{HouseholdView, PaymentState, RefundState},
     settings::{Mode, Settings},
+    typed::TypedPlace,
 };
 
 #[test]
@@ -207,6 +209,11 @@ fn story(name: &str, language: Language, mode: Mode) {
     phone.find("[data-testid=bill][data-state=overdue], [data-testid=bill][data-state=due]");
     phone.find("[data-testid=given-back]");
     phone.find(&of_it);
+    // The statement of the bill's year opens from here, too.
+    let known = saved(&resident).len();
+    phone.tap("open-year");
+    phone.until("the statement", "return !one('[aria-busy=true]') && !one(id('paper-coming'))");
+    assert_eq!(saved(&resident).len(), known + 1);
     both_widths(&resident, "given-back-bill", &own);
 }
 
@@ -230,10 +237,28 @@ fn an_answer_about_a_refund_that_is_lost_is_asked_for_again_and_moves_money_once
     chen.tap("ask-refund");
     chen.find_late("[data-testid=refund-trouble]");
     chen.see(&say("refunds.ask_unknown_text"));
+    // The app is killed before it has an answer; what it asks then is the same refund.
+    let place = TypedPlace::KeptRefund { id };
+    let kept_form = |device: &Device| device.host.call::<TypedGet>(&place).unwrap().form;
+    let named = kept_form(&office);
+    assert!(named.contains("\"attempt\""), "{named}");
+    let office = world.restart("office", office);
+    let chen = &office.page;
+    assert_eq!(kept_form(&office), named);
     office.cable.mend();
+    chen.go(&format!("/office/payments/households/{id}"));
+    chen.tap("ask-kept");
+    chen.until("what was typed", "return one(id('refund-reason'))?.value === 'They moved out'");
     chen.tap("ask-refund");
     chen.find_no("#give-back[open]");
     chen.until("one refund", "return all(id('refund')).length === 1");
+    let asked = office.host.call::<RefundsGet>(&Empty {}).unwrap().refunds;
+    assert!(asked.len() == 1 && named.contains(&asked[0].id.to_string()), "{named} {asked:?}");
+    assert_eq!(kept_form(&office), "", "it is answered");
+    // The household reads it once it has gone back.
+    resident.page.go("/payments");
+    resident.page.find("[data-testid=owed]");
+    resident.page.find_no("[data-testid=money-back]");
 
     lin.go("/office/payments/refunds");
     lin.find("[data-testid=give-back]");
@@ -247,6 +272,66 @@ fn an_answer_about_a_refund_that_is_lost_is_asked_for_again_and_moves_money_once
     lin.find("[data-testid=decided] [data-state=done]");
     let now = office.host.call::<HouseholdPaymentsGet>(&HouseholdKey { id }).unwrap();
     assert_eq!((kept, now.account.kept, now.refunds.len()), (5_000, 0, 1));
+    resident.page.find_late("[data-testid=money-back]");
+    resident.page.see("They moved out");
+    both_widths(&resident, "money-back", &settings(Language::en(), Mode::Standard));
+}
+
+#[test]
+fn a_payment_by_card_goes_back_when_two_of_the_office_agree() {
+    let (language, mode) = (Language::zh(), Mode::Standard);
+    let face = settings(language.clone(), mode);
+    let (world, stripe) = World::with_cards("refunds-card");
+    let resident = world.joined("phone", people::WANG_MEI, face.clone());
+    let office = world.joined("office", people::CHEN_JING, face.clone());
+    let manager = world.joined("manager", people::LIN, face.clone());
+    let (phone, chen, lin) = (&resident.page, &office.page, &manager.page);
+    let say = |key: &str| say(&language, key);
+    let before = household(&resident);
+    let bill = before.bills.iter().find(|bill| bill.owed > 0).unwrap().clone();
+
+    // It is paid by card.
+    let attempt = resident.host.call::<AttemptNew>(&Empty {}).unwrap().id;
+    let asked = PayBills { attempt, household_id: before.id, bills: vec![bill.id], minor: bill.owed };
+    let link = resident.host.call::<PayByCard>(&asked).unwrap().link.expect("a link");
+    let payer = world.page("payer");
+    payer.open(&link);
+    payer.find("#pay button:enabled");
+    stripe.lay_card_down(PaymentId(attempt.0)).unwrap();
+    payer.press("#pay button");
+    payer.tap_words("Complete authentication");
+    payer.find("main[data-state=paid]");
+    phone.go(&format!("/payments/{}", bill.id));
+    phone.find_late("[data-testid=bill][data-state=paid]");
+
+    // One of the office asks, and cannot decide.
+    chen.go(&format!("/office/payments/households/{}", before.id));
+    chen.tap("ask-payment");
+    chen.find("#give-back[open]");
+    chen.see(&say("payments.way_card"));
+    chen.fill("refund-reason", "付错了账单");
+    chen.tap("ask-refund");
+    chen.find("[data-testid=refund][data-state=asked]");
+    chen.go("/office/payments/refunds");
+    chen.find("[data-testid=refund][data-state=asked]");
+    chen.find_no("[data-testid=give-back]");
+    assert_eq!(stripe.stands().unwrap(), (1, 0), "nothing moved yet");
+
+    // Another one agrees, and the card's provider gives it back.
+    lin.go("/office/payments/refunds");
+    lin.tap("give-back");
+    lin.find("#confirm-refund[open]");
+    lin.tap("confirm");
+    lin.find_late("[data-testid=decided] [data-state=done]");
+    both_widths(&manager, "refunds-card", &face);
+    assert_eq!(stripe.stands().unwrap(), (1, bill.owed));
+
+    // The bill is owed again, and says why; nothing more goes back.
+    phone.find_late("[data-testid=given-back]");
+    phone.see("付错了账单");
+    assert_eq!((household(&resident).owed, household(&resident).kept), (before.owed, before.kept));
+    chen.go(&format!("/office/payments/households/{}", before.id));
+    chen.find("[data-testid=refund][data-state=done]");
 }
 
 #[test]

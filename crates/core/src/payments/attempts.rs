@@ -7,11 +7,14 @@
 //! Turned down: the words of a request as its id. What is asked weeks later in the same words is another payment.
 
 use linli_wire::{
-    command::{Attempt, CreditOnBill, PayAutomatically, PayBills, PublishRun},
-    id::{BillRunId, CreditId, OpId, PaymentId},
+    Language,
+    command::{
+        Attempt, CreditOnBill, NoteSpending, PayAutomatically, PayBills, PublishRun, TakeBackSpending,
+    },
+    id::{BillRunId, CreditId, LedgerEntryId, OpId, PaymentId},
     payments::{
         AutomaticPayment, BalancePayment, BillRun, CardPayment, CardPaymentBegun, CounterPayment, CreditBill,
-        HouseholdAccount, Payment, PublishBills,
+        HouseholdAccount, Payment, PublishBills, Spend, TakeSpendingBack,
     },
 };
 
@@ -20,6 +23,10 @@ use crate::{
     error::Result,
     ports::System,
 };
+
+/// An answer that says nothing but that it is done.
+#[derive(serde::Deserialize)]
+struct Nothing {}
 
 /// A new try.
 pub fn new(system: &dyn System) -> Attempt {
@@ -42,9 +49,14 @@ pub(crate) async fn from_balance(account: &Account, asked: PayBills) -> Result<P
 ///
 /// # Errors
 /// The server's; `server_unreachable` when nobody knows whether it was begun.
-pub(crate) async fn by_card(account: &Account, asked: PayBills) -> Result<(Payment, Option<String>)> {
+pub(crate) async fn by_card(
+    account: &Account,
+    asked: PayBills,
+    language: Language,
+) -> Result<(Payment, Option<String>)> {
     let PayBills { attempt, household_id, bills, minor } = asked;
-    let request = CardPayment { id: PaymentId(attempt.0), household_id, bills, minor };
+    let language = Some(language);
+    let request = CardPayment { id: PaymentId(attempt.0), household_id, bills, minor, language };
     let begun: CardPaymentBegun = authorised!(account, |api| api.post("/v1/payments/card", &request))?;
     let server = account.session()?.server;
     Ok((begun.payment, begun.link.and_then(|link| pay_page(&server, &link))))
@@ -90,13 +102,33 @@ pub(crate) async fn publish(account: &Account, asked: PublishRun) -> Result<Bill
     authorised!(account, |api| api.post("/v1/bill-runs", &request))
 }
 
+/// Notes what was spent.
+///
+/// # Errors
+/// The server's; `server_unreachable` when nobody knows whether it was noted.
+pub(crate) async fn note_spending(account: &Account, asked: NoteSpending) -> Result<()> {
+    let NoteSpending { attempt, day, heading, minor, words, in_cash } = asked;
+    let request = Spend { id: LedgerEntryId(attempt.0), day, heading, minor, words, in_cash };
+    let done: Result<Nothing> = authorised!(account, |api| api.post("/v1/spending", &request));
+    done.map(drop)
+}
+
+/// Takes back what was noted as spent.
+///
+/// # Errors
+/// The server's; `server_unreachable` when nobody knows whether it was taken back.
+pub(crate) async fn take_back_spending(account: &Account, asked: TakeBackSpending) -> Result<()> {
+    let path = format!("/v1/spending/{}/take-back", asked.id);
+    let request = TakeSpendingBack { id: LedgerEntryId(asked.attempt.0), reason: asked.reason };
+    let done: Result<Nothing> = authorised!(account, |api| api.post(&path, &request));
+    done.map(drop)
+}
+
 /// Takes a part of a bill back.
 ///
 /// # Errors
 /// The server's; `server_unreachable` when nobody knows whether it was taken back.
 pub(crate) async fn credit(account: &Account, asked: CreditOnBill) -> Result<()> {
-    #[derive(serde::Deserialize)]
-    struct Nothing {}
     let CreditOnBill { attempt, bill_id, reason, parts } = asked;
     let path = format!("/v1/bills/{bill_id}/credit");
     let request = CreditBill { id: CreditId(attempt.0), reason, parts };

@@ -15,13 +15,14 @@ use crate::{
     error::Result,
 };
 
-/// Takes a statement in.
+/// Takes a statement in, or of it only what no file of the other format told of before.
 ///
 /// # Errors
 /// `too_large`, `invalid_input` for what is no file; the server's.
-pub(crate) async fn add_statement(account: &Account, file: &NewFile) -> Result<BankImport> {
+pub(crate) async fn add_statement(account: &Account, file: &NewFile, only_new: bool) -> Result<BankImport> {
     let bytes = bytes::Bytes::from(attachments::bytes_of(file)?);
-    authorised!(account, |api| api.post_file("/v1/bank-statements", bytes.clone()))
+    let path = if only_new { "/v1/bank-statements?only_new=true" } else { "/v1/bank-statements" };
+    authorised!(account, |api| api.post_file(path, bytes.clone()))
 }
 
 /// Where movements are asked for.

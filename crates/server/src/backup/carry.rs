@@ -5,13 +5,14 @@
 //! office that still can read the old database hands its endings over; nothing else is taken from it,
 //! because a database that is replaced may be wrong in everything else.
 
-use linli_wire::id::{CommunityId, DeviceId, InvitationId, PersonId};
+use linli_wire::id::{CommunityId, DeviceId, InvitationId, PersonId, RelativeId};
+use uuid::Uuid;
 
 use crate::{
     Error,
     community::{self, Left},
     db::Tx,
-    devices, join, params,
+    devices, join, params, payments,
 };
 
 /// Everything that has ended in a database.
@@ -23,6 +24,8 @@ pub struct Endings {
     joined: Vec<(DeviceId, String)>,
     codes: Vec<InvitationId>,
     left: Vec<(CommunityId, PersonId)>,
+    relatives: Vec<(CommunityId, RelativeId)>,
+    relative_codes: Vec<(CommunityId, Uuid)>,
 }
 
 /// What a restore took over of them.
@@ -34,6 +37,8 @@ pub struct Carried {
     pub codes: usize,
     /// People who left after the backup and stay gone.
     pub left: usize,
+    /// People who were let pay for a household then, and later no more.
+    pub relatives: usize,
     /// Codes of the people who joined with a device after the backup: it is signed out.
     pub signed_out: Vec<String>,
 }
@@ -59,7 +64,15 @@ pub fn endings(tx: &mut Tx<'_>) -> Result<Endings, Error> {
     let codes = rows.iter().map(|row| Ok(row.get(0)?)).collect::<Result<_, Error>>()?;
     let rows = tx.query("SELECT community_id, id FROM person WHERE left_at IS NOT NULL ORDER BY id", &[])?;
     let left = rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<_, Error>>()?;
-    Ok(Endings { instance, removed, joined, codes, left })
+    // What was begun after the backup is forgotten with the code that it was begun with.
+    let rows =
+        tx.query("SELECT community_id, id FROM relative WHERE ended_at IS NOT NULL ORDER BY id", &[])?;
+    let relatives = rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<_, Error>>()?;
+    let rows =
+        tx.query("SELECT community_id, id FROM relative_code WHERE ended_at IS NOT NULL ORDER BY id", &[])?;
+    let relative_codes =
+        rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<_, Error>>()?;
+    Ok(Endings { instance, removed, joined, codes, left, relatives, relative_codes })
 }
 
 /// Ends in a restored database what had ended in the old one.
@@ -74,6 +87,12 @@ pub(super) fn carry(tx: &mut Tx<'_>, endings: &Endings) -> Result<Carried, Error
     }
     for code in &endings.codes {
         carried.codes += usize::from(join::end_code(tx, *code)?);
+    }
+    for (community, code) in &endings.relative_codes {
+        carried.codes += usize::from(payments::end_relative_code(tx, *community, *code)?);
+    }
+    for (community, relative) in &endings.relatives {
+        carried.relatives += usize::from(payments::carry_end(tx, *community, *relative)?);
     }
     for (community, person) in &endings.left {
         carried.left += usize::from(community::leave(tx, *community, *person, "restore")? == Left::Now);

@@ -72,14 +72,17 @@ tables! {
     reminder [community_id bill_id step] day at;
     credit [community_id id] bill_id year number day reason minor parts at person_id;
     payment [community_id id] version household_id way state minor currency meant_for at booked_at year number
-        person_id;
+        person_id payer;
     household_account [community_id household_id] version automatic;
+    relative_code [community_id id] household_id person_id code_hash issued_at expires_at ended_at;
+    relative [community_id id] version household_id person_id let_by code_id household_name name since ended_at
+        ended_by;
     payment_ways [community_id] version body;
     bank_movement [community_id id] account name day minor currency other_name other_account state reason entry_id
         at person_id body;
     refund [community_id id] household_id payment_id way minor currency reason asked_at asked_by state held
-        decided_at decided_by;
-    card_payment [community_id payment_id] provider intent link_hash link_expires_at asked ask_at;
+        decided_at decided_by version;
+    card_payment [community_id payment_id] provider intent link_hash link_expires_at asked ask_at language;
     card_refund [community_id id] payment_id minor state provider_id at asked ask_at;
     card_trouble [provider intent what] at;
     room [community_id id] version kind owner_id last card made_at body;

@@ -81,10 +81,12 @@ struct Payee {
     simple: bool,
 }
 
-fn link(tx: &mut Tx<'_>, secret: Uuid) -> Result<Link, Error> {
+/// The payment of a link. The page speaks as the app did that began it; else as the browser does, as far as the page can;
+/// else as the payer set it.
+fn link(tx: &mut Tx<'_>, secret: Uuid, browser: Option<&Language>) -> Result<Link, Error> {
     let hash = auth::hashed(&secret.to_string());
     let now = tx.now();
-    let sql = "SELECT card.community_id, card.payment_id, payment.person_id FROM card_payment AS card
+    let sql = "SELECT card.community_id, card.payment_id, payment.person_id, card.language FROM card_payment AS card
          JOIN payment ON payment.community_id = card.community_id AND payment.id = card.payment_id
          WHERE card.link_hash = $1 AND card.link_expires_at > $2";
     let row = tx.query_opt(sql, params![&hash, now])?.ok_or_else(Error::not_found)?;
@@ -94,20 +96,30 @@ fn link(tx: &mut Tx<'_>, secret: Uuid) -> Result<Link, Error> {
     let sql = "SELECT language, simple FROM person WHERE community_id = $1 AND id = $2";
     let payer = tx.query_opt(sql, params![community, payer])?;
     let (language, simple) = match payer {
-        Some(row) => (row.get(0)?, row.get(1)?),
+        Some(payer) => (payer.get(0)?, payer.get(1)?),
         None => (Language::en(), false),
     };
+    let language = row.get::<Option<Language>>(3)?.or_else(|| browser.cloned()).unwrap_or(language);
     let name = of.name.in_language(&language).to_owned();
     Ok(Link { community, payment, payee: Payee { name, language, simple } })
 }
 
-/// The page of a link.
+/// The first language of a browser's `Accept-Language` that the page speaks.
+fn of_browser(accepted: &str) -> Option<Language> {
+    accepted.split(',').find_map(|one| {
+        let tag = one.split(';').next()?.trim().split('-').next()?.to_ascii_lowercase();
+        ["en", "zh"].contains(&tag.as_str()).then(|| tag.parse().ok()).flatten()
+    })
+}
+
+/// The page of a link, to a browser that accepts these languages.
 ///
 /// # Errors
 /// The database's. What else can go wrong is a page, too.
-pub(crate) async fn show(app: &App, secret: Option<Uuid>) -> Result<Response, Error> {
+pub(crate) async fn show(app: &App, secret: Option<Uuid>, accepted: &str) -> Result<Response, Error> {
+    let browser = of_browser(accepted);
     let found = match secret {
-        Some(secret) if app.card.is_some() => app.db.read(move |tx| link(tx, secret)).await,
+        Some(secret) if app.card.is_some() => app.db.read(move |tx| link(tx, secret, browser.as_ref())).await,
         _ => Err(Error::not_found()),
     };
     let link = match found {
@@ -136,7 +148,7 @@ pub(crate) async fn show(app: &App, secret: Option<Uuid>) -> Result<Response, Er
 pub(crate) async fn state(app: &App, secret: Option<Uuid>) -> Result<String, Error> {
     here(app)?;
     let secret = secret.ok_or_else(Error::not_found)?;
-    let link = app.db.read(move |tx| link(tx, secret)).await?;
+    let link = app.db.read(move |tx| link(tx, secret, None)).await?;
     let looked = look(app, link.community, link.payment).await?;
     Ok(format!("{{\"state\":\"{}\"}}", Outcome::of(&looked).as_str()))
 }
@@ -303,6 +315,21 @@ mod tests {
              script-src 'self' https://js.example; style-src 'self'; connect-src 'self' https://api.example"
         );
         assert!(!policy(None).contains("http"));
+    }
+
+    #[test]
+    fn a_browser_says_what_it_speaks_and_rubbish_says_nothing() {
+        for (accepted, language) in [
+            ("zh-CN,zh;q=0.9,en;q=0.8", Some("zh")),
+            ("de-DE, en-GB;q=0.7, zh;q=0.3", Some("en")),
+            ("ZH", Some("zh")),
+            ("fr, de", None),
+            ("", None),
+            (",;=,-,*", None),
+            ("english, zhuang", None),
+        ] {
+            assert_eq!(of_browser(accepted).as_ref().map(Language::as_str), language, "{accepted:?}");
+        }
     }
 
     #[test]

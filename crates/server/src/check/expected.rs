@@ -11,7 +11,7 @@ use linli_wire::{
     },
     join::InvitationStatus,
     notices::{Notice, NoticeTemplate, ReadMark},
-    payments::{Bill, Fee, HouseholdAccount, Meter, Payment, PaymentWays},
+    payments::{Bill, Fee, HouseholdAccount, Meter, MoneyBack, Payment, PaymentWays, Relative},
     repairs::{CommonArea, Repair, RepairCard, RepairCategory, RepairNotes},
     rounds::{Round, RoundPlan},
     settings::Preferences,
@@ -69,6 +69,8 @@ pub(super) fn digest(entity: Entity, body: &str) -> Option<[u8; 32]> {
         Entity::Bill => again::<Bill>(body),
         Entity::Payment => again::<Payment>(body),
         Entity::HouseholdAccount => again::<HouseholdAccount>(body),
+        Entity::MoneyBack => again::<MoneyBack>(body),
+        Entity::Relative => again::<Relative>(body),
         Entity::PaymentWays => again::<PaymentWays>(body),
         Entity::Room => again::<chat::Room>(body),
         Entity::RoomCard => again::<chat::RoomCard>(body),
@@ -304,6 +306,13 @@ fn billed(tx: &mut Tx<'_>, id: CommunityId, facts: &mut Facts) -> Result<(), Err
             let scopes = [Scope::Payments(household)];
             facts.put(&scopes, Entity::HouseholdAccount, household.0, account.version, &account);
         }
+    }
+    for back in payments::money_back(tx, id)? {
+        facts.put(&[Scope::Payments(back.household_id)], Entity::MoneyBack, back.id.0, back.version, &back);
+    }
+    for relative in payments::relatives(tx, id)? {
+        let scopes = payments::scopes_of_relative(&relative);
+        facts.put(&scopes, Entity::Relative, relative.id.0, relative.version, &relative);
     }
     let ways = payments::ways(tx, id)?;
     if ways.version > 0 {

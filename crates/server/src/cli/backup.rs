@@ -122,6 +122,12 @@ fn told(carried: &Carried) -> String {
         count(carried.codes, "letter or code", "letters and codes"),
         count(carried.left, "person", "people"),
     );
+    if carried.relatives > 0 {
+        text.push_str(&format!(
+            "Since the backup it was ended that {} for another household; it stays so.\n",
+            count(carried.relatives, "person pays", "people pay")
+        ));
+    }
     if !carried.signed_out.is_empty() {
         text.push_str(&format!(
             "These people joined since the backup and need a new letter: {}.\n",

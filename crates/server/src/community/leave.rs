@@ -7,7 +7,7 @@
 use linli_wire::id::{CommunityId, PersonId};
 
 use super::log_person;
-use crate::{Error, auth, db::Tx, devices, join, live, params};
+use crate::{Error, auth, db::Tx, devices, join, live, params, payments};
 
 /// What [`leave`] found.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,6 +37,7 @@ pub fn leave(tx: &mut Tx<'_>, community: CommunityId, id: PersonId, by: &str) ->
         params![community, id, now],
     )?;
     log_person(tx, community, id)?;
+    payments::moved(tx, community, id)?;
     let details = serde_json::json!({ "by": by }).to_string();
     auth::audit(tx, "person_left", Some(community), Some(id), None, &details)?;
     Ok(Left::Now)

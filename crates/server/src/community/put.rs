@@ -8,7 +8,7 @@ use linli_wire::{
 };
 
 use super::{household, log_person};
-use crate::{Error, chat, db::Tx, error::json, join, params, rounds};
+use crate::{Error, chat, db::Tx, error::json, join, params, payments, rounds};
 
 /// What a `put` did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -202,6 +202,10 @@ pub fn put_person(
         ],
     )?;
     log_person(tx, community, person.id)?;
+    let home = known.as_ref().map(|row| row.get::<Option<HouseholdId>>(3)).transpose()?;
+    if home.is_some_and(|home| home != person.household_id) {
+        payments::moved(tx, community, person.id)?;
+    }
     let before = known.as_ref().map(|row| row.get::<Role>(2)).transpose()?;
     if before.is_some_and(|before| before != person.role && person.role.is_office()) {
         // Whoever made the letter may not have been allowed to make one for the new role.

@@ -228,6 +228,7 @@ texts!(
     id::BillId,
     id::CreditId,
     id::RefundId,
+    id::RelativeId,
     id::PaymentId,
     id::BankMovementId,
     id::RoomId,

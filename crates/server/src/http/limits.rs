@@ -10,7 +10,7 @@ use governor::{
     DefaultDirectRateLimiter, DefaultKeyedRateLimiter, NotUntil, Quota,
     clock::{Clock as _, DefaultClock},
 };
-use linli_wire::id::DeviceId;
+use linli_wire::id::{DeviceId, PersonId};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::places::Places;
@@ -59,6 +59,7 @@ pub(crate) struct Limits {
     strangers: DefaultKeyedRateLimiter<Network>,
     device: DefaultKeyedRateLimiter<DeviceId>,
     codes: DefaultKeyedRateLimiter<DeviceId>,
+    relative_codes: DefaultKeyedRateLimiter<PersonId>,
     files: Places,
     requests: Places,
 }
@@ -95,6 +96,9 @@ impl Limits {
             // The first sync of a large community takes some hundred pages without a pause.
             device: DefaultKeyedRateLimiter::dashmap(quota(Duration::from_millis(20), 1000)),
             codes: DefaultKeyedRateLimiter::dashmap(quota(Duration::from_secs(1), 60)),
+            // Whoever types one looks at it and confirms. At this rate somebody who tries for a whole week hits one of a
+            // hundred open ones with odds of 1 in 600,000.
+            relative_codes: DefaultKeyedRateLimiter::dashmap(quota(Duration::from_secs(60), 20)),
             files: Places::new(FILES, PATIENCE),
             requests: Places::new(REQUESTS, PATIENCE),
         }
@@ -147,6 +151,11 @@ impl Limits {
         })
     }
 
+    /// Draws for a typed code of a household that lets somebody pay: by person, whichever device they type it on.
+    pub(crate) fn relative_code(&self, person: PersonId) -> Result<(), Error> {
+        self.relative_codes.check_key(&person).map_err(|until| self.wait(&until))
+    }
+
     /// Forgets those whose buckets are full again.
     pub(crate) fn forget_idle(&self) {
         self.public.retain_recent();
@@ -157,6 +166,7 @@ impl Limits {
         self.strangers.retain_recent();
         self.device.retain_recent();
         self.codes.retain_recent();
+        self.relative_codes.retain_recent();
         self.files.forget_idle();
         self.requests.forget_idle();
     }

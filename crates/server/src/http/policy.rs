@@ -158,11 +158,17 @@ routes! {
     Post "/v1/bill-runs/preview" Office Device JSON, true => routes::payments::preview;
     Get "/v1/households/{id}/payments" Office Device 0, true => routes::payments::household;
     Get "/v1/households/{id}/statement" Member Device 0, false => routes::payments::statement;
+    Post "/v1/households/{id}/relative-code" Member Codes JSON, false => routes::payments::relative_code;
+    Post "/v1/relatives" Member Codes JSON, false => routes::payments::begin_relative;
+    Post "/v1/relatives/look" Member Codes JSON, false => routes::payments::look_at_relative_code;
+    Post "/v1/relatives/{id}/end" Member Device JSON, false => routes::payments::end_relative;
     Post "/v1/households/{id}/automatic" Member Device JSON, false => routes::payments::automatic;
     Get "/v1/payments/{id}/receipt" Member Device 0, false => routes::payments::receipt;
     Get "/v1/refunds" Office Device 0, true => routes::payments::refunds;
     Post "/v1/refunds" Office Device JSON, false => routes::payments::ask_refund;
     Post "/v1/refunds/{id}/decide" Office Device JSON, false => routes::payments::decide_refund;
+    Get "/v1/spending" Office Device 0, true => routes::payments::spendings;
+    Post "/v1/spending/{id}/take-back" Office Device JSON, false => routes::payments::take_spending_back;
     Post "/v1/spending" Office Device JSON, false => routes::payments::spend;
     Post "/v1/bank-statements" Office File FILE, false => routes::bank::statement;
     Get "/v1/bank-movements" Office Device 0, true => routes::bank::movements;

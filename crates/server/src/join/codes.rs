@@ -83,6 +83,18 @@ pub struct Fresh {
     pub(super) short_hash: [u8; 32],
 }
 
+impl Fresh {
+    /// The code to type.
+    pub fn short(&self) -> &JoinCode {
+        &self.short
+    }
+
+    /// Its hash.
+    pub const fn short_hash(&self) -> [u8; 32] {
+        self.short_hash
+    }
+}
+
 impl Codes {
     /// Draws and hashes a pair.
     ///

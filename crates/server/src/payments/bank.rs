@@ -1,6 +1,6 @@
 //! The community's account at its bank: statements are read, and what they tell ends in the ledger once.
 //!
-//! What it guarantees. A movement is kept once, whichever statements tell of it, and booked once: its row is locked while
+//! What it guarantees. A movement is kept once, whichever statements tell of it, also of two formats ([`overlap`]), and booked once: its row is locked while
 //! it is decided, what it is booked as has ids that follow from it, and the ledger knows it by its own id. Only what is
 //! certain is booked by itself ([`crate::bank::matching`]); everything else waits for a person.
 //!
@@ -10,6 +10,7 @@
 mod decide;
 mod import;
 mod list;
+mod overlap;
 
 pub use decide::{book, set_aside, spend};
 pub(crate) use import::broken;

@@ -28,7 +28,18 @@ pub fn check(tx: &mut Tx<'_>, findings: &mut Vec<String>) -> Result<(), Error> {
 }
 
 /// What finds wrong rows, what they are, and what is wrong with them.
-const RULES: [(&str, &str, &str); 13] = [
+const RULES: [(&str, &str, &str); 14] = [
+    (
+        "SELECT relative.id FROM relative
+         LEFT JOIN person AS member ON member.community_id = relative.community_id AND member.id = relative.let_by
+           AND member.household_id = relative.household_id AND member.left_at IS NULL
+         LEFT JOIN person AS payer ON payer.community_id = relative.community_id AND payer.id = relative.person_id
+           AND payer.left_at IS NULL
+         WHERE relative.ended_at IS NULL
+           AND (member.id IS NULL OR payer.id IS NULL OR payer.household_id = relative.household_id)",
+        "relative",
+        "may pay for a household, though nobody of it lets them",
+    ),
     (
         "SELECT bill.id FROM bill WHERE bill.total <> COALESCE((
            SELECT SUM(total) FROM bill_line WHERE bill_line.community_id = bill.community_id

@@ -13,7 +13,7 @@ use linli_wire::{
 
 use super::{
     numbers::{self, Paper},
-    pay, today,
+    pay, relatives, today,
 };
 use crate::{
     Error,
@@ -38,7 +38,7 @@ pub fn receipt(
 ) -> Result<Receipt, Error> {
     let (community, _) = today(tx, caller.community)?;
     let payment = pay::payment(tx, caller.community, id)?;
-    must_see(caller, payment.household_id)?;
+    must_see(tx, caller, payment.household_id)?;
     let (number, booked) = payment.receipt.as_ref().zip(payment.booked_at).ok_or_else(Error::not_found)?;
     let day = Calendar::of(&community)?.today(booked)?;
     let say = Say(language);
@@ -59,7 +59,7 @@ pub fn receipt(
         total: money(payment.minor, &payment.currency),
         received: day,
         way: say.way(payment.way).to_owned(),
-        payer: String::new(),
+        payer: payment.payer.clone().unwrap_or_default(),
         reference: String::new(),
         open: String::new(),
         notes: given_back(&payment, &community, say)?,
@@ -88,7 +88,7 @@ pub fn statement(
     year: Option<i16>,
     language: &Language,
 ) -> Result<YearStatement, Error> {
-    must_see(caller, household)?;
+    must_see(tx, caller, household)?;
     let (community, today) = today(tx, caller.community)?;
     let year = year.unwrap_or_else(|| today.year());
     let wrong = || Error::invalid("year", "must be a year that has begun");
@@ -201,8 +201,8 @@ fn moves(
         .collect()
 }
 
-fn must_see(caller: &Caller, household: HouseholdId) -> Result<(), Error> {
-    let sees = caller.household == Some(household) || caller.role.is_office();
+fn must_see(tx: &mut Tx<'_>, caller: &Caller, household: HouseholdId) -> Result<(), Error> {
+    let sees = caller.role.is_office() || relatives::may_pay(tx, caller, household)?;
     if sees { Ok(()) } else { Err(Error::not_found()) }
 }
 

@@ -49,6 +49,7 @@ pub fn counter(tx: &mut Tx<'_>, caller: &Caller, asked: &CounterPayment) -> Resu
         minor: asked.minor,
         bills: &asked.bills,
         by: Some(caller.person),
+        payer: "",
         came: None,
         movement: None,
     };
@@ -71,6 +72,7 @@ pub fn balance(tx: &mut Tx<'_>, caller: &Caller, asked: &BalancePayment) -> Resu
         minor: asked.minor,
         bills: &asked.bills,
         by: Some(caller.person),
+        payer: &caller.name,
         came: None,
         movement: None,
     };
@@ -88,8 +90,8 @@ pub(super) fn automatic(
     id: PaymentId,
     (bill, minor): (BillId, i64),
 ) -> Result<Payment, Error> {
-    let new =
-        New { id, household, way: Way::Balance, minor, bills: &[bill], by: None, came: None, movement: None };
+    let (way, bills) = (Way::Balance, &[bill]);
+    let new = New { id, household, way, minor, bills, by: None, payer: "", came: None, movement: None };
     book(tx, community, &new)
 }
 
@@ -110,6 +112,8 @@ struct New<'a> {
     minor: i64,
     bills: &'a [BillId],
     by: Option<PersonId>,
+    /// The full name of who pays in the app; empty for what comes otherwise.
+    payer: &'a str,
     /// When it came, where that is not now.
     came: Option<(Date, Timestamp)>,
     /// What its provider calls it; none where nobody but us has a name for it.
@@ -136,6 +140,7 @@ pub(super) fn past_transfer(
         minor,
         bills: &[bill],
         by: Some(by),
+        payer: "",
         came: Some(came),
         movement: None,
     };
@@ -155,7 +160,7 @@ pub(super) fn from_bank(
     came: (Date, Timestamp),
 ) -> Result<Payment, Error> {
     let (way, came, movement) = (Way::Transfer, Some(came), Some(movement));
-    book(tx, community, &New { id, household, way, minor, bills, by: Some(by), came, movement })
+    book(tx, community, &New { id, household, way, minor, bills, by: Some(by), payer: "", came, movement })
 }
 
 fn book(tx: &mut Tx<'_>, community: CommunityId, new: &New<'_>) -> Result<Payment, Error> {
@@ -237,7 +242,8 @@ fn insert(
     let state = if receipt.is_some() { PaymentState::Paid } else { PaymentState::Begun };
     tx.execute(
         "INSERT INTO payment (community_id, id, version, household_id, way, state, minor, currency, meant_for, at,
-           booked_at, year, number, person_id) VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+           booked_at, year, number, person_id, payer)
+         VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         params![
             community,
             new.id,
@@ -251,7 +257,8 @@ fn insert(
             receipt.map(|_| at),
             year,
             number,
-            new.by
+            new.by,
+            new.payer
         ],
     )?;
     Ok(())
@@ -372,7 +379,7 @@ pub fn payments(tx: &mut Tx<'_>, community: CommunityId, which: Bills) -> Result
 
 const PAYMENT: &str = "SELECT payment.id, payment.version, payment.household_id, payment.way, payment.state,
        payment.minor, payment.currency, payment.at, payment.booked_at, payment.year, payment.number, back.at, back.reason,
-       payment.meant_for
+       payment.meant_for, payment.payer
      FROM payment LEFT JOIN ledger_entry AS back ON back.community_id = payment.community_id AND back.reverses = payment.id
      WHERE payment.community_id = $1";
 
@@ -386,6 +393,7 @@ fn payment_of(tx: &mut Tx<'_>, community: CommunityId, row: &Row) -> Result<Paym
         id,
         version: row.get(1)?,
         household_id: row.get(2)?,
+        payer: Some(row.get::<String>(14)?).filter(|payer| !payer.is_empty()),
         way,
         state: PaymentState::from_name(&row.get::<String>(4)?),
         minor: row.get(5)?,

@@ -11,9 +11,10 @@ use linli_wire::{
     Code, Timestamp,
     id::{BillId, CommunityId, HouseholdId, LedgerEntryId, PaymentId, PersonId, RefundId},
     payments::{
-        AskRefund, DecideRefund, MAX_MINOR, MAX_REASON, Payment, PaymentEvent, PaymentState, Refund,
-        RefundState, Refunds, Way, next_payment,
+        AskRefund, DecideRefund, MAX_MINOR, MAX_REASON, MoneyBack, Payment, PaymentEvent, PaymentState,
+        Refund, RefundState, Refunds, Way, next_payment,
     },
+    sync::{Entity, Scope},
 };
 
 use super::{
@@ -137,6 +138,9 @@ pub fn decide(tx: &mut Tx<'_>, caller: &Caller, id: RefundId, asked: DecideRefun
         "UPDATE refund SET state = $3, held = $4, decided_at = $5, decided_by = $6 WHERE community_id = $1 AND id = $2",
         params![community, id, state.as_str(), held, now, caller.person],
     )?;
+    if row.payment.is_none() && state == RefundState::Done {
+        tell(tx, community, id)?;
+    }
     if let (Some(payment), RefundState::Going) = (row.payment, state) {
         card::note_refund(tx, community, payment, row.minor, id)?;
         account::tell(tx, community, household, &row.currency)?;
@@ -291,6 +295,42 @@ fn pay_out(tx: &mut Tx<'_>, caller: &Caller, id: RefundId, of: &Asked) -> Result
         return Err(reused());
     }
     account::tell(tx, community, of.household, &of.currency)
+}
+
+/// Tells the household that something of what was kept went back.
+fn tell(tx: &mut Tx<'_>, community: CommunityId, id: RefundId) -> Result<(), Error> {
+    let sql = "UPDATE refund SET version = version + 1 WHERE community_id = $1 AND id = $2";
+    tx.execute(sql, params![community, id])?;
+    let sql = format!("{MONEY_BACK} AND id = $2");
+    let back = money_back_of(&tx.query_one(&sql, params![community, id])?)?;
+    let scopes = [Scope::Payments(back.household_id)];
+    tx.log_as(community, &scopes, Entity::MoneyBack, id.0, back.version, Some(&back))
+}
+
+/// What went back to households of what was kept, and they were told.
+///
+/// # Errors
+/// The database's.
+pub fn money_back(tx: &mut Tx<'_>, community: CommunityId) -> Result<Vec<MoneyBack>, Error> {
+    let rows = tx.query(&format!("{MONEY_BACK} ORDER BY id"), params![community])?;
+    rows.iter().map(money_back_of).collect()
+}
+
+const MONEY_BACK: &str =
+    "SELECT id, version, household_id, way, minor, currency, decided_at, reason FROM refund
+     WHERE community_id = $1 AND version > 0";
+
+fn money_back_of(row: &Row) -> Result<MoneyBack, Error> {
+    Ok(MoneyBack {
+        id: row.get(0)?,
+        version: row.get(1)?,
+        household_id: row.get(2)?,
+        way: Way::from_name(&row.get::<String>(3)?),
+        minor: row.get(4)?,
+        currency: row.get(5)?,
+        at: row.get(6)?,
+        reason: row.get(7)?,
+    })
 }
 
 /// What was asked for.

@@ -11,7 +11,9 @@ mod meters;
 mod paying;
 pub mod prepared;
 mod refunds;
+mod relatives;
 mod reminders;
+mod spending;
 
 pub use bank::brought;
 pub use prepared::{by_area, credited};

@@ -43,7 +43,8 @@ fn is_office(name: &str) -> bool {
 
 fn must_not_hold(name: &str, what: &str, text: &str) {
     let forbidden: &[&str] = match name {
-        "resident" | "same household" => &[OFFICE_CANARY, MOON_CANARY],
+        // Who is let pay reads what stands on bills, and nothing else of the household: see the snapshot.
+        "resident" | "same household" | "relative" => &[OFFICE_CANARY, MOON_CANARY],
         "staff" | "manager" => &[MOON_CANARY],
         "foreign resident" | "foreign manager" => &[HOUSE_CANARY, OFFICE_CANARY],
         _ => &[HOUSE_CANARY, OFFICE_CANARY, MOON_CANARY],
@@ -78,6 +79,9 @@ fn ids(route: &Route, things: &Things) -> Vec<String> {
         }
         (_, path) if path.starts_with("/v1/households/{id}/") => {
             [things.sun_household, things.moon_household].map(|id| id.to_string()).to_vec()
+        }
+        (_, "/v1/relatives/{id}/end") => {
+            [things.sun_relative, things.moon_relative].map(|id| id.to_string()).to_vec()
         }
         (_, "/v1/attachments/{id}/upload") => {
             [things.sun_upload, things.moon_upload].map(|id| id.to_string()).to_vec()
@@ -155,7 +159,10 @@ fn request(
         (Method::Post, "/v1/bill-runs/preview" | "/v1/bill-runs") => json(serde_json::json!({
             "id": new_id(), "month": "2026-09", "due_on": "2026-10-05", "digest": "",
         })),
-        (_, "/v1/spending") => json(serde_json::json!({
+        (_, "/v1/spending/{id}/take-back") => {
+            json(serde_json::json!({ "id": new_id(), "reason": "Too much" }))
+        }
+        (Method::Post, "/v1/spending") => json(serde_json::json!({
             "id": new_id(), "day": "2026-09-21", "heading": "none", "minor": 1, "words": "", "in_cash": false,
         })),
         (_, "/v1/bank-statements") => b"Date;Amount;Name\n2026-09-21;1.00;A\n".to_vec(),
@@ -170,6 +177,8 @@ fn request(
         (Method::Post, "/v1/refunds") => json(serde_json::json!({
             "id": new_id(), "household_id": world.sun.wang, "way": "counter", "minor": 1, "reason": "Too much",
         })),
+        (_, "/v1/relatives") => json(serde_json::json!({ "id": new_id(), "code": "K7QP3MXR" })),
+        (_, "/v1/relatives/look") => json(serde_json::json!({ "code": "K7QP3MXR" })),
         (_, "/v1/households/{id}/automatic") => json(serde_json::json!({ "limit": 100 })),
         (_, "/v1/refunds/{id}/decide") => json(serde_json::json!({ "goes_back": true })),
         (_, "/v1/payments/counter" | "/v1/payments/balance" | "/v1/payments/card") => {
@@ -312,6 +321,7 @@ both! {
             let repair = if foreign { things.sun_repair } else { things.moon_repair }.to_string();
             let room = if foreign { things.sun_room } else { things.moon_room }.to_string();
             let upload = if foreign { things.sun_upload } else { things.moon_upload }.to_string();
+            let relative = if foreign { things.sun_relative } else { things.moon_relative }.to_string();
             let household = if foreign { things.sun_household } else { things.moon_household }.to_string();
             let missing = new_id().to_string();
             for (method, path, id) in [
@@ -322,6 +332,7 @@ both! {
                 (reqwest::Method::GET, "/v1/rooms/{id}/people", room.clone()),
                 (reqwest::Method::POST, "/v1/rooms/{id}/typing", room),
                 (reqwest::Method::GET, "/v1/households/{id}/payments", household),
+                (reqwest::Method::POST, "/v1/relatives/{id}/end", relative),
                 (reqwest::Method::HEAD, "/v1/attachments/{id}/upload", upload),
                 (reqwest::Method::POST, "/v1/devices/{id}/revoke", other),
             ] {
@@ -479,6 +490,13 @@ both! {
             let Some(device) = device.as_ref().filter(|_| !is_gone(name)) else { continue };
             let (pages, _) = world.sync(device, None).await;
             must_not_hold(name, "sync", &serde_json::to_string(&pages).unwrap());
+            if *name == "relative" {
+                let mut others = pages.iter().flat_map(|page| &page.scopes);
+                let theirs = linli_wire::sync::Scope::Payments(world.sun.wang);
+                assert!(others.clone().any(|scope| scope.scope == theirs));
+                let elsewhere = others.find(|scope| scope.scope != theirs && serde_json::to_string(scope).unwrap().contains(HOUSE_CANARY));
+                assert!(elsewhere.is_none(), "{elsewhere:?}");
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    id::{BankMovementId, BillId, FeeId, HouseholdId, OpId, PaymentId, RefundId},
+    id::{BankMovementId, BillId, FeeId, HouseholdId, LedgerEntryId, OpId, PaymentId, RefundId, RelativeId},
     payments::{
         BookMovement, CreditPart, FeeContent, Month, NewReading, Payment, SetMovementAside, SpendMovement,
         Way,
@@ -94,6 +94,32 @@ pub struct PayAutomatically {
     pub limit: Option<i64>,
 }
 
+/// A code of a household that lets somebody pay, as typed.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TypedRelativeCode {
+    /// The code.
+    pub code: String,
+}
+
+/// Pay for another household from now on.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PayForHousehold {
+    /// The try: the same one until it is answered.
+    pub attempt: OpId,
+    /// The code, as typed.
+    pub code: String,
+}
+
+/// Somebody whom a household lets pay.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RelativeKey {
+    /// The arrangement.
+    pub id: RelativeId,
+}
+
 /// A payment by card was begun.
 #[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -164,6 +190,36 @@ pub struct PublishRun {
     pub due_on: String,
     /// [`crate::payments::BillRunPreview::digest`].
     pub digest: String,
+}
+
+/// Note what was spent.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NoteSpending {
+    /// The try: the same one until it is answered.
+    pub attempt: OpId,
+    /// The day, such as `2026-11-30`.
+    pub day: String,
+    /// The key of its heading.
+    pub heading: String,
+    /// How much.
+    pub minor: i64,
+    /// For what, and whose bill it was.
+    pub words: String,
+    /// Whether it was paid in cash, or else from the bank.
+    pub in_cash: bool,
+}
+
+/// Take back what was noted as spent.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TakeBackSpending {
+    /// The try: the same one until it is answered.
+    pub attempt: OpId,
+    /// Which.
+    pub id: LedgerEntryId,
+    /// Why.
+    pub reason: String,
 }
 
 /// Decide about a movement of the bank.

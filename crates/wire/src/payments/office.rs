@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Bill, BillState, CreditPart, HouseholdAccount, Month, Payment, Refund};
 use crate::{
-    Localized, Timestamp,
-    id::{BillId, BillRunId, CreditId, FeeId, HouseholdId, LedgerEntryId, PaymentId},
+    Language, Localized, Timestamp,
+    id::{BillId, BillRunId, CreditId, FeeId, HouseholdId, PaymentId},
 };
 
 /// A bill run: all bills of a month that are not made yet.
@@ -296,6 +296,9 @@ pub struct CardPayment {
     pub bills: Vec<BillId>,
     /// How much; not more than is owed of the bills.
     pub minor: i64,
+    /// The language that the app speaks, for the pay page; none leaves it to the browser.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
 }
 
 /// A payment by card was begun.
@@ -307,24 +310,6 @@ pub struct CardPaymentBegun {
     /// The pay page, to be opened in a browser; none where there is nothing left to do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
-}
-
-/// The community spent something: `POST /v1/spending`. The same again is answered the same.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Spend {
-    /// Its entry in the ledger, named by the device.
-    pub id: LedgerEntryId,
-    /// The day; not in the future.
-    pub day: String,
-    /// One of [`super::PaymentWays::spending`].
-    pub heading: String,
-    /// How much.
-    pub minor: i64,
-    /// For what, and whose bill it was.
-    pub words: String,
-    /// Whether it was paid in cash, or else from the bank.
-    pub in_cash: bool,
 }
 
 /// What the community earned and spent: `GET /v1/money`, for everybody.

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Bill, FeeContent, HouseholdAccount, Meter, Month, NewReading, Payment, PaymentWays};
+use super::{
+    Bill, FeeContent, HouseholdAccount, Meter, MoneyBack, Month, NewReading, Payment, PaymentWays, Relative,
+};
 use crate::{
     Timestamp,
     id::{FeeId, HouseholdId, UnitId},
@@ -14,8 +16,10 @@ use crate::{
 #[derive(Clone, PartialEq, Serialize, Deserialize, Debug, Default)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PaymentsView {
-    /// By household; the person's own first.
+    /// By household; the person's own first, then those that let them pay.
     pub households: Vec<HouseholdView>,
+    /// Who may pay for the person's household, and for whom they may: those that go on first, then the newest.
+    pub relatives: Vec<Relative>,
     /// How bills can be paid.
     pub ways: PaymentWays,
     /// When the cache last was level with the server; none before the first time.
@@ -28,6 +32,8 @@ pub struct PaymentsView {
 pub struct HouseholdView {
     /// Up to how much a bill is paid by itself from what is kept; none where nothing is.
     pub automatic: Option<i64>,
+    /// By whose leave the person sees it; none for their own.
+    pub lets: Option<Relative>,
     /// The household.
     pub id: HouseholdId,
     /// Its units, such as `3-1201`.
@@ -36,12 +42,15 @@ pub struct HouseholdView {
     pub currency: String,
     /// What is owed in all.
     pub owed: i64,
-    /// What is kept for it.
+    /// What is kept for it, and is the person's to use.
     pub kept: i64,
     /// Its bills: what is owed first, by the day on which it is due, then the newest.
     pub bills: Vec<Bill>,
     /// Its payments, newest first.
     pub payments: Vec<Payment>,
+    /// What went back to it of what was kept, newest first.
+    #[serde(default)]
+    pub given_back: Vec<MoneyBack>,
 }
 
 /// A bill opened.
@@ -50,13 +59,15 @@ pub struct HouseholdView {
 pub struct BillView {
     /// The bill.
     pub bill: Bill,
+    /// By whose leave the person sees it; none for their own household.
+    pub lets: Option<Relative>,
     /// Its units, such as `3-1201`.
     pub units: String,
     /// What the household was billed by month, oldest first: this month and up to five before.
     pub months: Vec<MonthTotal>,
     /// Payments that paid of it, newest first.
     pub payments: Vec<Payment>,
-    /// What is kept for the household.
+    /// What is kept for the household; none of another one that lets the person pay.
     pub account: Option<HouseholdAccount>,
     /// How it can be paid.
     pub ways: PaymentWays,

@@ -22,6 +22,9 @@ pub struct Payment {
     pub way: Way,
     /// How it stands.
     pub state: PaymentState,
+    /// The full name of who paid, where that was in the app; none for what came otherwise or by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payer: Option<String>,
     /// How much.
     pub minor: i64,
     /// ISO 4217 code.

@@ -49,6 +49,28 @@ pub struct Refund {
     pub may_decide: bool,
 }
 
+/// Something of what was kept for a household went back to it: as the household reads it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MoneyBack {
+    /// The refund.
+    pub id: RefundId,
+    /// Raised by one with every change.
+    pub version: u64,
+    /// To whom.
+    pub household_id: HouseholdId,
+    /// How.
+    pub way: Way,
+    /// How much.
+    pub minor: i64,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub reason: String,
+}
+
 /// How a refund stands.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

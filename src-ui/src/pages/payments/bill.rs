@@ -6,13 +6,14 @@ use linli_wire::{
     Code, WireError,
     command::{BillKey, BillOpen, Topic},
     id::BillId,
-    payments::{BankAccount, BillState, BillView, MonthTotal},
+    payments::{BankAccount, Bill, BillState, BillView, MonthTotal},
 };
 use wasm_bindgen_futures::JsFuture;
 
 use super::{
     lines::lines,
     list::to_list,
+    papers::year_statement,
     row::{payment_row, reminded, state_name, state_tag},
 };
 use crate::{
@@ -67,6 +68,7 @@ fn page(view: &BillView) -> AnyView {
     let part =
         (is_open && bill.owed != bill.total).then(|| texts::of_total(&amount(bill.total, &bill.currency)));
     let about = [
+        view.lets.as_ref().map(|relative| texts::of_household(&relative.household)),
         (!view.units.is_empty()).then(|| texts::for_home(&view.units)),
         Some(texts::bill_number(&bill.number)),
         Some(texts::issued_on(&clock.day(&bill.issued_on))),
@@ -91,12 +93,19 @@ fn page(view: &BillView) -> AnyView {
                 <ul class="c-list" role="list" data-lead="icon">{view.payments.iter().map(|payment| view! { <li>{payment_row(payment, None)}</li> }).collect_view()}</ul>
             </section>
         })}
+        {statement_of(bill)}
         <section class="l-section">
             <div class="l-section__head"><h2>{texts::ask()}</h2></div>
             <div class="l-row" data-fill="">{call_office("quiet")}</div>
         </section>
     }
     .into_any()
+}
+
+/// The statement of the year of which the bill is.
+fn statement_of(bill: &Bill) -> Option<AnyView> {
+    let year: i16 = bill.issued_on.split('-').next()?.parse().ok()?;
+    Some(view! { <section class="l-section"><div class="l-section__head"><h2>{texts::statement()}</h2></div> {year_statement(bill.household_id, year)}</section> }.into_any())
 }
 
 /// That the office reminded of it, and what to do, without alarm.

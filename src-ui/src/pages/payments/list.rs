@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use linli_wire::{
+    Timestamp,
     command::{Empty, PaymentsGet, Topic},
     payments::{Bill, HouseholdView, Payment},
 };
@@ -9,7 +10,8 @@ use linli_wire::{
 use super::{
     automatic::is_own,
     papers::statement,
-    row::{bill_row, payment_row},
+    relatives::to_relatives,
+    row::{bill_row, money_back_row, payment_row},
 };
 use crate::{
     components::{
@@ -59,6 +61,7 @@ pub fn List() -> impl IntoView {
                     }
                 }
             }}
+            {to_relatives()}
             <div class="l-row"><a class="c-button" data-kind="plain" data-edge="start" href="/payments/money" data-testid="money">{icon("table")} {texts::money_title()}</a></div>
             <UpdatedAt />
         </div>
@@ -69,16 +72,29 @@ fn of_household(household: &HouseholdView, card: bool, named: bool, year: RwSign
     let today = app().clock().today();
     let (due, before): (Vec<&Bill>, Vec<&Bill>) = household.bills.iter().partition(|bill| bill.owed > 0);
     let row = |bill: &&Bill| bill_row(bill, &today);
+    let name = match &household.lets {
+        Some(relative) => Some(texts::of_household(&relative.household)),
+        None => named.then(|| texts::for_home(&household.units)),
+    };
     view! {
-        {named.then(|| view! { <h2>{texts::for_home(&household.units)}</h2> })}
+        {name.map(|name| view! { <h2 data-testid="of-household">{name}</h2> })}
         {owed(household, &due, card, &today)}
         {section(texts::bills_due(), due.iter().map(row).collect())}
         {section(texts::bills_before(), before.iter().map(row).collect())}
-        {section(texts::payments_made(), household.payments.iter().map(|payment: &Payment| payment_row(payment, None)).collect())}
+        {section(texts::payments_made(), moved(household))}
         {is_own(household.id).then(|| automatic(household))}
         {statement(household.id, (&household.bills, &household.payments), year)}
     }
     .into_any()
+}
+
+/// What was paid, and what went back of what was kept, newest first.
+fn moved(household: &HouseholdView) -> Vec<AnyView> {
+    let paid = household.payments.iter().map(|payment: &Payment| (payment.at, payment_row(payment, None)));
+    let back = household.given_back.iter().map(|back| (back.at, money_back_row(back)));
+    let mut rows: Vec<(Timestamp, AnyView)> = paid.chain(back).collect();
+    rows.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    rows.into_iter().map(|(_, row)| row).collect()
 }
 
 /// The way to what is paid by itself.

@@ -11,6 +11,7 @@ pub mod office;
 mod papers;
 mod pay;
 mod paying;
+mod relatives;
 mod row;
 
 pub use automatic::AutomaticPage;
@@ -20,3 +21,4 @@ pub use made::MadePage;
 pub use money::Where;
 pub use need::{due_bills, tile_note};
 pub use paying::PayPage;
+pub use relatives::RelativesPage;

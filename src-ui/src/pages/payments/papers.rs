@@ -65,6 +65,21 @@ pub(super) fn statement(
     .into_any()
 }
 
+/// What opens the statement of a household for one year.
+pub(super) fn year_statement(household_id: HouseholdId, year: i16) -> AnyView {
+    let (app, act) = (app(), Act::new());
+    let open = move |_| {
+        act.run::<StatementOpen>(StatementKey { household_id, year }, move |_| {
+            app.tell(texts::paper_saved())
+        });
+    };
+    view! {
+        <div class="l-row"><button type="button" class="c-button" data-kind="quiet" data-testid="open-year" aria-busy=act.aria_busy() on:click=open>{icon("file")} {texts::statement_of(&year.to_string())}</button></div>
+        {progress(act)}
+    }
+    .into_any()
+}
+
 /// The present year and those in which something was billed or paid, oldest first.
 fn years(bills: &[Bill], payments: &[Payment]) -> BTreeSet<i16> {
     let clock = app().clock();

@@ -44,14 +44,30 @@ impl Try {
         C::Request: 'static,
         C::Reply: 'static,
     {
-        let ask = move |id: OpId| {
+        self.named(move |id| {
             self.act.run::<C>(request(id), move |reply| {
                 self.id.set(None);
                 done(reply);
             });
-        };
+        });
+    }
+
+    /// Its id, while it has one; follows it.
+    pub(super) fn id(self) -> Option<OpId> {
+        self.id.get()
+    }
+
+    /// Takes up a try of before a restart, unless there is one already.
+    pub(super) fn take_up(self, id: OpId) {
+        if self.id.get_untracked().is_none() {
+            self.id.set(Some(id));
+        }
+    }
+
+    /// Gives its id, which is made where there is none, before anything is asked under it.
+    pub(super) fn named(self, then: impl FnOnce(OpId) + 'static) {
         if let Some(id) = self.id.get_untracked() {
-            return ask(id);
+            return then(id);
         }
         if self.act.busy.get_untracked() {
             return;
@@ -64,7 +80,7 @@ impl Try {
             match reply {
                 Ok(attempt) => {
                     self.id.set(Some(attempt.id));
-                    ask(attempt.id);
+                    then(attempt.id);
                 }
                 Err(error) => self.act.error.set(Some(error)),
             }

@@ -99,6 +99,7 @@ fn page(household: &HouseholdView, ways: &PaymentWays, chosen: Chosen, attempt: 
         Form { due: StoredValue::new(due), household: StoredValue::new(household.clone()), chosen, attempt };
     form.begin();
     let payee = payee(ways);
+    let whose = household.lets.as_ref().map(|relative| texts::of_household(&relative.household));
     let act = attempt.act;
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
@@ -113,6 +114,7 @@ fn page(household: &HouseholdView, ways: &PaymentWays, chosen: Chosen, attempt: 
             <section class="c-card" data-gap="" data-testid="pay-summary">
                 <h2 class="c-card__title">{texts::pay_check()}</h2>
                 <dl class="p-transfer">
+                    {whose.map(|name| view! { <div><dt>{texts::pay_whose()}</dt> <dd data-testid="pay-whose">{name}</dd></div> })}
                     <div><dt>{texts::amount()}</dt> <dd class="p-sum" data-testid="pay-sum">{move || form.sum()}</dd></div>
                     <div><dt>{texts::holder()}</dt> <dd>{payee}</dd></div>
                     <div><dt>{texts::pay_for()}</dt> <dd>{move || form.names()}</dd></div>

@@ -1,7 +1,7 @@
 //! Bills and payments in lists.
 
 use leptos::prelude::*;
-use linli_wire::payments::{Bill, BillState, Payment, PaymentState, Way};
+use linli_wire::payments::{Bill, BillState, MoneyBack, Payment, PaymentState, Way};
 
 use super::papers::receipt;
 use crate::{
@@ -111,6 +111,7 @@ pub(super) fn payment_parts(payment: &Payment, more: Option<AnyView>) -> AnyView
         meta.push(texts::kept_of_it(&amount(payment.kept, &payment.currency)));
     }
     let number = payment.receipt.as_deref().map(texts::receipt);
+    let payer = payment.payer.as_deref().map(texts::paid_by);
     let back = payment
         .given_back
         .as_ref()
@@ -120,11 +121,28 @@ pub(super) fn payment_parts(payment: &Payment, more: Option<AnyView>) -> AnyView
             <span class="c-row__body">
                 <span class="p-headline"><span class="c-row__title">{way_word(payment.way)}</span> <strong class="p-amount">{amount(payment.minor, &payment.currency)}</strong></span>
                 <span class="c-row__meta">{meta.join("\u{a0}· ")}</span>
+                {payer.map(|payer| view! { <span class="c-row__meta" data-testid="paid-by">{payer}</span> })}
                 {number.map(|number| view! { <span class="c-row__meta">{number}</span> })}
                 {word.map(|word| view! { <span><span class="c-tag" data-tone=tone>{icon(symbol)} {word}</span></span> })}
                 {back.map(|back| view! { <span class="c-row__meta" data-testid="given-back">{back}</span> })}
                 <div class="l-row">{receipt(payment)} {more}</div>
             </span>
+    }
+    .into_any()
+}
+
+/// Something of what was kept that went back to the household.
+pub(super) fn money_back_row(back: &MoneyBack) -> AnyView {
+    let meta = [app().clock().date(back.at), way_word(back.way).to_owned()].join("\u{a0}· ");
+    view! {
+        <div class="c-row" data-testid="money-back">
+            <span class="c-row__lead">{icon("history")}</span>
+            <span class="c-row__body">
+                <span class="p-headline"><span class="c-row__title">{texts::money_back()}</span> <strong class="p-amount">{amount(back.minor, &back.currency)}</strong></span>
+                <span class="c-row__meta">{meta}</span>
+                <span class="c-row__meta">{back.reason.clone()}</span>
+            </span>
+        </div>
     }
     .into_any()
 }

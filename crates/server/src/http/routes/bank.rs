@@ -13,12 +13,14 @@ pub(crate) async fn statement(call: Call) -> Result<Response, Error> {
     let (asking, caller) = (call.caller()?, call.caller()?);
     let currency = call.app.db.read(move |tx| bank::currency(tx, &asking)).await?;
     let bytes = call.body.clone();
+    let only_new =
+        Query::parse(&call.query)?.read("only_new", |text| text.parse::<bool>().ok())?.unwrap_or(false);
     // A large file takes a while to read; nobody else waits for it.
     let reading = tokio::task::spawn_blocking(move || bank::read(&bytes, &currency));
     let statement = reading.await.map_err(bank::broken)??;
     let work = move |tx: &mut crate::db::Tx<'_>| {
         let caller = auth::again(tx, caller.device)?;
-        bank::import(tx, &caller, &statement)
+        bank::import(tx, &caller, &statement, only_new)
     };
     json(&call.app.db.patient().write(work).await?)
 }

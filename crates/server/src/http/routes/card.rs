@@ -24,7 +24,7 @@ pub(crate) async fn stripe(call: Call) -> Result<Response, Error> {
 
 /// An id of another form is a link that does not work, and gets a page like any other.
 pub(crate) async fn page(call: Call) -> Result<Response, Error> {
-    card::show(&call.app, call.id().ok()).await
+    card::show(&call.app, call.id().ok(), call.header("accept-language").unwrap_or_default()).await
 }
 
 pub(crate) async fn state(call: Call) -> Result<Response, Error> {

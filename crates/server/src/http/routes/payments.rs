@@ -7,15 +7,16 @@ use axum::{
 };
 use linli_wire::{
     Code, Language,
-    id::{BillId, HouseholdId, PaymentId, RefundId},
+    id::{BillId, HouseholdId, LedgerEntryId, PaymentId, RefundId, RelativeId},
+    join::JoinCode,
     payments::{
-        AskRefund, AutomaticPayment, BalancePayment, BookSheet, CounterPayment, CreditBill, DecideRefund,
-        PreviewBills, PublishBills, RefundState, Spend,
+        AskRefund, AutomaticPayment, BalancePayment, BeginRelative, BookSheet, CounterPayment, CreditBill,
+        DecideRefund, LookAtRelativeCode, PreviewBills, PublishBills, RefundState, Spend, TakeSpendingBack,
     },
 };
 
 use super::{Call, done, json};
-use crate::{Error, auth, card, http::query::Query, paper, payments};
+use crate::{Error, auth, card, http::query::Query, join::CodeHash, paper, payments};
 
 pub(crate) async fn money(call: Call) -> Result<Response, Error> {
     let caller = call.caller()?;
@@ -96,6 +97,52 @@ pub(crate) async fn automatic(call: Call) -> Result<Response, Error> {
     json(&call.app.db.write(work).await?)
 }
 
+pub(crate) async fn relative_code(call: Call) -> Result<Response, Error> {
+    let (caller, id) = (call.caller()?, HouseholdId(call.id()?));
+    let fresh = call.app.codes.fresh().await?;
+    let work = move |tx: &mut crate::db::Tx<'_>| {
+        let caller = auth::again(tx, caller.device)?;
+        payments::relative_code(tx, &caller, id, &fresh)
+    };
+    json(&call.app.db.write(work).await?)
+}
+
+/// The hash of a code that a person typed, of which nobody may type many.
+async fn typed(call: &Call, code: &JoinCode) -> Result<CodeHash, Error> {
+    call.app.limits.relative_code(call.caller()?.person)?;
+    call.app.codes.hash(code).await
+}
+
+pub(crate) async fn look_at_relative_code(call: Call) -> Result<Response, Error> {
+    let caller = call.caller()?;
+    let code = typed(&call, &call.json::<LookAtRelativeCode>()?.code).await?;
+    let work = move |tx: &mut crate::db::Tx<'_>| {
+        let caller = auth::again(tx, caller.device)?;
+        payments::look_at_relative_code(tx, &caller, code)
+    };
+    json(&call.app.db.write(work).await?)
+}
+
+pub(crate) async fn begin_relative(call: Call) -> Result<Response, Error> {
+    let caller = call.caller()?;
+    let asked: BeginRelative = call.json()?;
+    let code = typed(&call, &asked.code).await?;
+    let work = move |tx: &mut crate::db::Tx<'_>| {
+        let caller = auth::again(tx, caller.device)?;
+        payments::begin_relative(tx, &caller, &asked, code)
+    };
+    json(&call.app.db.write(work).await?)
+}
+
+pub(crate) async fn end_relative(call: Call) -> Result<Response, Error> {
+    let (caller, id) = (call.caller()?, RelativeId(call.id()?));
+    let work = move |tx: &mut crate::db::Tx<'_>| {
+        let caller = auth::again(tx, caller.device)?;
+        payments::end_relative(tx, &caller, id)
+    };
+    json(&call.app.db.write(work).await?)
+}
+
 pub(crate) async fn counter(call: Call) -> Result<Response, Error> {
     let caller = call.caller()?;
     let asked: CounterPayment = call.json()?;
@@ -122,6 +169,22 @@ pub(crate) async fn spend(call: Call) -> Result<Response, Error> {
     let work = move |tx: &mut crate::db::Tx<'_>| {
         let caller = auth::again(tx, caller.device)?;
         payments::spend(tx, &caller, &asked)
+    };
+    call.app.db.write(work).await?;
+    Ok(done())
+}
+
+pub(crate) async fn spendings(call: Call) -> Result<Response, Error> {
+    let caller = call.caller()?;
+    json(&call.app.db.read(move |tx| payments::spendings(tx, &caller)).await?)
+}
+
+pub(crate) async fn take_spending_back(call: Call) -> Result<Response, Error> {
+    let (caller, id) = (call.caller()?, LedgerEntryId(call.id()?));
+    let asked: TakeSpendingBack = call.json()?;
+    let work = move |tx: &mut crate::db::Tx<'_>| {
+        let caller = auth::again(tx, caller.device)?;
+        payments::take_spending_back(tx, &caller, id, &asked)
     };
     call.app.db.write(work).await?;
     Ok(done())

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use linli_wire::{
-    Code,
+    Code, WireError,
     id::{BankMovementId, BillId, CommunityId, HouseholdId},
     payments::{BankImport, BankMovementState, BankTold, MAX_BILLS_AT_ONCE, MAX_MINOR},
 };
@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     super::{account, numbers, today, ways},
-    Kept, Owed, decide,
+    Kept, Owed, decide, overlap,
 };
 use crate::{
     Error,
@@ -70,11 +70,18 @@ pub fn read(bytes: &[u8], currency: &str) -> Result<Statement, Error> {
     Ok(statement)
 }
 
-/// Keeps what is new in a statement, and books what is certain.
+/// Keeps what is new in a statement, and books what is certain. What a file of the other format told of before is left
+/// out, once somebody has agreed to that by `only_new`.
 ///
 /// # Errors
-/// `not_allowed`; the database's.
-pub fn import(tx: &mut Tx<'_>, caller: &Caller, read: &Statement) -> Result<BankImport, Error> {
+/// `not_allowed`; `conflict` where a file of the other format told of some of it before, with how many of how many
+/// (`details.told_before`, `details.movements`), unless `only_new`; the database's.
+pub fn import(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    read: &Statement,
+    only_new: bool,
+) -> Result<BankImport, Error> {
     caller.must_be_office()?;
     let community = caller.community;
     // Of two statements at once one waits, so that each booking sees those before it.
@@ -83,7 +90,18 @@ pub fn import(tx: &mut Tx<'_>, caller: &Caller, read: &Statement) -> Result<Bank
     let mut import = BankImport { incomplete: read.incomplete, ..BankImport::default() };
     let mut others = BTreeSet::new();
     let mut new = Vec::new();
-    for (named, movement) in &read.movements {
+    let told_before = told_before(tx, community, read, own.as_ref())?;
+    if !told_before.is_empty() && !only_new {
+        let error = WireError::new(Code::Conflict, "a file of the other format told of some of it before");
+        let details =
+            serde_json::json!({ "told_before": told_before.len(), "movements": read.movements.len() });
+        return Err(Error::Refused(error.with_details(details)));
+    }
+    for (at, (named, movement)) in read.movements.iter().enumerate() {
+        if told_before.contains(&at) {
+            import.known += 1;
+            continue;
+        }
         if let (Some(named), Some(own)) = (named, &own)
             && named != own
         {
@@ -101,6 +119,28 @@ pub fn import(tx: &mut Tx<'_>, caller: &Caller, read: &Statement) -> Result<Bank
     import.booked = book_certain(tx, caller, &new)?;
     import.open = import.new.saturating_sub(import.booked);
     Ok(import)
+}
+
+/// The places of those movements on the community's own account that a file of the other format told of before.
+fn told_before(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    read: &Statement,
+    own: Option<&Account>,
+) -> Result<BTreeSet<usize>, Error> {
+    let mut by_account: BTreeMap<&str, Vec<(usize, &Movement)>> = BTreeMap::new();
+    for (at, (named, movement)) in read.movements.iter().enumerate() {
+        let is_elsewhere = matches!((named, own), (Some(named), Some(own)) if named != own);
+        if !is_elsewhere {
+            let account = named.as_ref().or(own).map_or("", Account::as_str);
+            by_account.entry(account).or_default().push((at, movement));
+        }
+    }
+    let mut told = BTreeSet::new();
+    for (account, all) in by_account {
+        told.append(&mut overlap::told_before(tx, community, account, &all)?);
+    }
+    Ok(told)
 }
 
 /// Keeps a movement; none where it was kept before.

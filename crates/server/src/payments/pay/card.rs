@@ -13,7 +13,7 @@ use crate::{
     db::Tx,
     ledger::{self, Movement},
     params,
-    payments::{account, today},
+    payments::{account, relatives, today},
 };
 
 /// Notes that somebody pays by card, before the provider is asked. The same payment again is answered as it stands.
@@ -21,9 +21,7 @@ use crate::{
 /// # Errors
 /// As [`balance`], but that nothing needs to be kept.
 pub(crate) fn begin_by_card(tx: &mut Tx<'_>, caller: &Caller, asked: &CardPayment) -> Result<Payment, Error> {
-    if caller.household != Some(asked.household_id) {
-        return Err(Error::not_found());
-    }
+    relatives::hold(tx, caller, asked.household_id)?;
     let new = New {
         id: asked.id,
         household: asked.household_id,
@@ -31,6 +29,7 @@ pub(crate) fn begin_by_card(tx: &mut Tx<'_>, caller: &Caller, asked: &CardPaymen
         minor: asked.minor,
         bills: &asked.bills,
         by: Some(caller.person),
+        payer: &caller.name,
         came: None,
         movement: None,
     };
@@ -93,6 +92,8 @@ pub(crate) fn move_by_card(
         minor: before.minor,
         bills: &before.meant_for,
         by: by.get(0)?,
+        // It stands there already.
+        payer: "",
         came: None,
         movement: Some(movement),
     };

@@ -147,6 +147,7 @@ async fn run(folder: tempfile::TempDir, location: Location) {
             household_id: killing.household,
             bills: vec![killing.bill.id],
             minor: 1,
+            language: None,
         };
         let delay = Duration::from_micros(random.rand_range(0..120_000));
         let (done, ()) = tokio::join!(killing.pay(&asked), async {

@@ -1,6 +1,9 @@
 //! The pay page, and webhooks as localstripe signs them.
 
-use linli_wire::payments::PaymentState;
+use linli_wire::{
+    Language,
+    payments::{CardPayment, PaymentState},
+};
 use reqwest::Method;
 
 use super::{
@@ -44,6 +47,27 @@ shops! {
         assert_eq!(shop.held(payment[0].id).await.state, PaymentState::Paid);
         let page = get().await;
         assert!(page.contains("data-state=\"paid\"") && !page.contains("_secret_"), "{page}");
+        shop.is_sound().await;
+    }
+
+    async fn the_page_speaks_as_the_app_did_or_else_as_the_browser(shop) {
+        let speaks = async |link: &str, accepted: &str| {
+            let page = shop.world.http.get(link).header("accept-language", accepted).send().await.unwrap();
+            let text = page.text().await.unwrap();
+            text.split("lang=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+        };
+        let unsaid = shop.begin(&shop.asked(100)).await.link.unwrap();
+        for (accepted, language) in [("en-GB,zh;q=0.5", "en"), ("zh-CN", "zh"), ("de, fr", "zh"), ("", "zh"), ("\t;;q=,", "zh")] {
+            assert_eq!(speaks(&unsaid, accepted).await, language, "{accepted:?}");
+        }
+        let english = CardPayment { language: Some(Language::en()), ..shop.asked(100) };
+        let link = shop.begin(&english).await.link.unwrap();
+        assert_eq!(speaks(&link, "zh-CN").await, "en");
+        // The same payment, asked for once more after the app was set to another language, or by one that says none.
+        let chinese = CardPayment { language: Some(Language::zh()), ..english.clone() };
+        assert_eq!(shop.begin(&chinese).await.link.as_deref(), Some(&*link));
+        shop.begin(&CardPayment { language: None, ..english }).await;
+        assert_eq!(speaks(&link, "en").await, "zh");
         shop.is_sound().await;
     }
 

@@ -61,7 +61,13 @@ impl Shop {
     }
 
     pub fn asked(&self, minor: i64) -> CardPayment {
-        CardPayment { id: PaymentId(new_id()), household_id: self.sun.wang, bills: vec![self.bill.id], minor }
+        CardPayment {
+            id: PaymentId(new_id()),
+            household_id: self.sun.wang,
+            bills: vec![self.bill.id],
+            minor,
+            language: None,
+        }
     }
 
     pub async fn begin(&self, asked: &CardPayment) -> CardPaymentBegun {

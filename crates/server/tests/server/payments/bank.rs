@@ -113,7 +113,64 @@ async fn refused<B: serde::Serialize>(world: &World, device: &Device, path: &str
     world.refused(Method::POST, path, Some(&device.tokens.access), Some(asked)).await.code
 }
 
+/// As somebody who was asked and takes in only what is new.
+async fn import_new(world: &World, device: &Device, file: &str) -> BankImport {
+    let request = world.http.post(format!("{}/v1/bank-statements?only_new=true", world.url));
+    let response = request.body(file.to_owned()).bearer_auth(&device.tokens.access).send().await.unwrap();
+    assert!(response.status().is_success(), "{:?}", response.text().await);
+    serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
+}
+
+/// Somebody is asked first: so many of so many were told of before, and nothing was taken in.
+async fn asks_first(world: &World, device: &Device, file: &str, told: (u64, u64)) {
+    let error = problem(post(world, device, file).await).await;
+    assert_eq!(error.code, Code::Conflict);
+    let number = |name: &str| error.details[name].as_u64().unwrap();
+    assert_eq!((number("told_before"), number("movements")), told);
+}
+
 both! {
+    async fn the_same_days_in_both_formats_count_once(world) {
+        let sun = world.sun.clone();
+        has_account(&world, &sun).await;
+        let office = world.join(&sun, sun.chen_jing).await;
+        let bill = wangs_bill(&world, &sun, &office).await;
+        let total = format!("{}.{:02}", bill.total / 100, bill.total % 100);
+        // Three of a day, two of them equal; the bill is paid by the first file.
+        let csv = format!("Date;Amount;Name;Purpose\n2026-09-21;{total};Wang;{}\n2026-09-21;1.00;Li;x\n2026-09-21;1.00;Zhou;y\n", bill.reference);
+        let brought = import(&world, &office, csv.clone()).await;
+        assert_eq!((brought.new, brought.booked), (3, 1));
+        let camt = |more: &[Told<'_>]| {
+            let mut all = vec![told("C1", bill.total, format!("Wang {}", bill.reference)), told("C2", 100, "Zhou y".to_owned()), told("C3", 100, "Li x".to_owned())];
+            all.extend_from_slice(more);
+            statement(OWN, &all)
+        };
+        asks_first(&world, &office, &camt(&[]), (3, 3)).await;
+        let none = import_new(&world, &office, &camt(&[])).await;
+        assert_eq!((none.new, none.known, none.booked), (0, 3, 0));
+        // The bank's file of the whole day has a third equal one, and one of another sum: those alone are new.
+        let later = camt(&[told("C4", 100, "Wu z".to_owned()), told("C5", 500, "Chen".to_owned())]);
+        asks_first(&world, &office, &later, (3, 5)).await;
+        let two = import_new(&world, &office, &later).await;
+        assert_eq!((two.new, two.known), (2, 3));
+        // Which of the equal ones was new is told apart by what else is said of them.
+        let open = listed(&world, &office, "open").await.rows;
+        let texts: Vec<&str> = open.iter().map(|row| row.told.text.as_str()).collect();
+        assert!(open.len() == 4 && texts.iter().any(|text| text.contains("Wu z")), "{texts:?}");
+        assert!(texts.iter().filter(|text| text.contains("Li x") || text.contains("Zhou y")).count() == 0, "{texts:?}");
+        // The day as CSV, after all of it is here in one format or the other.
+        let whole = format!("{csv}2026-09-21;1.00;Wu;z\n2026-09-21;5.00;Chen;\n");
+        asks_first(&world, &office, &whole, (2, 5)).await;
+        let none = import_new(&world, &office, &whole).await;
+        assert_eq!((none.new, none.known), (0, 5));
+        let now = household(&world, &office, sun.wang).await;
+        assert_eq!((now.bills[0].owed, now.account.kept, now.payments.len()), (0, 0, 1), "paid once");
+        // Other days, sums and accounts ask nothing.
+        let other = statement(OWN, &[told("C9", 100, "Li x")]).replace("<Dt>2026-09-21", "<Dt>2026-09-20");
+        assert_eq!(import(&world, &office, other).await.new, 1);
+        is_sound(&world).await;
+    }
+
     async fn what_is_certain_is_booked_by_itself_and_the_same_again_brings_nothing(world) {
         let sun = world.sun.clone();
         has_account(&world, &sun).await;
@@ -256,6 +313,16 @@ both! {
         assert_eq!(refused(&world, &office, &path, &nowhere).await, Code::NotFound);
         let all = futures_util::future::join_all((0..4).map(|_| done(&world, &office, &path, &spend))).await;
         assert!(all.iter().all(|one| one == &all[0]), "{all:?}");
+        // The statement told of it: it is not taken back as if it had been noted by hand.
+        let entry: linli_wire::payments::Spendings =
+            world.ok(Method::GET, "/v1/spending", Some(&office.tokens.access), None::<&()>).await;
+        assert!(entry.rows[0].from_statement, "{entry:?}");
+        let back = linli_wire::payments::TakeSpendingBack {
+            id: linli_wire::id::LedgerEntryId(new_id()),
+            reason: "Wrong".to_owned(),
+        };
+        let of = format!("/v1/spending/{}/take-back", entry.rows[0].id);
+        assert_eq!(refused(&world, &office, &of, &back).await, Code::Conflict);
         let otherwise = SpendMovement { words: "十月".to_owned(), ..spend };
         assert_eq!(refused(&world, &office, &path, &otherwise).await, Code::OperationReused);
         let path = deed(euros, "set-aside");

@@ -92,6 +92,11 @@ both! {
         let no: Refund = world.ok(Method::POST, &path(&other), Some(&lin.tokens.access), Some(&decision(false))).await;
         assert_eq!(no.state, RefundState::Refused);
         assert_eq!(household(&world, &chen, sun.wang).await.account.kept, 200);
+        // The household reads what went back to it, and nothing of what did not.
+        let wang = world.join(&sun, sun.wang_mei).await;
+        let told: Vec<linli_wire::payments::MoneyBack> = held(&world, &wang, "money_back").await;
+        let [told] = told.as_slice() else { panic!("{told:?}") };
+        assert_eq!((told.id, told.minor, told.way, &told.reason), (one.id, 300, Way::Counter, &one.reason));
         // The payment cannot go back any more: a part of what it left went already.
         assert_eq!(code(&back(&payment)).await, Code::Conflict);
         is_sound(&world).await;

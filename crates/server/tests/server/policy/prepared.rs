@@ -4,8 +4,8 @@ use linli_server::{community, params};
 use linli_wire::{
     community::{ProfileChange, Role},
     id::{
-        AttachmentId, BillId, DeviceId, HouseholdId, MessageId, NoticeId, PersonId, RepairCategoryId,
-        RepairId, RepairNoteId, RoomId,
+        AttachmentId, BillId, DeviceId, HouseholdId, MessageId, NoticeId, PersonId, RelativeId,
+        RepairCategoryId, RepairId, RepairNoteId, RoomId,
     },
     notices::{Audience, Publish},
     ops::Action,
@@ -39,6 +39,8 @@ pub struct Things {
     pub moon_bill: BillId,
     pub sun_movement: linli_wire::id::BankMovementId,
     pub moon_movement: linli_wire::id::BankMovementId,
+    pub sun_relative: RelativeId,
+    pub moon_relative: RelativeId,
     pub sun_household: HouseholdId,
     pub moon_household: HouseholdId,
     /// Of building 3, with a message.
@@ -141,6 +143,13 @@ pub async fn prepare(world: &World) -> (Callers, Things) {
     draft.attachments = vec![of_draft];
     world.ops(&office, vec![save(NoticeId(new_id()), 0, draft, Publish::Keep)]).await;
     let moon_notice = world.publish(&foreign_manager, MOON_CANARY, Audience::Community).await;
+    // Before the household has its canary for a name, which those whom it lets pay may know.
+    let (relative, sun_relative) = let_in(world, &sun, &wang, 43).await;
+    let (former, former_relative) = let_in(world, &sun, &wang, 44).await;
+    let (_, moon_relative) = let_in(world, &moon, &foreign_resident, 45).await;
+    let path = format!("/v1/relatives/{former_relative}/end");
+    let _: serde_json::Value =
+        world.ok(reqwest::Method::POST, &path, Some(&wang.tokens.access), None::<&()>).await;
     for (device, canary) in [(&wang, HOUSE_CANARY), (&foreign_resident, MOON_CANARY)] {
         let change = ProfileChange { given_name: Some(canary.to_owned()), ..ProfileChange::default() };
         world.ops(device, vec![Action::ChangeProfile { change }]).await;
@@ -170,6 +179,8 @@ pub async fn prepare(world: &World) -> (Callers, Things) {
         moon_bill,
         sun_movement,
         moon_movement,
+        sun_relative,
+        moon_relative,
         sun_household: sun.wang,
         moon_household: moon.wang,
         sun_upload,
@@ -200,6 +211,8 @@ pub async fn prepare(world: &World) -> (Callers, Things) {
         ("resident", Some(wang)),
         ("same household", Some(join(sun.clone(), sun.grandma).await)),
         ("other household", Some(join(sun.clone(), sun.li_qiang).await)),
+        ("relative", Some(relative)),
+        ("former relative", Some(former)),
         ("staff", Some(office)),
         ("manager", Some(join(sun.clone(), sun.lin).await)),
         ("foreign resident", Some(foreign_resident)),
@@ -234,6 +247,22 @@ async fn report_repair(
     let outcomes = world.ops(device, vec![crate::repairs::file(id, report)]).await;
     assert!(matches!(outcomes[..], [linli_wire::ops::Outcome::Done { .. }]), "{outcomes:?}");
     (id, photo)
+}
+
+/// Somebody without a household, whom the one of a device lets pay.
+async fn let_in(world: &World, place: &Place, device: &Device, number: u8) -> (Device, RelativeId) {
+    let (community, who) = (place.id, PersonId(uuid::Uuid::from_u128(number.into())));
+    let new = person(who, number.into(), "周敏", Role::Resident, None);
+    world.app.db.write(move |tx| community::put_person(tx, community, &new, "")).await.unwrap();
+    let relative = world.join(place, who).await;
+    let path = format!("/v1/households/{}/relative-code", place.wang);
+    let code: linli_wire::payments::RelativeCode =
+        world.ok(reqwest::Method::POST, &path, Some(&device.tokens.access), None::<&()>).await;
+    let id = RelativeId(new_id());
+    let asked = serde_json::json!({ "id": id, "code": code.code });
+    let _: serde_json::Value =
+        world.ok(reqwest::Method::POST, "/v1/relatives", Some(&relative.tokens.access), Some(&asked)).await;
+    (relative, id)
 }
 
 async fn put(world: &World, who: PersonId, number: usize, household: Option<linli_wire::id::HouseholdId>) {

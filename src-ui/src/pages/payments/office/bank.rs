@@ -2,8 +2,8 @@
 
 use leptos::{html, prelude::*, task::spawn_local};
 use linli_wire::{
-    WireError,
-    command::{BankMovementsList, BankStatementAdd, MovementDecision},
+    Code, WireError,
+    command::{BankMovementsList, BankStatementAdd, BankStatementAddNew, MovementDecision},
     payments::{
         BankHint, BankImport, BankMovement, BankMovementState, BankMovementsPage, BankMovementsQuery,
         BankProposal, BookMovement, ProposedBecause,
@@ -92,18 +92,20 @@ fn nothing(state: BankMovementState) -> AnyView {
 fn statement(again: Callback<()>) -> AnyView {
     let (brought, busy) = (RwSignal::new(None::<BankImport>), RwSignal::new(false));
     let error = RwSignal::new(None::<WireError>);
+    // The file of which a part was told before, until somebody has said what to do with it.
+    let doubtful = RwSignal::new_local(None::<web_sys::File>);
     let input = NodeRef::<html::Input>::new();
-    let chosen = move |event: web_sys::Event| {
-        let input: HtmlInputElement = event_target(&event);
-        let file = input.files().and_then(|files| files.get(0));
-        // So that the same file can be chosen again.
-        input.set_value("");
-        let Some(file) = file.filter(|_| !busy.get_untracked()) else { return };
+    let send = move |file: web_sys::File, only_new: bool| {
         busy.set(true);
         error.set(None);
         brought.set(None);
+        doubtful.set(None);
         spawn_local(async move {
-            let added = ipc::call_with_file::<BankStatementAdd>(file).await;
+            let added = if only_new {
+                ipc::call_with_file::<BankStatementAddNew>(file.clone()).await
+            } else {
+                ipc::call_with_file::<BankStatementAdd>(file.clone()).await
+            };
             // None when the page has gone meanwhile.
             if busy.try_set(false).is_some() {
                 return;
@@ -113,9 +115,30 @@ fn statement(again: Callback<()>) -> AnyView {
                     brought.set(Some(import));
                     again.run(());
                 }
-                Err(trouble) => error.set(Some(trouble)),
+                Err(trouble) => {
+                    doubtful.set((trouble.code == Code::Conflict).then_some(file));
+                    error.set(Some(trouble));
+                }
             }
         });
+    };
+    let chosen = move |event: web_sys::Event| {
+        let input: HtmlInputElement = event_target(&event);
+        let file = input.files().and_then(|files| files.get(0));
+        // So that the same file can be chosen again.
+        input.set_value("");
+        if let Some(file) = file.filter(|_| !busy.get_untracked()) {
+            send(file, false);
+        }
+    };
+    let only_new = move |_| {
+        if let Some(file) = doubtful.get_untracked().filter(|_| !busy.get_untracked()) {
+            send(file, true);
+        }
+    };
+    let leave = move |_| {
+        doubtful.set(None);
+        error.set(None);
     };
     let choose = move |_| {
         if let Some(input) = input.get_untracked() {
@@ -128,7 +151,20 @@ fn statement(again: Callback<()>) -> AnyView {
             <input type="file" class="u-hidden" accept=".xml,.csv,.txt,application/xml,text/xml,text/csv" node_ref=input tabindex="-1" aria-label=texts::add() data-testid="statement" on:change=chosen />
             <div class="l-row"><button type="button" class="c-button" data-kind="primary" aria-busy=move || busy.get().then_some("true") on:click=choose>{icon("upload")} {texts::add()}</button></div>
             {move || busy.get().then(|| view! { <p class="t-soft t-small" role="status">{texts::adding()}</p> })}
-            {move || error.get().map(|error| error_state(&error, None))}
+            {move || error.get().map(|error| match error.code {
+                Code::Conflict => view! {
+                    <div class="c-banner" data-kind="waiting" role="alert" data-testid="told-before">
+                        {icon("warn")}
+                        <div><p class="c-banner__title">{texts::told_before_title()}</p> <p>{told_before(&error)}</p></div>
+                        <div class="l-row">
+                            <button type="button" class="c-button" data-kind="primary" data-testid="only-new" on:click=only_new>{icon("ok")} {texts::only_new()}</button>
+                            <button type="button" class="c-button" data-kind="quiet" data-testid="leave-it" on:click=leave>{icon("close")} {texts::leave_it()}</button>
+                        </div>
+                    </div>
+                }
+                .into_any(),
+                _ => error_state(&error, None),
+            })}
             {move || brought.get().map(|brought| view! {
                 <div class="c-banner" data-kind="success" role="status" data-testid="brought" data-new=brought.new data-booked=brought.booked data-open=brought.open data-known=brought.known>
                     {icon("ok")}
@@ -143,6 +179,15 @@ fn statement(again: Callback<()>) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// How much of a file was told of before.
+fn told_before(error: &WireError) -> String {
+    let number = |name: &str| {
+        let number = error.details.get(name).and_then(serde_json::Value::as_u64).unwrap_or_default();
+        crate::words::number(u32::try_from(number).unwrap_or(u32::MAX))
+    };
+    texts::told_before(&number("movements"), &number("told_before"))
 }
 
 fn said(brought: &BankImport) -> String {

@@ -19,7 +19,7 @@ use crate::{
         repairs::select,
     },
     state::app,
-    words::{arrears, bank, common, fees, notices, payments_office as texts},
+    words::{arrears, bank, common, fees, notices, payments_office as texts, spending},
 };
 
 const STEP: u32 = 50;
@@ -57,6 +57,7 @@ pub fn Bills() -> impl IntoView {
                 <a class="c-button" data-kind="quiet" href="/office/payments/arrears" data-testid="arrears">{icon("clock")} {arrears::title()}</a>
                 <a class="c-button" data-kind="quiet" href="/office/payments/bank" data-testid="bank">{icon("table")} {bank::title()}</a>
                 {to_refunds()}
+                <a class="c-button" data-kind="quiet" href="/office/payments/spending" data-testid="spending">{icon("file")} {spending::title()}</a>
                 <a class="c-button" data-kind="quiet" href="/office/payments/fees" data-testid="fees">{icon("list")} {fees::title()}</a>
                 {export()}
             </PageHeader>

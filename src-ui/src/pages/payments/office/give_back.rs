@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use linli_wire::{
     Code,
-    command::{RefundAsk, RefundMoney},
-    id::HouseholdId,
+    command::{KeepTyped, RefundAsk, RefundMoney, TypedKeep},
+    id::{HouseholdId, OpId},
     payments::{HouseholdPayments, MAX_REASON, Payment, PaymentState, Way},
     typed::{Typed, TypedPlace},
 };
@@ -22,7 +22,7 @@ use crate::{
         icon::icon,
     },
     format::{amount, read_money},
-    ipc::Asked,
+    ipc::{self, Asked},
     pages::{
         payments::pay::{Try, is_unknown},
         repairs::too_long,
@@ -51,6 +51,9 @@ struct Of {
 struct Money {
     amount: String,
     way: Way,
+    /// The try, from before it is asked for until it is answered: a restart in between asks for the same refund.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    attempt: Option<OpId>,
 }
 
 impl GiveBack {
@@ -114,7 +117,7 @@ fn form(
     asked: Asked<HouseholdPayments>,
 ) -> AnyView {
     let (app, act) = (app(), attempt.act);
-    let first = Money { amount: plain(kept, &currency), way: Way::Counter };
+    let first = Money { amount: plain(kept, &currency), way: Way::Counter, attempt: None };
     let (reason, typed, way) =
         (RwSignal::new(String::new()), RwSignal::new(first.amount.clone()), RwSignal::new(first.way));
     let tried = RwSignal::new(false);
@@ -122,19 +125,26 @@ fn form(
     let fixed = payment.as_ref().map(|payment| (payment.minor, payment.way));
     let place =
         payment_id.map_or(TypedPlace::KeptRefund { id: household_id }, |id| TypedPlace::PaymentRefund { id });
-    let now = Memo::new({
+    let form_of = {
         let first = first.clone();
-        move |_| {
-            let money = Money { amount: typed.get(), way: way.get() };
+        move |attempt| {
+            let money = Money { amount: typed.get(), way: way.get(), attempt };
             let form = (money != first).then(|| serde_json::to_string(&money).unwrap_or_default());
             Typed { words: reason.get(), photos: Vec::new(), form: form.unwrap_or_default() }
         }
+    };
+    let now = Memo::new({
+        let form_of = form_of.clone();
+        move |_| form_of(attempt.id())
     });
     typing::remember(place, now, move |before| {
         let money = serde_json::from_str::<Money>(&before.form).unwrap_or_else(|_| first.clone());
         reason.set(before.words);
         typed.set(money.amount);
         way.set(money.way);
+        if let Some(id) = money.attempt {
+            attempt.take_up(id);
+        }
     });
     let currency = StoredValue::new(currency);
     let money = move |minor| currency.with_value(|currency| amount(minor, currency));
@@ -164,11 +174,18 @@ fn form(
         let way = fixed.map_or_else(|| way.get_untracked(), |(_, way)| way);
         let request =
             move |attempt| RefundMoney { attempt, household_id, payment_id, way, minor, reason: words };
-        attempt.run::<RefundAsk>(request, move |_| {
-            reason.set(String::new());
-            open.set(false);
-            asked.again();
-            app.tell(texts::told_asked());
+        let form_of = form_of.clone();
+        attempt.named(move |id| {
+            let typed = untrack(move || form_of(Some(id)));
+            // Kept before it is asked for, whatever becomes of this window then.
+            ipc::call_then::<TypedKeep>(KeepTyped { place, typed }, move |_| {
+                attempt.run::<RefundAsk>(request, move |_| {
+                    reason.set(String::new());
+                    open.set(false);
+                    asked.again();
+                    app.tell(texts::told_asked());
+                });
+            });
         });
     };
     let look = move |_| {

@@ -1,4 +1,4 @@
-//! The office's side: bills of all households, runs, arrears, the counter, the bank, refunds, fees and meters.
+//! The office's side: bills of all households, runs, arrears, the counter, the bank, refunds, spending, fees and meters.
 
 mod arrears;
 mod bank;
@@ -13,6 +13,7 @@ mod household;
 mod meters;
 mod refunds;
 mod run;
+mod spending;
 mod take;
 
 pub use arrears::Arrears;
@@ -23,6 +24,7 @@ pub use household::Household;
 pub use meters::Meters;
 pub use refunds::Refunds;
 pub use run::Run;
+pub use spending::SpendingPage;
 
 use crate::{components::page_header::Back, words::payments_office as texts};
 
