@@ -6,6 +6,7 @@ mod bench;
 mod children;
 mod dist;
 mod face;
+mod faults;
 mod localstripe;
 mod npm;
 mod place;
@@ -30,6 +31,7 @@ cargo xtask JOB
   run [--fresh]            start the demo community and open the app; --fresh: begin with an empty app
   setup [GROUP …]          install what is missing: build, window, release, test (all of them if none is named)
   test [--quick] [NAME]    run every check, or those whose name contains NAME; --quick: those of the inner loop
+  faults                   10,000 random schedules of card payments and 1,000 kills of the server, on both engines
   face [--release] [--out DIR]
                            build the face into src-ui/dist
   bench [NAME …]           measure the figures, each beside a floor from the same run
@@ -65,6 +67,7 @@ fn job(words: &[&str]) -> Result<()> {
         ["setup", groups @ ..] => setup::ensure(&system_packages::groups(groups)?),
         ["test", "--quick", filter @ ..] => test::run(&test::Wish { quick: true, filter: only(filter)? }),
         ["test", filter @ ..] => test::run(&test::Wish { quick: false, filter: only(filter)? }),
+        ["faults"] => faults::run(),
         ["bench", names @ ..] => bench::run(names),
         ["shots", words @ ..] => shots::take(words),
         ["dist"] => dist::build(dist::Speed::Release),

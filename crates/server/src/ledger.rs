@@ -17,8 +17,7 @@
 
 mod account;
 mod check;
-
-use std::collections::{BTreeMap, BTreeSet};
+mod write;
 
 use linli_wire::{
     Code,
@@ -30,7 +29,7 @@ pub use check::check;
 
 use crate::{
     Error,
-    db::{Row, Tx, Value},
+    db::{Row, Tx},
     params,
 };
 
@@ -133,24 +132,17 @@ pub enum Posted {
 /// back already; the database's.
 pub fn post(tx: &mut Tx<'_>, community: CommunityId, entry: &Entry) -> Result<Posted, Error> {
     balances(entry)?;
-    if let Some(known) = known(tx, community, entry)? {
-        return Ok(known);
-    }
     if let Some(before) = entry.reverses
         && header(tx, community, before)?.is_none()
     {
         return Err(Error::not_found());
     }
-    let header = header_row(tx, community, entry);
-    let new = tx.execute(&format!("{INSERT_ENTRY} ON CONFLICT DO NOTHING"), &header)?;
-    if new == 0 {
-        // Somebody else was faster since, and is done by now.
-        let gone = || Error::refused(Code::Internal, "an entry that was there is gone");
-        return known(tx, community, entry)?.ok_or_else(gone);
+    // Most are new: what stands there already is looked for only where it is in the way.
+    if write::one(tx, community, entry)? {
+        return Ok(Posted::New);
     }
-    account::open(tx, community, &entry.lines.iter().map(|line| &line.account).collect(), &entry.currency)?;
-    tx.execute_each(INSERT_LINE, &line_rows(community, entry).collect::<Vec<_>>())?;
-    Ok(Posted::New)
+    let gone = || Error::refused(Code::Internal, "an entry that was there is gone");
+    known(tx, community, entry)?.ok_or_else(gone)
 }
 
 /// Posts entries whose ids nobody else can have chosen, such as those of things that are made in this transaction:
@@ -159,57 +151,8 @@ pub fn post(tx: &mut Tx<'_>, community: CommunityId, entry: &Entry) -> Result<Po
 /// # Errors
 /// As [`post`]; the database's for an id that is there all the same.
 pub fn post_new(tx: &mut Tx<'_>, community: CommunityId, entries: &[Entry]) -> Result<(), Error> {
-    let (mut headers, mut lines) = (Vec::with_capacity(entries.len()), Vec::new());
-    let mut accounts: BTreeMap<&str, BTreeSet<&Account>> = BTreeMap::new();
-    for entry in entries {
-        balances(entry)?;
-        headers.push(header_row(tx, community, entry));
-        accounts.entry(&entry.currency).or_default().extend(entry.lines.iter().map(|line| &line.account));
-        lines.extend(line_rows(community, entry));
-    }
-    tx.execute_each(INSERT_ENTRY, &headers)?;
-    for (currency, accounts) in accounts {
-        account::open(tx, community, &accounts, currency)?;
-    }
-    tx.execute_each(INSERT_LINE, &lines)?;
-    Ok(())
-}
-
-const INSERT_ENTRY: &str =
-    "INSERT INTO ledger_entry (community_id, id, kind, currency, day, lines, reason, person_id, provider,
-       provider_id, reverses, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-const INSERT_LINE: &str = "INSERT INTO posting (community_id, entry_id, line, account_id, minor, bill_id) VALUES ($1, $2, $3, $4, $5, $6)";
-
-fn header_row(tx: &Tx<'_>, community: CommunityId, entry: &Entry) -> Vec<Value<'static>> {
-    let row = row_of(entry);
-    vec![
-        Value::from(community),
-        entry.id.into(),
-        row.kind.into(),
-        row.currency.into(),
-        row.day.into(),
-        row.count.into(),
-        row.reason.into(),
-        row.by.into(),
-        row.provider.into(),
-        row.provider_id.into(),
-        row.reverses.into(),
-        tx.now().into(),
-    ]
-}
-
-fn line_rows(community: CommunityId, entry: &Entry) -> impl Iterator<Item = Vec<Value<'static>>> {
-    (1_i64..).zip(&entry.lines).map(move |(number, line)| {
-        let account = account::id(community, &line.account, &entry.currency);
-        vec![
-            Value::from(community),
-            entry.id.into(),
-            number.into(),
-            account.into(),
-            line.minor.into(),
-            line.bill.into(),
-        ]
-    })
+    entries.iter().try_for_each(balances)?;
+    write::many(tx, community, entries)
 }
 
 /// What stands in the ledger already of an entry, of its movement of money, or of what it takes back.

@@ -16,6 +16,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use linli_wire::{
+    Code,
     id::CommunityId,
     ops::Effect,
     sync::{Entity, Scope},
@@ -78,24 +79,26 @@ pub(crate) fn seal(tx: &mut Tx<'_>, pending: &[Pending]) -> Result<Sealed, Error
     }
     // All heads before any row: the locks are taken in one sorted sweep. Scopes are sorted as values,
     // the same in every process.
-    let mut heads = BTreeMap::new();
+    let mut counts = Vec::with_capacity(by_scope.len());
     for (scope, changes) in &mut by_scope {
         changes.sort_unstable();
         let community = changes.first().and_then(|at| pending.get(*at)).map(|change| change.community);
-        let row = tx.query_one(
-            "INSERT INTO scope (community_id, scope, head) VALUES ($1, $2, $3)
-             ON CONFLICT (scope) DO UPDATE SET head = scope.head + excluded.head RETURNING head",
-            params![community, scope, changes.len()],
-        )?;
-        let head: u64 = row.get(0)?;
-        heads.insert(*scope, head - changes.len() as u64);
+        counts.push(params![community, scope, changes.len()].to_vec());
     }
+    let heads = tx.insert_returning(
+        "scope (community_id, scope, head)",
+        &counts,
+        "ON CONFLICT (scope) DO UPDATE SET head = scope.head + excluded.head RETURNING scope, head",
+    )?;
+    let heads: BTreeMap<Scope, u64> =
+        heads.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<_, Error>>()?;
     let now = tx.now();
     let mut logged = Vec::with_capacity(last.len());
     let mut rows = Vec::with_capacity(last.len());
     let mut seqs = BTreeMap::new();
     for (scope, changes) in &by_scope {
-        let mut seq = heads.get(scope).copied().unwrap_or_default();
+        let gone = || Error::refused(Code::Internal, "a scope that was counted is gone");
+        let mut seq = heads.get(scope).ok_or_else(gone)? - changes.len() as u64;
         for change in changes.iter().filter_map(|at| pending.get(*at)) {
             seq += 1;
             rows.push(
@@ -123,12 +126,11 @@ pub(crate) fn seal(tx: &mut Tx<'_>, pending: &[Pending]) -> Result<Sealed, Error
             });
         }
     }
-    tx.execute_each(
-        "INSERT INTO changes (community_id, scope, seq, entity, id, version, body, at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-         ON CONFLICT (scope, entity, id) DO UPDATE SET seq = excluded.seq,
-         version = excluded.version, body = excluded.body, at = excluded.at",
+    tx.insert(
+        "changes (community_id, scope, seq, entity, id, version, body, at)",
         &rows,
+        "ON CONFLICT (scope, entity, id) DO UPDATE SET seq = excluded.seq,
+         version = excluded.version, body = excluded.body, at = excluded.at",
     )?;
     let effects = pending
         .iter()

@@ -38,6 +38,8 @@ const RETRIES: u32 = 8;
 
 /// Statements on their way at the same time on one connection.
 const PIPELINED: usize = 128;
+/// Rows that one statement puts into a table.
+const TOGETHER: usize = 4096;
 
 #[derive(Debug)]
 pub(super) struct Engine {
@@ -233,6 +235,37 @@ impl Client {
             }
             Ok(())
         })
+    }
+
+    /// Rows in one statement for each few thousand of them; `one` is the same for a single row.
+    pub(super) fn insert(
+        &self,
+        one: &str,
+        into: &str,
+        rows: &[Vec<Value<'_>>],
+        rest: &str,
+    ) -> Result<Vec<Row>, DbError> {
+        if let [row] = rows {
+            return self.query(one, row);
+        }
+        let object = self.object()?;
+        let told = self.wait(async {
+            // What the columns hold is known from the statement for one row.
+            let kinds = object.prepare_cached(one).await?;
+            let arrays: Vec<String> =
+                (1..).zip(kinds.params()).map(|(at, kind)| format!("${at}::{}[]", kind.name())).collect();
+            let many = format!("INSERT INTO {into} SELECT * FROM unnest({}) {rest}", arrays.join(", "));
+            let statement = object.prepare_cached(&many).await?;
+            let mut told = Vec::new();
+            for some in rows.chunks(TOGETHER) {
+                let columns: Vec<Vec<Option<&Value<'_>>>> =
+                    (0..arrays.len()).map(|at| some.iter().map(|row| row.get(at)).collect()).collect();
+                let params: Vec<&(dyn ToSql + Sync)> = columns.iter().map(|column| column as _).collect();
+                told.extend(object.query(&statement, &params).await?);
+            }
+            Ok(told)
+        })?;
+        told.iter().map(owned).collect()
     }
 
     pub(super) fn query(&self, sql: &str, params: &[Value<'_>]) -> Result<Vec<Row>, DbError> {

@@ -67,6 +67,35 @@ impl<'c> Tx<'c> {
         }
     }
 
+    /// Puts rows into a table: `into` names it and its columns, such as `fee (community_id, id)`, `rest` is what stands
+    /// behind the rows, such as `ON CONFLICT DO NOTHING`, and no two rows may have the same key. On PostgreSQL many rows
+    /// are one statement, for which triggers of statements run once.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn insert(&mut self, into: &str, rows: &[Vec<Value<'_>>], rest: &str) -> Result<(), DbError> {
+        self.insert_returning(into, rows, rest).map(drop)
+    }
+
+    /// [`Tx::insert`] with a `RETURNING` at the end of `rest`: what it tells of all rows, in no order.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn insert_returning(
+        &mut self,
+        into: &str,
+        rows: &[Vec<Value<'_>>],
+        rest: &str,
+    ) -> Result<Vec<Row>, DbError> {
+        let Some(first) = rows.first() else { return Ok(Vec::new()) };
+        let places: Vec<String> = (1..=first.len()).map(|at| format!("${at}")).collect();
+        let one = format!("INSERT INTO {into} VALUES ({}) {rest}", places.join(", "));
+        match &self.connection {
+            Connection::Sqlite(connection) => sqlite::insert(connection, &one, rows),
+            Connection::Postgres(client) => client.insert(&one, into, rows, rest),
+        }
+    }
+
     /// All rows of a query, or of a statement with `RETURNING`.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     Error,
     db::{Row, Tx, Value},
+    params,
 };
 
 /// An account.
@@ -39,7 +40,7 @@ pub enum Account {
 
 impl Account {
     /// Kind, household and heading, as they stand in the table.
-    fn columns(&self) -> (&'static str, String, &str) {
+    pub(super) fn columns(&self) -> (&'static str, String, &str) {
         let none = String::new;
         match self {
             Self::Receivable(household) => ("receivable", household.to_string(), ""),
@@ -84,6 +85,9 @@ pub(super) fn id(community: CommunityId, account: &Account, currency: &str) -> L
     LedgerAccountId(crate::derived::id(hash))
 }
 
+/// The table of accounts.
+pub(super) const COLUMNS: &str = "ledger_account (community_id, id, kind, household_id, heading, currency)";
+
 /// Opens the accounts that are not open yet.
 pub(super) fn open(
     tx: &mut Tx<'_>,
@@ -91,24 +95,16 @@ pub(super) fn open(
     accounts: &BTreeSet<&Account>,
     currency: &str,
 ) -> Result<(), Error> {
-    let rows: Vec<Vec<Value<'_>>> = accounts
+    let mut rows: Vec<(LedgerAccountId, Vec<Value<'_>>)> = accounts
         .iter()
         .map(|account| {
-            let (kind, household, heading) = account.columns();
-            vec![
-                Value::from(community),
-                Value::from(id(community, account, currency)),
-                Value::from(kind),
-                Value::from(household),
-                Value::from(heading),
-                Value::from(currency),
-            ]
+            let ((kind, household, heading), id) = (account.columns(), id(community, account, currency));
+            (id, params![community, id, kind, household, heading, currency].to_vec())
         })
         .collect();
-    tx.execute_each(
-        "INSERT INTO ledger_account (community_id, id, kind, household_id, heading, currency)
-         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (community_id, id) DO NOTHING",
-        &rows,
-    )?;
+    // Two who open the same wait for one another in one order.
+    rows.sort_by_key(|(id, _)| *id);
+    let rows: Vec<_> = rows.into_iter().map(|(_, row)| row).collect();
+    tx.insert(COLUMNS, &rows, "ON CONFLICT (community_id, id) DO NOTHING")?;
     Ok(())
 }

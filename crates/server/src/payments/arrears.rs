@@ -9,6 +9,7 @@ use linli_wire::{
 };
 
 use super::{
+    bills::OWED,
     office,
     reminders::{date, days},
     today,
@@ -20,19 +21,6 @@ use crate::{
     http::query::Query,
     params,
 };
-
-/// Households with something overdue, by the ledger. What is owed of all bills is summed first, in the order of an index
-/// that holds all it takes; the few of which something is owed are looked at then.
-const OVERDUE: &str =
-    "SELECT bill.household_id, household.code, COUNT(*), CAST(SUM(sums.owed) AS BIGINT) AS sum,
-       MIN(bill.due_on) AS oldest
-     FROM (SELECT posting.bill_id, SUM(posting.minor) AS owed FROM posting
-           WHERE posting.community_id = $1 AND posting.bill_id IS NOT NULL AND posting.account_id IN (
-             SELECT id FROM ledger_account WHERE community_id = $1 AND kind = 'receivable')
-           GROUP BY posting.bill_id HAVING SUM(posting.minor) > 0) AS sums
-     JOIN bill ON bill.community_id = $1 AND bill.id = sums.bill_id
-     JOIN household ON household.community_id = bill.community_id AND household.id = bill.household_id
-     WHERE bill.due_on < $2 AND bill.currency = $3 GROUP BY bill.household_id, household.code";
 
 /// Households with something overdue: the largest sum first, or the longest overdue.
 ///
@@ -49,7 +37,15 @@ pub fn arrears(tx: &mut Tx<'_>, caller: &Caller, query: &Query) -> Result<Arrear
         ArrearsOrder::Age => "oldest, sum DESC, code",
     };
     // All of them, since their sum is wanted, too: there are fewer than households.
-    let all = tx.query(&format!("{OVERDUE} ORDER BY {by}"), params![caller.community, &day, &currency])?;
+    let overdue = format!(
+        "SELECT bill.household_id, household.code, COUNT(*), CAST(SUM(sums.owed) AS BIGINT) AS sum,
+           MIN(bill.due_on) AS oldest
+         FROM ({OWED} HAVING SUM(posting.minor) > 0) AS sums
+         JOIN bill ON bill.community_id = $1 AND bill.id = sums.bill_id
+         JOIN household ON household.community_id = bill.community_id AND household.id = bill.household_id
+         WHERE bill.due_on < $2 AND bill.currency = $3 GROUP BY bill.household_id, household.code ORDER BY {by}"
+    );
+    let all = tx.query(&overdue, params![caller.community, &day, &currency])?;
     let mut overdue = 0_i64;
     for row in &all {
         let too_much = || Error::refused(Code::Internal, "too much is overdue");

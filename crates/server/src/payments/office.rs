@@ -7,7 +7,7 @@ use linli_wire::{
 
 use super::{
     account::account,
-    bills::{Bills, bills},
+    bills::{Bills, OWED, bills},
     numbers::{self, Paper},
     pay::payments,
     refunds, today,
@@ -39,47 +39,47 @@ pub fn bills_page(tx: &mut Tx<'_>, caller: &Caller, query: &Query) -> Result<Off
     let (offset, limit) = window(query)?;
     let words = query.get("words").unwrap_or_default().trim().to_owned();
     let number = numbers::read(&words);
-    let in_state = match state {
-        None => "1 = 1",
-        Some(BillState::Overdue) => "owed > 0 AND due_on < $3",
-        Some(BillState::Due) => "owed > 0 AND due_on >= $3",
-        Some(BillState::Paid) => "owed <= 0 AND (total = 0 OR credited < total)",
-        Some(BillState::Credited) => "owed <= 0 AND total > 0 AND credited >= total",
+    // What was credited of a bill is summed where it decides; of what is shown it is asked in the end.
+    const CREDITED: &str = "COALESCE((SELECT SUM(minor) FROM credit WHERE credit.community_id = $1 AND credit.bill_id = bill.id), 0)";
+    let (join, credited, in_state) = match state {
+        None => ("LEFT JOIN", "0", "1 = 1"),
+        Some(BillState::Overdue) => ("JOIN", "0", "owed > 0 AND due_on < $3"),
+        Some(BillState::Due) => ("JOIN", "0", "owed > 0 AND due_on >= $3"),
+        Some(BillState::Paid) => ("LEFT JOIN", CREDITED, "owed <= 0 AND (total = 0 OR credited < total)"),
+        Some(BillState::Credited) => ("LEFT JOIN", CREDITED, "owed <= 0 AND total > 0 AND credited >= total"),
     };
     // Every parameter is named, whichever state is asked for: PostgreSQL wants to know what each one is.
-    let found =
-        "WITH sums AS (
-           SELECT posting.bill_id, SUM(posting.minor) AS owed FROM posting JOIN ledger_account AS account
-             ON account.community_id = posting.community_id AND account.id = posting.account_id
-           WHERE posting.community_id = $1 AND posting.bill_id IS NOT NULL AND account.kind = 'receivable'
-           GROUP BY posting.bill_id),
+    let found = format!(
+        "WITH sums AS ({OWED} HAVING SUM(posting.minor) <> 0),
          stands AS (
-           SELECT bill.id, bill.year, bill.number, bill.household_id, household.code, bill.month, bill.due_on, bill.total,
-             CAST(COALESCE(sums.owed, 0) AS BIGINT) AS owed,
-             CAST(COALESCE((SELECT SUM(minor) FROM credit WHERE credit.community_id = bill.community_id
-                            AND credit.bill_id = bill.id), 0) AS BIGINT) AS credited
-           FROM bill JOIN household ON household.community_id = bill.community_id AND household.id = bill.household_id
-           LEFT JOIN sums ON sums.bill_id = bill.id
+           SELECT bill.id, bill.year, bill.number, bill.household_id, bill.month, bill.due_on, bill.total,
+             CAST(COALESCE(sums.owed, 0) AS BIGINT) AS owed, {credited} AS credited
+           FROM bill {join} sums ON sums.bill_id = bill.id
            WHERE bill.community_id = $1 AND ($2 = '' OR bill.month = $2)
-             AND ($4 = '' OR (bill.year = $5 AND bill.number = $6) OR LOWER(household.code) LIKE $7 ESCAPE '!' OR EXISTS (
-               SELECT 1 FROM unit JOIN building
+             AND ($4 = '' OR (bill.year = $5 AND bill.number = $6) OR bill.household_id IN (
+               SELECT id FROM household WHERE community_id = $1 AND LOWER(code) LIKE $7 ESCAPE '!'
+               UNION ALL
+               SELECT unit.household_id FROM unit JOIN building
                  ON building.community_id = unit.community_id AND building.id = unit.building_id
-               WHERE unit.community_id = bill.community_id AND unit.household_id = bill.household_id
-                 AND LOWER(building.code || '-' || unit.code) LIKE $7 ESCAPE '!')))
-         ";
+               WHERE unit.community_id = $1 AND unit.household_id IS NOT NULL
+                 AND LOWER(building.code || '-' || unit.code) LIKE $7 ESCAPE '!')))"
+    );
     let like = format!("{}%", words.to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_"));
     let month = month.unwrap_or_default();
     let (year, serial) = number.unwrap_or_default();
     let condition = format!("WHERE ($3 = $3) AND {in_state}");
+    let by = "ORDER BY CASE WHEN owed > 0 THEN 0 ELSE 1 END, CASE WHEN owed > 0 THEN due_on ELSE '' END,
+             year DESC, number DESC";
     let counted = tx.query_one(
         &format!("{found} SELECT COUNT(*), CAST(COALESCE(SUM(owed), 0) AS BIGINT) FROM stands {condition}"),
         params![caller.community, &month, &today, &words, year, serial, &like],
     )?;
     let rows = tx.query(
         &format!(
-            "{found} SELECT id, year, number, household_id, code, month, due_on, total, owed, credited FROM stands
-             {condition} ORDER BY CASE WHEN owed > 0 THEN 0 ELSE 1 END, CASE WHEN owed > 0 THEN due_on ELSE '' END,
-             year DESC, number DESC LIMIT $8 OFFSET $9"
+            "{found} SELECT bill.id, bill.year, bill.number, bill.household_id, household.code, bill.month, bill.due_on,
+               bill.total, bill.owed, CAST({CREDITED} AS BIGINT)
+             FROM (SELECT * FROM stands {condition} {by} LIMIT $8 OFFSET $9) AS bill
+             JOIN household ON household.community_id = $1 AND household.id = bill.household_id {by}"
         ),
         params![caller.community, &month, &today, &words, year, serial, &like, limit, offset],
     )?;

@@ -14,7 +14,11 @@ use linli_wire::{
     payments::{PaymentState, ReminderSteps},
 };
 
-use super::{DueHouseholds, account, bills, today, ways};
+use super::{
+    DueHouseholds, account,
+    bills::{self, OWED},
+    today, ways,
+};
 use crate::{Error, calendar, calendar::Calendar, db::Tx, params};
 
 /// The hour of the community's day from which reminders are written: a telephone that rings at midnight frightens.
@@ -85,17 +89,26 @@ fn late(
 ) -> Result<Vec<Late>, Error> {
     let Some(first) = steps.0.first() else { return Ok(Vec::new()) };
     let due_until = day.checked_sub(jiff::Span::new().days(i64::from(*first))).map_err(calendar::beyond)?;
-    let condition = if household.is_some() { "bill.household_id = $3" } else { "$3 = ''" };
+    let (sums, condition) = match household {
+        None => (OWED, "$3 = ''"),
+        // Of the few bills of a household each is looked up.
+        Some(_) => (
+            "SELECT posting.bill_id FROM bill
+             JOIN posting ON posting.community_id = bill.community_id AND posting.bill_id = bill.id
+             JOIN ledger_account AS account
+               ON account.community_id = posting.community_id AND account.id = posting.account_id
+             WHERE bill.community_id = $1 AND bill.household_id = $3 AND account.kind = 'receivable'
+             GROUP BY posting.bill_id",
+            "bill.household_id = $3",
+        ),
+    };
     let sql = format!(
         "SELECT bill.id, bill.household_id, bill.issued_on, bill.due_on,
            (SELECT MAX(step) FROM reminder
             WHERE reminder.community_id = bill.community_id AND reminder.bill_id = bill.id)
-         FROM bill JOIN posting ON posting.community_id = bill.community_id AND posting.bill_id = bill.id
-         JOIN ledger_account AS account
-           ON account.community_id = posting.community_id AND account.id = posting.account_id
-         WHERE bill.community_id = $1 AND bill.due_on <= $2 AND {condition} AND account.kind = 'receivable'
-         GROUP BY bill.community_id, bill.id, bill.household_id, bill.issued_on, bill.due_on
-         HAVING SUM(posting.minor) > 0 ORDER BY bill.due_on, bill.id"
+         FROM ({sums} HAVING SUM(posting.minor) > 0) AS sums
+         JOIN bill ON bill.community_id = $1 AND bill.id = sums.bill_id
+         WHERE bill.due_on <= $2 AND {condition} ORDER BY bill.due_on, bill.id"
     );
     let of = household.map(|id| id.to_string()).unwrap_or_default();
     let mut found = Vec::new();

@@ -223,6 +223,7 @@ fn write(tx: &mut Tx<'_>, maker: Maker, run: &BillRun, candidates: Vec<Candidate
             params![
                 community,
                 id,
+                1_i64,
                 candidate.household,
                 run.id,
                 run.month.to_string(),
@@ -281,16 +282,12 @@ fn write(tx: &mut Tx<'_>, maker: Maker, run: &BillRun, candidates: Vec<Candidate
         }
         told.push(bill);
     }
-    tx.execute_each(
-        "INSERT INTO bill (community_id, id, version, household_id, run_id, month, year, number, issued_on, due_on,
-           currency, total) VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    tx.insert(
+        "bill (community_id, id, version, household_id, run_id, month, year, number, issued_on, due_on, currency, total)",
         &bills,
+        "",
     )?;
-    tx.execute_each(
-        "INSERT INTO bill_line (community_id, bill_id, line, fee_id, unit_id, period, total, body)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        &lines,
-    )?;
+    tx.insert("bill_line (community_id, bill_id, line, fee_id, unit_id, period, total, body)", &lines, "")?;
     tx.execute_each(
         "UPDATE reading SET bill_id = $4 WHERE community_id = $1 AND fee_id = $2 AND unit_id = $3 AND bill_id IS NULL
          AND day <= $5",
@@ -382,8 +379,11 @@ fn check(today: Date, month: Month, due_on: &str) -> Result<(), Error> {
 
 /// What a preview and a publishing have in common, in sixty-four digits.
 fn digest(month: Month, due_on: &str, found: &Candidates) -> Result<String, Error> {
-    let text = json(&(month, due_on, &found.bills))?;
-    Ok(Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect())
+    let mut hash = Sha256::new_with_prefix(json(&(month, due_on))?);
+    for bill in &found.bills {
+        hash.update(json(bill)?);
+    }
+    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 fn total(bills: &[Candidate]) -> Result<i64, Error> {

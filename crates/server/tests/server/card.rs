@@ -9,6 +9,11 @@ mod schedules;
 pub mod shop;
 pub mod stripe;
 
+/// How often something is to be tried, where a variable says it.
+fn from_environment(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|text| text.parse().expect("a number"))
+}
+
 /// Runs a test on both engines, where LINLI_LOCALSTRIPE names the program; see [`shop::Shop`].
 #[macro_export]
 macro_rules! shops {

@@ -256,4 +256,39 @@ both! {
             Ok(())
         }).await.unwrap();
     }
+
+    async fn what_the_database_no_longer_refuses_is_found(world) {
+        let (community, household, one) = (world.sun.id, HouseholdId(new_id()), BillId(new_id()));
+        world.app.db.write(move |tx| {
+            ledger::post(tx, community, &bill(household, one))?;
+            let drop = if tx.is_postgres() {
+                "DROP TRIGGER postings_balance ON posting"
+            } else {
+                "DROP TRIGGER posting_balances"
+            };
+            tx.execute(drop, &[])?;
+            let wrong = LedgerEntryId(new_id());
+            tx.execute(
+                "INSERT INTO ledger_entry (community_id, id, kind, currency, day, lines, reason, at)
+                 VALUES ($1, $2, 'bill', 'EUR', '2026-11-30', 2, '', 1)",
+                params![community, wrong],
+            )?;
+            let insert = "INSERT INTO posting SELECT community_id, $2, $3, account_id, minor, NULL FROM posting
+                 WHERE community_id = $1 AND minor > 0 AND entry_id <> $2";
+            for line in [1, 2] {
+                tx.execute(insert, params![community, wrong, i64::from(line)])?;
+            }
+            let mut expected = vec![format!("ledger entry {wrong} does not balance")];
+            // In SQLite the keys of the table refuse what follows, which cannot be dropped.
+            if tx.is_postgres() {
+                tx.execute("INSERT INTO posting VALUES ($1, 'nothing', 1, 'nobody', 5, NULL)", params![community])?;
+                expected.push("ledger entry nothing is gone, and its lines are there".to_owned());
+                expected.push("ledger account nobody is gone, and its lines are there".to_owned());
+            }
+            let mut findings = Vec::new();
+            ledger::check(tx, &mut findings)?;
+            assert_eq!(findings, expected);
+            Ok(())
+        }).await.unwrap();
+    }
 }

@@ -1,11 +1,11 @@
 //! The server is killed at a random moment of a payment, as by a power cut of its process, and started again.
 //!
-//! A few times in the suite; LINLI_CARD_KILLS says how often, such as 1000.
+//! A few times in the suite; LINLI_CARD_KILLS says how often, as `cargo xtask faults` does.
 
 use std::{
     path::Path,
     process::{Child, Command, Stdio},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use linli_server::{App, Settings, clock::Clock, db::Location};
@@ -14,7 +14,10 @@ use linli_wire::{
     payments::{Bill, CardPayment, CardPaymentBegun},
 };
 
+use oorandom::Rand64;
+
 use super::{
+    from_environment,
     shop::{WEBHOOK_SECRET, signed},
     stripe::{GOOD, Stripe},
 };
@@ -97,18 +100,20 @@ impl Killing {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
-    async fn begin(&self, asked: &CardPayment) -> Option<CardPaymentBegun> {
+    async fn begin(&self, asked: &CardPayment) -> Result<CardPaymentBegun, String> {
         let request = self.http.post(self.at("/v1/payments/card")).bearer_auth(&self.device.tokens.access);
-        let answer = request.body(serde_json::to_string(asked).unwrap()).send().await.ok()?;
-        serde_json::from_str(&answer.text().await.ok()?).ok()
+        let answer = request.body(serde_json::to_string(asked).unwrap()).send().await.map_err(said)?;
+        let text = answer.text().await.map_err(said)?;
+        serde_json::from_str(&text).map_err(|_| text)
     }
 
-    async fn tell(&self, intent: &str) -> Option<u16> {
+    async fn tell(&self, intent: &str) -> Result<(), String> {
         let body =
             format!(r#"{{"type":"payment_intent.succeeded","data":{{"object":{{"id":"{intent}"}}}}}}"#);
         let signature = signed(WEBHOOK_SECRET, &body, Clock::system().now().0 / 1000);
         let request = self.http.post(self.at("/v1/webhooks/stripe")).header("stripe-signature", signature);
-        Some(request.body(body).send().await.ok()?.status().as_u16())
+        let status = request.body(body).send().await.map_err(said)?.status();
+        if status == 204 { Ok(()) } else { Err(format!("a webhook is answered with {status}")) }
     }
 
     /// What Stripe calls a payment, and whether it is paid there.
@@ -119,28 +124,39 @@ impl Killing {
     }
 
     /// A payment from its beginning to its end, as far as it gets.
-    async fn pay(&self, asked: &CardPayment) -> Option<()> {
+    async fn pay(&self, asked: &CardPayment) -> Result<(), String> {
         self.begin(asked).await?;
-        let (intent, is_paid) = self.there(asked.id).await?;
+        let (intent, is_paid) = self.there(asked.id).await.ok_or("Stripe knows nothing of it")?;
         if !is_paid {
             self.stripe.pay(&intent, GOOD).await;
         }
-        (self.tell(&intent).await? == 204).then_some(())
+        self.tell(&intent).await
     }
 }
 
-async fn run(folder: tempfile::TempDir, location: Location) {
-    let kills = std::env::var("LINLI_CARD_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(6_i64);
-    let Some(killing) = Killing::prepare(folder, location).await else {
-        return eprintln!("LINLI_LOCALSTRIPE is not set: not run");
-    };
-    let mut random = oorandom::Rand64::new(20_260_921);
+fn said(error: reqwest::Error) -> String {
+    format!("{error:?}")
+}
+
+/// Kills that share a database and a localstripe, which writes all that it knows into a file whenever it learns something.
+const TOGETHER: u64 = 50;
+
+/// Kills the server during payments of one community, and tells how many were in the middle of one.
+async fn kill(killing: &Killing, random: &mut Rand64, kills: u64) -> u64 {
     let mut open: Option<CardPayment> = None;
     let mut in_the_middle = 0;
-    for _ in 0..kills {
+    // About as long as a payment takes here now: so each part of it is hit as often as the others.
+    let mut longest = Duration::from_millis(100);
+    for number in 0..=kills {
         let server = killing.start().await;
         if let Some(before) = open.take() {
-            killing.pay(&before).await.expect("what was killed goes on");
+            killing
+                .pay(&before)
+                .await
+                .unwrap_or_else(|why| panic!("what was killed goes on: {number}, {why}"));
+        }
+        if number == kills {
+            break;
         }
         let asked = CardPayment {
             id: PaymentId(new_id()),
@@ -149,28 +165,50 @@ async fn run(folder: tempfile::TempDir, location: Location) {
             minor: 1,
             language: None,
         };
-        let delay = Duration::from_micros(random.rand_range(0..120_000));
+        let delay = Duration::from_micros(random.rand_range(0..u64::try_from(longest.as_micros()).unwrap()));
+        let started = Instant::now();
         let (done, ()) = tokio::join!(killing.pay(&asked), async {
             tokio::time::sleep(delay).await;
             drop(server);
         });
-        in_the_middle += i64::from(done.is_none());
+        match done {
+            Ok(()) => longest = started.elapsed(),
+            Err(_) => {
+                in_the_middle += 1;
+                longest = longest.mul_f64(1.1);
+            }
+        }
         open = Some(asked);
     }
-    {
-        let _server = killing.start().await;
-        killing.pay(&open.unwrap()).await.expect("what was killed goes on");
-    }
-    is_right(&killing.location, killing.folder.path(), kills).await;
-    println!("{kills} kills, {in_the_middle} of them in the middle of a payment: each booked once");
+    in_the_middle
 }
 
-async fn is_right(location: &Location, folder: &Path, paid: i64) {
+async fn run(engine: &str, open: impl AsyncFn() -> Option<(tempfile::TempDir, Location)>) {
+    let kills = from_environment("LINLI_CARD_KILLS").unwrap_or(6);
+    let seed = from_environment("LINLI_CARD_SEED").unwrap_or(20_260_921);
+    let mut random = Rand64::new(seed.into());
+    let (mut done, mut in_the_middle) = (0, 0);
+    while done < kills {
+        let Some((folder, location)) = open().await else {
+            return eprintln!("LINLI_TEST_POSTGRES is not set: not run on PostgreSQL");
+        };
+        let Some(killing) = Killing::prepare(folder, location).await else {
+            return eprintln!("LINLI_LOCALSTRIPE is not set: not run");
+        };
+        let some = TOGETHER.min(kills - done);
+        in_the_middle += kill(&killing, &mut random, some).await;
+        is_right(&killing.location, killing.folder.path(), some).await;
+        done += some;
+    }
+    println!("{engine}: {kills} kills, {in_the_middle} of them in the middle of a payment: each booked once");
+}
+
+async fn is_right(location: &Location, folder: &Path, paid: u64) {
     let app = App::open(Settings::new(location.clone(), folder.to_owned()), Clock::system()).await.unwrap();
     let (entries, findings) = app
         .db
         .read(|tx| {
-            let entries: i64 =
+            let entries: u64 =
                 tx.query_one("SELECT COUNT(*) FROM ledger_entry WHERE provider = 'stripe'", &[])?.get(0)?;
             Ok((entries, linli_server::check::database(tx)?))
         })
@@ -181,15 +219,15 @@ async fn is_right(location: &Location, folder: &Path, paid: i64) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_is_killed_books_each_payment_once_sqlite() {
-    let folder = tempfile::tempdir().unwrap();
-    let location = Location::Sqlite(folder.path().join("linli.db"));
-    run(folder, location).await;
+    run("SQLite", async || {
+        let folder = tempfile::tempdir().unwrap();
+        let location = Location::Sqlite(folder.path().join("linli.db"));
+        Some((folder, location))
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_is_killed_books_each_payment_once_postgres() {
-    match fresh_schema().await {
-        Some(location) => run(tempfile::tempdir().unwrap(), location).await,
-        None => eprintln!("LINLI_TEST_POSTGRES is not set: not run on PostgreSQL"),
-    }
+    run("PostgreSQL", async || Some((tempfile::tempdir().unwrap(), fresh_schema().await?))).await;
 }

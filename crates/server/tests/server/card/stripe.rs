@@ -12,6 +12,7 @@ use axum::{
     Router,
     body::{Body, Bytes},
     extract::{Request, State},
+    http::request::Parts,
     response::Response,
 };
 use serde_json::{Value, json};
@@ -50,7 +51,8 @@ pub struct Stripe {
 struct Inside {
     direct: String,
     faults: Mutex<VecDeque<Fault>>,
-    remembered: Mutex<BTreeMap<String, (u16, Bytes)>>,
+    /// Locked while something new is made: who asks again meanwhile waits for the answer.
+    remembered: tokio::sync::Mutex<BTreeMap<String, (u16, Bytes)>>,
     keys: Mutex<Vec<String>>,
     http: reqwest::Client,
 }
@@ -83,7 +85,7 @@ impl Stripe {
         let inside = Arc::new(Inside {
             direct: direct.clone(),
             faults: Mutex::default(),
-            remembered: Mutex::default(),
+            remembered: Default::default(),
             keys: Mutex::default(),
             http: http.clone(),
         });
@@ -169,30 +171,39 @@ async fn pass(State(inside): State<Arc<Inside>>, request: Request) -> Response {
         let said = json!({ "error": { "type": "invalid_request_error", "code": "charge_already_refunded" } });
         return Response::builder().status(400).body(Body::from(said.to_string())).unwrap();
     }
-    let known = key.as_ref().and_then(|key| inside.remembered.lock().unwrap().get(key).cloned());
-    let (status, answer) = match known {
-        Some(known) => known,
-        None => {
-            let address = format!("{}{}", inside.direct, parts.uri);
-            let mut onward = inside.http.request(parts.method.clone(), address).body(body);
-            for name in ["authorization", "content-type"] {
-                if let Some(value) = header(name) {
-                    onward = onward.header(name, value);
-                }
-            }
-            let answer = onward.send().await.unwrap();
-            let answer = (answer.status().as_u16(), answer.bytes().await.unwrap());
-            if let Some(key) = key {
-                inside.remembered.lock().unwrap().insert(key, answer.clone());
-            }
-            answer
-        }
-    };
+    // In a task of its own, which goes on where whoever asks is killed: what was made there is remembered there.
+    let (status, answer) = tokio::spawn(asked(inside, parts, body, key)).await.unwrap();
     match fault {
         Some(Fault::AnswerLost) => cut(),
         Some(Fault::Broken) => Response::builder().status(500).body(Body::from("{}")).unwrap(),
         _ => Response::builder().status(status).body(Body::from(answer)).unwrap(),
     }
+}
+
+/// The answer of localstripe, or the one that a key got before.
+async fn asked(inside: Arc<Inside>, parts: Parts, body: Bytes, key: Option<String>) -> (u16, Bytes) {
+    let mut remembered = match &key {
+        Some(_) => Some(inside.remembered.lock().await),
+        None => None,
+    };
+    if let (Some(remembered), Some(key)) = (&remembered, &key)
+        && let Some(known) = remembered.get(key)
+    {
+        return known.clone();
+    }
+    let address = format!("{}{}", inside.direct, parts.uri);
+    let mut onward = inside.http.request(parts.method, address).body(body);
+    for name in ["authorization", "content-type"] {
+        if let Some(value) = parts.headers.get(name) {
+            onward = onward.header(name, value);
+        }
+    }
+    let answer = onward.send().await.unwrap();
+    let answer = (answer.status().as_u16(), answer.bytes().await.unwrap());
+    if let (Some(remembered), Some(key)) = (&mut remembered, key) {
+        remembered.insert(key, answer.clone());
+    }
+    answer
 }
 
 /// An answer that ends before it has begun.
