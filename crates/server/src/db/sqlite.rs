@@ -289,10 +289,11 @@ fn bind_one(
     index: usize,
     value: &Value<'_>,
 ) -> Result<(), DbError> {
-    Ok(match value {
+    match value {
         Value::Null => statement.raw_bind_parameter(index, rusqlite::types::Null)?,
         Value::Int(number) => statement.raw_bind_parameter(index, number)?,
         Value::Text(text) => statement.raw_bind_parameter(index, text.as_ref())?,
         Value::Bytes(bytes) => statement.raw_bind_parameter(index, bytes.as_ref())?,
-    })
+    }
+    Ok(())
 }
