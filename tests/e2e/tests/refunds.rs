@@ -5,6 +5,8 @@ use std::{fs, path::PathBuf};
 
 use linli_e2e::{
     faces::{fail_with, wrong},
+    host::Keys,
+    key_store::Bus,
     words::say,
     world::{Device, World, people, settings},
 };
@@ -221,7 +223,12 @@ fn story(name: &str, language: Language, mode: Mode) {
 fn an_answer_about_a_refund_that_is_lost_is_asked_for_again_and_moves_money_once() {
     let en = settings(Language::en(), Mode::Standard);
     let world = World::new("refunds-lost");
-    let office = world.joined("office", people::CHEN_JING, en.clone());
+    // Of all devices here this one keeps what it knows when it is killed.
+    let bus = Bus::start(&world.folder().join("bus"), world.artifacts()).unwrap();
+    let _store = bus.unlocked_key_store().unwrap();
+    let office = world.device_with("office", Keys::KeyStore, Some(bus.address.clone()));
+    office.join(&world.community, people::CHEN_JING);
+    office.set(en.clone());
     let manager = world.joined("manager", people::LIN, en);
     let resident = world.joined("phone", people::WANG_MEI, settings(Language::en(), Mode::Standard));
     let (chen, lin) = (&office.page, &manager.page);
