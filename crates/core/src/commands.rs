@@ -1,21 +1,17 @@
 //! The commands of the face: adapters of a few lines over the domains.
 
+mod chat;
+mod payments;
+
 use linli_wire::{
     Code, Language, WireError,
     attachments::{Attachment, FileBytes, NewFile},
-    chat::{
-        AgreeToRules, AnswerAppeal, AppealTo, AskInRoom, BlockPerson, CivilView, DecideCase, EditMessage,
-        MessageHits, MessageSearch, MessagesPage, MessagesQuery, NameModerator, NeighboursView, PersonInRoom,
-        PinMessage, ReactToMessage, ReportMessage, RoomPeople, RoomView, RoomsView, SaveRoom, SayInRoom,
-        SeenRoom, TellOfRoom, VoteInPoll,
-    },
     command::*,
     community::ProfileChange,
     devices::DeviceLink,
     join::{Invitation, InviteRequest, JoinWith, Letter},
     notices::*,
     outbox::{KeptPage, OutboxPage},
-    payments::*,
     repairs::*,
     rounds::*,
     settings::{Preferences, Settings},
@@ -25,11 +21,11 @@ use linli_wire::{
 use crate::{
     account::authorised,
     app::Core,
-    attachments, chat, community, devices,
+    attachments, community, devices,
     error::{Result, not_found},
     join, keys, markdown,
     notices::{self, office, templates},
-    outbox, payments, qr, repairs, rounds, typed,
+    outbox, qr, repairs, rounds, typed,
 };
 
 type Answer<T> = std::result::Result<T, WireError>;
@@ -52,7 +48,7 @@ impl Core {
     }
 }
 
-impl Commands for Core {
+impl BaseCommands for Core {
     async fn app_get(&self, _: Empty) -> Answer<AppView> {
         self.opened_or_not().await;
         Ok(self.view()?)
@@ -393,344 +389,6 @@ impl Commands for Core {
 
     async fn round_labels_get(&self, RoundPlanKey { id }: RoundPlanKey) -> Answer<RoundLabels> {
         Ok(rounds::labels(&self.account()?.cache, id, &self.language()?, self.ports.system.now())?)
-    }
-
-    async fn payments_get(&self, _: Empty) -> Answer<PaymentsView> {
-        Ok(payments::view(&self.account()?.cache)?)
-    }
-
-    async fn bill_open(&self, BillKey { id }: BillKey) -> Answer<BillView> {
-        Ok(payments::bill(&self.account()?.cache, id)?)
-    }
-
-    async fn attempt_new(&self, _: Empty) -> Answer<Attempt> {
-        Ok(payments::new_attempt(&*self.ports.system))
-    }
-
-    async fn pay_from_balance(&self, request: PayBills) -> Answer<Payment> {
-        Ok(payments::from_balance(&*self.account()?, request).await?)
-    }
-
-    async fn automatic_set(&self, request: PayAutomatically) -> Answer<Done> {
-        payments::set_automatic(&*self.account()?, request).await?;
-        Ok(Done {})
-    }
-
-    async fn pay_by_card(&self, request: PayBills) -> Answer<CardPage> {
-        let (payment, link) = payments::by_card(&*self.account()?, request, self.language()?).await?;
-        let is_open = link.as_ref().is_some_and(|link| self.ports.desktop.open_url(link));
-        Ok(CardPage { payment, link, is_open })
-    }
-
-    async fn relative_code_new(&self, _: Empty) -> Answer<RelativeCode> {
-        Ok(payments::relative_code(&*self.account()?).await?)
-    }
-
-    async fn relative_look(&self, TypedRelativeCode { code }: TypedRelativeCode) -> Answer<RelativeOffer> {
-        Ok(payments::look_at_relative_code(&*self.account()?, &code).await?)
-    }
-
-    async fn relative_begin(&self, request: PayForHousehold) -> Answer<Relative> {
-        Ok(payments::begin_relative(&*self.account()?, request).await?)
-    }
-
-    async fn relative_end(&self, RelativeKey { id }: RelativeKey) -> Answer<Done> {
-        payments::end_relative(&*self.account()?, id).await?;
-        Ok(Done {})
-    }
-
-    async fn money_get(&self, _: Empty) -> Answer<MoneyByMonth> {
-        let account = self.account()?;
-        Ok(authorised!(account, |api| api.get("/v1/money"))?)
-    }
-
-    async fn fees_get(&self, _: Empty) -> Answer<FeesView> {
-        Ok(payments::fees(&self.account()?.cache, &self.language()?)?)
-    }
-
-    async fn fee_save(&self, request: SaveFee) -> Answer<Done> {
-        payments::save_fee(&self.account()?.cache, &*self.ports.system, &self.language()?, request)?;
-        self.queued(&[Topic::Payments])
-    }
-
-    async fn meters_get(&self, MetersQuery { fee_id }: MetersQuery) -> Answer<MetersView> {
-        Ok(payments::meters(&self.account()?.cache, fee_id)?)
-    }
-
-    async fn reading_save(&self, request: SaveReading) -> Answer<Done> {
-        payments::save_reading(&self.account()?.cache, &*self.ports.system, request)?;
-        self.queued(&[Topic::Payments])
-    }
-
-    async fn bill_runs_get(&self, _: Empty) -> Answer<BillRuns> {
-        let account = self.account()?;
-        Ok(authorised!(account, |api| api.get("/v1/bill-runs"))?)
-    }
-
-    async fn bill_run_preview_get(&self, request: PreviewBills) -> Answer<BillRunPreview> {
-        let account = self.account()?;
-        Ok(authorised!(account, |api| api.post("/v1/bill-runs/preview", &request))?)
-    }
-
-    async fn bill_run_publish(&self, request: PublishRun) -> Answer<BillRun> {
-        Ok(payments::publish(&*self.account()?, request).await?)
-    }
-
-    async fn office_bills_list(&self, query: OfficeBillsQuery) -> Answer<OfficeBillsPage> {
-        let (account, path) = (self.account()?, payments::bills_path(&query));
-        Ok(authorised!(account, |api| api.get(&path))?)
-    }
-
-    async fn arrears_list(&self, query: ArrearsQuery) -> Answer<ArrearsPage> {
-        let (account, path) = (self.account()?, payments::arrears_path(query));
-        Ok(authorised!(account, |api| api.get(&path))?)
-    }
-
-    async fn household_payments_get(&self, HouseholdKey { id }: HouseholdKey) -> Answer<HouseholdPayments> {
-        let (account, path) = (self.account()?, format!("/v1/households/{id}/payments"));
-        Ok(authorised!(account, |api| api.get(&path))?)
-    }
-
-    async fn counter_pay(&self, request: PayBills) -> Answer<Payment> {
-        Ok(payments::take_at_counter(&*self.account()?, request).await?)
-    }
-
-    async fn payments_export_open(&self, request: PaymentsExport) -> Answer<Done> {
-        let (name, sheet) = payments::exported(&*self.account()?, request).await?;
-        opened(self.ports.desktop.open_file(&name, &sheet))
-    }
-
-    async fn bill_credit(&self, request: CreditOnBill) -> Answer<Done> {
-        payments::credit(&*self.account()?, request).await?;
-        Ok(Done {})
-    }
-
-    async fn bank_statement_add(&self, file: NewFile) -> Answer<BankImport> {
-        Ok(payments::add_statement(&*self.account()?, &file, false).await?)
-    }
-
-    async fn bank_statement_add_new(&self, file: NewFile) -> Answer<BankImport> {
-        Ok(payments::add_statement(&*self.account()?, &file, true).await?)
-    }
-
-    async fn bank_movements_list(&self, query: BankMovementsQuery) -> Answer<BankMovementsPage> {
-        let (account, path) = (self.account()?, payments::movements_path(&query));
-        Ok(authorised!(account, |api| api.get(&path))?)
-    }
-
-    async fn bank_movement_decide(&self, request: DecideMovement) -> Answer<BankMovement> {
-        Ok(payments::decide(&*self.account()?, request).await?)
-    }
-
-    async fn receipt_open(&self, key: PaymentKey) -> Answer<Done> {
-        let (name, pdf) = payments::receipt(&*self.account()?, key, &self.language()?).await?;
-        opened(self.ports.desktop.open_file(&name, &pdf))
-    }
-
-    async fn statement_open(&self, key: StatementKey) -> Answer<Done> {
-        let (name, pdf) = payments::statement(&*self.account()?, key, &self.language()?).await?;
-        opened(self.ports.desktop.open_file(&name, &pdf))
-    }
-
-    async fn spending_get(&self, _: Empty) -> Answer<Spendings> {
-        let account = self.account()?;
-        Ok(authorised!(account, |api| api.get("/v1/spending"))?)
-    }
-
-    async fn spending_note(&self, request: NoteSpending) -> Answer<Done> {
-        payments::note_spending(&*self.account()?, request).await?;
-        Ok(Done {})
-    }
-
-    async fn spending_take_back(&self, request: TakeBackSpending) -> Answer<Done> {
-        payments::take_back_spending(&*self.account()?, request).await?;
-        Ok(Done {})
-    }
-
-    async fn refunds_get(&self, _: Empty) -> Answer<Refunds> {
-        let account = self.account()?;
-        Ok(authorised!(account, |api| api.get("/v1/refunds"))?)
-    }
-
-    async fn refund_ask(&self, request: RefundMoney) -> Answer<Refund> {
-        Ok(payments::ask_refund(&*self.account()?, request).await?)
-    }
-
-    async fn refund_decide(&self, request: DecideOnRefund) -> Answer<Refund> {
-        Ok(payments::decide_refund(&*self.account()?, request).await?)
-    }
-
-    async fn rooms_get(&self, _: Empty) -> Answer<RoomsView> {
-        Ok(chat::rooms(&self.account()?.cache, &self.language()?, self.ports.system.now())?)
-    }
-
-    async fn room_open(&self, RoomKey { id }: RoomKey) -> Answer<RoomView> {
-        let (account, now) = (self.account()?, self.ports.system.now());
-        account.saw_room(id, now);
-        Ok(chat::open(&account.cache, id, &account.typing_in(id, now), &self.language()?, now)?)
-    }
-
-    async fn messages_get(&self, query: MessagesQuery) -> Answer<MessagesPage> {
-        Ok(chat::messages(&self.account()?.cache, &query, &self.language()?, self.ports.system.now())?)
-    }
-
-    async fn messages_search(&self, query: MessageSearch) -> Answer<MessageHits> {
-        Ok(chat::search(&self.account()?.cache, &query, &self.language()?, self.ports.system.now())?)
-    }
-
-    async fn room_people_get(&self, RoomKey { id }: RoomKey) -> Answer<RoomPeople> {
-        let (account, path) = (self.account()?, format!("/v1/rooms/{id}/people"));
-        Ok(authorised!(account, |api| api.get(&path))?)
-    }
-
-    async fn neighbours_get(&self, _: Empty) -> Answer<NeighboursView> {
-        Ok(chat::neighbours(&self.account()?.cache, &self.language()?, self.ports.system.now())?)
-    }
-
-    async fn message_say(&self, request: SayInRoom) -> Answer<MessageKey> {
-        let account = self.account()?;
-        let id = chat::say(&account.cache, &*self.ports.system, &self.language()?, request)?;
-        self.queued(&[Topic::Chat])?;
-        Ok(MessageKey { id })
-    }
-
-    async fn message_ask(&self, request: AskInRoom) -> Answer<MessageKey> {
-        let account = self.account()?;
-        let id = chat::ask(&account.cache, &*self.ports.system, &self.language()?, request)?;
-        self.queued(&[Topic::Chat])?;
-        Ok(MessageKey { id })
-    }
-
-    async fn message_edit(&self, request: EditMessage) -> Answer<Done> {
-        let account = self.account()?;
-        chat::edit(&account.cache, &*self.ports.system, &self.language()?, request)?;
-        self.queued(&[Topic::Chat])
-    }
-
-    async fn message_delete(&self, MessageKey { id }: MessageKey) -> Answer<Done> {
-        chat::delete(&self.account()?.cache, &*self.ports.system, &self.language()?, id)?;
-        self.queued(&[Topic::Chat])
-    }
-
-    async fn message_react(&self, request: ReactToMessage) -> Answer<Done> {
-        let account = self.account()?;
-        chat::react(&account.cache, &*self.ports.system, &self.language()?, request)?;
-        self.queued(&[Topic::Chat])
-    }
-
-    async fn poll_vote_now(&self, request: VoteInPoll) -> Answer<Done> {
-        let account = self.account()?;
-        chat::vote(&account.cache, &*self.ports.system, &self.language()?, request)?;
-        self.queued(&[Topic::Chat])
-    }
-
-    async fn message_pin(&self, request: PinMessage) -> Answer<Done> {
-        let account = self.account()?;
-        chat::pin(&account.cache, &*self.ports.system, &self.language()?, request)?;
-        self.queued(&[Topic::Chat])
-    }
-
-    async fn room_read(&self, seen: SeenRoom) -> Answer<Done> {
-        if chat::read(&self.account()?.cache, &*self.ports.system, seen)? {
-            self.queued(&[Topic::Chat])
-        } else {
-            Ok(Done {})
-        }
-    }
-
-    async fn room_tell(&self, request: TellOfRoom) -> Answer<Done> {
-        let account = self.account()?;
-        chat::tell(&account.cache, &*self.ports.system, &self.language()?, request)?;
-        self.queued(&[Topic::Chat])
-    }
-
-    async fn direct_open(&self, NeighbourKey { id }: NeighbourKey) -> Answer<RoomKey> {
-        let id = chat::direct(&self.account()?.cache, &*self.ports.system, &self.language()?, id)?;
-        Ok(RoomKey { id })
-    }
-
-    async fn office_room_open(&self, _: Empty) -> Answer<RoomKey> {
-        Ok(RoomKey { id: chat::office_room(&self.account()?.cache, &*self.ports.system)? })
-    }
-
-    async fn room_save(&self, request: SaveRoom) -> Answer<RoomKey> {
-        let account = self.account()?;
-        let id = chat::save(&account.cache, &*self.ports.system, &self.language()?, request)?;
-        self.queued(&[Topic::Chat])?;
-        Ok(RoomKey { id })
-    }
-
-    async fn room_enter(&self, RoomKey { id }: RoomKey) -> Answer<Done> {
-        chat::enter(&self.account()?.cache, &*self.ports.system, &self.language()?, id)?;
-        self.queued(&[Topic::Chat])
-    }
-
-    async fn room_leave(&self, RoomKey { id }: RoomKey) -> Answer<Done> {
-        chat::leave(&self.account()?.cache, &*self.ports.system, &self.language()?, id)?;
-        self.queued(&[Topic::Chat])
-    }
-
-    async fn room_invite(&self, request: PersonInRoom) -> Answer<Done> {
-        let account = self.account()?;
-        chat::invite(&account.cache, &*self.ports.system, &self.language()?, request)?;
-        self.queued(&[Topic::Chat])
-    }
-
-    async fn room_remove(&self, request: PersonInRoom) -> Answer<Done> {
-        let account = self.account()?;
-        chat::remove(&account.cache, &*self.ports.system, &self.language()?, request)?;
-        self.queued(&[Topic::Chat])
-    }
-
-    async fn room_agree(&self, request: AgreeToRules) -> Answer<Done> {
-        let account = self.account()?;
-        chat::agree(&account.cache, &*self.ports.system, &self.language()?, request)?;
-        self.queued(&[Topic::Chat])
-    }
-
-    async fn person_block(&self, request: BlockPerson) -> Answer<Done> {
-        let account = self.account()?;
-        chat::block(&account.cache, &*self.ports.system, &self.language()?, request)?;
-        self.queued(&[Topic::Chat])
-    }
-
-    async fn message_report(&self, request: ReportMessage) -> Answer<Done> {
-        let account = self.account()?;
-        chat::report(&account.cache, &*self.ports.system, &self.language()?, request)?;
-        self.queued(&[Topic::Chat])
-    }
-
-    async fn typing_tell(&self, RoomKey { id }: RoomKey) -> Answer<Done> {
-        self.account()?.tell_typing(id).await;
-        Ok(Done {})
-    }
-
-    async fn civil_get(&self, _: Empty) -> Answer<CivilView> {
-        Ok(chat::civil(&self.account()?.cache, &self.language()?, self.ports.system.now())?)
-    }
-
-    async fn case_decide(&self, request: DecideCase) -> Answer<Done> {
-        let account = self.account()?;
-        chat::decide(&account.cache, &*self.ports.system, &self.language()?, request)?;
-        self.queued(&[Topic::Chat])
-    }
-
-    async fn appeal_make(&self, request: AppealTo) -> Answer<Done> {
-        let account = self.account()?;
-        chat::appeal(&account.cache, &*self.ports.system, request)?;
-        self.queued(&[Topic::Chat])
-    }
-
-    async fn appeal_answer_now(&self, request: AnswerAppeal) -> Answer<Done> {
-        let account = self.account()?;
-        chat::answer(&account.cache, &*self.ports.system, &self.language()?, request)?;
-        self.queued(&[Topic::Chat])
-    }
-
-    async fn moderator_name(&self, request: NameModerator) -> Answer<Done> {
-        let account = self.account()?;
-        chat::name_moderator(&account.cache, &*self.ports.system, &self.language()?, request)?;
-        self.queued(&[Topic::Chat])
     }
 
     async fn typed_get(&self, place: TypedPlace) -> Answer<Typed> {

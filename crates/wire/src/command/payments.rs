@@ -1,12 +1,19 @@
 //! What the face says about payments.
 
+use super::{Done, Empty};
+use crate::attachments::NewFile;
+use crate::payments::{
+    ArrearsPage, ArrearsQuery, BankImport, BankMovement, BankMovementsPage, BankMovementsQuery, BillRun,
+    BillRunPreview, BillRuns, BillView, FeesView, HouseholdPayments, MetersQuery, MetersView, MoneyByMonth,
+    OfficeBillsPage, OfficeBillsQuery, Payment, PaymentsExport, PaymentsView, PreviewBills, Refund, Refunds,
+    Relative, RelativeCode, RelativeOffer, Spendings,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     id::{BankMovementId, BillId, FeeId, HouseholdId, LedgerEntryId, OpId, PaymentId, RefundId, RelativeId},
     payments::{
-        BookMovement, CreditPart, FeeContent, Month, NewReading, Payment, SetMovementAside, SpendMovement,
-        Way,
+        BookMovement, CreditPart, FeeContent, Month, NewReading, SetMovementAside, SpendMovement, Way,
     },
 };
 
@@ -243,4 +250,86 @@ pub enum MovementDecision {
     Spending(SpendMovement),
     /// None of the ledger's business.
     SetAside(SetMovementAside),
+}
+
+commands! {
+    /// What the face can ask about payments.
+    PaymentsCommands;
+
+    /// What the person's households owe and have paid.
+    PaymentsGet payments_get "payments.get" (Empty) -> PaymentsView;
+    /// A bill opened.
+    BillOpen bill_open "payments.bill" (BillKey) -> BillView;
+    /// A new try to move money.
+    AttemptNew attempt_new "payments.attempt" (Empty) -> Attempt;
+    /// Pay bills from what is kept for the household. Needs the network, and is never queued.
+    PayFromBalance pay_from_balance "payments.pay_from_balance" (PayBills) -> Payment;
+    /// Pay bills by card: begins it and opens the page on which it is paid, as does the same asked again. What becomes of it
+    /// is told by sync. Needs the network, and is never queued.
+    PayByCard pay_by_card "payments.pay_by_card" (PayBills) -> CardPage;
+    /// Let bills be paid by themselves from what is kept, or not. Needs the network, and is never queued.
+    AutomaticSet automatic_set "payments.set_automatic" (PayAutomatically) -> Done;
+    /// A code with which somebody of another household may see and pay the bills of the person's own. Needs the network, and
+    /// is never queued, as the next ones.
+    RelativeCodeNew relative_code_new "payments.relative_code" (Empty) -> RelativeCode;
+    /// Whose household a code is of.
+    RelativeLook relative_look "payments.look_at_relative_code" (TypedRelativeCode) -> RelativeOffer;
+    /// Pay for that household from now on.
+    RelativeBegin relative_begin "payments.begin_relative" (PayForHousehold) -> Relative;
+    /// Pay for a household no longer, or let somebody pay no longer. The same again is the same.
+    RelativeEnd relative_end "payments.end_relative" (RelativeKey) -> Done;
+    /// What the community earned and spent. Needs the network.
+    MoneyGet money_get "payments.money" (Empty) -> MoneyByMonth;
+    /// Fees. The office only.
+    FeesGet fees_get "payments.fees" (Empty) -> FeesView;
+    /// Save a fee through the outbox.
+    FeeSave fee_save "payments.save_fee" (SaveFee) -> Done;
+    /// Meters of a fee, to be read. The office only.
+    MetersGet meters_get "payments.meters" (MetersQuery) -> MetersView;
+    /// Save what a meter showed, through the outbox.
+    ReadingSave reading_save "payments.save_reading" (SaveReading) -> Done;
+    /// Bill runs. The office only; needs the network, like all that follows.
+    BillRunsGet bill_runs_get "payments.runs" (Empty) -> BillRuns;
+    /// What a run would make.
+    BillRunPreviewGet bill_run_preview_get "payments.preview" (PreviewBills) -> BillRunPreview;
+    /// Publish a run.
+    BillRunPublish bill_run_publish "payments.publish" (PublishRun) -> BillRun;
+    /// Bills of all households.
+    OfficeBillsList office_bills_list "payments.bills" (OfficeBillsQuery) -> OfficeBillsPage;
+    /// Households with something overdue.
+    ArrearsList arrears_list "payments.arrears" (ArrearsQuery) -> ArrearsPage;
+    /// A household's bills and payments.
+    HouseholdPaymentsGet household_payments_get "payments.household" (HouseholdKey) -> HouseholdPayments;
+    /// Take money at the counter.
+    CounterPay counter_pay "payments.counter" (PayBills) -> Payment;
+    /// Save a file for the bookkeeper outside of the app and open it there.
+    PaymentsExportOpen payments_export_open "payments.export" (PaymentsExport) -> Done;
+    /// Take a part of a bill back.
+    BillCredit bill_credit "payments.credit" (CreditOnBill) -> Done;
+    /// Take a bank statement in: camt.053 or CSV, whose bytes go to the server as they are. Where a file of the other format
+    /// told of some of it before, it is a `conflict`.
+    BankStatementAdd bank_statement_add "payments.add_statement" (NewFile) -> BankImport;
+    /// Take in of it only what no file of the other format told of before, once somebody has agreed to that.
+    BankStatementAddNew bank_statement_add_new "payments.add_new_of_statement" (NewFile) -> BankImport;
+    /// What the bank told.
+    BankMovementsList bank_movements_list "payments.movements" (BankMovementsQuery) -> BankMovementsPage;
+    /// Decide about a movement. The same again is the same.
+    BankMovementDecide bank_movement_decide "payments.decide_movement" (DecideMovement) -> BankMovement;
+    /// What was spent.
+    SpendingGet spending_get "payments.spending" (Empty) -> Spendings;
+    /// Note what was spent.
+    SpendingNote spending_note "payments.note_spending" (NoteSpending) -> Done;
+    /// Take back what was noted as spent.
+    SpendingTakeBack spending_take_back "payments.take_back_spending" (TakeBackSpending) -> Done;
+    /// Refunds: those that wait for a second person, and the last ones.
+    RefundsGet refunds_get "payments.refunds" (Empty) -> Refunds;
+    /// Ask for money to go back to a household.
+    RefundAsk refund_ask "payments.ask_refund" (RefundMoney) -> Refund;
+    /// Decide about a refund that somebody else asked for.
+    RefundDecide refund_decide "payments.decide_refund" (DecideOnRefund) -> Refund;
+    /// Save the receipt of a payment outside of the app and open it there. For everybody; needs the network if it was
+    /// not fetched before, as the next one does.
+    ReceiptOpen receipt_open "payments.receipt" (PaymentKey) -> Done;
+    /// Save a household's statement of a year outside of the app and open it there.
+    StatementOpen statement_open "payments.statement" (StatementKey) -> Done;
 }
