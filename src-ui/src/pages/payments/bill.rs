@@ -22,6 +22,7 @@ use crate::{
     },
     format::{amount, month},
     ipc::{self, Answer},
+    pages::chat::write_to_the_office,
     state::app,
     words::{common, payments as texts},
 };
@@ -93,10 +94,21 @@ fn page(view: &BillView) -> AnyView {
         })}
         <section class="l-section">
             <div class="l-section__head"><h2>{texts::ask()}</h2></div>
-            <div class="l-row" data-fill="">{call_office("quiet")}</div>
+            <div class="l-row" data-fill="">{ask_in_chat(view)} {call_office("quiet")}</div>
         </section>
     }
     .into_any()
+}
+
+/// To the office's room, with the bill in what is written there.
+fn ask_in_chat(view: &BillView) -> Option<AnyView> {
+    let is_office = app().with_me_untracked(|me| me.person.role.is_office()).unwrap_or_default();
+    let about = format!("?bill={}&number={}", view.bill.id, view.bill.number);
+    let write = write_to_the_office();
+    (!is_office).then(|| {
+        view! { <button type="button" class="c-button" data-kind="quiet" data-testid="ask-in-chat" on:click=move |_| write.run(about.clone())>{icon("chat")} {texts::ask_in_chat()}</button> }
+            .into_any()
+    })
 }
 
 /// That the office reminded of it, and what to do, without alarm.
