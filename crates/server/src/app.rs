@@ -11,7 +11,7 @@ use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 use crate::{
     Error,
     attachments::{Shelf, files::Files, intake::Intake, parts::Parts as Uploads},
-    card,
+    card, chat,
     clock::Clock,
     config,
     db::{self, Database, DbError, Location},
@@ -125,6 +125,7 @@ impl App {
     pub async fn open(settings: Settings, clock: Clock) -> Result<Self, Error> {
         let db = Database::open(&settings.database, clock).await?.hurried(PATIENCE);
         let instance = db.write(instance::open).await?;
+        db.write(chat::open_all).await?;
         let shelf = Shelf {
             files: Files::open(&settings.data).map_err(DbError::Io)?,
             parts: Uploads::open(&settings.data).map_err(DbError::Io)?,

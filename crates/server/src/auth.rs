@@ -12,7 +12,7 @@ use linli_wire::{
 use sha2::{Digest, Sha256};
 
 use crate::{
-    Error,
+    Error, chat,
     db::{Row, Tx},
     params,
 };
@@ -115,6 +115,7 @@ pub fn scopes(tx: &mut Tx<'_>, caller: &Caller) -> Result<Vec<Scope>, Error> {
         Scope::Person(caller.person),
         Scope::Role(caller.community, caller.role),
     ];
+    let mut buildings = Vec::new();
     if let Some(household) = caller.household {
         scopes.extend([Scope::Household(household), Scope::Payments(household)]);
         let rows = tx.query(
@@ -122,9 +123,11 @@ pub fn scopes(tx: &mut Tx<'_>, caller: &Caller) -> Result<Vec<Scope>, Error> {
             params![caller.community, household],
         )?;
         for row in rows {
-            scopes.push(Scope::Building(row.get(0)?));
+            buildings.push(row.get(0)?);
         }
     }
+    scopes.extend(buildings.iter().copied().map(Scope::Building));
+    scopes.extend(chat::scopes(tx, caller, &buildings)?);
     if caller.role.is_office() {
         scopes.push(Scope::Staff(caller.community));
     }

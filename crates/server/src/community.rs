@@ -19,12 +19,15 @@ pub use put::{Put, put_building, put_community, put_household, put_person, put_u
 use crate::{
     Error,
     auth::Caller,
+    chat,
     db::{Row, Tx},
     input, params,
 };
 
 const COMMUNITY: &str = "id, name, time_zone, currency, languages, office, categories";
-const PERSON: &str = "id, code, name, given_name, role, household_id, language, simple, visible_flat, visible_phone, joined, version";
+const PERSON: &str =
+    "id, code, name, given_name, role, household_id, language, simple, visible_flat, visible_phone,
+     visible_listed, joined, version";
 
 /// All communities of this server.
 ///
@@ -155,7 +158,8 @@ pub fn change_profile(tx: &mut Tx<'_>, caller: &Caller, change: &ProfileChange) 
     tx.execute(
         "UPDATE person SET given_name = COALESCE($3, given_name), language = COALESCE($4, language),
          simple = COALESCE($5, simple), visible_flat = COALESCE($6, visible_flat),
-         visible_phone = COALESCE($7, visible_phone), version = version + 1
+         visible_phone = COALESCE($7, visible_phone), visible_listed = COALESCE($8, visible_listed),
+         version = version + 1
          WHERE community_id = $1 AND id = $2",
         params![
             caller.community,
@@ -164,7 +168,8 @@ pub fn change_profile(tx: &mut Tx<'_>, caller: &Caller, change: &ProfileChange) 
             change.language.clone(),
             change.simple,
             change.visible.map(|visible| visible.flat),
-            change.visible.map(|visible| visible.phone)
+            change.visible.map(|visible| visible.phone),
+            change.visible.map(|visible| visible.listed)
         ],
     )?;
     log_person(tx, caller.community, caller.person)
@@ -177,7 +182,8 @@ pub(crate) fn log_person(tx: &mut Tx<'_>, community: CommunityId, id: PersonId) 
     let version = tx.query_opt(sql, params![community, id])?.ok_or_else(Error::not_found)?.get(0)?;
     let person = person(tx, community, id)?;
     let scopes = [Scope::Person(id), Scope::Staff(community)];
-    tx.log_as(community, &scopes, Entity::Person, id.0, version, person.as_ref())
+    tx.log_as(community, &scopes, Entity::Person, id.0, version, person.as_ref())?;
+    chat::people_changed(tx, community, None, Some(id))
 }
 
 fn community_of(row: &Row) -> Result<Community, Error> {
@@ -202,8 +208,8 @@ fn person_of(row: &Row) -> Result<Person, Error> {
         household_id: row.get(5)?,
         language: row.get(6)?,
         simple: row.get(7)?,
-        visible: Visibility { flat: row.get(8)?, phone: row.get(9)? },
-        joined: row.get(10)?,
-        version: row.get(11)?,
+        visible: Visibility { flat: row.get(8)?, phone: row.get(9)?, listed: row.get(10)? },
+        joined: row.get(11)?,
+        version: row.get(12)?,
     })
 }

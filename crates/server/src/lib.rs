@@ -7,6 +7,7 @@ pub mod backup;
 pub mod bank;
 mod calendar;
 pub mod card;
+pub mod chat;
 pub mod check;
 pub mod cli;
 pub mod clock;

@@ -15,8 +15,8 @@
 //!
 //! Events: `page` (a SyncPage; its id is the cursor), and before the server ends a stream by itself
 //! `end` with a problem, when the device may not come back, or `resume`, when its token has ended and
-//! nothing else. A comment every 25 seconds keeps proxies
-//! from closing the connection, and tells a dead one.
+//! nothing else; `typing`, which is kept nowhere, when somebody is typing in a room of the person's. A comment every 25
+//! seconds keeps proxies from closing the connection, and tells a dead one.
 
 mod hub;
 mod wake;
@@ -154,6 +154,7 @@ impl Stream {
                             yield Ok(end(auth::revoked()));
                             return;
                         }
+                        Event::Typing(data) => yield Ok(Bytes::from(format!("event: typing\ndata: {data}\n\n"))),
                         Event::LookAgain => {
                             behind = true;
                             let device = self.caller.device;

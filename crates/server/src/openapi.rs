@@ -2,7 +2,7 @@
 //! route nor a field can be forgotten in it.
 
 use linli_wire::{
-    WireError, attachments::Attachment, community::ServerInfo, devices, join, notices, ops, payments,
+    WireError, attachments::Attachment, chat, community::ServerInfo, devices, join, notices, ops, payments,
     repairs, rounds, session, settings, sync,
 };
 use utoipa::{
@@ -51,6 +51,19 @@ use crate::http::policy::{Method, ROUTES, Route, Who};
     repairs::RepairEvents,
     rounds::RoundPlan,
     rounds::Round,
+    chat::Room,
+    chat::RoomCard,
+    chat::RoomSeat,
+    chat::RoomMark,
+    chat::Message,
+    chat::Reaction,
+    chat::PollVote,
+    chat::Neighbour,
+    chat::Block,
+    chat::ReportedMessage,
+    chat::Moderation,
+    chat::Moderator,
+    chat::RoomPeople,
     payments::Fee,
     payments::Meter,
     payments::Bill,
@@ -240,6 +253,10 @@ fn about(route: &Route) -> Option<About> {
         (Method::Get, "/pay/page.js") => ("The script of the pay page", Nothing, Bytes),
         (Method::Get, "/pay/{id}") => ("The pay page of a payment by card", Nothing, Bytes),
         (Method::Post, "/pay/{id}") => ("How the payment of a pay page stands", Nothing, Any),
+        (Method::Get, "/v1/rooms/{id}/people") => ("Who is in a room", Nothing, of::<chat::RoomPeople>()),
+        (Method::Post, "/v1/rooms/{id}/typing") => {
+            ("Tell a room that one is typing; live streams get an event typing", Nothing, Nothing)
+        }
         (Method::Post, "/v1/invitations") => {
             ("Invite a person", of::<join::InviteRequest>(), of::<join::Invitation>())
         }

@@ -24,7 +24,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     Error,
     auth::{self, Caller},
-    community,
+    chat, community,
     db::{Tx, Value},
     devices,
     error::json,
@@ -105,7 +105,7 @@ pub fn apply(tx: &mut Tx<'_>, caller: &Caller, batch: &[Given]) -> Result<OpsRep
     check(batch)?;
     tx.query_locked("SELECT id FROM device WHERE id = $1", params![caller.device])?;
     let caller = auth::again(tx, caller.device)?;
-    let seen = auth::scopes(tx, &caller)?;
+    let mut seen = auth::scopes(tx, &caller)?;
     let mut steps = Vec::with_capacity(batch.len());
     let mut done: BTreeMap<OpId, (usize, [u8; 32])> = BTreeMap::new();
     let mut broken: BTreeSet<&str> = BTreeSet::new();
@@ -115,8 +115,11 @@ pub fn apply(tx: &mut Tx<'_>, caller: &Caller, batch: &[Given]) -> Result<OpsRep
             Given::Op(op) => step(tx, &caller, &seen, op, at, &mut done)?,
             Given::Unread { error, .. } => Step::Refused(Error::Refused(error.clone())),
         };
-        if matches!(step, Step::Refused(_)) {
-            broken.insert(given.lane());
+        match &step {
+            Step::Refused(_) => drop(broken.insert(given.lane())),
+            // A room that was begun just now may be written in by what comes behind it.
+            Step::Applied { .. } if moves_scopes(given) => seen = auth::scopes(tx, &caller)?,
+            _ => {}
         }
         steps.push(step);
     }
@@ -244,7 +247,48 @@ fn perform(tx: &mut Tx<'_>, caller: &Caller, seen: &[Scope], op: &Op) -> Result<
             payments::save_fee(tx, caller, *fee_id, *base_version, content)
         }
         Action::SaveReadings { fee_id, readings } => payments::save_readings(tx, caller, *fee_id, readings),
+        Action::SendMessage { message } => chat::send(tx, caller, seen, message),
+        Action::OpenRoom { room_id, person_id } => chat::open(tx, caller, seen, *room_id, *person_id),
+        Action::EditMessage { message_id, words } => chat::edit(tx, caller, seen, *message_id, words),
+        Action::DeleteMessage { message_id } => chat::delete(tx, caller, seen, *message_id),
+        Action::ReactToMessage { message_id, emoji } => {
+            chat::react(tx, caller, seen, *message_id, emoji.as_deref())
+        }
+        Action::VoteInPoll { message_id, choices } => chat::vote(tx, caller, seen, *message_id, choices),
+        Action::PinMessage { message_id, pinned } => chat::pin(tx, caller, seen, *message_id, *pinned),
+        Action::ReadRoom { room_id, number } => chat::read(tx, caller, seen, *room_id, *number),
+        Action::TellOfRoom { room_id, tell } => chat::tell(tx, caller, seen, *room_id, *tell),
+        Action::SaveRoom { room_id, content } => chat::save(tx, caller, seen, *room_id, content),
+        Action::EnterRoom { room_id } => chat::enter(tx, caller, *room_id),
+        Action::LeaveRoom { room_id } => chat::leave(tx, caller, *room_id),
+        Action::InviteToRoom { room_id, person_id } => chat::invite(tx, caller, seen, *room_id, *person_id),
+        Action::RemoveFromRoom { room_id, person_id } => chat::remove(tx, caller, seen, *room_id, *person_id),
+        Action::AgreeToRules { room_id, edition } => chat::agree(tx, caller, seen, *room_id, *edition),
+        Action::BlockPerson { person_id, blocked } => chat::block(tx, caller, seen, *person_id, *blocked),
+        Action::ReportMessage { message_id, complaint, words } => {
+            chat::report(tx, caller, seen, *message_id, *complaint, words)
+        }
+        Action::Moderate { moderation } => chat::moderate(tx, caller, seen, moderation),
+        Action::Appeal { moderation_id, words } => chat::appeal(tx, caller, *moderation_id, words),
+        Action::AnswerAppeal { moderation_id, lift, words } => {
+            chat::answer_appeal(tx, caller, *moderation_id, *lift, words)
+        }
+        Action::NameModerator { person_id, duty } => chat::name_moderator(tx, caller, *person_id, *duty),
     }
+}
+
+/// Whether the caller may see other scopes after an operation.
+const fn moves_scopes(given: &Given) -> bool {
+    let Given::Op(op) = given else { return false };
+    matches!(
+        op.action,
+        Action::OpenRoom { .. }
+            | Action::SaveRoom { .. }
+            | Action::EnterRoom { .. }
+            | Action::LeaveRoom { .. }
+            | Action::BlockPerson { .. }
+            | Action::NameModerator { .. }
+    )
 }
 
 fn check(batch: &[Given]) -> Result<(), Error> {

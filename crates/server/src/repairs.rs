@@ -41,7 +41,7 @@ pub use story::story;
 use crate::{
     Error,
     auth::{self, Caller},
-    community,
+    chat, community,
     db::Tx,
     error::{json, too_many},
     params, session,
@@ -219,7 +219,11 @@ pub fn join(tx: &mut Tx<'_>, caller: &Caller, scopes: &[Scope], id: RepairId) ->
     )?;
     let who = moves::person(tx, caller, caller.person)?;
     let event = moves::event(tx, Some(who), ActKind::Join, state)?;
-    store::change(tx, caller.community, &mut stored, &event)
+    store::change(tx, caller.community, &mut stored, &event)?;
+    let reporter = &stored.repair.reporter;
+    let mut persons = vec![caller.person];
+    persons.extend((!reporter.role.is_office()).then_some(reporter.id));
+    chat::open_for_repair(tx, caller.community, id, &persons)
 }
 
 /// Writes a message to everybody on a repair. Sent twice under one id, it stands there once.

@@ -66,17 +66,28 @@ impl Page {
 /// `cursor_expired` for a cursor that is ahead of the log.
 pub fn page(tx: &mut Tx<'_>, caller: &Caller, cursor: &Cursor) -> Result<Page, Error> {
     let mut scopes = auth::scopes(tx, caller)?;
-    // What is the person's own first: who joins is greeted by name before a thousand notices are through.
-    scopes.sort_by_key(|scope| !matches!(scope, Scope::Person(_) | Scope::Household(_)));
+    // What is the person's own first: who joins is greeted by name before a thousand notices are through. Years of talk
+    // come last.
+    scopes.sort_by_key(|scope| match scope {
+        Scope::Person(_) | Scope::Household(_) => 0,
+        Scope::Room(_) => 2,
+        _ => 1,
+    });
     let lost: Vec<Scope> = cursor.scopes().filter(|scope| !scopes.contains(scope)).collect();
     let mut next = Cursor::new(cursor.epoch);
     let mut body = String::from("{\"scopes\":[");
     let (mut rows, mut bytes, mut first, mut more) = (0, 0, true, false);
+    // Somebody with fifty rooms asks fifty times in vain else.
+    let mut level = BTreeMap::new();
+    for some in scopes.chunks(HEADS) {
+        level.append(&mut heads(tx, some)?);
+    }
     for scope in &scopes {
         let known = cursor.position(scope);
         let mut position = known.unwrap_or(0);
+        let newest = level.get(scope).copied().unwrap_or(0);
         let mut opened = false;
-        while !more {
+        while !more && position < newest {
             let limit = CHUNK.min(MAX_PAGE_CHANGES - rows + 1);
             let chunk = tx.query(
                 "SELECT seq, entity, id, version, body FROM changes WHERE scope = $1 AND seq > $2
@@ -110,7 +121,7 @@ pub fn page(tx: &mut Tx<'_>, caller: &Caller, cursor: &Cursor) -> Result<Page, E
         }
         if opened {
             body.push_str("]}");
-        } else if position > 0 && position > head(tx, scope)? {
+        } else if position > newest {
             return Err(expired());
         }
         // A scope that was not reached yet is not named, so that it is sent from zero later.
@@ -173,12 +184,6 @@ pub(crate) fn scope_since(
     Ok(range.map(|(first, last)| (first, last, json)))
 }
 
-/// The newest number of a scope; 0 when it has none.
-pub(crate) fn head(tx: &mut Tx<'_>, scope: &Scope) -> Result<u64, Error> {
-    let row = tx.query_opt("SELECT head FROM scope WHERE scope = $1", params![scope])?;
-    Ok(row.map(|row| row.get(0)).transpose()?.unwrap_or(0))
-}
-
 /// Most scopes of one call of [`heads`].
 pub(crate) const HEADS: usize = 64;
 
@@ -203,5 +208,5 @@ pub(crate) fn expired() -> Error {
 
 /// Whether a change of this entity may change what a person sees.
 pub(crate) const fn moves_scopes(entity: Entity) -> bool {
-    matches!(entity, Entity::Person | Entity::Household)
+    matches!(entity, Entity::Person | Entity::Household | Entity::RoomSeat | Entity::Moderator)
 }

@@ -32,7 +32,7 @@ tables! {
     household [community_id id] code version;
     unit [community_id id] building_id code household_id version area;
     person [community_id id] code name given_name phone role household_id language simple visible_flat
-        visible_phone joined version left_at;
+        visible_phone visible_listed joined version left_at;
     device [id] community_id person_id name device_key version joined_at revoked_at;
     invitation [id] community_id person_id kind secret_hash code_hash issued_at expires_at ended_at used_at used_op
         used_key device_id version;
@@ -82,6 +82,20 @@ tables! {
     card_payment [community_id payment_id] provider intent link_hash link_expires_at asked ask_at;
     card_refund [community_id id] payment_id minor state provider_id at asked ask_at;
     card_trouble [provider intent what] at;
+    room [community_id id] version kind owner_id last card made_at body;
+    room_seat [community_id room_id person_id] version state agreed muted_until invitation;
+    room_mark [community_id room_id person_id] version read tell;
+    message [community_id id] room_id number version person_id at body hidden;
+    message_attachment [community_id message_id attachment_id];
+    reaction [community_id message_id person_id] version emoji;
+    poll_vote [community_id message_id person_id] version choices;
+    neighbour [community_id id] version body;
+    neighbour_scope [community_id neighbour_id scope];
+    block [community_id person_id other_id] version name at;
+    message_report [community_id message_id person_id] at;
+    reported_message [community_id id] version body;
+    moderation [community_id id] version message_id person_id at body;
+    moderator [community_id person_id] version name duty;
     audit [id] community_id at event person_id device_id details;
     import_row [community_id kind code] body at;
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use linli_wire::{
+    chat,
     community::{Building, Community, Household, Person, Unit},
     devices::Device,
     id::{
@@ -69,6 +70,18 @@ pub(super) fn digest(entity: Entity, body: &str) -> Option<[u8; 32]> {
         Entity::Payment => again::<Payment>(body),
         Entity::HouseholdAccount => again::<HouseholdAccount>(body),
         Entity::PaymentWays => again::<PaymentWays>(body),
+        Entity::Room => again::<chat::Room>(body),
+        Entity::RoomCard => again::<chat::RoomCard>(body),
+        Entity::RoomSeat => again::<chat::RoomSeat>(body),
+        Entity::RoomMark => again::<chat::RoomMark>(body),
+        Entity::Message => again::<chat::Message>(body),
+        Entity::Reaction => again::<chat::Reaction>(body),
+        Entity::PollVote => again::<chat::PollVote>(body),
+        Entity::Neighbour => again::<chat::Neighbour>(body),
+        Entity::Block => again::<chat::Block>(body),
+        Entity::ReportedMessage => again::<chat::ReportedMessage>(body),
+        Entity::Moderation => again::<chat::Moderation>(body),
+        Entity::Moderator => again::<chat::Moderator>(body),
         Entity::Unknown => None,
     }
 }
@@ -81,7 +94,13 @@ struct Facts(BTreeMap<Place, Fact>);
 
 impl Facts {
     fn put<T: Serialize>(&mut self, scopes: &[Scope], entity: Entity, id: Uuid, version: u64, body: &T) {
-        let Some(digest) = of(body) else { return };
+        if let Ok(body) = serde_json::to_string(body) {
+            self.put_json(scopes, entity, id, version, &body);
+        }
+    }
+
+    fn put_json(&mut self, scopes: &[Scope], entity: Entity, id: Uuid, version: u64, body: &str) {
+        let digest = Sha256::digest(body).into();
         for scope in scopes {
             self.0.insert((*scope, entity, id), Fact { version, digest });
         }
@@ -98,6 +117,9 @@ pub(super) fn expected(tx: &mut Tx<'_>, id: CommunityId) -> Result<BTreeMap<Plac
     reported(tx, id, &mut facts)?;
     inspected(tx, id, &mut facts)?;
     billed(tx, id, &mut facts)?;
+    crate::chat::facts(tx, id, |scopes, entity, id, version, body| {
+        facts.put_json(scopes, entity, id, version, &body)
+    })?;
     Ok(facts.0)
 }
 

@@ -8,7 +8,7 @@ use linli_wire::{
 };
 
 use super::{household, log_person};
-use crate::{Error, db::Tx, error::json, join, params, rounds};
+use crate::{Error, chat, db::Tx, error::json, join, params, rounds};
 
 /// What a `put` did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -58,6 +58,7 @@ pub fn put_community(tx: &mut Tx<'_>, community: &Community) -> Result<Put, Erro
     )?;
     let scopes = [Scope::Community(community.id)];
     tx.log_as(community.id, &scopes, Entity::Community, community.id.0, row.get(0)?, Some(community))?;
+    chat::open_for_community(tx, community.id)?;
     let Some(known) = known else { return Ok(Put::Created) };
     if known.time_zone != community.time_zone {
         rounds::zone_changed(tx, community.id)?;
@@ -87,6 +88,7 @@ pub fn put_building(tx: &mut Tx<'_>, community: CommunityId, building: &Building
     )?;
     let scopes = [Scope::Community(community)];
     tx.log_as(community, &scopes, Entity::Building, building.id.0, row.get(0)?, Some(building))?;
+    chat::open_for_building(tx, community, building.id)?;
     Ok(if known.is_some() { Put::Changed } else { Put::Created })
 }
 
@@ -178,8 +180,8 @@ pub fn put_person(
     }
     tx.execute(
         "INSERT INTO person (community_id, id, code, name, given_name, phone, role, household_id,
-         language, simple, visible_flat, visible_phone, joined, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 1)
+         language, simple, visible_flat, visible_phone, visible_listed, joined, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, 1)
          ON CONFLICT (community_id, id) DO UPDATE SET code = excluded.code, name = excluded.name,
          phone = excluded.phone, role = excluded.role, household_id = excluded.household_id,
          version = person.version + 1",
@@ -195,7 +197,8 @@ pub fn put_person(
             &person.language,
             person.simple,
             person.visible.flat,
-            person.visible.phone
+            person.visible.phone,
+            person.visible.listed
         ],
     )?;
     log_person(tx, community, person.id)?;
@@ -215,5 +218,6 @@ fn log_household(tx: &mut Tx<'_>, community: CommunityId, id: HouseholdId) -> Re
     )?;
     let body = household(tx, community, id)?;
     let scopes = [Scope::Household(id), Scope::Staff(community)];
-    tx.log_as(community, &scopes, Entity::Household, id.0, row.get(0)?, body.as_ref())
+    tx.log_as(community, &scopes, Entity::Household, id.0, row.get(0)?, body.as_ref())?;
+    chat::people_changed(tx, community, Some(id), None)
 }

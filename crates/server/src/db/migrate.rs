@@ -24,6 +24,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0012_card.sql"),
     include_str!("../../migrations/0013_reminder.sql"),
     include_str!("../../migrations/0014_automatic.sql"),
+    include_str!("../../migrations/0016_chat.sql"),
 ];
 
 /// Number of the newest migration of this build.

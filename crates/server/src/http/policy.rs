@@ -174,6 +174,8 @@ routes! {
     Get "/pay/page.js" Anyone Public 0, true => routes::card::script;
     Get "/pay/{id}" Anyone Public 0, false => routes::card::page;
     Post "/pay/{id}" Anyone Public 0, false => routes::card::state;
+    Get "/v1/rooms/{id}/people" Member Device 0, true => routes::chat::people;
+    Post "/v1/rooms/{id}/typing" Member Device 0, false => routes::chat::typing;
     Post "/v1/invitations" Office Codes JSON, false => routes::invite;
     Post "/v1/devices/link" Member Codes JSON, false => routes::link_device;
     Post "/v1/devices/{id}/revoke" Member Device JSON, false => routes::revoke_device;
@@ -207,6 +209,27 @@ pub static OPS: &[(&str, Who)] = &[
     ("inspect_point", Who::Office),
     ("save_fee", Who::Office),
     ("save_readings", Who::Office),
+    ("send_message", Who::Member),
+    ("open_room", Who::Member),
+    ("edit_message", Who::Member),
+    ("delete_message", Who::Member),
+    ("react_to_message", Who::Member),
+    ("vote_in_poll", Who::Member),
+    ("pin_message", Who::Member),
+    ("read_room", Who::Member),
+    ("tell_of_room", Who::Member),
+    ("save_room", Who::Member),
+    ("enter_room", Who::Member),
+    ("leave_room", Who::Member),
+    ("invite_to_room", Who::Member),
+    ("remove_from_room", Who::Member),
+    ("agree_to_rules", Who::Member),
+    ("block_person", Who::Member),
+    ("report_message", Who::Member),
+    ("moderate", Who::Member),
+    ("appeal", Who::Member),
+    ("answer_appeal", Who::Member),
+    ("name_moderator", Who::Office),
 ];
 
 /// Who may do operations of this kind.

@@ -2,6 +2,7 @@
 
 pub(super) mod bank;
 pub(super) mod card;
+pub(super) mod chat;
 pub(super) mod payments;
 
 use axum::{

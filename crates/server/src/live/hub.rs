@@ -6,7 +6,7 @@ use std::{
 };
 
 use linli_wire::{
-    id::DeviceId,
+    id::{DeviceId, PersonId, RoomId},
     sync::{Entity, Scope},
 };
 use tokio::sync::mpsc::{Receiver, Sender, channel};
@@ -31,6 +31,8 @@ pub(super) enum Event {
     LookAgain,
     /// The device was removed.
     Gone,
+    /// Somebody is typing: the data of an event `typing`.
+    Typing(Arc<str>),
 }
 
 /// Changes of one scope with consecutive numbers.
@@ -126,6 +128,18 @@ impl Hub {
             for change in changes.iter().filter(|c| c.entity == Entity::Device && c.body.is_none()) {
                 self.tell_device(DeviceId(change.id), &Event::Gone);
             }
+        }
+    }
+
+    /// Tells those who follow a scope, but for the device it comes from, that somebody is typing in a room.
+    pub(crate) fn typing(&self, scope: Scope, from: DeviceId, room: RoomId, person: PersonId) {
+        let data = serde_json::json!({ "room_id": room, "person_id": person }).to_string();
+        let (event, state) = (Event::Typing(data.into()), self.state());
+        let Some(followed) = state.scopes.get(&scope) else { return };
+        let streams = followed.streams.iter().filter_map(|id| state.streams.get(id));
+        for stream in streams.filter(|stream| stream.device != from) {
+            // A hint: who has no room for it goes without, and is not dropped for it.
+            drop(stream.sender.try_send(event.clone()));
         }
     }
 

@@ -10,7 +10,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use hmac::{Hmac, KeyInit, Mac};
 use linli_wire::{
     community::Role,
-    id::{BuildingId, CommunityId, HouseholdId, PersonId},
+    id::{BuildingId, CommunityId, HouseholdId, PersonId, RoomId},
     sync::Scope,
 };
 use sha2::Sha256;
@@ -22,7 +22,7 @@ use crate::Error;
 const VERSION: u8 = 1;
 /// Bytes of the signature that travel.
 const MAC: usize = 16;
-/// Most bytes of a cursor; a person has a dozen scopes of 25 bytes.
+/// Most bytes of a cursor: of a person with four hundred rooms, whose scopes take 25 bytes each.
 const MAX_BYTES: usize = 16 * 1024;
 
 /// A position in the log.
@@ -139,6 +139,8 @@ fn kind_of(scope: &Scope) -> (u8, Uuid) {
         Scope::Person(id) => (3, id.0),
         Scope::Staff(id) => (4, id.0),
         Scope::Payments(id) => (5, id.0),
+        Scope::Room(id) => (6, id.0),
+        Scope::Moderators(id) => (7, id.0),
         Scope::Role(id, role) => {
             let role = match role {
                 Role::Resident => 0,
@@ -160,6 +162,8 @@ fn scope_of(kind: u8, id: Uuid) -> Option<Scope> {
         3 => Scope::Person(PersonId(id)),
         4 => Scope::Staff(CommunityId(id)),
         5 => Scope::Payments(HouseholdId(id)),
+        6 => Scope::Room(RoomId(id)),
+        7 => Scope::Moderators(CommunityId(id)),
         _ => {
             let roles = [Role::Resident, Role::HouseholdHead, Role::Staff, Role::Manager, Role::Other];
             let role = roles.get(usize::from(kind.checked_sub(ROLES)?))?;

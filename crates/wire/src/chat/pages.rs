@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    About, Complaint, Duty, Measure, Moderation, Moderator, Neighbour, Poll, ReportedMessage,
-    RoomContent, RoomInvitation, RoomKind, Tell,
+    About, Complaint, Duty, Measure, Moderation, Moderator, Neighbour, Poll, ReportedMessage, RoomContent,
+    RoomInvitation, RoomKind, Tell,
 };
 use crate::{
     Localized, Timestamp,

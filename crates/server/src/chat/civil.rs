@@ -1,0 +1,419 @@
+//! Reports, what moderators do about them, and appeals.
+//!
+//! Everything that is done to a person is told to them and stands in the log that moderators and readers see; nothing
+//! is done without a reason and a rule. Nobody decides about their own words, and an appeal is answered by somebody
+//! else than who decided, where there is anybody.
+
+use linli_wire::{
+    Code,
+    chat::{
+        Appeal, AppealAnswer, CONTEXT, Complained, Complaint, Duty, MAX_MUTE_DAYS, MAX_REASON, MAX_REPORTS,
+        Measure, Message, MessageContent, Moderation, Moderator, NewModeration, ReportedMessage, Room,
+        SeatState,
+    },
+    community::Role,
+    id::{CommunityId, MessageId, ModerationId, PersonId},
+    sync::{Entity, Scope},
+    text,
+};
+
+use super::{DAY_MS, entered, messages, must_moderate, neighbours, store};
+use crate::{
+    Error,
+    auth::{self, Caller},
+    db::Tx,
+    error::{json, too_many},
+    input, params,
+};
+
+/// Reports a message. A second report of the same person says nothing new.
+///
+/// # Errors
+/// `not_found`; `not_allowed` for one's own; `conflict` when nothing of it is left; `too_many_tries` over the day's limit;
+/// `invalid_input`.
+pub fn report(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    seen: &[Scope],
+    id: MessageId,
+    complaint: Complaint,
+    words: &str,
+) -> Result<(), Error> {
+    let (_, message) = messages::found(tx, caller, seen, id)?;
+    if message.from == caller.person {
+        return Err(auth::not_allowed());
+    }
+    if complaint == Complaint::Other {
+        needed("words", words)?;
+    }
+    input::lines("words", words, MAX_REASON)?;
+    let community = caller.community;
+    let sql = "SELECT 1 FROM message_report WHERE community_id = $1 AND message_id = $2 AND person_id = $3";
+    if tx.query_opt(sql, params![community, id, caller.person])?.is_some() {
+        return Ok(());
+    }
+    if message.content.is_gone() {
+        return Err(messages::gone());
+    }
+    let now = tx.now();
+    let sql = "SELECT COUNT(*) FROM message_report WHERE community_id = $1 AND person_id = $2 AND at > $3";
+    let made: usize =
+        tx.query_one(sql, params![community, caller.person, now.plus_millis(-DAY_MS)])?.get(0)?;
+    if made >= MAX_REPORTS {
+        return Err(too_many(60 * 60));
+    }
+    tx.execute(
+        "INSERT INTO message_report (community_id, message_id, person_id, at) VALUES ($1, $2, $3, $4)",
+        params![community, id, caller.person, now],
+    )?;
+    let mut reported = match reported(tx, community, id)? {
+        Some(reported) => reported,
+        None => ReportedMessage {
+            context: around(tx, community, &message)?,
+            message,
+            version: 0,
+            complaints: Vec::new(),
+            decided: None,
+        },
+    };
+    reported.complaints.push(Complained { complaint, words: words.trim().to_owned(), at: now });
+    // What was decided is decided; a new complaint opens the case again only if the message still stands.
+    reported.decided = None;
+    put_reported(tx, community, &mut reported)
+}
+
+fn reported(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    id: MessageId,
+) -> Result<Option<ReportedMessage>, Error> {
+    let sql = "SELECT body FROM reported_message WHERE community_id = $1 AND id = $2";
+    Ok(tx.query_locked(sql, params![community, id])?.map(|row| row.json(0)).transpose()?)
+}
+
+fn put_reported(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    reported: &mut ReportedMessage,
+) -> Result<(), Error> {
+    reported.version += 1;
+    let id = reported.message.id;
+    tx.execute(
+        "INSERT INTO reported_message (community_id, id, version, body) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (community_id, id) DO UPDATE SET version = excluded.version, body = excluded.body",
+        params![community, id, reported.version, json(reported)?],
+    )?;
+    let scopes = [Scope::Moderators(community)];
+    tx.log_as(community, &scopes, Entity::ReportedMessage, id.0, reported.version, Some(reported))
+}
+
+fn around(tx: &mut Tx<'_>, community: CommunityId, message: &Message) -> Result<Vec<Message>, Error> {
+    let (from, to) = (message.number.saturating_sub(CONTEXT), message.number.saturating_add(CONTEXT));
+    let rows = tx.query(
+        "SELECT body FROM message WHERE community_id = $1 AND room_id = $2 AND number >= $3 AND number <= $4
+         AND number <> $5 ORDER BY number",
+        params![community, message.room_id, from, to, message.number],
+    )?;
+    Ok(rows.iter().map(|row| row.json(0)).collect::<Result<_, _>>()?)
+}
+
+/// Does something about a message, reported or of a room that the moderator is in.
+///
+/// # Errors
+/// `not_allowed` for who does not moderate, and for their own words; `not_found`; `operation_reused` when the id stands
+/// for something else; `invalid_input`.
+pub fn moderate(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    seen: &[Scope],
+    given: &NewModeration,
+) -> Result<(), Error> {
+    must_moderate(tx, caller)?;
+    let community = caller.community;
+    if let Some(known) = find(tx, community, given.id)? {
+        let same = known.message_id == given.message_id && known.by.is_some_and(|by| by.id == caller.person);
+        let reused = Error::refused(Code::OperationReused, "the act's id stands for something else");
+        return if same { Ok(()) } else { Err(reused) };
+    }
+    let message = store::message(tx, community, given.message_id)?.ok_or_else(Error::not_found)?;
+    let mut case = reported(tx, community, message.id)?;
+    let room = match &case {
+        Some(_) => store::find(tx, community, message.room_id)?.ok_or_else(Error::not_found)?,
+        None => entered(tx, caller, seen, message.room_id)?,
+    };
+    if message.from == caller.person {
+        return Err(auth::not_allowed());
+    }
+    if given.measure == Measure::Unknown {
+        return Err(Error::invalid("measure", "is not known here"));
+    }
+    if given.measure == Measure::Nothing {
+        input::lines("why", &given.why, MAX_REASON)?;
+        input::lines("rule", &given.rule, MAX_REASON)?;
+    } else {
+        needed("why", &given.why)?;
+        needed("rule", &given.rule)?;
+    }
+    let words = match &case {
+        Some(case) => case.message.content.words().to_owned(),
+        None => message.content.words().to_owned(),
+    };
+    let mut moderation = Moderation {
+        id: given.id,
+        version: 0,
+        at: tx.now(),
+        by: Some(keeper(tx, caller)?),
+        person_id: message.from,
+        person: neighbours::name(tx, community, message.from)?,
+        room_id: room.id,
+        message_id: message.id,
+        words,
+        measure: given.measure,
+        why: given.why.trim().to_owned(),
+        rule: given.rule.trim().to_owned(),
+        appeal: None,
+    };
+    carry_out(tx, caller, &room, message, &moderation)?;
+    put(tx, community, &mut moderation)?;
+    if let Some(case) = &mut case {
+        case.decided = Some(given.id);
+        put_reported(tx, community, case)?;
+    }
+    Ok(())
+}
+
+fn carry_out(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    room: &Room,
+    message: Message,
+    moderation: &Moderation,
+) -> Result<(), Error> {
+    let (community, person) = (caller.community, message.from);
+    let mut seat = store::seat(tx, community, room.id, person)?.unwrap_or_else(|| store::new_seat(room.id));
+    match moderation.measure {
+        Measure::Nothing | Measure::Warn | Measure::Unknown => return Ok(()),
+        Measure::Hide => {}
+        Measure::Mute { days } => {
+            if !(1..=MAX_MUTE_DAYS).contains(&days) {
+                return Err(Error::invalid("measure.days", format!("must be 1 to {MAX_MUTE_DAYS}")));
+            }
+            let until = tx.now().plus_millis(i64::from(days) * DAY_MS);
+            seat.muted_until = Some(seat.muted_until.map_or(until, |known| known.max(until)));
+            store::put_seat(tx, community, person, seat)?;
+        }
+        Measure::Remove => {
+            if !room.kind.is_public() {
+                return Err(auth::not_allowed());
+            }
+            (seat.state, seat.invitation) = (SeatState::Removed, None);
+            store::put_seat(tx, community, person, seat)?;
+        }
+    }
+    hide(tx, caller, room, message, &moderation.rule)
+}
+
+fn hide(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    room: &Room,
+    mut message: Message,
+    rule: &str,
+) -> Result<(), Error> {
+    if message.content.is_gone() {
+        return Ok(());
+    }
+    tx.execute(
+        "UPDATE message SET hidden = $3 WHERE community_id = $1 AND id = $2",
+        params![caller.community, message.id, json(&message.content)?],
+    )?;
+    message.content = MessageContent::Hidden { rule: rule.to_owned() };
+    store::change_message(tx, caller.community, room, &mut message)?;
+    messages::take_down(tx, caller, room, message.id)
+}
+
+fn needed(field: &str, given: &str) -> Result<(), Error> {
+    input::lines(field, given, MAX_REASON)?;
+    if text::is_blank(given) { Err(Error::invalid(field, "must not be empty")) } else { Ok(()) }
+}
+
+fn keeper(tx: &mut Tx<'_>, caller: &Caller) -> Result<Moderator, Error> {
+    let name = neighbours::name(tx, caller.community, caller.person)?;
+    Ok(Moderator { id: caller.person, name, duty: Duty::Moderate })
+}
+
+fn find(tx: &mut Tx<'_>, community: CommunityId, id: ModerationId) -> Result<Option<Moderation>, Error> {
+    let sql = "SELECT body FROM moderation WHERE community_id = $1 AND id = $2";
+    Ok(tx.query_locked(sql, params![community, id])?.map(|row| row.json(0)).transpose()?)
+}
+
+/// What whom it concerns is told of an act: not who did it. None where nothing was done.
+pub(super) fn told(moderation: &Moderation) -> Option<Moderation> {
+    if moderation.measure == Measure::Nothing {
+        return None;
+    }
+    let mut told = Moderation { by: None, ..moderation.clone() };
+    if let Some(answer) = told.appeal.as_mut().and_then(|appeal| appeal.answer.as_mut()) {
+        answer.by = None;
+    }
+    Some(told)
+}
+
+fn put(tx: &mut Tx<'_>, community: CommunityId, moderation: &mut Moderation) -> Result<(), Error> {
+    moderation.version += 1;
+    let (id, version) = (moderation.id, moderation.version);
+    tx.execute(
+        "INSERT INTO moderation (community_id, id, version, message_id, person_id, at, body)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (community_id, id) DO UPDATE SET version = excluded.version, body = excluded.body",
+        params![
+            community,
+            id,
+            version,
+            moderation.message_id,
+            moderation.person_id,
+            moderation.at,
+            json(moderation)?
+        ],
+    )?;
+    let keepers = [Scope::Moderators(community)];
+    tx.log_as(community, &keepers, Entity::Moderation, id.0, version, Some(&*moderation))?;
+    if let Some(told) = told(moderation) {
+        let person = [Scope::Person(moderation.person_id)];
+        tx.log_as(community, &person, Entity::Moderation, id.0, version, Some(&told))?;
+    }
+    Ok(())
+}
+
+/// Objects to what was done to the caller; once.
+///
+/// # Errors
+/// `not_found` for what concerns others; `conflict` for a second time; `invalid_input`.
+pub fn appeal(tx: &mut Tx<'_>, caller: &Caller, id: ModerationId, words: &str) -> Result<(), Error> {
+    let known = find(tx, caller.community, id)?;
+    let mine = known.filter(|act| act.person_id == caller.person && act.measure != Measure::Nothing);
+    let mut moderation = mine.ok_or_else(Error::not_found)?;
+    needed("words", words)?;
+    let words = words.trim();
+    if let Some(appeal) = &moderation.appeal {
+        let conflict = Error::refused(Code::Conflict, "there is an appeal already");
+        return if appeal.words == words { Ok(()) } else { Err(conflict) };
+    }
+    moderation.appeal = Some(Appeal { words: words.to_owned(), at: tx.now(), answer: None });
+    put(tx, caller.community, &mut moderation)
+}
+
+/// Answers an appeal. What is lifted is as it was before: the message stands again unless its author took it back, the
+/// person may write, and is in the room.
+///
+/// # Errors
+/// `not_allowed` for who does not moderate, whom it concerns, and who decided if there is another; `not_found`; `conflict`
+/// where it was answered; `invalid_input`.
+pub fn answer_appeal(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    id: ModerationId,
+    lift: bool,
+    words: &str,
+) -> Result<(), Error> {
+    must_moderate(tx, caller)?;
+    let community = caller.community;
+    let mut moderation = find(tx, community, id)?.ok_or_else(Error::not_found)?;
+    if moderation.person_id == caller.person {
+        return Err(auth::not_allowed());
+    }
+    let decided_it = moderation.by.as_ref().is_some_and(|by| by.id == caller.person);
+    if decided_it && is_another(tx, community, caller.person)? {
+        return Err(auth::not_allowed());
+    }
+    needed("words", words)?;
+    let by = keeper(tx, caller)?;
+    let (now, measure) = (tx.now(), moderation.measure);
+    let Some(appeal) = &mut moderation.appeal else { return Err(Error::not_found()) };
+    if let Some(answer) = &appeal.answer {
+        let same = answer.lifted == lift && answer.by.as_ref().is_some_and(|by| by.id == caller.person);
+        let conflict = Error::refused(Code::Conflict, "the appeal was answered");
+        return if same { Ok(()) } else { Err(conflict) };
+    }
+    appeal.answer =
+        Some(AppealAnswer { lifted: lift, words: words.trim().to_owned(), at: now, by: Some(by) });
+    if lift {
+        restore(tx, community, &moderation, measure)?;
+    }
+    put(tx, community, &mut moderation)
+}
+
+/// Whether anybody else decides: another moderator, or the manager.
+fn is_another(tx: &mut Tx<'_>, community: CommunityId, person: PersonId) -> Result<bool, Error> {
+    let sql = "SELECT 1 FROM moderator WHERE community_id = $1 AND duty = 'moderate' AND person_id <> $2
+         UNION SELECT 1 FROM person WHERE community_id = $1 AND role = 'manager' AND left_at IS NULL AND id <> $2";
+    Ok(tx.query_opt(sql, params![community, person])?.is_some())
+}
+
+fn restore(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    moderation: &Moderation,
+    measure: Measure,
+) -> Result<(), Error> {
+    let person = moderation.person_id;
+    let room = store::find(tx, community, moderation.room_id)?.ok_or_else(Error::not_found)?;
+    if let Some(mut seat) = store::seat(tx, community, room.id, person)? {
+        match measure {
+            Measure::Mute { .. } => seat.muted_until = None,
+            Measure::Remove if seat.state == SeatState::Removed => seat.state = SeatState::In,
+            _ => {}
+        }
+        store::put_seat(tx, community, person, seat)?;
+    }
+    let sql = "SELECT hidden FROM message WHERE community_id = $1 AND id = $2 AND hidden IS NOT NULL";
+    let hidden = tx.query_opt(sql, params![community, moderation.message_id])?;
+    let Some(mut message) = store::message(tx, community, moderation.message_id)? else { return Ok(()) };
+    if let Some(row) = hidden {
+        message.content = row.json(0)?;
+        tx.execute(
+            "UPDATE message SET hidden = NULL WHERE community_id = $1 AND id = $2",
+            params![community, message.id],
+        )?;
+        store::change_message(tx, community, &room, &mut message)?;
+        store::note_files(tx, community, &message)?;
+    }
+    Ok(())
+}
+
+/// Names a moderator or a reader of their log, or ends it.
+///
+/// # Errors
+/// `not_allowed` for everybody but the manager; `not_found` for nobody of the community.
+pub fn name_moderator(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    person: PersonId,
+    duty: Option<Duty>,
+) -> Result<(), Error> {
+    if caller.role != Role::Manager {
+        return Err(auth::not_allowed());
+    }
+    let community = caller.community;
+    crate::community::person(tx, community, person)?.ok_or_else(Error::not_found)?;
+    let sql = "SELECT version, duty FROM moderator WHERE community_id = $1 AND person_id = $2";
+    let known = tx.query_locked(sql, params![community, person])?;
+    let (version, before) = match &known {
+        Some(row) => (row.get::<u64>(0)?, row.get::<Option<String>>(1)?),
+        None => (0, None),
+    };
+    if before.as_deref() == duty.map(Duty::as_str) {
+        return Ok(());
+    }
+    let name = neighbours::name(tx, community, person)?;
+    tx.execute(
+        "INSERT INTO moderator (community_id, person_id, version, name, duty) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (community_id, person_id) DO UPDATE SET version = excluded.version, name = excluded.name,
+         duty = excluded.duty",
+        params![community, person, version + 1, &name, duty.map(Duty::as_str)],
+    )?;
+    let body = duty.map(|duty| Moderator { id: person, name, duty });
+    // In the person's own scope, too: what they may see changes with it.
+    let scopes = [Scope::Community(community), Scope::Person(person)];
+    tx.log_as(community, &scopes, Entity::Moderator, person.0, version + 1, body.as_ref())
+}
