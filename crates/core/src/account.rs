@@ -1,9 +1,10 @@
-//! One community on this device: its cache, and the four loops that keep it level.
+//! One community on this device: its cache, and the loops that keep it level.
 //!
 //! * *follow*: pulls pages until level, then holds the live stream; every page goes through
 //!   [`sync::apply`]. When anything breaks it waits and begins anew: the cursor is the only state.
 //! * *send*: flushes the outbox in batches; *upload*, beside it, sends the files that operations name.
 //! * *tend*: indexes words for search, and fetches the pictures that should be there offline.
+//! * *hear* and *fade*: tell of messages, and forget who was typing.
 //!
 //! None of them holds anything that a crash could lose. [`Account::run`] ends only when the server ended
 //! the membership, the cache is damaged, or the person left. A cache that takes nothing in just now (the
@@ -11,6 +12,7 @@
 //! loops try again by themselves and when asked to.
 
 mod follow;
+mod hear;
 mod notify;
 mod send;
 mod tend;
@@ -40,6 +42,7 @@ use linli_wire::{
 use crate::{
     attachments::{self, Kept},
     cache::{Cache, Migrations, lock},
+    chat,
     error::{Error, Result, internal, not_found},
     notices, outbox,
     ports::Ports,
@@ -60,6 +63,7 @@ pub const MIGRATIONS: Migrations = &[
     include_str!("../migrations/account/0009.sql"),
     include_str!("../migrations/account/0010.sql"),
     include_str!("../migrations/account/0011.sql"),
+    include_str!("../migrations/account/0012.sql"),
 ];
 
 /// A stream that says nothing for this long is dead: the server's heartbeat is 25 s.
@@ -132,6 +136,7 @@ pub struct Account {
     to_follow: Event,
     to_tend: Event,
     left: Mutex<bool>,
+    hearing: hear::Hearing,
     /// Files on what was asked for and is not in the cache.
     told: Mutex<BTreeMap<AttachmentId, Attachment>>,
 }
@@ -150,6 +155,7 @@ impl Account {
             to_follow: Event::new(),
             to_tend: Event::new(),
             left: Mutex::new(false),
+            hearing: hear::Hearing::default(),
             told: Mutex::default(),
         })
     }
@@ -231,12 +237,16 @@ impl Account {
         let send = self.send().fuse();
         let upload = self.upload().fuse();
         let tend = self.tend().fuse();
-        pin_mut!(follow, send, upload, tend);
+        let hear = self.hear().fuse();
+        let fade = self.fade().fuse();
+        pin_mut!(follow, send, upload, tend, hear, fade);
         futures_util::select! {
             end = follow => end,
             end = send => end,
             end = upload => end,
             end = tend => end,
+            end = hear => end,
+            end = fade => end,
         }
     }
 
@@ -265,7 +275,10 @@ impl Account {
         }
         let about = self
             .cache
-            .read(|db| Ok(notices::attachment_about(db, id)?.or(repairs::attachment_about(db, id)?)))?
+            .read(|db| match chat::attachment_about(db, id)? {
+                Some(about) => Ok(Some(about)),
+                None => Ok(notices::attachment_about(db, id)?.or(repairs::attachment_about(db, id)?)),
+            })?
             .or_else(|| lock(&self.told).get(&id).cloned())
             .ok_or_else(|| not_found("attachment"))?;
         self.fetch(&about).await?;

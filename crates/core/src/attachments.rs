@@ -189,6 +189,16 @@ pub fn keep(cache: &Cache, about: &Attachment, bytes: &Bytes, now: Timestamp) ->
     })
 }
 
+/// A file leaves this device, unless something that was not sent yet names it.
+///
+/// # Errors
+/// Trouble of the cache.
+pub(crate) fn forget(tx: &Connection, id: uuid::Uuid) -> Result<()> {
+    let sql = format!("DELETE FROM attachment WHERE id = ?1 AND upload IS NULL AND id NOT IN ({NAMED})");
+    tx.prepare_cached(&sql)?.execute([id])?;
+    Ok(())
+}
+
 /// For the face.
 pub fn file_bytes(kept: &Kept) -> FileBytes {
     FileBytes { media_type: kept.about.media_type.clone(), base64: BASE64.encode(&kept.bytes) }

@@ -18,6 +18,7 @@ mod api;
 mod app;
 mod attachments;
 pub mod cache;
+pub mod chat;
 mod commands;
 pub mod community;
 pub mod device;

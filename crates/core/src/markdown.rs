@@ -12,6 +12,9 @@ use linli_wire::{
 use pulldown_cmark::{Alignment, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 mod html;
+mod message;
+
+pub use message::{parse_message, plain_message};
 
 const OPTIONS: Options = Options::ENABLE_TABLES.union(Options::ENABLE_STRIKETHROUGH);
 

@@ -36,8 +36,10 @@ use linli_wire::{
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 pub use open::{
-    Open, open_about, open_for_repair, open_in_lane, open_of_kind, saves_of, settled_about, take_out_stopped,
+    Open, open_about, open_for_repair, open_in_chat, open_in_lane, open_of_kind, saves_of, settled_about,
+    settled_in_lane, take_out_stopped,
 };
+pub(crate) use open::{going, is_stuck};
 
 use open::pending_state;
 
@@ -98,6 +100,16 @@ pub fn replace(
         [lane, action.kind()],
     )?;
     enqueue(tx, system, lane, subject, action)
+}
+
+/// Queues how far a room was read: only the newest is worth sending, and worth keeping for the case of a backup.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn replace_read(tx: &Transaction<'_>, system: &dyn System, lane: &str, action: Action) -> Result<OpId> {
+    tx.prepare_cached("DELETE FROM outbox WHERE lane = ?1 AND state IN ('acked', 'settled')")?
+        .execute([lane])?;
+    replace(tx, system, lane, "", action)
 }
 
 /// Queues read marks, together with those that have never left.
@@ -258,6 +270,13 @@ pub fn conclude(cache: &Cache, batch: &[Op], outcomes: &[Outcome], now: Timestam
                 // The server has forgotten a file, or never had it since it came back from a backup.
                 Outcome::Refused { error } if lacks_file(error) && send_files_again(tx, op)? => {
                     answered = true
+                }
+                // How far a room was read that the person is not in any more: nobody needs to know.
+                Outcome::Refused { error }
+                    if !is_passing(error.code) && matches!(op.action, Action::ReadRoom { .. }) =>
+                {
+                    answered = true;
+                    tx.prepare_cached("DELETE FROM outbox WHERE id = ?1")?.execute([op.id.0])?;
                 }
                 Outcome::Refused { error } if !is_passing(error.code) => {
                     answered = true;

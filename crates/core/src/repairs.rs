@@ -18,8 +18,6 @@ mod sheet;
 mod take;
 mod view;
 
-use std::collections::BTreeSet;
-
 use linli_wire::{
     Timestamp,
     community::Person,
@@ -31,7 +29,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use crate::{
     error::Result,
-    outbox::{self, Open},
+    outbox::{self, Open, going},
     rounds,
 };
 
@@ -95,17 +93,6 @@ fn reported(db: &Connection, waiting: &[Open]) -> Result<Option<(RepairReport, T
         }
     }
     Ok(None)
-}
-
-/// What goes by itself: what is stuck does not, nor what stands behind it in its lane.
-fn going(open: &[Open]) -> impl Iterator<Item = &Open> {
-    let mut stopped = BTreeSet::new();
-    open.iter().filter(move |open| {
-        if naming::is_stuck(&open.pending) {
-            stopped.insert(open.op.lane.as_str());
-        }
-        !stopped.contains(open.op.lane.as_str())
-    })
 }
 
 /// A repair as the server sent it, and whether it is the person's own.

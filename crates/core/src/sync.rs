@@ -20,7 +20,7 @@ use linli_wire::{
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde_json::value::RawValue;
 
-use crate::{cache::Cache, error::Result, notices, outbox, payments, repairs, rounds};
+use crate::{cache::Cache, chat, error::Result, notices, outbox, payments, repairs, rounds};
 
 /// Where the cache stands.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -42,6 +42,8 @@ pub struct Applied {
     pub asks: Vec<repairs::Ask>,
     /// Of what its household was newly reminded.
     pub reminded: Vec<payments::Reminded>,
+    /// Messages of others that are new here.
+    pub heard: Vec<chat::Heard>,
     /// Whether the cache is level with the server now.
     pub level: bool,
 }
@@ -51,6 +53,7 @@ pub struct Applied {
 struct News {
     asks: Vec<repairs::Ask>,
     reminded: Vec<payments::Reminded>,
+    heard: Vec<chat::Heard>,
 }
 
 /// Reads where the cache stands.
@@ -92,10 +95,12 @@ pub fn apply(cache: &Cache, page: &SyncPage, now: Timestamp) -> Result<Applied> 
             let mut position = 0;
             for change in &part.changes {
                 let mut news = News::default();
-                let fresh = take(tx, scope, resident, change, &mut applied.topics, &mut news, now)?;
+                let at = (now, page.server_time);
+                let fresh = take(tx, scope, resident, change, &mut applied.topics, &mut news, at)?;
                 if was_level {
                     applied.asks.append(&mut news.asks);
                     applied.reminded.append(&mut news.reminded);
+                    applied.heard.append(&mut news.heard);
                 }
                 if marks && change.entity == Entity::Notice && change.body.is_some() {
                     notices::arrived(tx, change.id)?;
@@ -126,6 +131,7 @@ pub fn apply(cache: &Cache, page: &SyncPage, now: Timestamp) -> Result<Applied> 
                     Topic::Repairs,
                     Topic::Rounds,
                     Topic::Payments,
+                    Topic::Chat,
                     Topic::Community,
                     Topic::Devices,
                 ]);
@@ -138,6 +144,7 @@ pub fn apply(cache: &Cache, page: &SyncPage, now: Timestamp) -> Result<Applied> 
                     Topic::Repairs,
                     Topic::Rounds,
                     Topic::Payments,
+                    Topic::Chat,
                     Topic::App,
                 ]);
             }
@@ -145,7 +152,8 @@ pub fn apply(cache: &Cache, page: &SyncPage, now: Timestamp) -> Result<Applied> 
         if outbox::settle(tx, now)? {
             applied.topics.extend([Topic::Outbox, Topic::App]);
         }
-        if applied.topics.contains(&Topic::Notices) || applied.topics.contains(&Topic::Community) {
+        if [Topic::Notices, Topic::Community, Topic::Chat].iter().any(|topic| applied.topics.contains(topic))
+        {
             applied.topics.insert(Topic::App);
         }
         Ok(applied)
@@ -166,7 +174,9 @@ pub fn retake(cache: &Cache) -> Result<()> {
              UPDATE record SET version = 0;
              UPDATE notice SET version = 0;
              UPDATE repair SET version = 0;
-             UPDATE round SET version = 0;",
+             UPDATE round SET version = 0;
+             UPDATE message SET version = 0;
+             UPDATE reaction SET version = 0;",
         )?;
         // What was acknowledged by a history that is no more is offered again; its id keeps it single.
         outbox::offer_again(tx)
@@ -181,7 +191,7 @@ fn take(
     change: &Change,
     topics: &mut BTreeSet<Topic>,
     news: &mut News,
-    now: Timestamp,
+    (now, server_time): (Timestamp, Timestamp),
 ) -> Result<bool> {
     let Some(topic) = topic_of(change.entity) else { return Ok(false) };
     topics.insert(topic);
@@ -210,6 +220,11 @@ fn take(
             }
             Ok(false)
         }
+        Entity::Message => {
+            news.heard.extend(chat::take(tx, change.id, change.version, body, server_time)?);
+            Ok(false)
+        }
+        Entity::Reaction => chat::take_reaction(tx, change.id, change.version, body).map(|()| false),
         Entity::Bill => {
             news.reminded.extend(payments::reminded(tx, change.id, change.version, body, now)?);
             take_record(tx, entity, change, body).map(|()| false)
@@ -239,6 +254,8 @@ fn release(tx: &Connection, entity: Entity, id: uuid::Uuid) -> Result<()> {
         Entity::Repair if held => repairs::review_visibility(tx, id),
         Entity::Repair => repairs::drop(tx, id),
         Entity::Round if !held => rounds::drop(tx, id),
+        Entity::Message if !held => chat::drop(tx, id),
+        Entity::Reaction if !held => chat::drop_reaction(tx, id),
         Entity::ReadMark => Ok(()),
         _ if held => Ok(()),
         _ => {
@@ -259,6 +276,10 @@ fn lose(tx: &Transaction<'_>, scope: Scope, topics: &mut BTreeSet<Topic>) -> Res
     for (entity, id) in gone {
         topics.extend(topic_of(entity));
         release(tx, entity, id)?;
+    }
+    if let Scope::Room(room) = scope {
+        topics.extend([Topic::Chat, Topic::Outbox]);
+        chat::lost(tx, room)?;
     }
     Ok(())
 }
@@ -321,6 +342,18 @@ const fn topic_of(entity: Entity) -> Option<Topic> {
         | Entity::Payment
         | Entity::HouseholdAccount
         | Entity::PaymentWays => Some(Topic::Payments),
+        Entity::Room
+        | Entity::RoomCard
+        | Entity::RoomSeat
+        | Entity::RoomMark
+        | Entity::Message
+        | Entity::Reaction
+        | Entity::PollVote
+        | Entity::Neighbour
+        | Entity::Block
+        | Entity::ReportedMessage
+        | Entity::Moderation
+        | Entity::Moderator => Some(Topic::Chat),
         Entity::Unknown => None,
     }
 }

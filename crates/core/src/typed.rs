@@ -67,6 +67,19 @@ pub(crate) fn give_back(db: &Connection, place: TypedPlace, given_up: Typed, at:
     put(db, &kept(place, typed, at))
 }
 
+/// Puts what was given up where it was typed, unless something else stands there.
+pub(crate) fn give_back_if_empty(
+    db: &Connection,
+    place: TypedPlace,
+    given_up: Typed,
+    at: Timestamp,
+) -> Result<()> {
+    if given_up.is_empty() || find(db, place.kind(), place.about())?.is_some() {
+        return Ok(());
+    }
+    put(db, &kept(place, given_up, at))
+}
+
 /// Puts a form that was given up where it was filled in, unless another one is being filled in there.
 pub(crate) fn give_back_form(
     db: &Connection,
@@ -75,10 +88,7 @@ pub(crate) fn give_back_form(
     form: String,
     at: Timestamp,
 ) -> Result<()> {
-    if find(db, place.kind(), place.about())?.is_some() {
-        return Ok(());
-    }
-    put(db, &kept(place, Typed { words, photos: Vec::new(), form }, at))
+    give_back_if_empty(db, place, Typed { words, photos: Vec::new(), form }, at)
 }
 
 /// All that is kept, newest first.

@@ -106,6 +106,7 @@ impl Account {
                             .map_err(|error| Error::new(Code::NotLinliServer, error.to_string()))?;
                         self.take(&page)?;
                     }
+                    Some(Ok(event)) if event.name == "typing" => self.note_typing(&event.data),
                     Some(Ok(event)) if event.name == "resume" => return Ok(()),
                     Some(Ok(event)) if event.name == "end" => {
                         let error: linli_wire::WireError = serde_json::from_str(&event.data).unwrap_or_else(|_| linli_wire::WireError::new(Code::ServerUnreachable, "stream ended"));
@@ -148,6 +149,9 @@ impl Account {
         }
         if !applied.reminded.is_empty() {
             self.remind(&applied.reminded)?;
+        }
+        if !applied.heard.is_empty() {
+            self.note_heard(applied.heard);
         }
         if applied.level {
             self.noted(notices::offer_again(&self.cache, &*self.ports.system))?;

@@ -4,7 +4,7 @@ use linli_wire::{Language, Timestamp, notices::Notice, repairs::RepairCategory, 
 
 use super::Account;
 use crate::{
-    community,
+    chat, community,
     error::Result,
     notices,
     payments::{self, Reminded},
@@ -16,7 +16,7 @@ use crate::{
 const NOTIFY_EVERY: i64 = 3600 * 1000;
 
 impl Account {
-    /// System notifications: emergencies always, others at most once an hour and not when muted.
+    /// System notifications: emergencies always, others at most once an hour and not when muted, nor within quiet hours.
     pub(super) fn notify(&self, fresh: &[Notice], now: Timestamp) -> Result<()> {
         let Some((title, language, preferences)) = self.cache.read(|db| {
             let Some(community) = community::community(db)? else { return Ok(None) };
@@ -27,6 +27,7 @@ impl Account {
         else {
             return Ok(());
         };
+        let quiet = self.is_quiet(now)?;
         let mut shown_normal = false;
         for notice in fresh {
             if notice.content.expires_at.is_some_and(|at| at <= now) {
@@ -35,6 +36,7 @@ impl Account {
             let urgent = notice.content.emergency;
             if !urgent {
                 if shown_normal
+                    || quiet
                     || preferences.muted_categories.contains(&notice.content.category)
                     || !self.may_notify(now)?
                 {
@@ -61,6 +63,9 @@ impl Account {
             Ok(Some((community.name.in_language(&language).to_owned(), language, categories)))
         })?;
         let Some((title, language, categories)) = known else { return Ok(()) };
+        if self.is_quiet(self.ports.system.now())? {
+            return Ok(());
+        }
         for ask in asks {
             let category = categories.iter().find(|category| category.content.key == ask.category);
             let name = category
@@ -80,9 +85,17 @@ impl Account {
             Ok(Some((title, language, community::preferences(db)?.muted_reminders)))
         })?;
         let Some((title, language, false)) = known else { return Ok(()) };
+        if self.is_quiet(self.ports.system.now())? {
+            return Ok(());
+        }
         let body = payments::words_of(reminded, &language).to_owned();
         self.ports.desktop.notify(Notification { title, body, urgent: false });
         Ok(())
+    }
+
+    /// Whether the person wants to be told only of emergencies just now.
+    fn is_quiet(&self, now: Timestamp) -> Result<bool> {
+        self.cache.read(|db| chat::is_quiet(db, now))
     }
 
     /// Takes the hour's turn, if it is free. A clock that was set back frees it too.

@@ -100,7 +100,7 @@ impl Account {
     }
 
     fn announce_outbox(&self) {
-        for topic in [Topic::Outbox, Topic::App, Topic::Notices, Topic::Repairs] {
+        for topic in [Topic::Outbox, Topic::App, Topic::Notices, Topic::Repairs, Topic::Chat] {
             (self.ports.announce)(topic);
         }
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Account;
 use crate::{
-    attachments,
+    attachments, chat,
     error::{Error, Result},
     notices, payments, repairs,
 };
@@ -36,9 +36,13 @@ impl Account {
             // Let the other loops have their turn.
             self.ports.system.sleep(Duration::ZERO).await;
         }
+        while chat::index_some(&self.cache, 200)? > 200 {
+            self.ports.system.sleep(Duration::ZERO).await;
+        }
         let now = self.ports.system.now();
         let mut wanted = self.cache.read(repairs::wanted_files)?;
         wanted.extend(self.cache.read(|db| notices::newest_files(db, FETCHED_NOTICES, now))?);
+        wanted.extend(self.cache.read(|db| chat::wanted_files(db, now))?);
         for about in wanted {
             if about.bytes <= FETCHED_BYTES && !attachments::is_kept(&self.cache, about.id)? {
                 self.fetch(&about).await?;

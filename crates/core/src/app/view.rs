@@ -8,7 +8,7 @@ use linli_wire::{
 use super::{Core, Opened};
 use crate::{
     cache::lock,
-    community, device,
+    chat, community, device,
     error::Result,
     keys::{self, Found},
     notices,
@@ -35,6 +35,7 @@ impl Core {
             outbox: OutboxCounts::default(),
             kept: 0,
             unread_notices: 0,
+            unread_messages: 0,
             keeping: None,
             demo: self.ports.demo.clone(),
             opened_link,
@@ -59,6 +60,7 @@ impl Core {
                 (view.me, view.outbox) =
                     account.cache.read(|db| Ok((community::me_whole(db)?, outbox::counts(db)?)))?;
                 view.unread_notices = unread;
+                view.unread_messages = chat::unread(&account.cache, now)?;
                 // Asked for at every change of anything: it writes only when the names did change.
                 if let Some(me) = &view.me
                     && (row.community.as_ref() != Some(&me.community.name)

@@ -31,7 +31,13 @@ pub(super) const NAMED: &str = "
         json_each(outbox.op, '$.action.act.photos') AS file
     UNION
     SELECT unhex(replace(file.value ->> 'id', '-', '')) FROM outbox,
-        json_each(outbox.op, '$.action.photos') AS file";
+        json_each(outbox.op, '$.action.photos') AS file
+    UNION
+    SELECT unhex(replace(file.value ->> 'id', '-', '')) FROM typed,
+        json_each(iif(typed.place = 'message' AND json_valid(typed.form), typed.form, '{}'), '$.files') AS file
+    UNION
+    SELECT unhex(replace(file.value ->> 'id', '-', '')) FROM outbox,
+        json_each(outbox.op, '$.action.message.content.files') AS file";
 
 /// How the files stand that an operation names.
 pub(crate) enum Files {
@@ -148,6 +154,7 @@ pub(crate) fn of_action(action: &Action) -> &[Attachment] {
         Action::ReportRepair { report, .. } => &report.photos,
         Action::ActOnRepair { act, .. } => act.photos(),
         Action::MessageOnRepair { photos, .. } | Action::InspectPoint { photos, .. } => photos,
+        Action::SendMessage { message } => message.content.files(),
         _ => &[],
     }
 }

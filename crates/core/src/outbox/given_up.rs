@@ -6,6 +6,7 @@ use rusqlite::Transaction;
 use super::discard;
 use crate::{
     cache::Cache,
+    chat,
     error::{Error, Result},
     notices::office,
     payments,
@@ -25,7 +26,8 @@ pub fn give_up(cache: &Cache, system: &dyn System, id: OpId) -> Result<()> {
         repairs::take_back(tx, &op)?;
         rounds::take_back(tx, &op)?;
         payments::give_fee_back(tx, system, &op)?;
-        rounds::give_plan_back(tx, system, &op)
+        rounds::give_plan_back(tx, system, &op)?;
+        chat::give_back(tx, &op)
     })
 }
 

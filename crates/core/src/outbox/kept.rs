@@ -21,6 +21,7 @@ use std::collections::BTreeSet;
 use linli_wire::{
     Timestamp,
     attachments::Attachment,
+    chat::SayInRoom,
     id::NoticeId,
     notices::{NoticeContent, NoticeState},
     ops::{Action, Op},
@@ -38,7 +39,7 @@ use crate::{
     app::Core,
     attachments,
     cache::Cache,
-    community, device,
+    chat, community, device,
     error::Result,
     notices,
     repairs::{self, drafts as forms},
@@ -89,6 +90,8 @@ pub fn end(cache: &Cache, now: Timestamp) -> Result<bool> {
              DELETE FROM repair;
              DELETE FROM round;
              DELETE FROM read_mark;
+             DELETE FROM message;
+             DELETE FROM reaction;
              INSERT INTO notice_words (notice_words) VALUES ('delete-all');
              UPDATE progress SET cursor = '', retaking = 0, updated_at = NULL;",
         )?;
@@ -170,6 +173,13 @@ pub fn items(cache: &Cache) -> Result<Vec<KeptItem>> {
                 // Readings are no text; they are taken over without a word.
                 Action::ReadNotices { .. } => continue,
                 Action::SaveNotice { content, .. } | Action::SaveTemplate { content, .. } => Some(content),
+                // Nor is how far somebody read, or a sign that they put somewhere.
+                Action::ReadRoom { .. }
+                | Action::TellOfRoom { .. }
+                | Action::ReactToMessage { .. }
+                | Action::VoteInPoll { .. }
+                | Action::PinMessage { .. }
+                | Action::OpenRoom { .. } => continue,
                 // An act without a word is no text either.
                 Action::ActOnRepair { act, .. } if sent && act.words().is_empty() => continue,
                 // Each message is a text of its own, also once it was sent: the backup may be older.
@@ -177,13 +187,18 @@ pub fn items(cache: &Cache) -> Result<Vec<KeptItem>> {
                 | Action::InspectPoint { .. }
                 | Action::MessageOnRepair { .. }
                 | Action::NoteOnRepair { .. }
+                | Action::SendMessage { .. }
                 | Action::ActOnRepair { .. } => None,
                 _ if sent => continue,
                 _ => None,
             };
             let several = matches!(
                 op.action,
-                Action::MessageOnRepair { .. } | Action::NoteOnRepair { .. } | Action::ActOnRepair { .. }
+                Action::MessageOnRepair { .. }
+                    | Action::NoteOnRepair { .. }
+                    | Action::ActOnRepair { .. }
+                    | Action::SendMessage { .. }
+                    | Action::EditMessage { .. }
             );
             if !several && items.iter().any(|(lane, _)| *lane == op.lane) {
                 continue;
@@ -339,7 +354,7 @@ pub(crate) fn review(tx: &Connection, now: Timestamp) -> Result<bool> {
                         .is_some_and(|result| result.repair_id == *repair_id && result.answers == *answers)
                 })
             }
-            _ => false,
+            action => chat::stands(tx, action)?,
         };
         let state = if stands { "settled" } else { "queued" };
         tx.prepare_cached(
@@ -414,6 +429,9 @@ fn forget_files(tx: &Connection) -> Result<()> {
     }
     for kept in typed::all(tx)? {
         named.extend(kept.typed.photos.iter().map(|file| file.id.0));
+        if let Ok(said) = serde_json::from_str::<SayInRoom>(&kept.typed.form) {
+            named.extend(said.files.iter().map(|file| file.id.0));
+        }
     }
     for draft in rounds::all_drafts(tx)? {
         named.extend(draft.form.photos.iter().map(|file| file.id.0));

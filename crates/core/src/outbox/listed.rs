@@ -11,9 +11,9 @@ use linli_wire::{
 use rusqlite::Connection;
 
 use super::pending_state;
-use crate::error::Result;
+use crate::{chat, error::Result};
 
-/// What a person typed with an action about repairs and rounds; empty for other actions.
+/// What a person typed with an action that has no place of its own for it; empty for other actions.
 pub fn words(action: &Action) -> String {
     match action {
         Action::ReportRepair { report, .. } => report.words.clone(),
@@ -25,7 +25,7 @@ pub fn words(action: &Action) -> String {
         Action::SaveFee { content, .. } => in_all_languages(&content.name),
         Action::SaveReadings { readings, .. } => readings.iter().map(shown).collect::<Vec<_>>().join("\n"),
         Action::SaveRepairCategory { content, .. } => in_all_languages(&content.name),
-        _ => String::new(),
+        action => chat::of_action(action).unwrap_or_default(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! What the log has not brought back yet: read from the outbox, for what is shown in its place meanwhile.
 
+use std::collections::BTreeSet;
+
 use linli_wire::{
     Code, WireError,
     ops::Op,
@@ -8,6 +10,31 @@ use linli_wire::{
 use rusqlite::{Connection, Transaction};
 
 use crate::error::Result;
+
+/// Kinds of operations of chat.
+const CHAT: [&str; 21] = [
+    "send_message",
+    "open_room",
+    "edit_message",
+    "delete_message",
+    "react_to_message",
+    "vote_in_poll",
+    "pin_message",
+    "read_room",
+    "tell_of_room",
+    "save_room",
+    "enter_room",
+    "leave_room",
+    "invite_to_room",
+    "remove_from_room",
+    "agree_to_rules",
+    "block_person",
+    "report_message",
+    "moderate",
+    "appeal",
+    "answer_appeal",
+    "name_moderator",
+];
 
 /// An operation that the log has not brought back yet.
 pub struct Open {
@@ -66,6 +93,39 @@ pub fn settled_about(db: &Connection, part: &str) -> Result<Vec<Open>> {
 /// Trouble of the cache.
 pub fn open_of_kind(db: &Connection, kind: &str) -> Result<Vec<Open>> {
     chosen(db, kind, "kind = ?1 AND state <> 'settled'")
+}
+
+/// What was done in chat and the log has not brought back yet, oldest first.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn open_in_chat(db: &Connection) -> Result<Vec<Open>> {
+    let kinds = serde_json::to_string(&CHAT)?;
+    chosen(db, &kinds, "kind IN (SELECT value FROM json_each(?1)) AND state <> 'settled'")
+}
+
+/// The operations of a lane that the log has brought back, oldest first.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn settled_in_lane(db: &Connection, lane: &str) -> Result<Vec<Open>> {
+    chosen(db, lane, "lane = ?1 AND state = 'settled'")
+}
+
+/// What goes by itself: what is stuck does not, nor what stands behind it in its lane.
+pub(crate) fn going(open: &[Open]) -> impl Iterator<Item = &Open> {
+    let mut stopped = BTreeSet::new();
+    open.iter().filter(move |open| {
+        if is_stuck(&open.pending) {
+            stopped.insert(open.op.lane.as_str());
+        }
+        !stopped.contains(open.op.lane.as_str())
+    })
+}
+
+/// Whether the server refused it.
+pub(crate) fn is_stuck(pending: &Pending) -> bool {
+    matches!(pending.state, PendingState::Stuck { .. })
 }
 
 /// The inspections that will make the repair with this id and that the log has not brought back yet.

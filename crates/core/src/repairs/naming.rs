@@ -4,7 +4,7 @@ use linli_wire::{
     Language, Timestamp,
     community::{Building, Household, Person, Unit},
     id::UnitId,
-    outbox::{Pending, PendingState},
+    outbox::Pending,
     repairs::{CommonArea, Party, Repair, RepairCategory, RepairPlace, RepairRow, RepairState, next},
     sync::Entity,
 };
@@ -14,7 +14,7 @@ use super::{going, need, parties, waiting};
 use crate::{
     community::{self, record, records},
     error::Result,
-    outbox::Open,
+    outbox::{Open, is_stuck},
 };
 use linli_wire::ops::Action;
 
@@ -112,10 +112,6 @@ pub(super) fn ahead(repair: &Repair, waiting: &[Open]) -> RepairState {
         }
         _ => state,
     })
-}
-
-pub(super) fn is_stuck(pending: &Pending) -> bool {
-    matches!(pending.state, PendingState::Stuck { .. })
 }
 
 /// Whether an act of the person's is on its way: they are not asked again meanwhile.

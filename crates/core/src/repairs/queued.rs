@@ -13,12 +13,12 @@ use linli_wire::{
 };
 use rusqlite::{Connection, Transaction};
 
-use super::{CATEGORY_LANE, beside, going, lane, load, naming::is_stuck, reported, waiting};
+use super::{CATEGORY_LANE, beside, going, lane, load, reported, waiting};
 use crate::{
     cache::Cache,
     community::record,
     error::{Result, not_found},
-    outbox::{self, Open},
+    outbox::{self, Open, is_stuck},
     ports::System,
     typed,
 };

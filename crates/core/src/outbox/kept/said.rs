@@ -61,6 +61,8 @@ pub(super) fn typed_item(kept: Kept) -> KeptItem {
         "repair_category" => "save_repair_category",
         "round_plan" => "save_round_plan",
         "fee" => "save_fee",
+        "message" => "send_message",
+        "appeal" => "appeal",
         _ => "message_on_repair",
     };
     let plan = serde_json::from_str::<SaveRoundPlan>(&kept.typed.form).ok();
