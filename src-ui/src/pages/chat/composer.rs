@@ -223,7 +223,7 @@ pub(super) fn Composer(writing: Writing, ask: Callback<()>) -> impl IntoView {
     let is_off = move || recorder.state.get() == Recording::Off;
     let record = voice::recordable().map(|kind| {
         view! {
-            <button type="button" class="c-button" data-kind="plain" data-testid="record" on:click=move |_| recorder.start(kind)>{icon("speak")} <span>{words::chat_voice::record()}</span></button>
+            <button type="button" class="c-button" data-kind="plain" data-testid="record" on:click=move |_| recorder.start(kind)>{icon("mic")} <span>{words::chat_voice::record()}</span></button>
         }
     });
     view! {
