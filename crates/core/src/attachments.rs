@@ -15,7 +15,7 @@ use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use linli_wire::{
     Code, Timestamp, WireError,
     attachments::{
-        Attachment, FileBytes, MAX_EDGE, MAX_FILE_BYTES, MAX_PIXELS, NewFile, file_name, media_type,
+        Attachment, FileBytes, MAX_EDGE, MAX_FILE_BYTES, MAX_PIXELS, NewFile, file_name, is_voice, media_type,
     },
     id::AttachmentId,
     markdown::Block,
@@ -251,6 +251,9 @@ fn clean(bytes: Vec<u8>) -> Result<Cleaned> {
     }
     if bytes.starts_with(b"%PDF-") {
         return Ok((bytes, "application/pdf".to_owned(), None));
+    }
+    if let Some(sound) = media_type(&bytes).filter(|kind| is_voice(kind)) {
+        return Ok((bytes, sound.to_owned(), None));
     }
     let picture =
         linli_picture::fit(decode(&bytes)?, MAX_EDGE).map_err(|error| unsupported(&error.to_string()))?;

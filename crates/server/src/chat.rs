@@ -43,7 +43,7 @@ pub use rooms::{
 };
 pub(crate) use store::sees_file;
 pub use store::{facts, find as room};
-pub use talk::send;
+pub use talk::{put_past, send};
 
 use crate::{
     Error,

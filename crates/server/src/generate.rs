@@ -62,6 +62,7 @@ pub fn generate(plan: Plan) -> Folder {
         notices: BTreeMap::new(),
         round_plans: BTreeMap::new(),
         payments: None,
+        messages: BTreeMap::new(),
         files: BTreeMap::new(),
     };
     maker.homes(&mut folder);

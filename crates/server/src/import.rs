@@ -3,7 +3,8 @@
 //! A folder holds `community.toml`, `buildings.csv`, `units.csv`, `households.csv`, `people.csv`,
 //! `notices/SLUG.LANGUAGE.md` and the pictures that the notices show; and, where repairs are reported in the
 //! app, `repair-categories.csv` and
-//! `common-areas.csv`; and, where fees are billed, `payments.toml` and `meter-readings.csv`. [`read`] checks all of it and collects every mistake with its file, row and column; [`apply`] brings the database level with it
+//! `common-areas.csv`; and, where fees are billed, `payments.toml` and `meter-readings.csv`;
+//! and `messages.csv`, what was said before. [`read`] checks all of it and collects every mistake with its file, row and column; [`apply`] brings the database level with it
 //! in one transaction. If there is one mistake, nothing is loaded.
 //!
 //! **Importing is a three-way merge.** The database keeps what the folder said last time
@@ -24,6 +25,7 @@ mod community;
 mod dates;
 mod folder;
 pub mod ids;
+mod messages;
 mod notices;
 mod payments;
 mod people;
@@ -101,10 +103,12 @@ pub fn read(folder: &Path, reading: Reading) -> Result<Folder, Vec<Problem>> {
         notices: BTreeMap::new(),
         round_plans: BTreeMap::new(),
         payments: None,
+        messages: BTreeMap::new(),
         files: BTreeMap::new(),
     };
     folder_read.round_plans = rounds::plans(folder, &folder_read, shift_days, &mut problems);
     folder_read.payments = payments::payments(folder, &folder_read, shift_days, &mut problems);
+    folder_read.messages = messages::messages(folder, &folder_read, shift_days, &mut problems);
     notices::notices(folder, &mut folder_read, known, shift_days, &mut problems);
     if problems.is_empty() { Ok(folder_read) } else { Err(problems.into_sorted()) }
 }

@@ -8,6 +8,8 @@
 //! assert_eq!(page.scopes.len(), 1);
 //! ```
 
+pub mod chat;
+
 use linli_wire::{
     Language, Localized, Timestamp,
     community::{Building, Category, Community, Office, Person, Role, Visibility},

@@ -48,8 +48,27 @@ pub fn media_type(bytes: &[u8]) -> Option<&'static str> {
     } else if bytes.starts_with(b"%PDF-1.") || bytes.starts_with(b"%PDF-2.") {
         Some("application/pdf")
     } else {
+        voice(bytes)
+    }
+}
+
+/// A recorded voice, in what the engines of windows record: Opus in WebM or Ogg, AAC or Opus in MP4. What else such a
+/// container can hold is told as sound as well, so that no program opens it as anything else.
+fn voice(bytes: &[u8]) -> Option<&'static str> {
+    if bytes.starts_with(&[0x1A, 0x45, 0xDF, 0xA3]) {
+        Some("audio/webm")
+    } else if bytes.starts_with(b"OggS") {
+        Some("audio/ogg")
+    } else if bytes.get(4..8) == Some(b"ftyp") {
+        Some("audio/mp4")
+    } else {
         None
     }
+}
+
+/// Whether a media type is that of a recorded voice.
+pub fn is_voice(media_type: &str) -> bool {
+    media_type.starts_with("audio/")
 }
 
 /// The name under which a file of this media type is shown and saved; none when nothing of `typed` is
@@ -94,6 +113,9 @@ const fn ending(media_type: &str) -> &'static str {
         b"image/png" => "png",
         b"image/webp" => "webp",
         b"application/pdf" => "pdf",
+        b"audio/webm" => "weba",
+        b"audio/ogg" => "oga",
+        b"audio/mp4" => "m4a",
         _ => "bin",
     }
 }
@@ -163,6 +185,10 @@ mod tests {
     fn a_kind_is_told_by_the_first_bytes() {
         assert_eq!(media_type(b"%PDF-1.7"), Some("application/pdf"));
         assert_eq!(media_type(b"RIFF\0\0\0\0WEBPVP8 "), Some("image/webp"));
+        assert_eq!(media_type(b"\x1A\x45\xDF\xA3\x9F"), Some("audio/webm"));
+        assert_eq!(media_type(b"\0\0\0\x1cftypiso5"), Some("audio/mp4"));
+        assert_eq!(media_type(b"OggS\0\x02"), Some("audio/ogg"));
+        assert_eq!(media_type(b"\0\0\0\x1cfty"), None);
         assert_eq!(media_type(b"MZ"), None);
         assert_eq!(media_type(b"<html>%PDF-1.7"), None);
     }

@@ -106,12 +106,12 @@ impl Account {
     }
 
     /// A room is on the screen.
-    pub(crate) fn saw_room(&self, room: RoomId, now: Timestamp) {
+    pub fn saw_room(&self, room: RoomId, now: Timestamp) {
         lock(&self.hearing.seen).insert(room, now);
     }
 
     /// Who is typing in a room just now.
-    pub(crate) fn typing_in(&self, room: RoomId, now: Timestamp) -> Vec<PersonId> {
+    pub fn typing_in(&self, room: RoomId, now: Timestamp) -> Vec<PersonId> {
         let typing = lock(&self.hearing.typing);
         let is_now = |(place, since): &(&(RoomId, PersonId), &Timestamp)| {
             place.0 == room && is_recent(Some(since), now, TYPING_MS)
@@ -153,7 +153,7 @@ impl Account {
     }
 
     /// Tells a room that the person is typing, unless it was told a moment ago. Nobody misses it when it fails.
-    pub(crate) async fn tell_typing(&self, room: RoomId) {
+    pub async fn tell_typing(&self, room: RoomId) {
         let now = self.ports.system.now();
         {
             let mut told = lock(&self.hearing.told_typing);

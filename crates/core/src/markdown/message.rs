@@ -161,3 +161,92 @@ fn address(text: &str) -> &str {
         address = shorter;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(text: &str) -> Inline {
+        Inline::Text { text: text.to_owned() }
+    }
+
+    fn link(url: &str) -> Inline {
+        Inline::Link { url: url.to_owned(), text: vec![text(url)] }
+    }
+
+    fn paragraph(inlines: Vec<Inline>) -> Block {
+        Block::Paragraph { text: inlines }
+    }
+
+    #[test]
+    fn a_new_line_is_a_new_line_with_and_without_marks() {
+        for words in ["one\ntwo\n\nthree", " one \n two\n\n\nthree\n"] {
+            let lines = vec![text("one"), Inline::Break, text("two")];
+            assert_eq!(parse_message(words), [paragraph(lines), paragraph(vec![text("three")])]);
+        }
+        let strong = |words: &str| Inline::Strong { text: vec![text(words)] };
+        assert_eq!(
+            parse_message("**one**\ntwo"),
+            [paragraph(vec![strong("one"), Inline::Break, text("two")])]
+        );
+        assert_eq!(parse_message(" \n "), []);
+    }
+
+    #[test]
+    fn nothing_is_a_document() {
+        let strong = |words: &str| paragraph(vec![Inline::Strong { text: vec![text(words)] }]);
+        assert_eq!(parse_message("# Big"), [strong("Big")]);
+        assert_eq!(parse_message("Big\n==="), [strong("Big")]);
+        assert_eq!(parse_message("![a cat](https://x.example/cat.png)"), [paragraph(vec![text("a cat")])]);
+        let table = "|a|b|\n|-|-|\n|1|2|";
+        assert!(!matches!(parse_message(table).first(), Some(Block::Table { .. })));
+        assert_eq!(parse_message("[x](javascript:alert(1))"), [paragraph(vec![text("x")])]);
+    }
+
+    #[test]
+    fn html_stands_there_as_it_was_typed() {
+        assert_eq!(plain_message("<b>hi</b> <3"), "<b>hi</b> <3");
+        assert_eq!(plain_message("<script>\nalert(1)\n</script>"), "<script>\nalert(1)\n</script>");
+    }
+
+    #[test]
+    fn an_address_leads_there_and_ends_where_a_reader_sees_its_end() {
+        for (words, expected) in [
+            ("https://a.example", vec![link("https://a.example")]),
+            ("(https://a.example/x).", vec![text("("), link("https://a.example/x"), text(").")]),
+            ("https://a.example/x_(y)!", vec![link("https://a.example/x_(y)"), text("!")]),
+            ("看https://a.example/b这里", vec![text("看"), link("https://a.example/b"), text("这里")]),
+            (
+                "a https://a.example/?b_c=1&d=2#e b",
+                vec![text("a "), link("https://a.example/?b_c=1&d=2#e"), text(" b")],
+            ),
+            ("https:// https://b.example", vec![text("https://"), text(" "), link("https://b.example")]),
+            ("http://a.example", vec![text("http://a.example")]),
+        ] {
+            assert_eq!(parse_message(words), [paragraph(expected)], "{words}");
+        }
+        let code = Inline::Code { text: "https://a.example".to_owned() };
+        assert_eq!(parse_message("`https://a.example`"), [paragraph(vec![code])]);
+    }
+
+    #[test]
+    fn what_needs_no_reader_says_the_same_as_with_one() {
+        for words in ["Good morning", "停水了\n两点来", "3 flats, 12:30!", "a-b + c = d"] {
+            assert!(is_plain(words), "{words}");
+            assert_eq!(lines(words), read(words), "{words}");
+        }
+        for words in ["- a", "1. a", "    code", "a *b*", "2) b", "=="] {
+            assert!(!is_plain(words), "{words}");
+        }
+    }
+
+    #[test]
+    fn rubbish_is_read_without_an_end_of_the_stack() {
+        for words in
+            [">".repeat(4000), "*".repeat(4000), "[".repeat(4000), "<a".repeat(2000), "https://".repeat(500)]
+        {
+            parse_message(&words);
+            plain_message(&words);
+        }
+    }
+}

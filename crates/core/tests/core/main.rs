@@ -3,6 +3,7 @@
 
 mod acting;
 mod ailing;
+mod chat;
 mod commands;
 mod giving_up;
 mod keeping;

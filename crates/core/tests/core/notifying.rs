@@ -16,7 +16,7 @@ use linli_core::{
 };
 use linli_testkit::{
     Desk, FakeKeyStore, FakeSystem, PATIENCE, Pace,
-    pages::{Pages, Thing, notice_with, repair_ground, repair_with},
+    pages::{PageBuilder, Pages, Thing, notice_with, repair_ground, repair_with},
 };
 use linli_wire::{
     Timestamp,
@@ -31,7 +31,9 @@ use uuid::Uuid;
 /// A server that sends what the test gives it: the first page when asked, the rest over the stream.
 struct Scripted {
     first: Mutex<VecDeque<SyncPage>>,
-    live: Mutex<Option<mpsc::UnboundedReceiver<SyncPage>>>,
+    live: Mutex<Option<mpsc::UnboundedReceiver<String>>>,
+    /// Addresses to which something was told.
+    told: Arc<Mutex<Vec<String>>>,
 }
 
 impl Network for Scripted {
@@ -46,13 +48,20 @@ impl Network for Scripted {
                 upload_offset: None,
                 body: Box::pin(stream::iter([Ok(body)])),
             }
+        } else if request.method == "POST" && request.url.ends_with("/typing") {
+            self.told.lock().unwrap().push(request.url);
+            Answer {
+                status: 204,
+                content_type: String::new(),
+                upload_offset: None,
+                body: Box::pin(stream::iter([])),
+            }
         } else if request.url.contains("/v1/ops") {
             return Box::pin(std::future::ready(Err(NetworkError("writes do not get through".to_owned()))));
         } else {
-            let pages = self.live.lock().unwrap().take().unwrap();
-            let events = stream::unfold(pages, |mut pages| async move { Some((pages.recv().await?, pages)) });
-            let body =
-                events.map(move |page| Ok(Bytes::from(format!("event: page\ndata: {}\n\n", json(&page)))));
+            let events = self.live.lock().unwrap().take().unwrap();
+            let events = stream::unfold(events, |mut live| async move { Some((live.recv().await?, live)) });
+            let body = events.map(|event| Ok(Bytes::from(event)));
             Answer {
                 status: 200,
                 content_type: "text/event-stream".to_owned(),
@@ -65,18 +74,20 @@ impl Network for Scripted {
 }
 
 /// Wang Mei's account, following a scripted server.
-struct Following {
-    garden: Pages,
-    account: Arc<Account>,
-    system: Arc<FakeSystem>,
-    desk: Arc<Desk>,
-    live: mpsc::UnboundedSender<SyncPage>,
+pub(crate) struct Following {
+    pub(crate) garden: Pages,
+    pub(crate) account: Arc<Account>,
+    pub(crate) system: Arc<FakeSystem>,
+    pub(crate) desk: Arc<Desk>,
+    /// Where the app told that somebody is typing.
+    pub(crate) told: Arc<Mutex<Vec<String>>>,
+    live: mpsc::UnboundedSender<String>,
     announced: watch::Receiver<u64>,
     sent: u64,
 }
 
 impl Following {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let garden = Pages::default();
         let first = garden
             .page("0")
@@ -85,12 +96,14 @@ impl Following {
             .build();
         let (live, receiver) = mpsc::unbounded_channel();
         let (announcer, announced) = watch::channel(0);
+        let told = Arc::<Mutex<Vec<String>>>::default();
         let (system, desk) = (Arc::new(FakeSystem::new(1, Pace::Held)), Arc::<Desk>::default());
         let ports = Ports {
             system: system.clone(),
             network: Arc::new(Scripted {
                 first: Mutex::new([first].into()),
                 live: Mutex::new(Some(receiver)),
+                told: told.clone(),
             }),
             key_store: Arc::new(FakeKeyStore::default()),
             desktop: desk.clone(),
@@ -114,14 +127,25 @@ impl Following {
         let account = Account::new(AccountId(Uuid::from_u128(8)), cache, ports);
         let running = account.clone();
         tokio::spawn(async move { running.run().await });
-        Self { garden, account, system, desk, live, announced, sent: 0 }
+        Self { garden, account, system, desk, told, live, announced, sent: 0 }
     }
 
     /// Sends a page over the stream and waits until it is in the cache.
     async fn receive(&mut self, things: &[Thing]) {
+        self.take(|page| page.in_community(things)).await;
+    }
+
+    /// Sends something else than a page.
+    pub(crate) fn hear(&self, name: &str, data: &str) {
+        self.live.send(format!("event: {name}\ndata: {data}\n\n")).unwrap();
+    }
+
+    /// Sends a page over the stream and waits until it is in the cache.
+    pub(crate) async fn take(&mut self, fill: impl FnOnce(PageBuilder<'_>) -> PageBuilder<'_>) {
         self.sent += 1;
         let cursor = self.sent.to_string();
-        self.live.send(self.garden.page(&cursor).in_community(things).build()).unwrap();
+        let page = fill(self.garden.page(&cursor)).build();
+        self.hear("page", &serde_json::to_string(&page).unwrap());
         let taken = async {
             while linli_core::sync::progress(&self.account.cache).unwrap().cursor != cursor {
                 self.announced.changed().await.unwrap();

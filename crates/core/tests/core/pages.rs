@@ -3,7 +3,11 @@
 use linli_core::{account, cache::Cache, notices, ports::System, sync};
 use linli_testkit::{
     FakeSystem, Pace,
-    pages::{Pages, notice, notice_id, notice_with, read_mark, repair_with},
+    pages::{
+        Pages,
+        chat::{message_id, message_with, person_id, reaction, room_id, room_with},
+        notice, notice_id, notice_with, read_mark, repair_with,
+    },
 };
 use linli_wire::{
     Language, Timestamp,
@@ -40,6 +44,10 @@ fn everything(cache: &Cache) -> String {
                 "repair",
                 "repair_body",
                 "round",
+                "message",
+                "message_body",
+                "message_file",
+                "reaction",
                 "outbox",
             ] {
                 let mut select = db.prepare(&format!("SELECT * FROM {table}"))?;
@@ -64,12 +72,20 @@ fn a_page_applied_twice_changes_nothing() {
         .page("1")
         .in_community(&[garden.garden(), garden.building(), notice(1, 1, "One", ""), notice(2, 3, "Two", "")])
         .in_person(&[garden.person(1, Role::Resident), read_mark(1, NOW), repair_with(1, 2, |_| {})])
+        .in_room(
+            room_id(1),
+            &[
+                room_with(1, 1, |_| {}),
+                message_with(room_id(1), 1, 1, "One", |_| {}),
+                reaction(message_id(room_id(1), 1), person_id(1), 1, "👍"),
+            ],
+        )
         .build();
     sync::apply(&cache, &page, NOW).unwrap();
     let once = everything(&cache);
     let again = sync::apply(&cache, &page, NOW).unwrap();
     assert_eq!(everything(&cache), once);
-    assert_eq!(again.new_notices.len(), 0, "nothing is new the second time");
+    assert_eq!((again.new_notices.len(), again.heard.len()), (0, 0), "nothing is new the second time");
 }
 
 #[test]

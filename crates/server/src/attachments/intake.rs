@@ -3,8 +3,8 @@
 //! The kind is told by the first bytes, never by a name or a header. A picture's size is checked
 //! before anything is decoded; then it is decoded within a memory limit, turned upright, scaled to
 //! [`MAX_EDGE`], and written anew, so that nothing of the original but its pixels survives: no place,
-//! no camera, no thumbnail of what was cut away, no second file behind the first. A PDF is kept as it
-//! is; it leaves the server only as a download that nothing may run in.
+//! no camera, no thumbnail of what was cut away, no second file behind the first. A PDF
+//! and a recorded voice are kept as they are; they leave the server only as downloads that nothing may run in.
 //!
 //! Turned down: keeping originals (they carry the place where they were taken), moving pictures
 //! (their first frame would stand for something the sender did not choose), SVG and GIF.
@@ -21,7 +21,7 @@ use image::{
 };
 use linli_wire::{
     Code, WireError,
-    attachments::{MAX_EDGE, MAX_FILE_BYTES, MAX_PIXELS, media_type},
+    attachments::{MAX_EDGE, MAX_FILE_BYTES, MAX_PIXELS, is_voice, media_type},
 };
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
@@ -66,8 +66,8 @@ pub enum Trouble {
         /// Height in pixels.
         height: u32,
     },
-    /// Neither JPEG, PNG, WebP nor PDF.
-    #[error("The file is neither a JPEG, PNG or WebP picture nor a PDF document.")]
+    /// Neither JPEG, PNG, WebP, PDF nor a recorded voice.
+    #[error("The file is neither a JPEG, PNG or WebP picture nor a PDF document nor a recorded voice.")]
     Unknown,
     /// A moving picture.
     #[error("Moving pictures are not taken.")]
@@ -113,6 +113,8 @@ pub enum Kind {
     Webp,
     /// A PDF document.
     Pdf,
+    /// A recorded voice, with its media type.
+    Voice(&'static str),
 }
 
 /// What a file is, if it is one of the kinds that are taken.
@@ -122,6 +124,7 @@ pub fn sniff(bytes: &[u8]) -> Option<Kind> {
         "image/png" => Some(Kind::Png),
         "image/webp" => Some(Kind::Webp),
         "application/pdf" => Some(Kind::Pdf),
+        sound if is_voice(sound) => Some(Kind::Voice(sound)),
         _ => None,
     }
 }
@@ -132,7 +135,7 @@ pub fn sniff(bytes: &[u8]) -> Option<Kind> {
 /// Why it would not.
 pub fn check(bytes: &[u8]) -> Result<(), Trouble> {
     match kind(bytes)? {
-        Kind::Pdf => Ok(()),
+        Kind::Pdf | Kind::Voice(_) => Ok(()),
         picture => decode(bytes, picture).map(drop),
     }
 }
@@ -144,6 +147,7 @@ pub fn check(bytes: &[u8]) -> Result<(), Trouble> {
 pub fn take(bytes: &[u8]) -> Result<Taken, Trouble> {
     let (bytes, media_type, pixels) = match kind(bytes)? {
         Kind::Pdf => (bytes.to_vec(), "application/pdf", None),
+        Kind::Voice(media_type) => (bytes.to_vec(), media_type, None),
         picture => {
             let picture = linli_picture::fit(decode(bytes, picture)?, MAX_EDGE).map_err(unfit)?;
             let pixels = (picture.width(), picture.height());
@@ -194,7 +198,7 @@ fn decode(bytes: &[u8], kind: Kind) -> Result<DynamicImage, Trouble> {
             }
             pixels(decoder)
         }
-        Kind::Pdf => Err(Trouble::Unknown),
+        Kind::Pdf | Kind::Voice(_) => Err(Trouble::Unknown),
     }
 }
 

@@ -11,7 +11,6 @@ use linli_wire::{
         Measure, Message, MessageContent, Moderation, Moderator, NewModeration, ReportedMessage, Room,
         SeatState,
     },
-    community::Role,
     id::{CommunityId, MessageId, ModerationId, PersonId},
     sync::{Entity, Scope},
     text,
@@ -384,16 +383,13 @@ fn restore(
 /// Names a moderator or a reader of their log, or ends it.
 ///
 /// # Errors
-/// `not_allowed` for everybody but the manager; `not_found` for nobody of the community.
+/// `not_found` for nobody of the community.
 pub fn name_moderator(
     tx: &mut Tx<'_>,
     caller: &Caller,
     person: PersonId,
     duty: Option<Duty>,
 ) -> Result<(), Error> {
-    if caller.role != Role::Manager {
-        return Err(auth::not_allowed());
-    }
     let community = caller.community;
     crate::community::person(tx, community, person)?.ok_or_else(Error::not_found)?;
     let sql = "SELECT version, duty FROM moderator WHERE community_id = $1 AND person_id = $2";

@@ -250,8 +250,10 @@ fn check(content: &RoomContent, needs_name: bool) -> Result<(), Error> {
     if needs_name && is_empty(&content.name) {
         return Err(Error::invalid("name", "must not be empty"));
     }
-    for name in content.name.0.values() {
-        input::line("name", name, MAX_ROOM_NAME)?;
+    if needs_name {
+        for name in content.name.0.values() {
+            input::line("name", name, MAX_ROOM_NAME)?;
+        }
     }
     for about in content.about.0.values() {
         input::lines("about", about, MAX_ROOM_ABOUT)?;

@@ -9,7 +9,7 @@ use linli_wire::{
         About, MAX_CHOICE, MAX_CHOICES, MAX_FILES, MAX_MENTIONS, MAX_MESSAGE, Message, MessageContent,
         NewMessage, Poll, Room, RoomKind,
     },
-    id::{MessageId, PersonId},
+    id::{CommunityId, MessageId, PersonId},
     sync::Scope,
     text,
 };
@@ -193,4 +193,17 @@ fn named(tx: &mut Tx<'_>, caller: &Caller, room: &Room, given: &[PersonId]) -> R
         }
     }
     Ok(named)
+}
+
+/// Writes what was said before, as it was said then.
+///
+/// # Errors
+/// `not_found` for a room that does not exist; the database's.
+pub fn put_past(tx: &mut Tx<'_>, community: CommunityId, message: Message) -> Result<(), Error> {
+    if store::message(tx, community, message.id)?.is_some() {
+        return Ok(());
+    }
+    let room = store::find(tx, community, message.room_id)?.ok_or_else(Error::not_found)?;
+    neighbours::show(tx, community, message.from, &linli_wire::chat::scopes_of(&room, community))?;
+    store::add_message(tx, community, &room, message)
 }

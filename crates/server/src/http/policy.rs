@@ -6,7 +6,7 @@
 use std::{fmt, future::Future, pin::Pin};
 
 use axum::{response::Response, routing::MethodFilter};
-use linli_wire::{Code, attachments::MAX_FILE_BYTES, ops::MAX_BATCH_BYTES};
+use linli_wire::{Code, attachments::MAX_FILE_BYTES, community::Role, ops::MAX_BATCH_BYTES};
 
 use super::{Call, limits::Limit, routes, uploads};
 use crate::{
@@ -24,6 +24,8 @@ pub enum Who {
     Member,
     /// Staff and managers.
     Office,
+    /// Managers.
+    Manager,
 }
 
 impl Who {
@@ -35,7 +37,8 @@ impl Who {
         match self {
             Self::Anyone | Self::Member => Ok(()),
             Self::Office if caller.role.is_office() => Ok(()),
-            Self::Office => Err(auth::not_allowed()),
+            Self::Manager if caller.role == Role::Manager => Ok(()),
+            Self::Office | Self::Manager => Err(auth::not_allowed()),
         }
     }
 }
@@ -229,7 +232,7 @@ pub static OPS: &[(&str, Who)] = &[
     ("moderate", Who::Member),
     ("appeal", Who::Member),
     ("answer_appeal", Who::Member),
-    ("name_moderator", Who::Office),
+    ("name_moderator", Who::Manager),
 ];
 
 /// Who may do operations of this kind.

@@ -1,5 +1,6 @@
 //! Bringing the database level with a folder: everything in one transaction, or nothing.
 
+mod messages;
 mod notices;
 mod payments;
 mod people;
@@ -129,7 +130,8 @@ const COMMON_AREAS: &str = "common-areas.csv";
 const ROUNDS: &str = "rounds.toml";
 const PAYMENTS: &str = "payments.toml";
 const READINGS: &str = "meter-readings.csv";
-const KINDS: [&str; 11] = [
+const MESSAGES: &str = "messages.csv";
+const KINDS: [&str; 12] = [
     COMMUNITY,
     BUILDINGS,
     UNITS,
@@ -141,6 +143,7 @@ const KINDS: [&str; 11] = [
     ROUNDS,
     PAYMENTS,
     READINGS,
+    MESSAGES,
 ];
 
 impl<'a> Import<'a> {
@@ -175,6 +178,7 @@ impl<'a> Import<'a> {
         self.common_areas(tx)?;
         self.round_plans(tx)?;
         self.payments(tx)?;
+        self.messages(tx)?;
         for (kind, code) in self.last.keys() {
             let kind = KINDS.into_iter().find(|known| known == kind);
             if let Some(kind) = kind

@@ -36,6 +36,8 @@ pub struct Folder {
     pub round_plans: BTreeMap<String, RoundPlanRow>,
     /// How bills are paid, fees and what was before; none where nothing is billed.
     pub payments: Option<PaymentsFile>,
+    /// What was said before, by code.
+    pub messages: BTreeMap<String, MessageRow>,
     /// Notices by the part of their file name before the language.
     pub notices: BTreeMap<String, NoticeRow>,
     /// Pictures and documents of notices, by path in the folder.
@@ -285,6 +287,21 @@ pub enum AudienceRow {
     Units(Vec<UnitCode>),
     /// Everyone with this role.
     Role(Role),
+}
+
+/// A row of `messages.csv`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct MessageRow {
+    /// `everybody`, or the code of a building.
+    pub room: String,
+    /// Code of who said it.
+    pub person: String,
+    /// When, by the clock of the community.
+    pub at: DateTime,
+    /// What.
+    pub words: String,
+    /// Code of the message that it answers.
+    pub answers: Option<String>,
 }
 
 /// `payments.toml` and `meter-readings.csv`

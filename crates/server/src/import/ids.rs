@@ -1,7 +1,7 @@
 //! Ids that follow from the office's own codes.
 
 use linli_wire::id::{
-    AttachmentId, BuildingId, CommonAreaId, CommunityId, FeeId, HouseholdId, NoticeId, PersonId,
+    AttachmentId, BuildingId, CommonAreaId, CommunityId, FeeId, HouseholdId, MessageId, NoticeId, PersonId,
     RepairCategoryId, RoundPlanId, RoundPointId, UnitId,
 };
 use sha2::{Digest, Sha256};
@@ -42,6 +42,11 @@ pub fn household(community: CommunityId, code: &str) -> HouseholdId {
 /// A person's id, from their code.
 pub fn person(community: CommunityId, code: &str) -> PersonId {
     PersonId(derive(&[community.0.as_bytes(), b"person", code.as_bytes()]))
+}
+
+/// A message's id, from its code.
+pub fn message(community: CommunityId, code: &str) -> MessageId {
+    MessageId(derive(&[community.0.as_bytes(), b"message", code.as_bytes()]))
 }
 
 /// A kind of repair's id, from its code.

@@ -5,6 +5,7 @@ mod backup;
 mod cli;
 mod folder;
 mod import;
+mod messages;
 mod migrating;
 mod payments;
 mod pictures;

@@ -13,7 +13,7 @@ use reqwest::StatusCode;
 use crate::world::{Device, World, problem};
 
 /// What a device knows: the cache of a client in its simplest form.
-#[derive(Default, PartialEq, Debug)]
+#[derive(Clone, Default, PartialEq, Debug)]
 pub struct Cache(pub BTreeMap<Scope, Rows>);
 
 /// Version and body by entity and id.
@@ -60,6 +60,7 @@ pub enum Told {
     Page,
     Resume,
     End(WireError),
+    Typing(serde_json::Value),
 }
 
 /// An open live stream.
@@ -115,6 +116,9 @@ impl Live {
                         return Some(Told::End(serde_json::from_str(&field("data").unwrap()).unwrap()));
                     }
                     Some("resume") => return Some(Told::Resume),
+                    Some("typing") => {
+                        return Some(Told::Typing(serde_json::from_str(&field("data").unwrap()).unwrap()));
+                    }
                     Some(other) => panic!("{other}"),
                     None => {}
                 }
@@ -125,12 +129,26 @@ impl Live {
         }
     }
 
+    /// What it is told of somebody who is typing.
+    pub async fn typing(&mut self) -> serde_json::Value {
+        let reading = async {
+            loop {
+                match self.next().await.expect("an open stream") {
+                    Told::Typing(data) => return data,
+                    Told::Page => {}
+                    Told::Resume | Told::End(_) => panic!("it ended"),
+                }
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(30), reading).await.expect("told in time")
+    }
+
     /// Reads until the cache says so.
     pub async fn until(&mut self, wanted: impl Fn(&Cache) -> bool) {
         let reading = async {
             while !wanted(&self.cache) {
                 match self.next().await {
-                    Some(Told::Page) => {}
+                    Some(Told::Page | Told::Typing(_)) => {}
                     Some(Told::Resume) => panic!("the token has ended"),
                     Some(Told::End(error)) => panic!("{error}"),
                     None => panic!("closed"),
@@ -145,7 +163,7 @@ impl Live {
             loop {
                 match self.next().await {
                     Some(Told::End(error)) => return Some(error),
-                    Some(Told::Page | Told::Resume) => {}
+                    Some(Told::Page | Told::Resume | Told::Typing(_)) => {}
                     None => return None,
                 }
             }

@@ -6,7 +6,7 @@ use linli_server::{Settings, community};
 use linli_wire::{
     Code,
     community::{Role, Unit},
-    id::{NoticeId, UnitId},
+    id::{NoticeId, RoomId, UnitId},
     notices::{Audience, Publish},
     ops::{Action, Outcome},
     sync::{Entity, MAX_PAGE_BYTES, MAX_PAGE_CHANGES, Scope},
@@ -66,6 +66,8 @@ both! {
             Scope::Household(sun.wang),
             Scope::Person(sun.wang_mei),
             Scope::Role(sun.id, Role::Resident),
+            Scope::Room(RoomId::of_community(sun.id)),
+            Scope::Room(RoomId::of_building(sun.building_3)),
         ];
         expected.sort();
         assert_eq!(scopes, expected);

@@ -4,6 +4,7 @@
 mod abuse;
 mod bank;
 mod card;
+mod chat;
 mod description;
 mod device;
 mod following;

@@ -11,5 +11,6 @@ mod time;
 mod working;
 
 pub use prepared::{
-    card, category, current, file, findings, ground, heard, is_done, one, photo, refusal, report, seen, zh,
+    card, category, current, file, findings, ground, heard, is_done, one, photo, refusal, report, reported,
+    seen, zh,
 };

@@ -4,8 +4,8 @@ use linli_server::{community, params};
 use linli_wire::{
     community::{ProfileChange, Role},
     id::{
-        AttachmentId, BillId, DeviceId, HouseholdId, NoticeId, PersonId, RepairCategoryId, RepairId,
-        RepairNoteId,
+        AttachmentId, BillId, DeviceId, HouseholdId, MessageId, NoticeId, PersonId, RepairCategoryId,
+        RepairId, RepairNoteId, RoomId,
     },
     notices::{Audience, Publish},
     ops::Action,
@@ -41,6 +41,11 @@ pub struct Things {
     pub moon_movement: linli_wire::id::BankMovementId,
     pub sun_household: HouseholdId,
     pub moon_household: HouseholdId,
+    /// Of building 3, with a message.
+    pub sun_room: RoomId,
+    pub moon_room: RoomId,
+    pub sun_message: MessageId,
+    pub moon_message: MessageId,
     pub sun_repair: RepairId,
     pub moon_repair: RepairId,
     pub sun_photo: AttachmentId,
@@ -153,7 +158,14 @@ pub async fn prepare(world: &World) -> (Callers, Things) {
     let moon_bill = crate::payments::credited(world, &moon, &foreign_manager, MOON_CANARY).await;
     let sun_movement = crate::payments::brought(world, &office, OFFICE_CANARY).await;
     let moon_movement = crate::payments::brought(world, &foreign_manager, MOON_CANARY).await;
+    let (sun_room, moon_room) = (RoomId::of_building(sun.building_3), RoomId::of_building(moon.building_3));
+    let sun_message = crate::chat::say(world, &wang, sun_room, HOUSE_CANARY).await;
+    let moon_message = crate::chat::say(world, &foreign_resident, moon_room, MOON_CANARY).await;
     let things = Things {
+        sun_room,
+        moon_room,
+        sun_message,
+        moon_message,
         sun_bill,
         moon_bill,
         sun_movement,

@@ -1,0 +1,621 @@
+//! Chat in the cache alone: what is said, waits, arrives, is changed, hidden, read and lost.
+
+mod away;
+mod civil;
+mod found;
+mod hearing;
+mod seats;
+
+use linli_core::{account, cache::Cache, chat, outbox, sync, typed};
+use linli_testkit::{
+    FakeSystem,
+    pages::{
+        Pages, Thing,
+        chat::{
+            message_id, message_of, message_with, neighbour_with, person_id, poll_vote, reaction, room_id,
+            room_mark, room_seat, room_with, said,
+        },
+    },
+};
+use linli_wire::{
+    Code, Language, Localized, Timestamp,
+    chat::{
+        AskInRoom, Choice, EditMessage, MayWrite, Message, MessageContent, MessageRow, MessagesQuery,
+        PinMessage, Poll, ReactToMessage, RoomKind, RoomView, RoomsView, SayInRoom, SeenRoom, Tell,
+        TellOfRoom, VoteInPoll, What,
+    },
+    command::KeepTyped,
+    community::Role,
+    id::{MessageId, RoomId},
+    markdown::{Block, Inline},
+    ops::{Action, Effect, Op, Outcome},
+    outbox::PendingState,
+    sync::Scope,
+    typed::{Typed, TypedPlace},
+};
+
+use crate::{
+    pages::NOW,
+    repairs::{at, batch, give_up, refuse, system},
+};
+
+/// Wang Mei in a room of the community with two neighbours.
+pub(super) struct Here {
+    pub(super) garden: Pages,
+    pub(super) cache: Cache,
+    pub(super) system: FakeSystem,
+    cursor: std::cell::Cell<u64>,
+}
+
+/// The room.
+pub(super) fn room() -> RoomId {
+    room_id(1)
+}
+
+impl Here {
+    pub(super) fn new(role: Role) -> Self {
+        let (garden, cache) = at(role);
+        let here = Self { garden, cache, system: system(), cursor: std::cell::Cell::new(1) };
+        let neighbours = [neighbour_with(1, 1, |_| {}), neighbour_with(2, 1, |_| {})];
+        here.take(|page| page.in_room(room(), &[room_with(1, 1, |_| {})]).in_community(&neighbours));
+        here
+    }
+
+    /// Takes a page in.
+    pub(super) fn take<'a>(
+        &'a self,
+        fill: impl FnOnce(linli_testkit::pages::PageBuilder<'a>) -> linli_testkit::pages::PageBuilder<'a>,
+    ) -> sync::Applied {
+        self.cursor.set(self.cursor.get() + 1);
+        let page = fill(self.garden.page(&self.cursor.get().to_string())).build();
+        sync::apply(&self.cache, &page, NOW).unwrap()
+    }
+
+    /// Takes things of the room in.
+    pub(super) fn arrive(&self, things: &[Thing]) -> sync::Applied {
+        self.take(|page| page.in_room(room(), things))
+    }
+
+    pub(super) fn say(&self, words: &str) -> MessageId {
+        self.try_say(room(), words).unwrap()
+    }
+
+    pub(super) fn try_say(&self, room: RoomId, words: &str) -> linli_core::Result<MessageId> {
+        let request = SayInRoom {
+            room_id: room,
+            words: words.to_owned(),
+            files: Vec::new(),
+            reply_to: None,
+            mentions: Vec::new(),
+            about: None,
+        };
+        chat::say(&self.cache, &self.system, &Language::en(), request)
+    }
+
+    pub(super) fn view(&self, room: RoomId) -> RoomView {
+        chat::open(&self.cache, room, &[], &Language::en(), NOW).unwrap()
+    }
+
+    pub(super) fn rooms(&self) -> RoomsView {
+        chat::rooms(&self.cache, &Language::en(), NOW).unwrap()
+    }
+
+    pub(super) fn messages(&self) -> Vec<MessageRow> {
+        let query = MessagesQuery { room_id: room(), first: 0, count: 200 };
+        chat::messages(&self.cache, &query, &Language::en(), NOW).unwrap().rows
+    }
+
+    pub(super) fn words(&self) -> Vec<String> {
+        self.messages().into_iter().map(|row| row.words).collect()
+    }
+
+    pub(super) fn waiting(&self) -> Vec<String> {
+        self.view(room()).waiting.into_iter().map(|row| row.words).collect()
+    }
+
+    pub(super) fn count(&self, sql: &str) -> u32 {
+        self.cache.read(|db| Ok(db.query_row(sql, [], |row| row.get(0))?)).unwrap()
+    }
+
+    /// The server has taken the operations; the log says so at a place that is far away.
+    pub(super) fn acknowledge(&self, ops: &[Op], room: RoomId, seq: u64) {
+        let effects = vec![Effect { scope: Scope::Room(room), seq }];
+        let outcomes: Vec<Outcome> = ops.iter().map(|_| Outcome::Done { effects: effects.clone() }).collect();
+        outbox::conclude(&self.cache, ops, &outcomes, NOW).unwrap();
+    }
+}
+
+/// The message that an operation sends, as the log brings it back.
+pub(super) fn come_back(op: &Op, number: u64, from: linli_wire::id::PersonId) -> Thing {
+    let Action::SendMessage { message } = &op.action else { panic!("{op:?}") };
+    message_of(&Message {
+        id: message.id,
+        room_id: message.room_id,
+        number,
+        version: 1,
+        from,
+        at: NOW,
+        content: message.content.clone(),
+        reply_to: message.reply_to,
+        mentions: message.mentions.clone(),
+        edited_at: None,
+    })
+}
+
+pub(super) fn kinds(ops: &[Op]) -> Vec<&'static str> {
+    ops.iter().map(|op| op.action.kind()).collect()
+}
+
+#[test]
+fn a_message_waits_is_sent_and_comes_back_in_its_place() {
+    let here = Here::new(Role::Resident);
+    let id = here.say("Good morning");
+    let waiting = here.view(room()).waiting.remove(0);
+    assert_eq!((waiting.id, waiting.number, waiting.own), (id, 0, true));
+    assert_eq!(waiting.pending.unwrap().state, PendingState::Waiting);
+    assert_eq!(here.rooms().rooms[0].last.as_ref().unwrap().words, "Good morning");
+    let sent = batch(&here.cache);
+    assert_eq!(here.view(room()).waiting[0].pending.as_ref().unwrap().state, PendingState::Sending);
+    // The stream is faster than the answer: it is not there twice.
+    let two = message_with(room(), 1, 1, "Somebody was faster", |_| {});
+    here.arrive(&[two, come_back(&sent[0], 2, here.garden.person)]);
+    assert_eq!(here.waiting(), Vec::<String>::new());
+    assert_eq!(here.words(), ["Somebody was faster", "Good morning"]);
+    here.acknowledge(&sent, room(), 2);
+    let rows = here.messages();
+    assert_eq!((rows[1].number, rows[1].own, rows[1].pending.clone()), (2, true, None));
+    assert_eq!((rows[0].name.as_str(), rows[0].building.as_deref()), ("Neighbour 1", Some("1")));
+    let counts = here.cache.read(outbox::counts).unwrap();
+    assert_eq!((counts.waiting, counts.stuck), (0, 0));
+}
+
+#[test]
+fn the_order_is_the_servers_and_windows_meet() {
+    let here = Here::new(Role::Resident);
+    let things: Vec<Thing> =
+        (1..=50_u64).rev().map(|n| message_with(room(), n, 1, &n.to_string(), |_| {})).collect();
+    here.arrive(&things);
+    let mut seen = Vec::new();
+    for first in (1..=50).step_by(7) {
+        let query = MessagesQuery { room_id: room(), first, count: 7 };
+        let page = chat::messages(&here.cache, &query, &Language::en(), NOW).unwrap();
+        assert_eq!(page.last, 50);
+        seen.extend(page.rows.into_iter().map(|row| row.number));
+    }
+    assert_eq!(seen, (1..=50).collect::<Vec<_>>());
+    let far = MessagesQuery { room_id: room(), first: u64::MAX, count: u32::MAX };
+    assert_eq!(chat::messages(&here.cache, &far, &Language::en(), NOW).unwrap().rows, []);
+}
+
+#[test]
+fn unread_is_what_others_wrote_behind_what_was_read() {
+    let here = Here::new(Role::Resident);
+    let me = here.garden.person;
+    here.arrive(&[
+        message_with(room(), 1, 1, "one", |_| {}),
+        message_with(room(), 2, 1, "mine", |message| message.from = me),
+        message_with(room(), 3, 1, "to you", |message| message.mentions = vec![me]),
+        message_with(room(), 4, 1, "answer", |message| message.reply_to = Some(message_id(room(), 2))),
+        message_with(room(), 5, 1, "", |message| message.content = MessageContent::Deleted),
+    ]);
+    let row = || here.rooms().rooms.remove(0);
+    assert_eq!((row().unread, row().named), (3, true));
+    let unread = || chat::unread(&here.cache, NOW).unwrap();
+    assert_eq!(unread(), 3);
+    assert!(here.messages().iter().map(|row| row.named).eq([false, false, true, true, false]));
+    // What was read on another device counts, and never backwards.
+    here.take(|page| page.in_person(&[room_mark(room(), 1, 3, Tell::Usual)]));
+    assert_eq!((row().unread, row().named), (1, true));
+    let read = |number| chat::read(&here.cache, &here.system, SeenRoom { room_id: room(), number }).unwrap();
+    assert!(!read(2), "it was read further already");
+    assert!(read(4) && !read(4));
+    assert_eq!((row().unread, here.view(room()).read), (0, 4));
+    assert!(read(99), "no further than to the last");
+    assert_eq!(here.view(room()).read, 5);
+    assert_eq!(kinds(&batch(&here.cache)), ["read_room"], "the newer mark replaced the one that waited");
+    // A room of which nothing is to be told is not counted.
+    here.arrive(&[message_with(room(), 6, 1, "six", |_| {})]);
+    assert_eq!(unread(), 1);
+    let tell = TellOfRoom { room_id: room(), tell: Tell::None };
+    chat::tell(&here.cache, &here.system, &Language::en(), tell).unwrap();
+    assert_eq!((unread(), here.rooms().unread, row().unread), (0, 0, 1));
+    assert_eq!(row().tell, Tell::None);
+}
+
+#[test]
+fn what_was_never_read_in_counts_only_from_shortly_before_joining() {
+    let here = Here::new(Role::Resident);
+    here.arrive(&[message_with(room(), 1, 1, "old", |_| {}), message_with(room(), 2, 1, "new", |_| {})]);
+    let since = linli_testkit::pages::FIRST + 2000;
+    here.cache.write(|tx| Ok(tx.execute("UPDATE progress SET unread_since = ?1", [since])?)).unwrap();
+    assert_eq!(here.rooms().unread, 1);
+    here.take(|page| page.in_person(&[room_mark(room(), 1, 0, Tell::Usual)]));
+    assert_eq!(here.rooms().unread, 2, "who has a mark has been here");
+}
+
+fn edit(here: &Here, id: MessageId, words: &str) -> linli_core::Result<()> {
+    chat::edit(&here.cache, &here.system, &Language::en(), EditMessage { id, words: words.to_owned() })
+}
+
+#[test]
+fn an_edit_and_a_deletion_are_shown_at_once_and_come_back() {
+    let here = Here::new(Role::Resident);
+    let me = here.garden.person;
+    let mine = |version, words: &str| message_with(room(), 1, version, words, |message| message.from = me);
+    here.arrive(&[mine(1, "Teh"), message_with(room(), 2, 1, "theirs", |_| {})]);
+    let (own, theirs) = (message_id(room(), 1), message_id(room(), 2));
+    assert_eq!(edit(&here, theirs, "x").unwrap_err().code(), Code::NotAllowed);
+    assert_eq!(edit(&here, own, " \n").unwrap_err().code(), Code::InvalidInput);
+    edit(&here, own, "Th").unwrap();
+    edit(&here, own, "The").unwrap();
+    let row = || here.messages().remove(0);
+    assert_eq!((row().words.as_str(), row().edited), ("The", true));
+    assert_eq!(row().pending.unwrap().state, PendingState::Waiting);
+    let sent = batch(&here.cache);
+    assert_eq!(kinds(&sent), ["edit_message"], "what never left is not sent");
+    here.acknowledge(&sent, room(), 9);
+    assert_eq!(row().words, "The", "until the log brings it back");
+    let edited = message_with(room(), 1, 2, "The", |message| {
+        message.from = me;
+        message.edited_at = Some(NOW);
+    });
+    here.arrive(&[edited]);
+    assert_eq!((row().words.as_str(), row().edited), ("The", true));
+    let delete = |id| chat::delete(&here.cache, &here.system, &Language::en(), id);
+    assert_eq!(delete(theirs).unwrap_err().code(), Code::NotAllowed);
+    delete(own).unwrap();
+    delete(own).unwrap();
+    assert_eq!((row().what, row().words.as_str(), row().blocks.len()), (What::Deleted, "", 0));
+    assert_eq!(edit(&here, own, "again").unwrap_err().code(), Code::Conflict);
+    assert_eq!(kinds(&batch(&here.cache)), ["delete_message"]);
+    here.arrive(&[message_with(room(), 1, 3, "", |message| {
+        message.from = me;
+        message.content = MessageContent::Deleted;
+    })]);
+    assert_eq!((row().what, row().number), (What::Deleted, 1), "a tombstone with its number");
+    // A moderator hides the other one.
+    here.arrive(&[message_with(room(), 2, 2, "", |message| {
+        message.content = MessageContent::Hidden { rule: "Be kind".to_owned() };
+    })]);
+    let hidden = here.messages().remove(1);
+    assert_eq!((hidden.what, hidden.words.as_str(), hidden.rule.as_str()), (What::Hidden, "", "Be kind"));
+}
+
+#[test]
+fn what_waits_is_changed_where_it_waits_and_what_may_have_left_behind_it() {
+    let here = Here::new(Role::Resident);
+    let first = here.say("Frist");
+    edit(&here, first, "First").unwrap();
+    assert_eq!(here.waiting(), ["First"]);
+    let gone = here.say("Never mind");
+    chat::delete(&here.cache, &here.system, &Language::en(), gone).unwrap();
+    let sent = batch(&here.cache);
+    assert_eq!(kinds(&sent), ["send_message"]);
+    let Action::SendMessage { message } = &sent[0].action else { panic!("{sent:?}") };
+    assert_eq!((message.id, message.content.words()), (first, "First"));
+    edit(&here, first, "First!").unwrap();
+    assert_eq!(here.waiting(), ["First!"]);
+    chat::delete(&here.cache, &here.system, &Language::en(), first).unwrap();
+    assert_eq!(here.view(room()).waiting[0].what, What::Deleted);
+    outbox::put_back(&here.cache).unwrap();
+    assert_eq!(kinds(&batch(&here.cache)), ["send_message", "delete_message"]);
+}
+
+#[test]
+fn a_message_that_is_refused_keeps_nobody_from_talking_and_gives_its_words_back() {
+    let here = Here::new(Role::Resident);
+    let first = here.say("Refused");
+    let sent = batch(&here.cache);
+    refuse(&here.cache, &sent, Code::InvalidInput);
+    here.say("Goes past it");
+    let waiting = here.view(room()).waiting;
+    assert_eq!(waiting.len(), 2);
+    assert!(matches!(waiting[0].pending.as_ref().unwrap().state, PendingState::Stuck { .. }));
+    assert_eq!(kinds(&batch(&here.cache)), ["send_message"]);
+    let rows = here.cache.read(outbox::rows).unwrap();
+    assert_eq!((rows[0].words.as_str(), rows[0].kind.as_str()), ("Refused", "send_message"));
+    // Mended, it goes again.
+    edit(&here, first, "Mended").unwrap();
+    let again = batch(&here.cache);
+    let Action::SendMessage { message } = &again[0].action else { panic!("{again:?}") };
+    assert_eq!((message.id, message.content.words()), (first, "Mended"));
+    refuse(&here.cache, &again, Code::NotAllowed);
+    let place = TypedPlace::Message { id: room() };
+    give_up(&here.cache, again[0].id);
+    let back = here.cache.read(|db| typed::get(db, place)).unwrap();
+    assert_eq!(back.words, "Mended");
+    let form: SayInRoom = serde_json::from_str(&back.form).unwrap();
+    assert_eq!((form.room_id, form.words.as_str()), (room(), "Mended"));
+    assert!(here.rooms().rooms[0].draft);
+    // What is being typed is not overwritten.
+    here.say("Third");
+    assert_eq!(here.cache.read(|db| typed::get(db, place)).unwrap(), Typed::default(), "said is not typed");
+    let third = batch(&here.cache);
+    refuse(&here.cache, &third, Code::InvalidInput);
+    let typing = Typed { words: "Something else".to_owned(), ..Typed::default() };
+    typed::keep(&here.cache, &here.system, &KeepTyped { place, typed: typing.clone() }).unwrap();
+    give_up(&here.cache, third[0].id);
+    assert_eq!(here.cache.read(|db| typed::get(db, place)).unwrap(), typing);
+}
+
+#[test]
+fn a_draft_stands_there_again_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, key) = (folder.path().join("account.db"), zeroize::Zeroizing::new([7; 32]));
+    let open = || Cache::open(&path, &key, account::MIGRATIONS).unwrap();
+    let place = TypedPlace::Message { id: room() };
+    let typed = Typed { words: "Half a sen".to_owned(), ..Typed::default() };
+    typed::keep(&open(), &system(), &KeepTyped { place, typed: typed.clone() }).unwrap();
+    assert_eq!(open().read(|db| typed::get(db, place)).unwrap(), typed);
+    let elsewhere = TypedPlace::Message { id: room_id(2) };
+    assert_eq!(open().read(|db| typed::get(db, elsewhere)).unwrap(), Typed::default());
+}
+
+#[test]
+fn reactions_are_counted_once_for_each_person_and_shown_at_once() {
+    let here = Here::new(Role::Resident);
+    let (me, message) = (here.garden.person, message_id(room(), 1));
+    here.arrive(&[
+        message_with(room(), 1, 1, "Tea at four?", |_| {}),
+        reaction(message, person_id(1), 1, "👍"),
+        reaction(message, person_id(2), 1, "👍"),
+    ]);
+    let react = |emoji: Option<&str>| {
+        let emoji = emoji.map(str::to_owned);
+        chat::react(&here.cache, &here.system, &Language::en(), ReactToMessage { id: message, emoji })
+    };
+    assert_eq!(react(Some("🍺")).unwrap_err().code(), Code::InvalidInput);
+    react(Some("😄")).unwrap();
+    react(Some("👍")).unwrap();
+    let counts = || -> Vec<(String, u32, bool)> {
+        let row = here.messages().remove(0);
+        row.reactions.into_iter().map(|count| (count.emoji, count.count, count.own)).collect()
+    };
+    assert_eq!(counts(), [("👍".to_owned(), 3, true)]);
+    assert_eq!(here.messages()[0].reactions[0].names, ["Neighbour 1", "Neighbour 2", "梅"]);
+    let sent = batch(&here.cache);
+    assert_eq!(kinds(&sent), ["react_to_message"]);
+    here.acknowledge(&sent, room(), 9);
+    here.arrive(&[reaction(message, me, 1, "👍")]);
+    assert_eq!(counts(), [("👍".to_owned(), 3, true)]);
+    react(None).unwrap();
+    assert_eq!(counts(), [("👍".to_owned(), 2, false)]);
+    // Refused, it is as it was, and the message says why.
+    refuse(&here.cache, &batch(&here.cache), Code::NotAllowed);
+    assert_eq!(counts(), [("👍".to_owned(), 3, true)]);
+    assert!(matches!(here.messages()[0].pending.as_ref().unwrap().state, PendingState::Stuck { .. }));
+    here.arrive(&[reaction(message, person_id(2), 2, "").gone()]);
+    assert_eq!(counts(), [("👍".to_owned(), 2, true)]);
+    here.arrive(&[message_with(room(), 1, 2, "", |message| message.content = MessageContent::Deleted)]);
+    assert_eq!(counts(), [], "there is nothing left to react to");
+    assert_eq!(react(Some("👍")).unwrap_err().code(), Code::Conflict);
+}
+
+fn poll() -> Poll {
+    let choice = |words: &str| Choice { words: words.to_owned(), votes: 0 };
+    Poll {
+        question: "When?".to_owned(),
+        choices: vec![choice("Saturday"), choice("Sunday")],
+        multiple: false,
+        closes_at: Some(Timestamp(NOW.0 + 1_000_000_000)),
+        voters: 0,
+    }
+}
+
+#[test]
+fn a_poll_is_asked_and_voted_in() {
+    let here = Here::new(Role::Resident);
+    let ask =
+        |poll| chat::ask(&here.cache, &here.system, &Language::en(), AskInRoom { room_id: room(), poll });
+    let mut one = poll();
+    one.choices.pop();
+    assert_eq!(ask(one).unwrap_err().code(), Code::InvalidInput);
+    let mut same = poll();
+    same.choices[1].words = " Saturday ".to_owned();
+    assert_eq!(ask(same).unwrap_err().code(), Code::InvalidInput);
+    ask(poll()).unwrap();
+    assert_eq!(here.view(room()).waiting[0].poll.as_ref().unwrap().poll, poll());
+    let vote = |id, choices: &[u8]| {
+        let request = VoteInPoll { id, choices: choices.to_vec() };
+        chat::vote(&here.cache, &here.system, &Language::en(), request)
+    };
+    let (theirs, over) = (message_id(room(), 1), message_id(room(), 2));
+    let counted = |change: fn(&mut Poll)| {
+        let mut poll = Poll { voters: 3, ..poll() };
+        poll.choices[0].votes = 3;
+        change(&mut poll);
+        move |message: &mut Message| message.content = MessageContent::Poll { poll }
+    };
+    here.arrive(&[
+        message_with(room(), 1, 1, "", counted(|_| {})),
+        message_with(room(), 2, 1, "", counted(|poll| poll.closes_at = Some(NOW))),
+    ]);
+    here.take(|page| page.in_person(&[poll_vote(theirs, 1, &[0])]));
+    assert_eq!(vote(theirs, &[0, 1]).unwrap_err().code(), Code::InvalidInput);
+    assert_eq!(vote(theirs, &[2]).unwrap_err().code(), Code::InvalidInput);
+    vote(theirs, &[1]).unwrap();
+    let shown = here.messages().remove(0).poll.unwrap();
+    assert_eq!((shown.chosen.as_slice(), shown.closed, shown.poll.voters), (&[1][..], false, 3));
+    assert_eq!(shown.poll.choices.iter().map(|choice| choice.votes).collect::<Vec<_>>(), [2, 1]);
+    vote(theirs, &[]).unwrap();
+    let shown = here.messages().remove(0).poll.unwrap();
+    assert_eq!((shown.chosen.len(), shown.poll.voters, shown.poll.choices[0].votes), (0, 2, 2));
+    assert!(here.messages()[1].poll.as_ref().unwrap().closed);
+    here.system.clock.set(NOW);
+    assert_eq!(vote(over, &[0]).unwrap_err().code(), Code::Conflict);
+}
+
+#[test]
+fn a_pinned_message_stands_above_at_once() {
+    let here = Here::new(Role::Staff);
+    here.arrive(&[message_with(room(), 1, 1, "one", |_| {}), message_with(room(), 2, 1, "two", |_| {})]);
+    here.arrive(&[room_with(1, 2, |room| room.pinned = vec![message_id(room_id(1), 1)])]);
+    let pin = |number, pinned| {
+        let request = PinMessage { id: message_id(room(), number), pinned };
+        chat::pin(&here.cache, &here.system, &Language::en(), request).unwrap();
+    };
+    let pinned = || here.view(room()).pinned.into_iter().map(|row| row.words).collect::<Vec<_>>();
+    assert_eq!((pinned(), here.view(room()).may_pin), (vec!["one".to_owned()], true));
+    pin(2, true);
+    assert_eq!(pinned(), ["two", "one"]);
+    pin(1, false);
+    assert_eq!(pinned(), ["two"]);
+    assert!(here.messages().iter().map(|row| row.pinned).eq([false, true]));
+    assert!(!Here::new(Role::Resident).view(room()).may_pin);
+}
+
+#[test]
+fn who_may_only_read_is_told_so_before_anything_is_queued() {
+    let here = Here::new(Role::Resident);
+    let rules = || Localized::one(Language::en(), "Be kind");
+    for (version, change, expected, code) in [
+        (
+            2,
+            (|room| room.closed = true) as fn(&mut linli_wire::chat::Room),
+            MayWrite::Closed,
+            Code::NotAllowed,
+        ),
+        (3, |room| room.announce = true, MayWrite::Announce, Code::NotAllowed),
+    ] {
+        here.arrive(&[room_with(1, version, change)]);
+        assert_eq!(here.view(room()).may_write, expected);
+        assert_eq!(here.try_say(room(), "x").unwrap_err().code(), code);
+    }
+    here.arrive(&[room_with(1, 4, |room| (room.rules, room.rules_edition) = (rules(), 2))]);
+    assert_eq!(here.view(room()).agree, Some(2));
+    assert_eq!(here.try_say(room(), "x").unwrap_err().code(), Code::Conflict);
+    let agree = |edition| {
+        let request = linli_wire::chat::AgreeToRules { room_id: room(), edition };
+        chat::agree(&here.cache, &here.system, &Language::en(), request)
+    };
+    assert_eq!(agree(1).unwrap_err().code(), Code::Conflict);
+    agree(2).unwrap();
+    agree(2).unwrap();
+    assert_eq!(here.view(room()).agree, None);
+    here.say("Now I may");
+    let sent = batch(&here.cache);
+    assert_eq!(kinds(&sent), ["agree_to_rules", "send_message"]);
+    assert_eq!(sent[0].lane, sent[1].lane, "one behind the other");
+    let until = Timestamp(here.system.clock.now().0 + 1_000_000);
+    here.take(|page| {
+        page.in_person(&[room_seat(room(), 2, |seat| (seat.agreed, seat.muted_until) = (2, Some(until)))])
+    });
+    assert_eq!(here.try_say(room(), "x").unwrap_err().code(), Code::NotAllowed);
+    here.system.advance(std::time::Duration::from_secs(2000));
+    here.say("Over");
+    let counted = here.count("SELECT count(*) FROM outbox WHERE kind = 'send_message'");
+    assert_eq!(counted, 2, "nothing that was refused here was queued");
+}
+
+#[test]
+fn a_room_of_two_is_begun_by_the_first_message() {
+    let here = Here::new(Role::Resident);
+    let other = person_id(1);
+    let id = chat::direct(&here.cache, &here.system, &Language::en(), other).unwrap();
+    assert_eq!(id, RoomId::of_two(here.garden.person, other));
+    let view = here.view(id);
+    assert_eq!((view.row.name.as_str(), view.last, view.may_write), ("Neighbour 1", 0, MayWrite::Yes));
+    assert!(matches!(view.row.kind, RoomKind::Direct { .. }));
+    assert_eq!(here.rooms().rooms.len(), 1, "a room that was only looked at is not begun");
+    here.try_say(id, "Hello").unwrap();
+    here.try_say(id, "Are you there?").unwrap();
+    assert_eq!(here.rooms().rooms.len(), 2);
+    let sent = batch(&here.cache);
+    assert_eq!(kinds(&sent), ["open_room", "send_message", "send_message"]);
+    assert!(sent.iter().all(|op| op.lane == format!("room:{id}")));
+    // Acknowledged before the room is followed here: what was said does not vanish meanwhile.
+    here.acknowledge(&sent, id, 3);
+    let said = |view: &RoomView| view.waiting.iter().map(|row| row.words.clone()).collect::<Vec<_>>();
+    assert_eq!(said(&here.view(id)), ["Hello", "Are you there?"]);
+    let me = here.garden.person;
+    let persons = [me.min(other), me.max(other)];
+    let direct = room_with(9, 1, |room| (room.id, room.kind) = (id, RoomKind::Direct { persons }));
+    here.take(|page| page.in_room(id, &[direct, come_back(&sent[1], 1, me), come_back(&sent[2], 2, me)]));
+    assert_eq!((said(&here.view(id)), here.view(id).last), (Vec::new(), 2));
+    // Nobody knows a stranger, and nobody writes to themselves.
+    for nobody in [person_id(77), me] {
+        let refused = chat::direct(&here.cache, &here.system, &Language::en(), nobody).unwrap_err();
+        assert_eq!(refused.code(), Code::NotFound);
+    }
+    here.take(|page| page.in_community(&[neighbour_with(1, 2, |neighbour| neighbour.gone = true)]));
+    assert_eq!(here.view(id).may_write, MayWrite::Gone);
+    assert_eq!(here.try_say(id, "Hello?").unwrap_err().code(), Code::Conflict);
+}
+
+#[test]
+fn a_room_that_is_not_begun_after_all_gives_everything_back() {
+    let here = Here::new(Role::Resident);
+    let id = chat::direct(&here.cache, &here.system, &Language::en(), person_id(1)).unwrap();
+    let first = here.try_say(id, "Hello").unwrap();
+    chat::delete(&here.cache, &here.system, &Language::en(), first).unwrap();
+    assert_eq!(batch(&here.cache), [], "taken back before it left: the room is not begun");
+    here.try_say(id, "Hello again").unwrap();
+    let sent = batch(&here.cache);
+    refuse(&here.cache, &sent[..1], Code::NotFound);
+    outbox::put_back(&here.cache).unwrap();
+    let waiting = here.view(id).waiting.remove(0).pending.unwrap();
+    assert!(matches!(waiting.state, PendingState::Stuck { .. }), "it says what holds it up");
+    give_up(&here.cache, waiting.op_id);
+    assert_eq!(here.view(id).waiting, []);
+    let place = TypedPlace::Message { id };
+    assert_eq!(here.cache.read(|db| typed::get(db, place)).unwrap().words, "Hello again");
+}
+
+#[test]
+fn the_office_has_one_room_with_each_resident() {
+    let here = Here::new(Role::Resident);
+    let id = chat::office_room(&here.cache, &here.system).unwrap();
+    assert_eq!(here.view(id).row.name, "");
+    here.try_say(id, "The bill is wrong").unwrap();
+    let sent = batch(&here.cache);
+    let Action::OpenRoom { room_id, person_id: None } = sent[0].action else { panic!("{sent:?}") };
+    assert_eq!(room_id, id);
+
+    let office = Here::new(Role::Staff);
+    let resident = person_id(5);
+    office.take(|page| page.in_office(&[office.garden.neighbour(5)]));
+    let id = RoomId::of_office(resident);
+    assert_eq!(chat::direct(&office.cache, &office.system, &Language::en(), resident).unwrap(), id);
+    assert_eq!(office.view(id).row.name, "邻居 5");
+    assert_eq!(chat::office_room(&office.cache, &office.system).unwrap_err().code(), Code::NotAllowed);
+    // It stands in the office's scope as well as, for somebody, in the room's.
+    let kind = RoomKind::Office { person_id: resident };
+    let things = || {
+        [
+            room_with(9, 1, |room| (room.id, room.kind) = (id, kind.clone())),
+            message_with(id, 1, 1, "Hello office", |message| message.from = resident),
+        ]
+    };
+    office.take(|page| page.in_office(&things()).in_room(id, &things()));
+    assert_eq!(office.view(id).last, 1);
+    office.take(|page| page.lost(Scope::Room(id)));
+    assert_eq!(office.view(id).last, 1, "the office still holds it");
+    office.take(|page| page.lost(Scope::Staff(office.garden.community)));
+    assert_eq!(office.count("SELECT count(*) FROM message"), 0);
+}
+
+#[test]
+fn words_are_shown_as_they_were_typed_and_little_more() {
+    let here = Here::new(Role::Resident);
+    here.arrive(&[message_with(room(), 1, 1, "Look:\nhttps://linli.example/a_b?c=1, and *this*", |_| {})]);
+    let row = here.messages().remove(0);
+    let text = |text: &str| Inline::Text { text: text.to_owned() };
+    let url = "https://linli.example/a_b?c=1".to_owned();
+    let expected = vec![
+        text("Look:"),
+        Inline::Break,
+        Inline::Link { text: vec![text(&url)], url },
+        text(", and "),
+        Inline::Emphasis { text: vec![text("this")] },
+    ];
+    assert_eq!(row.blocks, [Block::Paragraph { text: expected }]);
+    assert_eq!(row.words, "Look:\nhttps://linli.example/a_b?c=1, and *this*");
+    here.arrive(&[message_with(room(), 2, 1, "answer", |message| message.reply_to = Some(row.id))]);
+    let reply = here.messages().remove(1).reply.unwrap();
+    assert_eq!((reply.number, reply.words.as_str()), (1, "Look: https://linli.example/a_b?c=1, and this"));
+    here.arrive(&[message_with(room(), 3, 1, "answer", |message| {
+        message.reply_to = Some(message_id(room(), 99))
+    })]);
+    assert_eq!(here.messages()[2].reply.as_ref().unwrap().what, What::Unknown);
+    assert_eq!(said("x").words(), "x");
+}

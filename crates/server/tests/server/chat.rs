@@ -1,0 +1,8 @@
+//! Rooms and messages: who sees them, their order, what is done to them, and what keeps them civil.
+
+mod civil;
+mod prepared;
+mod rooms;
+mod talk;
+
+pub use prepared::{one_of_each, say};
