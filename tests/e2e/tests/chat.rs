@@ -57,6 +57,7 @@ fn stands(page: &Page, words: &str, state: &str) {
 /// Opens what can be done with the message that says `words`.
 #[track_caller]
 fn more(page: &Page, words: &str) {
+    stands(page, words, "");
     page.script(
         "all('[data-e2e-more]').forEach(old => old.removeAttribute('data-e2e-more'));
          const found = all(id('message')).find(e => e.innerText.includes(arguments[0]));

@@ -38,22 +38,21 @@ pub(super) fn message(desk: Desk, row: &MessageRow, before: Option<&MessageRow>)
     let first_unread = row.number > 0 && desk.first_unread.get() == Some(row.number);
     let together = !new_day && !first_unread && before.is_some_and(|before| follows(before, row));
     let (id, number) = (row.id, row.number);
-    let going = Memo::new(move |_| desk.going.with(|going| going.contains(&id)));
+    // No closure around it: what is built in a closure is built from scratch, and would lose the focus.
+    let going = desk.going.with(|going| going.contains(&id));
+    let body = if going { taken_back(desk, row) } else { bubble(desk, row, together, &clock) };
     let marked = Memo::new(move |_| number > 0 && desk.marked.get() == Some(number));
     let failed =
         row.pending.as_ref().is_some_and(|pending| matches!(pending.state, PendingState::Stuck { .. }));
     let sign = (!row.own && !desk.simple).then(|| {
         if together { ().into_any() } else { avatar(&row.name, if row.office { "jade" } else { "" }, false) }
     });
-    let (body, clock_of) = (row.clone(), clock.clone());
     view! {
         {new_day.then(|| day_line(&clock, row.at))}
         {first_unread.then(|| view! { <p class="p-day" data-tone="new" data-testid="first-unread"><span>{texts::new_below()}</span></p> })}
         <div class="p-said" data-own=row.own data-together=together data-failed=failed data-marked=move || marked.get() data-testid="message" data-number=number>
             {sign.map(|sign| view! { <span class="p-said__sign">{sign}</span> })}
-            <div class="p-said__body">
-                {move || if going.get() { taken_back(desk, &body) } else { bubble(desk, &body, together, &clock_of) }}
-            </div>
+            <div class="p-said__body">{body}</div>
         </div>
     }
     .into_any()

@@ -77,7 +77,8 @@ pub(super) fn Room(id: RoomId) -> impl IntoView {
             <div class="l-page"><h1 tabindex="-1" class="u-hidden">{words::chat::title()}</h1> {error_state(&error, Some(asked.retry()))}</div>
         }
         .into_any(),
-        Ok(()) => opened(id, view),
+        // What it reads while it is built must not build it anew.
+        Ok(()) => untrack(|| opened(id, view)),
     }
     }
 }
