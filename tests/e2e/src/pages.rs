@@ -11,7 +11,8 @@ use linli_wire::{
         RoundPlansList, RoundPointNew, RoundsList, SaveRoundPlan,
     },
     id::{
-        BillId, FeeId, HouseholdId, NoticeId, OpId, PersonId, RepairId, RoomId, RoundId, RoundPlanId, RoundPointId,
+        BillId, FeeId, HouseholdId, NoticeId, OpId, PersonId, RepairId, RoomId, RoundId, RoundPlanId,
+        RoundPointId,
     },
     notices::{NoticesQuery, OfficeNoticesQuery},
     payments::{Basis, OfficeBillsQuery, Payment, Way},
@@ -130,7 +131,8 @@ pub fn of_the_manager() -> Vec<Place> {
 /// When it is not there.
 pub fn talked(host: &Host, words: &[&str]) -> Result<RoomId> {
     let rooms = host.call::<RoomsGet>(&Empty {})?.rooms;
-    let room = rooms.iter().find(|room| room.kind == RoomKind::Community).context("no room of the community")?.id;
+    let room =
+        rooms.iter().find(|room| room.kind == RoomKind::Community).context("no room of the community")?.id;
     if let Some(edition) = host.call::<RoomOpen>(&RoomKey { id: room })?.agree {
         host.call::<RoomAgree>(&AgreeToRules { room_id: room, edition })?;
     }

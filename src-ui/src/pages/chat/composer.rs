@@ -89,7 +89,7 @@ impl Writing {
     fn typed(self) -> Typed {
         let say = self.say();
         let more = say.reply_to.is_some() || !say.mentions.is_empty() || say.about.is_some();
-        let form = more.then(|| serde_json::to_string(&say).unwrap_or_default()).unwrap_or_default();
+        let form = if more { serde_json::to_string(&say).unwrap_or_default() } else { String::new() };
         Typed { words: say.words, photos: say.files, form }
     }
 

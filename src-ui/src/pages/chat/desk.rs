@@ -54,6 +54,8 @@ pub(super) struct Desk {
     pub(super) first_unread: RwSignal<Option<u64>>,
     /// Messages that are being taken back, and can still be brought back.
     pub(super) going: RwSignal<Vec<MessageId>>,
+    /// The message that has the focus.
+    pub(super) here: RwSignal<Option<u64>>,
     pub(super) simple: bool,
     app: App,
 }
@@ -73,6 +75,7 @@ impl Desk {
             marked: RwSignal::new(None),
             first_unread: RwSignal::new(None),
             going: RwSignal::new(Vec::new()),
+            here: RwSignal::new(None),
             simple: app.is_simple(),
             app,
         };

@@ -30,7 +30,7 @@ use crate::{
 #[component]
 pub(super) fn List(open: Memo<Option<RoomId>>) -> impl IntoView {
     let app = app();
-    let asked = ipc::ask::<RoomsGet>(&[Topic::Chat], || Empty {});
+    let asked = ipc::ask::<RoomsGet>(&[Topic::Chat, Topic::Typed], || Empty {});
     let search = app.kept("chat search", String::new);
     let wanted = Memo::new(move |_| search.with(|search| search.trim().to_owned()));
     let searching = Memo::new(move |_| wanted.with(|wanted| !wanted.is_empty()));

@@ -35,7 +35,7 @@ const TOGETHER: i64 = 5 * 60 * 1000;
 pub(super) fn message(desk: Desk, row: &MessageRow, before: Option<&MessageRow>) -> AnyView {
     let clock = app().clock();
     let new_day = before.is_none_or(|before| clock.day_of(before.at) != clock.day_of(row.at));
-    let first_unread = row.number > 0 && desk.first_unread.get() == Some(row.number);
+    let first_unread = !row.own && row.number > 0 && desk.first_unread.get() == Some(row.number);
     let together = !new_day && !first_unread && before.is_some_and(|before| follows(before, row));
     let (id, number) = (row.id, row.number);
     // No closure around it: what is built in a closure is built from scratch, and would lose the focus.
@@ -50,7 +50,8 @@ pub(super) fn message(desk: Desk, row: &MessageRow, before: Option<&MessageRow>)
     view! {
         {new_day.then(|| day_line(&clock, row.at))}
         {first_unread.then(|| view! { <p class="p-day" data-tone="new" data-testid="first-unread"><span>{texts::new_below()}</span></p> })}
-        <div class="p-said" data-own=row.own data-together=together data-failed=failed data-marked=move || marked.get() data-testid="message" data-number=number>
+        <div class="p-said" data-own=row.own data-together=together data-failed=failed data-marked=move || marked.get() data-testid="message" data-number=number
+            on:focusin=move |_| desk.here.set((number > 0).then_some(number))>
             {sign.map(|sign| view! { <span class="p-said__sign">{sign}</span> })}
             <div class="p-said__body">{body}</div>
         </div>
@@ -195,8 +196,14 @@ fn more(desk: Desk, row: &MessageRow, clock: &Clock) -> AnyView {
     }
     let (asked, name) = (row.clone(), if row.own { words::chat::you().to_owned() } else { row.name.clone() });
     let label = texts::more_label(&name, &clock.time(row.at));
+    // The tabulator comes to the newest message, and to all of one that has the focus; the arrows go from one to the next.
+    let number = row.number;
+    let stop = move || {
+        let is_stop = desk.here.get() == Some(number) || desk.rows.last.get() == number;
+        if is_stop { "0" } else { "-1" }
+    };
     view! {
-        <button type="button" class="c-button p-bubble__more" data-kind="plain" aria-haspopup="dialog" aria-label=label data-testid="more"
+        <button type="button" class="c-button p-bubble__more" data-kind="plain" aria-haspopup="dialog" aria-label=label tabindex=stop data-testid="more"
             on:click=move |_| desk.ask(asked.clone(), Asking::Acts)>{icon("more")} {words::common::more()}</button>
     }
     .into_any()

@@ -69,7 +69,8 @@ struct Running {
     recorder: MediaRecorder,
     stream: MediaStream,
     /// Kept for as long as the recorder calls them.
-    _hears: (Closure<dyn Fn(BlobEvent)>, Closure<dyn Fn()>),
+    _heard: Closure<dyn Fn(BlobEvent)>,
+    _ended: Closure<dyn Fn()>,
 }
 
 /// A recorder, shown as a button.
@@ -199,7 +200,7 @@ async fn open(recorder: Recorder, kind: &'static str) -> Result<Running, JsValue
     media.set_ondataavailable(Some(heard.as_ref().unchecked_ref()));
     media.set_onstop(Some(ended.as_ref().unchecked_ref()));
     media.start()?;
-    Ok(Running { recorder: media, stream, _hears: (heard, ended) })
+    Ok(Running { recorder: media, stream, _heard: heard, _ended: ended })
 }
 
 /// Lets the microphone go.
