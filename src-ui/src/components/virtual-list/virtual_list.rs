@@ -256,7 +256,7 @@ pub fn VirtualList(
         <ul class="c-list c-virtual" role="list" aria-label=label node_ref=list tabindex="-1" data-testid="list"
             style:padding-top=move || format!("{}px", padding.get().0)
             style:padding-bottom=move || format!("{}px", padding.get().1)
-            on:keydown=on_key on:wheel=move |_| held.release() on:touchstart=move |_| held.release() on:pointerdown=move |_| held.release()>
+            on:keydown=on_key on:wheel=move |_| held.release() on:touchstart=move |_| held.release() on:pointerdown=move |_| held.release() on:focusin=move |_| held.release()>
             <For each=move || { let (first, last) = range.get(); first..last.min(count.get()) } key=|at| *at let(at)>
                 <li data-index=at aria-setsize=move || count.get() aria-posinset=at + 1>{move || row.run(at)}</li>
             </For>
