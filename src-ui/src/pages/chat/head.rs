@@ -33,7 +33,7 @@ pub(super) fn head(desk: Desk) -> AnyView {
             <div class="p-room__back" data-only="narrow">{back_link(super::to_list())}</div>
             <div class="p-room__title"><h1 tabindex="-1" data-testid="room-title">{move || title(desk)}</h1> <p class="t-soft t-small">{note}</p></div>
             <div class="p-room__acts">
-                <button type="button" class="c-button" data-kind="plain" data-testid="find" on:click=move |_| finds.set(true)>{icon("search")} {texts::search()}</button>
+                {(!desk.simple).then(|| view! { <button type="button" class="c-button" data-kind="plain" data-testid="find" on:click=move |_| finds.set(true)>{icon("search")} {texts::search()}</button> })}
                 <a class="c-button" data-kind="plain" data-edge="end" href=format!("/chat/{id}/about") data-testid="about-room">{icon("info")} {texts::about()}</a>
             </div>
             <FindDialog desk=desk open=finds />
