@@ -153,6 +153,11 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/payments/pay/:id") view=pages::payments::PayPage />
             <Route path=path!("/payments/made/:id") view=pages::payments::MadePage />
             <Route path=path!("/payments/:id") view=pages::payments::BillPage />
+            <Route path=path!("/chat/new") view=pages::chat::NewRoom />
+            <Route path=path!("/chat/neighbours") view=pages::chat::Neighbours />
+            <Route path=path!("/chat/civil") view=pages::chat::Civil />
+            <Route path=path!("/chat/:room/about") view=pages::chat::About />
+            <Route path=path!("/chat/:room?") view=pages::chat::Chat />
             <Route path=path!("/rounds") view=|| office(|| view! { <pages::rounds::List /> }.into_any()) />
             <Route path=path!("/rounds/:id") view=|| office(|| view! { <pages::rounds::Detail /> }.into_any()) />
             <Route path=path!("/rounds/:id/:point") view=|| office(|| view! { <pages::rounds::Point /> }.into_any()) />

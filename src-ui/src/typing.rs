@@ -10,7 +10,7 @@ use linli_wire::{
 };
 
 use crate::{
-    ipc::{self, Answer},
+    ipc::{self, Answer, Topics},
     state::{app, debounced},
 };
 
@@ -55,8 +55,14 @@ pub fn remember(place: TypedPlace, now: Memo<Typed>, put: impl Fn(Typed) + 'stat
         let _ = is_taken.try_set_value(false);
         KeepTyped { place, typed }
     };
+    let topics = use_context::<Topics>();
     let taken = move || {
-        let _ = is_taken.try_set_value(true);
+        // The page was left: what lists drafts asks again.
+        if is_taken.try_set_value(true).is_some()
+            && let Some(topics) = topics
+        {
+            topics.announce(Topic::Typed);
+        }
         if ask_again.try_get_value() == Some(true) {
             let _ = ask_again.try_set_value(false);
             let _ = again.try_run(());

@@ -21,7 +21,7 @@ use linli_wire::{Code, WireError};
 use crate::run::Host;
 
 /// What the page may do: nothing but talk to this host.
-const CSP: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob: data:; \
+const CSP: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob: data:; media-src blob:; \
                    font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 /// Largest request: a file of 12 MB in base64, and room.
 const MAX_REQUEST: usize = 20 * 1024 * 1024;

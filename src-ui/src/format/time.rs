@@ -81,6 +81,22 @@ impl Clock {
         if self.spoken { said_with_part(at) } else { clock(at) }
     }
 
+    /// Only the time of day.
+    pub fn time(&self, at: Timestamp) -> String {
+        let then = Civil::of(at, &self.zone);
+        if self.spoken { said_with_part(then) } else { clock(then) }
+    }
+
+    /// The day of a moment in words: today, yesterday, or the date.
+    pub fn day_words(&self, at: Timestamp) -> String {
+        let (then, today) = (Civil::of(at, &self.zone), Civil::of(now(), &self.zone));
+        match today.days - then.days {
+            0 => words::today().to_owned(),
+            1 => words::yesterday().to_owned(),
+            _ => date(then, today.year, true),
+        }
+    }
+
     /// Only the date, with its year.
     pub fn date(&self, at: Timestamp) -> String {
         date(Civil::of(at, &self.zone), 0, true)

@@ -1,5 +1,7 @@
 //! The community's time zone: the browser knows its rules, the arithmetic is ours.
 
+use std::cell::RefCell;
+
 use js_sys::{Array, Date, Function, Intl, Object, Reflect};
 use linli_wire::Timestamp;
 use wasm_bindgen::{JsCast, JsValue};
@@ -97,6 +99,31 @@ fn offset_millis(at: Timestamp, zone: &str) -> i64 {
 }
 
 fn wall_clock(at: i64, zone: &str) -> Option<i64> {
+    let format = format_of(zone)?;
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds of any calendar date fit f64 exactly")]
+    let parts = format.format_to_parts(&Date::new(&JsValue::from_f64(at as f64)));
+    let part = |wanted: &str| -> Option<i64> {
+        let found = parts.iter().find(|part| text(part, "type") == wanted)?;
+        text(&found, "value").parse().ok()
+    };
+    Some(local_millis(part("year")?, part("month")?, part("day")?, part("hour")?, part("minute")?))
+}
+
+/// The browser's knowledge of a zone. The last one is kept: making it takes a hundred times as long as asking it, and a
+/// conversation asks for every message.
+fn format_of(zone: &str) -> Option<Intl::DateTimeFormat> {
+    thread_local!(static LAST: RefCell<Option<(String, Intl::DateTimeFormat)>> = const { RefCell::new(None) });
+    let last =
+        LAST.with_borrow(|last| last.as_ref().filter(|last| last.0 == zone).map(|last| last.1.clone()));
+    if last.is_some() {
+        return last;
+    }
+    let format = make_format(zone)?;
+    LAST.set(Some((zone.to_owned(), format.clone())));
+    Some(format)
+}
+
+fn make_format(zone: &str) -> Option<Intl::DateTimeFormat> {
     let options = Object::new();
     for (key, value) in [
         ("timeZone", zone),
@@ -117,15 +144,8 @@ fn wall_clock(at: i64, zone: &str) -> Option<i64> {
         .and_then(|intl| Reflect::get(&intl, &"DateTimeFormat".into()).ok())?
         .dyn_into()
         .ok()?;
-    let format: Intl::DateTimeFormat =
-        Reflect::construct(&constructor, &Array::of2(&"en-US".into(), &options)).ok()?.unchecked_into();
-    #[expect(clippy::cast_precision_loss, reason = "milliseconds of any calendar date fit f64 exactly")]
-    let parts = format.format_to_parts(&Date::new(&JsValue::from_f64(at as f64)));
-    let part = |wanted: &str| -> Option<i64> {
-        let found = parts.iter().find(|part| text(part, "type") == wanted)?;
-        text(&found, "value").parse().ok()
-    };
-    Some(local_millis(part("year")?, part("month")?, part("day")?, part("hour")?, part("minute")?))
+    let format = Reflect::construct(&constructor, &Array::of2(&"en-US".into(), &options)).ok()?;
+    Some(format.unchecked_into())
 }
 
 fn text(part: &JsValue, key: &str) -> String {

@@ -38,13 +38,14 @@ impl Topics {
     }
 
     const fn count(&self, topic: Topic) -> RwSignal<u32> {
-        let [app, notices, repairs, rounds, payments, community, devices, outbox, typed] = self.counts;
+        let [app, notices, repairs, rounds, payments, chat, community, devices, outbox, typed] = self.counts;
         match topic {
             Topic::App => app,
             Topic::Notices => notices,
             Topic::Repairs => repairs,
             Topic::Rounds => rounds,
             Topic::Payments => payments,
+            Topic::Chat => chat,
             Topic::Community => community,
             Topic::Devices => devices,
             Topic::Outbox => outbox,

@@ -1,5 +1,6 @@
 //! The pages, named as the domains of the wire.
 
+pub mod chat;
 pub mod community;
 pub mod devices;
 pub mod help;

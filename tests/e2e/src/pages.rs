@@ -3,14 +3,16 @@
 use anyhow::{Context, Result};
 use linli_wire::{
     Language, Localized,
+    chat::{AgreeToRules, RoomKind, SayInRoom},
     command::{
-        AttemptNew, CounterPay, Empty, FeesGet, NoticesList, OfficeBillsList, OfficeNoticesList, PayBills,
-        PaymentsGet, PeopleList, PeopleQuery, RefundAsk, RefundMoney, RefundsGet, RepairChoicesGet,
-        RepairNew, RepairReportNow, RepairsList, RoundPlanSave, RoundPlansList, RoundPointNew, RoundsList,
-        SaveRoundPlan,
+        AttemptNew, CounterPay, Empty, FeesGet, MessageSay, NoticesList, OfficeBillsList, OfficeNoticesList,
+        PayBills, PaymentsGet, PeopleList, PeopleQuery, RefundAsk, RefundMoney, RefundsGet, RepairChoicesGet,
+        RepairNew, RepairReportNow, RepairsList, RoomAgree, RoomKey, RoomOpen, RoomsGet, RoundPlanSave,
+        RoundPlansList, RoundPointNew, RoundsList, SaveRoundPlan,
     },
     id::{
-        BillId, FeeId, HouseholdId, NoticeId, OpId, PersonId, RepairId, RoundId, RoundPlanId, RoundPointId,
+        BillId, FeeId, HouseholdId, NoticeId, OpId, PersonId, RepairId, RoomId, RoundId, RoundPlanId,
+        RoundPointId,
     },
     notices::{NoticesQuery, OfficeNoticesQuery},
     payments::{Basis, OfficeBillsQuery, Payment, Way},
@@ -40,6 +42,7 @@ pub fn of_residents(host: &Host) -> Result<Vec<Place>> {
     let notice = notice_with_picture(host)?;
     let emergency = first(host)?;
     let repair = repair(host)?;
+    let room = talked(host, &["谁家有长梯子，能借一个小时吗？", "周日还。**谢谢**！"])?;
     Ok(vec![
         place("home", "/"),
         place("notices", "/notices"),
@@ -55,6 +58,11 @@ pub fn of_residents(host: &Host) -> Result<Vec<Place>> {
         place("payments-money", "/payments/money"),
         place("payments-automatic", "/payments/automatic"),
         place("payments-relatives", "/payments/relatives"),
+        place("chat", "/chat"),
+        place("chat-room", &format!("/chat/{room}")),
+        place("chat-about", &format!("/chat/{room}/about")),
+        place("chat-new", "/chat/new"),
+        place("chat-neighbours", "/chat/neighbours"),
         place("help", "/help"),
         place("me", "/me"),
         place("settings", "/me/settings"),
@@ -115,8 +123,32 @@ pub fn of_the_office(host: &Host) -> Result<Vec<Place>> {
 
 /// Pages that say something else to the manager, who decides about what the office asked for.
 pub fn of_the_manager() -> Vec<Place> {
-    let path = "/office/payments/refunds".to_owned();
-    vec![Place { name: "manager-refunds", path, in_simple: false }]
+    let place = |name, path: &str| Place { name, path: path.to_owned(), in_simple: false };
+    vec![place("manager-refunds", "/office/payments/refunds"), place("chat-civil", "/chat/civil")]
+}
+
+/// The room of the community, in which the person has said something.
+///
+/// # Errors
+/// When it is not there.
+pub fn talked(host: &Host, words: &[&str]) -> Result<RoomId> {
+    let rooms = host.call::<RoomsGet>(&Empty {})?.rooms;
+    let room =
+        rooms.iter().find(|room| room.kind == RoomKind::Community).context("no room of the community")?.id;
+    if let Some(edition) = host.call::<RoomOpen>(&RoomKey { id: room })?.agree {
+        host.call::<RoomAgree>(&AgreeToRules { room_id: room, edition })?;
+    }
+    for words in words {
+        host.call::<MessageSay>(&SayInRoom {
+            room_id: room,
+            words: (*words).to_owned(),
+            files: Vec::new(),
+            reply_to: None,
+            mentions: Vec::new(),
+            about: None,
+        })?;
+    }
+    Ok(room)
 }
 
 /// A repair of the person, reported here when they have none.

@@ -12,6 +12,7 @@ mod accessibility;
 mod arrears;
 mod bank;
 mod card;
+mod chat;
 mod communities;
 mod devices;
 mod editing;

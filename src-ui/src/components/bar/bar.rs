@@ -15,15 +15,41 @@ pub struct Destination {
     pub symbol: &'static str,
     /// Its word.
     pub name: fn() -> &'static str,
-    /// Whether unread notices are counted on it.
-    pub counts_unread: bool,
+    /// What is counted on it.
+    pub counts: Counts,
 }
 
-/// Home, notices and services: what everyone has.
-pub const MAIN: [Destination; 3] = [
-    Destination { href: "/", symbol: "home", name: words::nav::home, counts_unread: false },
-    Destination { href: "/notices", symbol: "bell", name: words::nav::notices, counts_unread: true },
-    Destination { href: "/services", symbol: "grid", name: words::nav::services, counts_unread: false },
+/// What is counted on a destination.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Counts {
+    /// Nothing.
+    Nothing,
+    /// Unread notices.
+    Notices,
+    /// Unread messages.
+    Messages,
+}
+
+impl Counts {
+    /// How many of them are unread; follows it.
+    pub fn unread(self) -> Memo<u32> {
+        let app = app();
+        Memo::new(move |_| {
+            app.view.with(|view| match (self, view) {
+                (Self::Notices, Some(view)) => view.unread_notices,
+                (Self::Messages, Some(view)) => view.unread_messages,
+                (Self::Nothing, _) | (_, None) => 0,
+            })
+        })
+    }
+}
+
+/// What everyone has.
+pub const MAIN: [Destination; 4] = [
+    Destination { href: "/", symbol: "home", name: words::nav::home, counts: Counts::Nothing },
+    Destination { href: "/notices", symbol: "bell", name: words::nav::notices, counts: Counts::Notices },
+    Destination { href: "/services", symbol: "grid", name: words::nav::services, counts: Counts::Nothing },
+    Destination { href: "/chat", symbol: "chat", name: words::nav::chat, counts: Counts::Messages },
 ];
 
 /// The office's side.
@@ -32,46 +58,48 @@ pub const OFFICE: [Destination; 6] = [
         href: "/office/notices",
         symbol: "megaphone",
         name: words::nav::office_notices,
-        counts_unread: false,
+        counts: Counts::Nothing,
     },
     Destination {
         href: "/office/repairs",
         symbol: "tool",
         name: words::nav::office_repairs,
-        counts_unread: false,
+        counts: Counts::Nothing,
     },
     Destination {
         href: "/office/payments",
         symbol: "pay",
         name: words::nav::office_payments,
-        counts_unread: false,
+        counts: Counts::Nothing,
     },
-    Destination { href: "/rounds", symbol: "calendar", name: words::rounds::title, counts_unread: false },
+    Destination { href: "/rounds", symbol: "calendar", name: words::rounds::title, counts: Counts::Nothing },
     Destination {
         href: "/office/people",
         symbol: "people",
         name: words::nav::office_people,
-        counts_unread: false,
+        counts: Counts::Nothing,
     },
     Destination {
         href: "/office/templates",
         symbol: "template",
         name: words::nav::office_templates,
-        counts_unread: false,
+        counts: Counts::Nothing,
     },
 ];
 
-/// On a phone the office has these two in the place of services, which its page leads to: the queue is one press away.
+/// On a phone the office has these two in the place of notices and services, which Home and its page lead to: five
+/// destinations fit, and the queue is one press away.
 const OFFICE_ALONE: [Destination; 2] = [
     Destination {
         href: "/office/repairs",
         symbol: "tool",
         name: words::nav::office_repairs,
-        counts_unread: false,
+        counts: Counts::Nothing,
     },
-    Destination { href: "/office", symbol: "megaphone", name: words::nav::office, counts_unread: false },
+    Destination { href: "/office", symbol: "megaphone", name: words::nav::office, counts: Counts::Nothing },
 ];
-const ME: Destination = Destination { href: "/me", symbol: "me", name: words::nav::me, counts_unread: false };
+const ME: Destination =
+    Destination { href: "/me", symbol: "me", name: words::nav::me, counts: Counts::Nothing };
 
 /// `page` when the address is this destination or below it, and not below a nearer one of the office.
 pub fn current(href: &'static str) -> impl Fn() -> Option<&'static str> + Copy + Send + 'static {
@@ -95,22 +123,20 @@ pub fn current(href: &'static str) -> impl Fn() -> Option<&'static str> + Copy +
 pub fn Bar() -> impl IntoView {
     let app = app();
     let is_office = Memo::new(move |_| app.with_me(|me| me.person.role.is_office()).unwrap_or_default());
-    let [home, notices, services] = MAIN;
+    let [home, notices, services, chat] = MAIN;
     view! {
         <nav class="c-bar" id="menu" aria-label=words::nav::label()>
-            {[home, notices].map(bar_link)}
-            {move || if is_office.get() { OFFICE_ALONE.map(bar_link).into_any() } else { bar_link(services) }}
+            {bar_link(home)}
+            {move || if is_office.get() { OFFICE_ALONE } else { [notices, services] }.map(bar_link)}
+            {bar_link(chat)}
             {bar_link(ME)}
         </nav>
     }
 }
 
 fn bar_link(destination: Destination) -> AnyView {
-    let Destination { href, symbol, name, counts_unread } = destination;
-    let app = app();
-    let unread = Memo::new(move |_| {
-        if counts_unread { app.view.with(|view| view.map_or(0, |view| view.unread_notices)) } else { 0 }
-    });
+    let Destination { href, symbol, name, counts } = destination;
+    let unread = counts.unread();
     view! {
         <a href=href aria-current=current(href) data-testid=format!("nav-{symbol}")>
             <span class="c-bar__icon">{icon(symbol)} {move || unread_badge(unread.get())}</span>

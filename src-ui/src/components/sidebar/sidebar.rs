@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     badge::unread_badge,
-    bar::{Destination, MAIN, OFFICE, current},
+    bar::{Counts, Destination, MAIN, OFFICE, current},
     icon::{brand, icon},
 };
 use crate::{state::app, words};
@@ -28,18 +28,15 @@ pub fn Sidebar() -> impl IntoView {
                 {OFFICE.map(link)}
             })}
             <span class="c-sidebar__space"></span>
-            {link(Destination { href: "/help", symbol: "help", name: words::nav::help, counts_unread: false })}
+            {link(Destination { href: "/help", symbol: "help", name: words::nav::help, counts: Counts::Nothing })}
             <a class="c-sidebar__link" href="/me" aria-current=current("/me") data-testid="side-me">{icon("me")} <span>{name}</span></a>
         </nav>
     }
 }
 
 fn link(destination: Destination) -> AnyView {
-    let Destination { href, symbol, name, counts_unread } = destination;
-    let app = app();
-    let unread = Memo::new(move |_| {
-        if counts_unread { app.view.with(|view| view.map_or(0, |view| view.unread_notices)) } else { 0 }
-    });
+    let Destination { href, symbol, name, counts } = destination;
+    let unread = counts.unread();
     view! {
         <a class="c-sidebar__link" href=href aria-current=current(href) data-testid=format!("side-{symbol}")>
             {icon(symbol)}

@@ -9,71 +9,22 @@
 //!
 //! The list needs no scroll container of its own: it looks where it stands in the window.
 
+mod from_end;
+mod heights;
+
 use leptos::{html, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, HtmlElement};
+
+use from_end::Place;
+use heights::Heights;
+
+pub use from_end::FromEnd;
 
 /// Pixels above and below the window in which rows exist too.
 const OVERSCAN: f64 = 600.0;
 /// Rows that exist before the list has been measured.
 const FIRST_ROWS: usize = 12;
-
-/// Heights by row, some measured, the others estimated.
-#[derive(Default)]
-struct Heights {
-    known: Vec<Option<f64>>,
-    /// Top of each row and the end of the last; one longer than `known`.
-    tops: Vec<f64>,
-    estimate: f64,
-}
-
-impl Heights {
-    fn resize(&mut self, count: usize) {
-        self.known.resize(count, None);
-        self.add_up();
-    }
-
-    fn set(&mut self, row: usize, height: f64) -> f64 {
-        let Some(slot) = self.known.get_mut(row) else { return 0.0 };
-        let before = slot.unwrap_or(self.estimate);
-        *slot = Some(height);
-        height - before
-    }
-
-    /// Rows were put in at the front (or taken out, if negative); gives the change of height.
-    fn shift(&mut self, rows: i64) -> f64 {
-        let count = usize::try_from(rows.unsigned_abs()).unwrap_or_default();
-        let before = self.tops.last().copied().unwrap_or_default();
-        if rows > 0 {
-            self.known.splice(0..0, std::iter::repeat_n(None, count));
-        } else {
-            self.known.drain(..count.min(self.known.len()));
-        }
-        self.add_up();
-        self.tops.last().copied().unwrap_or_default() - before
-    }
-
-    fn add_up(&mut self) {
-        self.tops.clear();
-        let mut top = 0.0;
-        self.tops.push(top);
-        for height in &self.known {
-            top += height.unwrap_or(self.estimate);
-            self.tops.push(top);
-        }
-    }
-
-    fn top(&self, row: usize) -> f64 {
-        self.tops.get(row).or(self.tops.last()).copied().unwrap_or_default()
-    }
-
-    fn row_at(&self, offset: f64) -> usize {
-        self.tops
-            .partition_point(|top| *top <= offset)
-            .saturating_sub(1)
-            .min(self.known.len().saturating_sub(1))
-    }
-}
 
 /// A list of `count` rows.
 #[component]
@@ -98,13 +49,17 @@ pub fn VirtualList(
     /// Rows that came in at the front since the last time (negative: went away).
     #[prop(into)]
     moved: Signal<i64>,
+    /// For a list that is read from its end.
+    #[prop(optional)]
+    from_end: Option<FromEnd>,
 ) -> impl IntoView {
     let list = NodeRef::<html::Ul>::new();
-    let heights = StoredValue::new(Heights { estimate, ..Heights::default() });
+    let heights = StoredValue::new(Heights::new(estimate));
     let range = RwSignal::new((0_usize, FIRST_ROWS));
     let padding = RwSignal::new((0.0_f64, 0.0_f64));
     let focus_on = StoredValue::new(None::<usize>);
     let width = StoredValue::new(0.0_f64);
+    let held = Place::new(from_end);
 
     // A frame or an observer may call when the list has gone already.
     let on_page = move || list.try_get_untracked().flatten();
@@ -123,6 +78,7 @@ pub fn VirtualList(
             ((first, last), (heights.top(first), end - heights.top(last)))
         });
         let Some((rows, pads)) = placed else { return };
+        let _ = heights.try_with_value(|heights| held.look(&list, heights));
         if padding.get_untracked() != pads {
             padding.set(pads);
         }
@@ -147,15 +103,19 @@ pub fn VirtualList(
                 width.set_value(rect.width());
             }
             let reading = heights.row_at(-rect.top());
+            let mut first = usize::MAX;
             for (at, element) in &rows {
                 let difference = heights.set(*at, element.get_bounding_client_rect().height());
-                changed |= difference.abs() > 0.5;
+                if difference.abs() > 0.5 {
+                    changed = true;
+                    first = first.min(*at);
+                }
                 if *at < reading && rect.top() < 0.0 {
                     above += difference;
                 }
             }
             if changed {
-                heights.add_up();
+                heights.add_up_from(first);
             }
         });
         if changed {
@@ -164,6 +124,7 @@ pub fn VirtualList(
             }
             place();
         }
+        let _ = heights.try_with_value(|heights| held.keep(&list, heights));
     };
     // A row far away comes in steps: scroll to where it should be, learn the heights there, fetch it.
     let reach = move || {
@@ -184,8 +145,10 @@ pub fn VirtualList(
 
     Effect::new(move |_| {
         let count = count.get();
+        held.grow();
         heights.update_value(|heights| heights.resize(count));
         place();
+        request_animation_frame(measure);
     });
     Effect::new(move |before: Option<u32>| {
         let now = reset.get();
@@ -233,6 +196,18 @@ pub fn VirtualList(
         }
     });
 
+    Effect::new(move |_| {
+        let Some(from_end) = from_end else { return };
+        let Some((row, focus)) = from_end.wanted.get() else { return };
+        focus_on.set_value(held.want(row, focus, count.get_untracked()));
+        from_end.wanted.set(None);
+        request_animation_frame(move || {
+            measure();
+            place();
+            reach();
+        });
+    });
+
     let here = StoredValue::new(0_usize);
     let go_to = move |wanted: usize| {
         here.set_value(wanted);
@@ -254,6 +229,14 @@ pub fn VirtualList(
     });
     let on_key = move |event: web_sys::KeyboardEvent| {
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        held.release();
+        // What has keys of its own keeps them.
+        if target
+            .as_ref()
+            .is_some_and(|target| target.matches("audio, input, select, textarea").unwrap_or(false))
+        {
+            return;
+        }
         let here = target.and_then(|target| index_of(&target)).unwrap_or_else(|| here.get_value());
         let last = count.get_untracked().saturating_sub(1);
         let wanted = match event.key().as_str() {
@@ -273,7 +256,7 @@ pub fn VirtualList(
         <ul class="c-list c-virtual" role="list" aria-label=label node_ref=list tabindex="-1" data-testid="list"
             style:padding-top=move || format!("{}px", padding.get().0)
             style:padding-bottom=move || format!("{}px", padding.get().1)
-            on:keydown=on_key>
+            on:keydown=on_key on:wheel=move |_| held.release() on:touchstart=move |_| held.release() on:pointerdown=move |_| held.release() on:focusin=move |_| held.release()>
             <For each=move || { let (first, last) = range.get(); first..last.min(count.get()) } key=|at| *at let(at)>
                 <li data-index=at aria-setsize=move || count.get() aria-posinset=at + 1>{move || row.run(at)}</li>
             </For>
@@ -297,6 +280,10 @@ fn follow_window(list: &HtmlElement, place: impl Fn() + Copy + 'static, measure:
     let observer = web_sys::ResizeObserver::new(&resize).ok();
     if let Some(observer) = &observer {
         observer.observe(list);
+        // Where it stands may become smaller, as when somebody writes more lines below it.
+        if let Some(scroller) = scroller_of(list) {
+            observer.observe(&scroller);
+        }
     }
     let held = StoredValue::new_local((scroll, resize, observer));
     on_cleanup(move || {
@@ -331,6 +318,14 @@ fn focus_link(row: &Element) -> bool {
 
 /// Scrolls the container that the list stands in.
 fn scroll_by(list: &HtmlElement, pixels: f64) {
+    if let Some(scroller) = scroller_of(list) {
+        #[expect(clippy::cast_possible_truncation, reason = "pixels of a scroll position fit i32")]
+        scroller.set_scroll_top(scroller.scroll_top() + pixels.round() as i32);
+    }
+}
+
+/// The container that the list stands in.
+fn scroller_of(list: &HtmlElement) -> Option<Element> {
     let mut ancestor = list.parent_element();
     while let Some(element) = ancestor {
         let scrolls = window()
@@ -340,55 +335,9 @@ fn scroll_by(list: &HtmlElement, pixels: f64) {
             .and_then(|style| style.get_property_value("overflow-y").ok())
             .is_some_and(|overflow| overflow == "auto" || overflow == "scroll");
         if scrolls {
-            #[expect(clippy::cast_possible_truncation, reason = "pixels of a scroll position fit i32")]
-            element.set_scroll_top(element.scroll_top() + pixels.round() as i32);
-            return;
+            return Some(element);
         }
         ancestor = element.parent_element();
     }
-}
-
-#[cfg(test)]
-mod tests {
-    #[cfg(target_arch = "wasm32")]
-    use wasm_bindgen_test::wasm_bindgen_test as test;
-
-    use super::*;
-
-    fn heights(count: usize) -> Heights {
-        let mut heights = Heights { estimate: 100.0, ..Heights::default() };
-        heights.resize(count);
-        heights
-    }
-
-    #[test]
-    fn rows_are_found_by_offset_within_bounds() {
-        let mut heights = heights(10_000);
-        assert_eq!(heights.row_at(-50.0), 0);
-        assert_eq!(heights.row_at(0.0), 0);
-        assert_eq!(heights.row_at(250.0), 2);
-        assert_eq!(heights.row_at(9e9), 9_999);
-        assert!((heights.set(0, 40.0) + 60.0).abs() < 1e-9, "a smaller row tells how much smaller");
-        heights.add_up();
-        assert_eq!(heights.row_at(50.0), 1);
-        assert!((heights.top(10_000) - 999_940.0).abs() < 1e-6);
-    }
-
-    #[test]
-    fn rows_put_in_front_keep_what_was_measured() {
-        let mut heights = heights(3);
-        heights.set(1, 300.0);
-        heights.add_up();
-        assert!((heights.shift(2) - 200.0).abs() < 1e-9);
-        assert_eq!(heights.known.get(3), Some(&Some(300.0)));
-        assert!((heights.shift(-2) + 200.0).abs() < 1e-9);
-        assert_eq!(heights.known.get(1), Some(&Some(300.0)));
-    }
-
-    #[test]
-    fn an_empty_list_has_no_rows_and_no_height() {
-        let heights = heights(0);
-        assert_eq!(heights.row_at(100.0), 0);
-        assert!(heights.top(0).abs() < 1e-9);
-    }
+    None
 }

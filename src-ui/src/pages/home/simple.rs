@@ -5,7 +5,9 @@ use linli_wire::command::HomeView;
 
 use super::{emergencies, greeting, needs};
 use crate::{
-    components::{badge::unread_badge, banner::OfflineBanner, error_state::error_state, icon::icon},
+    components::{
+        badge::unread_badge, banner::OfflineBanner, bar::Counts, error_state::error_state, icon::icon,
+    },
     ipc::{Answer, Asked},
     state::app,
     words::{self, home as texts},
@@ -34,6 +36,11 @@ fn tiles() -> AnyView {
         0 => texts::tile_none_unread().to_owned(),
         count => texts::tile_unread(count),
     };
+    let messages = Counts::Messages.unread();
+    let messages_note = move || match messages.get() {
+        0 => words::chat::tile_none().to_owned(),
+        count => words::chat::tile_unread(count),
+    };
     let waiting = Memo::new(move |_| app.view.with(|view| view.map(|view| view.outbox)).unwrap_or_default());
     let fixed = |text: &'static str| -> AnyView { text.into_any() };
     view! {
@@ -41,6 +48,7 @@ fn tiles() -> AnyView {
             {tile("/notices", "bell", texts::tile_notices(), note.into_any(), (move || unread_badge(unread.get())).into_any())}
             {tile("/repairs", "tool", texts::tile_repairs(), fixed(texts::tile_repairs_note()), ().into_any())}
             {tile("/payments", "pay", words::payments::tile(), crate::pages::payments::tile_note(), ().into_any())}
+            {tile("/chat", "chat", words::chat::tile(), messages_note.into_any(), (move || unread_badge(messages.get())).into_any())}
             {tile("/help", "help", texts::tile_help(), fixed(texts::tile_help_note()), ().into_any())}
             {tile("/me/settings", "text-size", texts::tile_settings(), fixed(texts::tile_settings_note()), ().into_any())}
             {tile("/me/devices", "device", texts::tile_devices(), fixed(words::services::devices_note()), ().into_any())}

@@ -121,6 +121,22 @@ fn what(kind: &str, subject: &str) -> String {
         "save_readings" => texts::op_save_readings(subject),
         "save_round_plan" => texts::op_save_round_plan(subject),
         "inspect_point" => texts::op_inspect_point(subject),
+        "send_message" => texts::op_send_message(subject),
+        "edit_message" => texts::op_edit_message(subject),
+        "delete_message" => texts::op_delete_message().to_owned(),
+        "react_to_message" => texts::op_react_to_message().to_owned(),
+        "vote_in_poll" => texts::op_vote_in_poll().to_owned(),
+        "pin_message" => texts::op_pin_message().to_owned(),
+        "read_room" | "tell_of_room" => texts::op_room_mark().to_owned(),
+        "save_room" | "open_room" => texts::op_save_room(subject),
+        "enter_room" | "leave_room" | "invite_to_room" | "remove_from_room" | "agree_to_rules" => {
+            texts::op_room_seat().to_owned()
+        }
+        "block_person" => texts::op_block_person().to_owned(),
+        "report_message" => texts::op_report_message().to_owned(),
+        "moderate" | "answer_appeal" => texts::op_moderate().to_owned(),
+        "appeal" => texts::op_appeal(subject),
+        "name_moderator" => texts::op_name_moderator().to_owned(),
         "repair_draft" => texts::op_repair_draft(subject),
         _ => texts::op_attachment(subject),
     }

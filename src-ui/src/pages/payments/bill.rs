@@ -23,6 +23,7 @@ use crate::{
     },
     format::{amount, month},
     ipc::{self, Answer},
+    pages::chat::write_to_the_office,
     state::app,
     words::{common, payments as texts},
 };
@@ -96,7 +97,7 @@ fn page(view: &BillView) -> AnyView {
         {statement_of(bill)}
         <section class="l-section">
             <div class="l-section__head"><h2>{texts::ask()}</h2></div>
-            <div class="l-row" data-fill="">{call_office("quiet")}</div>
+            <div class="l-row" data-fill="">{ask_in_chat(view)} {call_office("quiet")}</div>
         </section>
     }
     .into_any()
@@ -106,6 +107,19 @@ fn page(view: &BillView) -> AnyView {
 fn statement_of(bill: &Bill) -> Option<AnyView> {
     let year: i16 = bill.issued_on.split('-').next()?.parse().ok()?;
     Some(view! { <section class="l-section"><div class="l-section__head"><h2>{texts::statement()}</h2></div> {year_statement(bill.household_id, year)}</section> }.into_any())
+}
+
+/// To the office's room, with the bill in what is written there.
+fn ask_in_chat(view: &BillView) -> Option<AnyView> {
+    // A relative pays, and those who live there ask.
+    let is_own = app().with_me_untracked(|me| me.person.household_id == Some(view.bill.household_id));
+    let is_own = is_own.unwrap_or_default();
+    let about = format!("?bill={}&number={}", view.bill.id, view.bill.number);
+    let write = write_to_the_office();
+    is_own.then(|| {
+        view! { <button type="button" class="c-button" data-kind="quiet" data-testid="ask-in-chat" on:click=move |_| write.run(about.clone())>{icon("chat")} {texts::ask_in_chat()}</button> }
+            .into_any()
+    })
 }
 
 /// That the office reminded of it, and what to do, without alarm.

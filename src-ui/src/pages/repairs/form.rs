@@ -39,7 +39,7 @@ pub fn too_long(text: &str, most: usize) -> Option<String> {
 
 /// A field of several lines.
 #[component]
-pub(super) fn Area(
+pub fn Area(
     /// Unique on the page.
     id: &'static str,
     /// The label.

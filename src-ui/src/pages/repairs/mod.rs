@@ -22,7 +22,7 @@ mod waiting;
 
 pub use detail::Detail;
 pub use figures::Figures;
-pub use form::too_long;
+pub use form::{Area, too_long};
 pub use kinds::Kinds;
 pub use list::List;
 pub use new::New;

@@ -28,6 +28,7 @@ pub fn Services() -> impl IntoView {
                 {row("/notices", "bell", words::notices::title(), texts::notices_note())}
                 {row("/repairs", "tool", words::repairs::title(), texts::repairs_note())}
                 {row("/payments", "pay", words::payments::title(), words::payments::note())}
+                {row("/chat", "chat", words::chat::title(), words::chat::note())}
                 {row("/me/devices", "device", words::devices::title(), texts::devices_note())}
                 {row("/help", "help", words::help::title(), texts::help_note())}
                 {move || is_office.get().then(|| row("/office", "megaphone", words::nav::office(), texts::office_note()))}

@@ -2,11 +2,12 @@
 
 mod keeping;
 mod me;
+mod quiet;
 
 use leptos::prelude::*;
 use linli_wire::{
     command::{ChangeProfile, Empty, PreferencesGet, PreferencesSave, Topic},
-    community::ProfileChange,
+    community::{ProfileChange, Visibility},
     settings::{Preferences, Theme},
 };
 
@@ -28,6 +29,7 @@ use crate::{
 
 pub use keeping::KeepingPage;
 pub use me::Me;
+use quiet::Quiet;
 
 /// A part of a page under its own heading.
 fn section(title: &'static str, content: AnyView) -> AnyView {
@@ -92,6 +94,9 @@ pub fn Profile() -> impl IntoView {
     };
     let choose = Callback::new(move |wanted| {
         visible.set(wanted);
+        // The directory is chosen apart.
+        let listed = app.with_me_untracked(|me| me.person.visible.listed).unwrap_or_default();
+        let wanted = Visibility { listed, ..wanted };
         app.run::<ChangeProfile>(ProfileChange { visible: Some(wanted), ..ProfileChange::default() }, |_| ());
     });
     view! {
@@ -106,6 +111,7 @@ pub fn Profile() -> impl IntoView {
             {section(texts::privacy(), view! {
                 <p class="t-soft">{words::profile::privacy_text()}</p>
                 {visibility_choices(me.as_ref(), visible.into(), choose)}
+                {super::chat::listed_switch()}
             }.into_any())}
         </div>
     }
@@ -121,7 +127,11 @@ pub fn Notifications() -> impl IntoView {
             {move || match asked.get() {
                 Answer::Loading => skeleton_list(5),
                 Answer::Failed(error) => error_state(&error, Some(asked.retry())),
-                Answer::Ready(preferences) => section(texts::notify_title(), switches(preferences, asked)),
+                Answer::Ready(preferences) => view! {
+                    {section(texts::notify_title(), switches(preferences, asked))}
+                    <Quiet asked=asked />
+                }
+                .into_any(),
             }}
         </div>
     }

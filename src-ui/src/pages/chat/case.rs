@@ -1,0 +1,141 @@
+//! A reported message with what stands around it, and deciding about it.
+
+use leptos::prelude::*;
+use linli_wire::{
+    chat::{CaseRow, DecideCase, MAX_MUTE_DAYS, MAX_REASON, Measure, Message},
+    command::CaseDecide,
+    id::MessageId,
+};
+
+use super::questions::complaint_word;
+use crate::{
+    components::{
+        choice::{Choice, choices},
+        error_state::error_state,
+        icon::icon,
+        pending::{pending_actions, pending_mark},
+    },
+    pages::repairs::{Area, too_long},
+    state::{Act, app},
+    words::{self, chat_civil as texts},
+};
+
+/// For how many days somebody can be let read only.
+const DAYS: [u32; 4] = [1, 7, 30, MAX_MUTE_DAYS];
+
+/// A report that waits.
+pub(super) fn case(row: &CaseRow, decides: Memo<bool>) -> AnyView {
+    let clock = app().clock();
+    let report = &row.report;
+    let reported = report.message.number;
+    let mut shown: Vec<&Message> =
+        report.context.iter().filter(|message| message.number != reported).collect();
+    shown.push(&report.message);
+    shown.sort_by_key(|message| message.number);
+    let names = row.names.clone();
+    let lines = shown.into_iter().map(|message| {
+        let name = names.iter().find(|(id, _)| *id == message.from).map(|(_, name)| name.clone()).unwrap_or_default();
+        let is_it = message.number == reported;
+        let words = match message.content.words() {
+            "" if message.content.is_gone() => words::chat::what_deleted().to_owned(),
+            "" => words::chat::what_file().to_owned(),
+            words => words.to_owned(),
+        };
+        view! {
+            <li class="p-case__line" data-reported=is_it>
+                <p><strong>{name}</strong> <span class="t-soft t-small">" · "{clock.when(message.at)}</span> {is_it.then(|| view! { " " <span class="c-tag" data-tone="amber">{icon("warn")} {texts::reported()}</span> })}</p>
+                <p class="p-event__words">{words}</p>
+            </li>
+        }
+    });
+    let lines = lines.collect_view();
+    let complaints = report.complaints.iter().map(|complained| {
+        let words = (!complained.words.is_empty()).then(|| format!("{}{}", words::common::colon(), complained.words));
+        view! { <li>{complaint_word(complained.complaint)} {words} <span class="t-soft t-small">" · "{clock.when(complained.at)}</span></li> }
+    });
+    let (id, pending) = (report.message.id, row.pending.clone());
+    let waits = pending.is_some();
+    view! {
+        <article class="c-card" data-gap="" data-testid="case">
+            <h3 class="c-card__title">{texts::in_room(if row.room.is_empty() { words::chat::community() } else { &row.room })}</h3>
+            <ol class="p-case" role="list" aria-label=texts::context()>{lines}</ol>
+            <div><p class="t-strong">{texts::complaints()}</p> <ul>{complaints.collect_view()}</ul></div>
+            {pending.map(|pending| view! { <div class="l-row">{pending_mark(&pending.state)} {pending_actions(&pending)}</div> })}
+            {move || (decides.get() && !waits).then(|| view! { <Decide id=id /> })}
+        </article>
+    }
+    .into_any()
+}
+
+/// What to do, why, and by which rule.
+#[component]
+fn Decide(id: MessageId) -> impl IntoView {
+    let app = app();
+    let open = RwSignal::new(false);
+    let measure = RwSignal::new(Measure::Hide);
+    let days = RwSignal::new(7_u32);
+    let (why, rule) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let tried = RwSignal::new(false);
+    let act = Act::new();
+    let needed = Memo::new(move |_| measure.get() != Measure::Nothing);
+    let problem = move |value: RwSignal<String>| {
+        Signal::derive(move || {
+            let missing = tried.get() && needed.get() && value.with(|value| value.trim().is_empty());
+            missing
+                .then(|| words::common::required().to_owned())
+                .or_else(|| value.with(|value| too_long(value, MAX_REASON)))
+        })
+    };
+    let (why_error, rule_error) = (problem(why), problem(rule));
+    let send = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        tried.set(true);
+        if why_error.with_untracked(Option::is_some) || rule_error.with_untracked(Option::is_some) {
+            return;
+        }
+        let measure = match measure.get_untracked() {
+            Measure::Mute { .. } => Measure::Mute { days: days.get_untracked() },
+            measure => measure,
+        };
+        let said = |value: RwSignal<String>| value.get_untracked().trim().to_owned();
+        let decision = DecideCase { id, measure, why: said(why), rule: said(rule) };
+        act.run::<CaseDecide>(decision, move |_| app.tell(texts::decided()));
+    };
+    let options = move || {
+        vec![
+            Choice::new(Measure::Nothing, texts::nothing(), "measure-nothing").help(texts::nothing_help()),
+            Choice::new(Measure::Warn, texts::warn(), "measure-warn").help(texts::warn_help()),
+            Choice::new(Measure::Hide, texts::hide(), "measure-hide").help(texts::hide_help()),
+            Choice::new(Measure::Mute { days: 0 }, texts::mute(), "measure-mute").help(texts::mute_help()),
+            Choice::new(Measure::Remove, texts::remove(), "measure-remove").help(texts::remove_help()),
+        ]
+    };
+    let how_long = move || {
+        let chip = |count: u32| {
+            view! {
+                <button type="button" class="c-chip" aria-pressed=move || (days.get() == count).to_string() data-testid=format!("days-{count}") on:click=move |_| days.set(count)>
+                    {move || (days.get() == count).then(|| icon("ok"))} {texts::days(count)}
+                </button>
+            }
+        };
+        view! { <div class="c-chips" role="group" aria-label=texts::mute()>{DAYS.map(chip).into_iter().collect_view()}</div> }
+    };
+    view! {
+        {move || (!open.get()).then(|| view! { <div class="l-row"><button type="button" class="c-button" data-kind="primary" data-testid="decide" on:click=move |_| open.set(true)>{icon("shield")} {texts::decide()}</button></div> })}
+        {move || open.get().then(|| view! {
+            <form class="c-form" novalidate on:submit=send>
+                {choices("measure", texts::what(), true, None, measure.into(), options(), Callback::new(move |chosen| measure.set(chosen)))}
+                {move || matches!(measure.get(), Measure::Mute { .. }).then(how_long)}
+                {move || needed.get().then(|| view! {
+                    <Area id="decide-why" label=texts::why() help=texts::why_help() value=why error=why_error />
+                    <Area id="decide-rule" label=texts::rule() help=texts::rule_help() value=rule error=rule_error />
+                })}
+                {move || act.error.get().map(|error| error_state(&error, None))}
+                <div class="l-row">
+                    <button type="submit" class="c-button" data-kind="primary" data-testid="decide-now" aria-busy=act.aria_busy()>{icon("ok")} {texts::decide_now()}</button>
+                    <button type="button" class="c-button" data-kind="quiet" on:click=move |_| open.set(false)>{words::common::cancel()}</button>
+                </div>
+            </form>
+        })}
+    }
+}

@@ -1,0 +1,261 @@
+//! An open room: its messages, who is typing, and where one writes.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_query_map},
+};
+use linli_wire::{
+    Code,
+    chat::{About, MayWrite, RoomKind, RoomView, SeenRoom},
+    command::{RoomKey, RoomOpen, RoomRead, Topic},
+    id::{BillId, RoomId},
+};
+
+use super::{
+    acts::Acts,
+    composer::{Composer, Writing},
+    desk::Desk,
+    head,
+    new_poll::NewPoll,
+    questions::Questions,
+    rows::Rows,
+    rules::Rules,
+    said::{last_words, room_name, why_not},
+    simple::SimpleComposer,
+    talk,
+};
+use crate::{
+    components::{
+        banner::{OfflineBanner, banner},
+        error_state::error_state,
+        icon::icon,
+        virtual_list::FromEnd,
+    },
+    ipc::{self, Answer},
+    state::app,
+    words::{self, chat_room as texts},
+};
+
+/// How long a message is on screen before it counts as read.
+const READ_AFTER: Duration = Duration::from_millis(500);
+/// Unread messages up to which a room that was never read opens at the first of them.
+const FEW: u64 = 50;
+
+/// The room `id`.
+#[component]
+pub(super) fn Room(id: RoomId) -> impl IntoView {
+    let asked = ipc::ask::<RoomOpen>(&[Topic::Chat], move || RoomKey { id });
+    let view = Memo::new(move |_| asked.ready());
+    let standing = Memo::new(move |_| match asked.get() {
+        Answer::Loading => Err(None),
+        Answer::Failed(error) => Err(Some(error)),
+        Answer::Ready(_) => Ok(()),
+    });
+    Effect::new(move |_| {
+        if standing.with(Result::is_ok) {
+            request_animation_frame(|| crate::app::arrive(false));
+        }
+    });
+    move || {
+        match standing.get() {
+        Err(None) => view! {
+            <div class="l-page"><h1 class="u-hidden">{words::chat::title()}</h1> {crate::components::skeleton::skeleton_list(4)}</div>
+        }
+        .into_any(),
+        Err(Some(error)) if error.code == Code::NotFound => view! {
+            <div class="l-page">
+                <div>{crate::components::page_header::back_link(super::to_list())}</div>
+                <h1 tabindex="-1">{texts::not_here()}</h1>
+                {banner("info", "info", None, texts::not_here_text().to_owned())}
+            </div>
+        }
+        .into_any(),
+        Err(Some(error)) => view! {
+            <div class="l-page"><h1 tabindex="-1" class="u-hidden">{words::chat::title()}</h1> {error_state(&error, Some(asked.retry()))}</div>
+        }
+        .into_any(),
+        // What it reads while it is built must not build it anew.
+        Ok(()) => untrack(|| opened(id, view)),
+    }
+    }
+}
+
+fn opened(id: RoomId, view: Memo<Option<RoomView>>) -> AnyView {
+    let query = use_query_map();
+    let wanted = Memo::new(move |_| {
+        query.with(|query| query.get("at")?.parse::<u64>().ok().filter(|number| *number > 0))
+    });
+    let (last, read, unread) = view
+        .with_untracked(|view| view.as_ref().map(|view| (view.last, view.read, view.row.unread)))
+        .unwrap_or_default();
+    let first_unread = (unread > 0 && read < last).then_some(read + 1);
+    let opens_at = wanted.get_untracked().or(first_unread.filter(|first| *first > 1 || last <= FEW));
+    let row = opens_at.and_then(|number| usize::try_from(number - 1).ok()).filter(|_| last > 0);
+    let rows = Rows::follow(id);
+    rows.last.set(last);
+    let desk = Desk::open(id, view, rows, FromEnd::new(row));
+    desk.first_unread.set(first_unread);
+    desk.marked.set(wanted.get_untracked());
+    Effect::new(move |before: Option<Option<u64>>| {
+        let now = wanted.get();
+        if let (Some(before), Some(number)) = (before, now)
+            && before != now
+        {
+            desk.jump(number);
+        }
+        now
+    });
+    Effect::new(move |_| {
+        if let Some(last) = desk.with(|view| view.last) {
+            rows.grow(last);
+        }
+    });
+    announce(desk);
+    mark_read(desk);
+    let writing = Writing::open(desk);
+    take_about(writing);
+    let asks = RwSignal::new(false);
+    let to_end = Callback::new(move |()| desk.list.to_end());
+    view! {
+        <div class="p-room" data-testid="room">
+            {head::head(desk)}
+            <div class="p-room__top"><OfflineBanner /> {head::pinned(desk)}</div>
+            {talk::talk(desk)}
+            <footer class="p-room__foot">
+                {below(desk, writing, asks)}
+            </footer>
+            <Acts desk=desk />
+            <Questions desk=desk />
+            <NewPoll room=id open=asks sent=to_end />
+        </div>
+    }
+    .into_any()
+}
+
+/// Where one writes; or why one cannot, or what one agrees to before.
+fn below(desk: Desk, writing: Writing, asks: RwSignal<bool>) -> AnyView {
+    #[derive(Clone, PartialEq)]
+    enum Below {
+        Write,
+        Rules(u32),
+        Blocked,
+        Not(MayWrite),
+    }
+    let stands = Memo::new(move |_| {
+        desk.with(|view| match (&view.may_write, view.agree) {
+            (MayWrite::Yes, _) if view.blocked => Below::Blocked,
+            (MayWrite::Yes, Some(edition)) => Below::Rules(edition),
+            (MayWrite::Yes, None) => Below::Write,
+            (not, _) => Below::Not(not.clone()),
+        })
+    });
+    let ask = Callback::new(move |()| asks.set(true));
+    (move || match stands.get()? {
+        Below::Write if desk.simple => Some(view! { <SimpleComposer writing=writing /> }.into_any()),
+        Below::Write => Some(view! { <Composer writing=writing ask=ask /> }.into_any()),
+        Below::Rules(edition) => Some(view! { <Rules desk=desk edition=edition /> }.into_any()),
+        Below::Blocked => Some(head::blocked(desk)),
+        Below::Not(not) => {
+            let (title, text) = why_not(&not)?;
+            let symbol = if matches!(not, MayWrite::Announce) { "megaphone" } else { "lock" };
+            Some(view! { <div data-testid="cannot-write">{banner("info", symbol, Some(title.to_owned()), text)}</div> }.into_any())
+        }
+    })
+    .into_any()
+}
+
+/// What the address says that the next message is about, such as a bill; taken once, then it is gone from the address.
+fn take_about(writing: Writing) {
+    let query = use_query_map();
+    let navigate = StoredValue::new_local(use_navigate());
+    let id = writing.desk.id;
+    Effect::new(move |_| {
+        let found = query.with(|query| {
+            Some(About::Bill { id: query.get("bill")?.parse::<BillId>().ok()?, number: query.get("number")? })
+        });
+        if let Some(about) = found {
+            writing.about.set(Some(about));
+            let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+            navigate.with_value(|navigate| navigate(&format!("/chat/{id}"), options));
+        }
+    });
+}
+
+/// A screen reader hears what others write while the room is open.
+fn announce(desk: Desk) {
+    let app = app();
+    let newest = Memo::new(move |_| {
+        desk.with(|view| {
+            let last = view.row.last.as_ref().filter(|last| last.from.is_some())?;
+            Some((view.last, last_words(last, &RoomKind::Unknown)))
+        })
+        .flatten()
+    });
+    let known = StoredValue::new(desk.rows.last.get_untracked());
+    Effect::new(move |_| {
+        let Some((number, said)) = newest.get() else { return };
+        if number > known.get_value() {
+            known.set_value(number);
+            app.say(said);
+        }
+    });
+}
+
+/// What was on screen for a moment, in a window that can be seen, was read.
+fn mark_read(desk: Desk) {
+    let visible = RwSignal::new(!document().hidden());
+    let changed =
+        window_event_listener_untyped("visibilitychange", move |_| _ = visible.try_set(!document().hidden()));
+    on_cleanup(move || changed.remove());
+    let told = StoredValue::new(0_u64);
+    let seen = Memo::new(move |_| {
+        let seen = desk.list.seen.get().and_then(|row| u64::try_from(row).ok())?;
+        let number = (seen + 1).min(desk.rows.last.get());
+        visible.get().then_some(number)
+    });
+    Effect::new(move |_| {
+        let Some(number) = seen.get() else { return };
+        let read = desk.with(|view| view.read).unwrap_or_default();
+        if number <= read.max(told.get_value()) {
+            return;
+        }
+        let tell = move || {
+            if told.try_get_value().is_some_and(|told| told < number) {
+                told.set_value(number);
+                // A mark that gets lost is made again by the next message.
+                ipc::call_then::<RoomRead>(SeenRoom { room_id: desk.id, number }, |_| ());
+            }
+        };
+        let waiting = set_timeout_with_handle(tell, READ_AFTER).ok();
+        on_cleanup(move || {
+            if let Some(waiting) = waiting {
+                waiting.clear();
+            }
+        });
+    });
+}
+
+/// What the room is called; follows it.
+pub(super) fn title(desk: Desk) -> String {
+    desk.with(|view| room_name(&view.row.kind, &view.row.name, view.row.building.as_deref()))
+        .unwrap_or_default()
+}
+
+/// Who is typing, in words.
+pub(super) fn typing_line(desk: Desk) -> AnyView {
+    let names = Memo::new(move |_| desk.with(|view| view.typing.clone()).unwrap_or_default());
+    (move || {
+        let names = names.get();
+        let words = match names.as_slice() {
+            [] => return None,
+            [one] => texts::typing(one),
+            [one, two] => texts::typing_two(one, two),
+            _ => texts::typing_many().to_owned(),
+        };
+        Some(view! { <p class="p-typing" data-testid="typing">{icon("edit")} {words}</p> })
+    })
+    .into_any()
+}
