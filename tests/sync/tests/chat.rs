@@ -231,13 +231,13 @@ const STEPS: u64 = 14;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn random_schedules_of_talk_converge_on_sqlite() {
-    run(Engine::Sqlite, 60).await;
+    run(Engine::Sqlite, 30).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn random_schedules_of_talk_converge_on_postgres() {
     if Engine::Postgres.is_here() {
-        run(Engine::Postgres, 20).await;
+        run(Engine::Postgres, 10).await;
     }
 }
 
