@@ -68,15 +68,20 @@ pub(crate) fn scopes(
     let mut keeps = caller.role == Role::Manager;
     // One question for both: a stream asks this whenever anything about its person changes.
     let rows = tx.query(
-        "SELECT room_id, state FROM room_seat WHERE community_id = $1 AND person_id = $2
-         UNION ALL SELECT '', duty FROM moderator WHERE community_id = $1 AND person_id = $2 AND duty IS NOT NULL",
+        "SELECT room_seat.room_id, room_seat.state, room.kind FROM room_seat
+         JOIN room ON room.community_id = room_seat.community_id AND room.id = room_seat.room_id
+         WHERE room_seat.community_id = $1 AND room_seat.person_id = $2
+         UNION ALL SELECT '', duty, '' FROM moderator
+         WHERE community_id = $1 AND person_id = $2 AND duty IS NOT NULL",
         params![caller.community, caller.person],
     )?;
     for row in &rows {
         let (id, state): (Option<RoomId>, String) = (row.get::<String>(0)?.parse().ok(), row.get(1)?);
+        let kind: String = row.get(2)?;
         match (id, state.as_str()) {
             (None, _) => keeps = true,
-            (Some(id), "in") => drop(rooms.insert(id)),
+            // A seat where one lives says what was decided there, and not that one lives there: it outlasts moving out.
+            (Some(id), "in") if kind != "community" && kind != "building" => drop(rooms.insert(id)),
             (Some(id), "left" | "removed") => drop(rooms.remove(&id)),
             (Some(_), _) => {}
         }

@@ -341,7 +341,7 @@ pub fn invite(
     store::put_seat(tx, caller.community, person, seat)
 }
 
-/// Lets somebody go from an interest room: its owner does, or the office.
+/// Lets somebody go from an interest room; its owner does.
 ///
 /// # Errors
 /// `not_found`; `not_allowed`.

@@ -18,7 +18,7 @@ use crate::{
     params,
 };
 
-/// A room, locked until the end of the transaction where something may be written.
+/// A room.
 ///
 /// # Errors
 /// The database's.

@@ -51,6 +51,8 @@ both! {
         for room in [everybody, third] {
             assert_eq!(refused(&world, &wang, Action::LeaveRoom { room_id: room }).await, Code::NotAllowed);
         }
+        // What was decided about her there, as that she agreed to its rules, keeps her in no room where she does not live.
+        done(&world, &wang, Action::AgreeToRules { room_id: third, edition: 1 }).await;
         // Who moves follows the other building's room, on an open stream too, and loses this one's.
         let mut live = Live::open(&world, &wang, None).await.unwrap();
         live.until(|cache| cache.0.contains_key(&Scope::Room(third))).await;
