@@ -14,7 +14,9 @@
 //! Chinese; a single letter; punctuation) it narrows down as far as it can, and the caller verifies
 //! each candidate with [`Terms::found_in`], which is the definition of a hit.
 
-use linli_wire::notices::Piece;
+use linli_wire::{Code, notices::Piece};
+
+use crate::{cache::Cache, error::Result};
 
 /// Longest query that is looked at, in characters.
 const MAX_QUERY: usize = 100;
@@ -30,6 +32,24 @@ const GAP: &str = "ǁ";
 /// A query, taken apart: all of its terms must be found.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Terms(Vec<String>);
+
+/// Indexes with `some` (which takes how many at most, and returns how many were left before) what came in a moment ago;
+/// whether the index knows all now. On a full disk it does not, and the caller looks at what is left one by one: what is
+/// on the device is found, room or no room.
+///
+/// # Errors
+/// Trouble of the cache.
+pub(crate) fn knows_all(cache: &Cache, some: fn(&Cache, u32) -> Result<u32>) -> Result<bool> {
+    const AT_ONCE: u32 = 500;
+    loop {
+        match some(cache, AT_ONCE) {
+            Ok(left) if left <= AT_ONCE => return Ok(true),
+            Ok(_) => {}
+            Err(error) if error.code() == Code::StorageFull => return Ok(false),
+            Err(error) => return Err(error),
+        }
+    }
+}
 
 /// The two columns of the index for a text.
 pub fn prepare(text: &str) -> (String, String) {

@@ -23,6 +23,8 @@ fn a_draft_and_the_outbox_outlast_a_kill_and_are_sent_once() {
     office.set(settings(zh.clone(), Mode::Standard));
     let page = &office.page;
     page.see(&say(&zh, "nav.notices"));
+    page.go("/notices");
+    page.find("[data-testid=updated-at]");
     page.go("/office/notices");
     page.find("[data-testid=office-row]");
 

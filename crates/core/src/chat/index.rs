@@ -73,13 +73,12 @@ pub fn search(
     now: Timestamp,
 ) -> Result<MessageHits> {
     let Some(terms) = Terms::read(&query.words) else { return Ok(MessageHits::default()) };
-    // What came in a moment ago is searched too.
-    while index_some(cache, 500)? > 500 {}
+    let knows_all = search::knows_all(cache, index_some)?;
     let limit = if query.limit == 0 { HITS.0 } else { query.limit.min(HITS.1) };
     cache.read(|db| {
         let known = Known::read(db, language, now)?;
         let mut found = Found { hits: MessageHits::default(), offset: query.offset, limit };
-        let (sql, values, verify) = statement(&known, query, &terms)?;
+        let (sql, values, verify) = statement(&known, query, &terms, knows_all)?;
         if verify || !known.blocked.is_empty() {
             let sql = format!("SELECT body FROM ({sql}) JOIN message_body USING (key) ORDER BY key DESC");
             let mut select = db.prepare_cached(&sql)?;
@@ -114,7 +113,12 @@ pub fn search(
 }
 
 /// Selects the keys of what may be a hit, with its values, and whether each must be looked at.
-fn statement(known: &Known<'_>, query: &MessageSearch, terms: &Terms) -> Result<(String, Vec<Value>, bool)> {
+fn statement(
+    known: &Known<'_>,
+    query: &MessageSearch,
+    terms: &Terms,
+    knows_all: bool,
+) -> Result<(String, Vec<Value>, bool)> {
     let (expression, verify) = terms.expression();
     let room = query.room_id.map(|room| format!("room : \"{}\"", room.0.simple()));
     let parts: Vec<String> = room.into_iter().chain(expression.map(|words| format!("({words})"))).collect();
@@ -125,7 +129,15 @@ fn statement(known: &Known<'_>, query: &MessageSearch, terms: &Terms) -> Result<
         return Ok((sql.to_owned(), vec![Value::Text(known.blocked_list()?)], true));
     }
     let sql = "SELECT rowid AS key FROM message_words WHERE message_words MATCH ?1";
-    Ok((sql.to_owned(), vec![Value::Text(parts.join(" AND "))], verify))
+    let words = Value::Text(parts.join(" AND "));
+    if knows_all {
+        return Ok((sql.to_owned(), vec![words], verify));
+    }
+    let sql = format!(
+        "{sql} UNION SELECT key FROM message WHERE indexed = 0 AND gone = 0 AND (?2 IS NULL OR room = ?2)"
+    );
+    let room = query.room_id.map_or(Value::Null, |room| Value::Blob(room.0.as_bytes().to_vec()));
+    Ok((sql, vec![words, room], true))
 }
 
 /// Hits that are looked at one by one.

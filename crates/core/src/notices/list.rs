@@ -22,10 +22,7 @@ use crate::{
 /// Trouble of the cache.
 pub fn list(cache: &Cache, query: &NoticesQuery, language: &Language, now: Timestamp) -> Result<NoticesPage> {
     let terms = Terms::read(&query.search);
-    if terms.is_some() {
-        // What came in a moment ago is searched too.
-        while index_some(cache, 500)? > 500 {}
-    }
+    let knows_all = terms.is_none() || search::knows_all(cache, index_some)?;
     cache.read(|db| {
         let mut page = NoticesPage { updated_at: updated_at(db)?, ..NoticesPage::default() };
         count(db, &mut page, now)?;
@@ -43,11 +40,12 @@ pub fn list(cache: &Cache, query: &NoticesQuery, language: &Language, now: Times
         let mut verify = false;
         if let Some(terms) = &terms {
             let (expression, unsure) = terms.expression();
-            verify = unsure;
+            verify = unsure || !knows_all;
             if let Some(expression) = expression {
                 values.push(Value::Text(expression));
+                let left = if knows_all { "" } else { "indexed = 0 OR " };
                 condition.push_str(&format!(
-                    " AND key IN (SELECT rowid FROM notice_words WHERE notice_words MATCH ?{})",
+                    " AND ({left}key IN (SELECT rowid FROM notice_words WHERE notice_words MATCH ?{}))",
                     values.len()
                 ));
             }

@@ -2,9 +2,13 @@
 
 use std::process::Command;
 
-use linli_core::{account, cache::Cache, notices, sync};
-use linli_testkit::pages::{Pages, notice};
-use linli_wire::{Code, Language, notices::NoticesQuery};
+use linli_core::{account, cache::Cache, chat, notices, sync};
+use linli_testkit::pages::{
+    Pages,
+    chat::{message_with, room_id, room_with, said},
+    notice,
+};
+use linli_wire::{Code, Language, chat::MessageSearch, notices::NoticesQuery};
 use zeroize::Zeroizing;
 
 use crate::pages::{NOW, titles};
@@ -55,6 +59,12 @@ fn inside(disk: &std::path::Path) {
         garden.page(&number.to_string()).in_community(&[notice(number, 1, &number.to_string(), body)]).build()
     };
     sync::apply(&cache, &page(1, "kept"), NOW).unwrap();
+    for number in [1, 2] {
+        let room = room_id(number);
+        let words = message_with(room, 1, 1, "", |message| message.content = said("the grey cat"));
+        let talk = garden.page("1").in_room(room, &[room_with(number, 1, |_| {}), words]).build();
+        sync::apply(&cache, &talk, NOW).unwrap();
+    }
     let large = "水".repeat(20_000);
     let (number, error) = (2..100)
         .find_map(|number| sync::apply(&cache, &page(number, &large), NOW).err().map(|error| (number, error)))
@@ -71,6 +81,18 @@ fn inside(disk: &std::path::Path) {
         NOW,
     );
     assert_eq!(u128::from(found.unwrap().total), number - 1);
+    // Nothing was indexed before the disk was full, and nothing can be now.
+    for (words, hits) in [("kept", 1), ("水水", number - 2), ("火", 0)] {
+        let query = NoticesQuery { search: words.to_owned(), ..NoticesQuery::default() };
+        let found = notices::list(&cache, &query, &Language::en(), NOW).unwrap();
+        assert_eq!(u128::from(found.total), hits, "{words}");
+    }
+    for (words, room_id, hits) in
+        [("cat", None, 2), ("cat", Some(room_id(1)), 1), ("cat", Some(room_id(3)), 0), ("dog", None, 0)]
+    {
+        let query = MessageSearch { words: words.to_owned(), room_id, ..MessageSearch::default() };
+        assert_eq!(chat::search(&cache, &query, &Language::en(), NOW).unwrap().total, hits, "{query:?}");
+    }
 
     // Reopened on the full disk, as after a restart.
     drop(cache);

@@ -135,12 +135,15 @@ impl Rows {
             rows.asked.update_value(|asked| asked.retain(|asked| *asked != window));
             match reply {
                 Ok(page) => rows.take(query, window, page),
-                Err(error) if rows.windows.with_untracked(BTreeMap::is_empty) => {
-                    rows.standing.set(Standing::Failed(error))
-                }
-                Err(_) => {}
+                // What is shown stays, unless it answers another question than the one asked.
+                Err(_) if rows.held.with_value(|held| *held == query) && rows.is_shown() => {}
+                Err(error) => rows.standing.set(Standing::Failed(error)),
             }
         });
+    }
+
+    fn is_shown(&self) -> bool {
+        self.windows.with_untracked(|windows| !windows.is_empty())
     }
 
     fn take(&self, query: NoticesQuery, window: usize, page: NoticesPage) {
