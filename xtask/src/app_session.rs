@@ -16,12 +16,13 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::npm::{self, NpmPackage};
+use crate::program::WHOLE;
 use crate::{face, place, program};
 
 /// Builds the programs, without the face, as a developer runs them.
 pub(crate) fn build_programs() -> Result<()> {
     let mut cargo = program::cargo();
-    cargo.args(["build", "-p", "linli", "-p", "linli-host", "-p", "linli-server"]);
+    cargo.arg("build").args(WHOLE).args(["--bin", "linli", "--bin", "linli-host", "--bin", "linli-server"]);
     program::compile(&mut cargo, "apps")
 }
 

@@ -15,6 +15,7 @@ use std::time::UNIX_EPOCH;
 
 use anyhow::{Context, Result, bail};
 
+use crate::program::WHOLE;
 use crate::step::step;
 use crate::{place, program};
 
@@ -103,7 +104,8 @@ fn bind(name: &str, profile: Profile, compiled: &Path) -> Result<PathBuf> {
         return Ok(folder);
     }
     step("building face-bindgen, which turns the compiled face into what a browser loads", || {
-        program::compile(program::cargo().args(["build", "-p", "face-bindgen"]), "face-bindgen")
+        let mut cargo = program::cargo();
+        program::compile(cargo.arg("build").args(WHOLE).args(["--bin", "face-bindgen"]), "face-bindgen")
     })?;
     let _ = fs::remove_dir_all(&folder);
     step("binding the face to the browser", || {

@@ -7,6 +7,7 @@
 use anyhow::Result;
 
 use crate::postgres::Cluster;
+use crate::program::WHOLE;
 use crate::step::step;
 use crate::system_packages::Group;
 use crate::{localstripe, program, setup};
@@ -15,20 +16,18 @@ use crate::{localstripe, program, setup};
 const TIMES: [(&str, &str); 3] =
     [("LINLI_CARD_SCHEDULES", "10000"), ("LINLI_CARD_KILLS", "1000"), ("LINLI_SCHEDULES", "10000")];
 
-/// The tests, by package and name.
-const TESTS: [(&str, &str, &[&str]); 2] = [
-    ("linli-server", "server", &["card::schedules::", "card::killed::"]),
-    ("linli-sync-tests", "sync", &["chat::random_schedules"]),
-];
+/// The tests, by program and name.
+const TESTS: [(&str, &[&str]); 2] =
+    [("server", &["card::schedules::", "card::killed::"]), ("sync", &["chat::random_schedules"])];
 
 /// Runs them; the variables say other numbers, `LINLI_CARD_SEED` and `LINLI_WORLD` where to begin.
 pub(crate) fn run() -> Result<()> {
     setup::ensure(&[Group::Build, Group::Test])?;
     let cluster = step("starting a PostgreSQL of the tests' own", Cluster::start)?;
     let stripe = localstripe::fetch()?;
-    for (package, test, names) in TESTS {
+    for (test, names) in TESTS {
         let mut tests = program::cargo();
-        tests.args(["test", "--quiet", "-p", package, "--test", test, "--"]);
+        tests.args(["test", "--quiet"]).args(WHOLE).args(["--test", test, "--"]);
         tests.args(names).args(["--nocapture", "--test-threads=1"]);
         for (name, times) in TIMES {
             if std::env::var_os(name).is_none() {

@@ -10,6 +10,11 @@ use anyhow::{Context, Result, anyhow, bail};
 
 use crate::children::Children;
 
+/// The crates that run on this machine, for cargo to choose from. Cargo gives a library the features that the chosen
+/// crates want of it, and compiles it, and hundreds of others with it, once more for another choice: so whoever builds
+/// chooses all, and names a target.
+pub(crate) const WHOLE: [&str; 3] = ["--workspace", "--exclude", "linli-ui"];
+
 /// Runs a program with its output on the screen; an error names the command line and how it ended.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let mut children = Children::new();

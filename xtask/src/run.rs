@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use crate::children::{self, Children};
+use crate::program::WHOLE;
 use crate::step::step;
 use crate::system_packages::Group;
 use crate::{face, place, program, setup};
@@ -59,10 +60,10 @@ pub(crate) fn run(fresh: bool) -> Result<()> {
 }
 
 fn build_apps(has_display: bool) -> Result<()> {
-    let window: &[&str] = if has_display { &["-p", "linli"] } else { &[] };
+    let window: &[&str] = if has_display { &["--bin", "linli"] } else { &[] };
     step("compiling server and app (several minutes the first time)", || {
         let mut cargo = program::cargo();
-        cargo.args(["build", "-p", "linli-server", "-p", "linli-host"]).args(window);
+        cargo.arg("build").args(WHOLE).args(["--bin", "linli-server", "--bin", "linli-host"]).args(window);
         program::compile(&mut cargo, "apps")
     })
 }

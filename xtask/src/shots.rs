@@ -4,6 +4,7 @@
 
 use anyhow::Result;
 
+use crate::program::WHOLE;
 use crate::step::step;
 use crate::system_packages::Group;
 use crate::{app_session, face, place, program, setup};
@@ -16,7 +17,7 @@ pub(crate) fn take(words: &[&str]) -> Result<()> {
     let folder = place::target().join("shots");
     step("taking the pictures", || {
         let mut shots = app_session::cargo()?;
-        shots.args(["run", "--quiet", "-p", "linli-e2e", "--bin", "shots", "--"]).args(words);
+        shots.args(["run", "--quiet"]).args(WHOLE).args(["--bin", "shots", "--"]).args(words);
         program::run(shots.env("LINLI_ARTIFACTS", &folder))
     })?;
     println!("{}", folder.display());

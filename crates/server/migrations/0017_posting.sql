@@ -1,19 +1,38 @@
 -- What an entry has to fulfil is looked at once for it, and each row that tells of it is read once.
 {sqlite}
-DROP TRIGGER posting_balances;
+-- Every row of a statement that may have to be undone is kept aside by SQLite, page by page, which took longer than the
+-- rows themselves. A row that is refused before it is written has nothing to be undone: so it FAILs, and nothing else
+-- stands in the table that would look for it afterwards. The rows lie in the order of their key, as the check reads them.
+CREATE TABLE posting_in_order (
+    community_id TEXT NOT NULL,
+    entry_id TEXT NOT NULL,
+    line BIGINT NOT NULL CHECK (line >= 1),
+    account_id TEXT NOT NULL,
+    minor BIGINT NOT NULL CHECK (minor <> 0),
+    bill_id TEXT,
+    PRIMARY KEY (community_id, entry_id, line)
+){strict}, WITHOUT ROWID;
+INSERT INTO posting_in_order SELECT community_id, entry_id, line, account_id, minor, bill_id FROM posting
+    ORDER BY community_id, entry_id, line;
+DROP TABLE posting;
+ALTER TABLE posting_in_order RENAME TO posting;
+CREATE INDEX posting_by_account ON posting (community_id, account_id);
+CREATE INDEX posting_by_bill ON posting (community_id, bill_id, account_id, minor) WHERE bill_id IS NOT NULL;
 CREATE TRIGGER posting_balances BEFORE INSERT ON posting BEGIN
     SELECT CASE
-        WHEN entry.lines IS NULL THEN RAISE(ABORT, 'there is no entry of a posting')
-        WHEN new.line > entry.lines THEN RAISE(ABORT, 'a posting stands behind the last of its entry')
+        WHEN entry.lines IS NULL THEN RAISE(FAIL, 'there is no entry of a posting')
+        WHEN new.line > entry.lines THEN RAISE(FAIL, 'a posting stands behind the last of its entry')
         WHEN (SELECT currency FROM ledger_account WHERE community_id = new.community_id AND id = new.account_id)
-          IS NOT entry.currency THEN RAISE(ABORT, 'the account is in another currency')
+          IS NOT entry.currency THEN RAISE(FAIL, 'the account is in another currency')
         WHEN new.line = entry.lines
           AND (SELECT COUNT(*) <> new.line - 1 OR COALESCE(SUM(minor), 0) <> -new.minor FROM posting
                WHERE community_id = new.community_id AND entry_id = new.entry_id)
-          THEN RAISE(ABORT, 'the entry does not balance')
+          THEN RAISE(FAIL, 'the entry does not balance')
     END
     FROM (SELECT 1) LEFT JOIN ledger_entry AS entry ON entry.community_id = new.community_id AND entry.id = new.entry_id;
 END;
+CREATE TRIGGER posting_stays BEFORE UPDATE ON posting BEGIN SELECT RAISE(ABORT, 'the ledger is never changed'); END;
+CREATE TRIGGER posting_remains BEFORE DELETE ON posting BEGIN SELECT RAISE(ABORT, 'the ledger is never changed'); END;
 {end}
 -- The trigger looks for entry and account of every line. Both are never changed and never deleted, so that keys that
 -- look for them once more, and lock them for everybody who posts, say nothing beyond it.

@@ -25,7 +25,7 @@ use linli_wire::{
 };
 
 pub use account::Account;
-pub use check::check;
+pub use check::{check, check_in_steps};
 
 use crate::{
     Error,

@@ -5,6 +5,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::postgres::Cluster;
+use crate::program::WHOLE;
 use crate::step::step;
 use crate::system_packages::System;
 use crate::{app_session, dist, face, localstripe, place, program, tidy};
@@ -48,18 +49,14 @@ pub(crate) const ALL: [Check; 12] = [
 
 /// Lints of everything that runs on this machine.
 fn clippy() -> Result<()> {
+    // Named where `--all-targets` leaves them out, as those that are not run among the others.
+    const TARGETS: [&[&str]; 2] = [&["--all-targets"], &["--test", "e2e", "--test", "package"]];
     face::ensure_folder()?;
-    cargo(&[
-        "clippy",
-        "--quiet",
-        "--workspace",
-        "--exclude",
-        "linli-ui",
-        "--all-targets",
-        "--",
-        "-D",
-        "warnings",
-    ])
+    TARGETS.iter().try_for_each(|targets| {
+        let mut clippy = program::cargo();
+        clippy.args(["clippy", "--quiet"]).args(WHOLE).args(*targets).args(["--", "-D", "warnings"]);
+        program::run(&mut clippy)
+    })
 }
 
 fn clippy_face() -> Result<()> {
@@ -92,7 +89,7 @@ fn licences() -> Result<()> {
 /// Unit, integration and documentation tests; the stores' tests run on both engines unless it is to be quick.
 fn rust(quick: bool) -> Result<()> {
     let mut tests = program::cargo();
-    tests.args(["test", "--quiet", "--workspace", "--exclude", "linli-ui", "--exclude", "linli-e2e"]);
+    tests.args(["test", "--quiet"]).args(WHOLE);
     tests.arg("--no-fail-fast").env_remove("LINLI_TEST_POSTGRES").env("RUST_BACKTRACE", SAID_IS_ENOUGH);
     tests.env_remove("LINLI_LOCALSTRIPE");
     face::ensure_folder()?;
@@ -106,7 +103,7 @@ fn rust(quick: bool) -> Result<()> {
 
 /// The pieces of the face and its arithmetic, in Chromium: they use what only a browser has.
 fn face_tests() -> Result<()> {
-    cargo(&["build", "--quiet", "-p", "face-bindgen"])?;
+    program::run(program::cargo().args(["build", "--quiet"]).args(WHOLE).args(["--bin", "face-test"]))?;
     let driver = program::find("chromedriver").context("chromedriver is not installed")?;
     let face = || {
         let mut tests = program::cargo();
@@ -129,17 +126,17 @@ fn build_face() -> Result<()> {
 /// The app from outside: in Chromium through the browser host, and in its own window.
 fn end_to_end() -> Result<()> {
     // A window has the display and its focus for itself; browsers without a head share two processors.
-    let browsers = played(&["--lib", "--test", "e2e"], &["--skip", WINDOW, "--test-threads=2"]);
-    let windows = played(&["--test", "e2e"], &[WINDOW, "--test-threads=1"]);
+    let browsers = played(&["--skip", WINDOW, "--test-threads=2"]);
+    let windows = played(&[WINDOW, "--test-threads=1"]);
     browsers.and(windows)
 }
 
 /// The tests of the app's own window.
 const WINDOW: &str = "native::";
 
-fn played(targets: &[&str], words: &[&str]) -> Result<()> {
+fn played(words: &[&str]) -> Result<()> {
     let mut tests = app_session::cargo()?;
-    tests.args(["test", "--quiet", "-p", "linli-e2e", "--no-fail-fast"]).args(targets);
+    tests.args(["test", "--quiet"]).args(WHOLE).args(["--no-fail-fast", "--test", "e2e"]);
     tests.env("RUST_BACKTRACE", SAID_IS_ENOUGH).env("LINLI_LOCALSTRIPE", localstripe::fetch()?);
     program::run(tests.arg("--").args(words))
 }
@@ -161,7 +158,7 @@ fn package() -> Result<()> {
     }
     let package = dist::assemble(dist::Speed::Quick)?;
     let mut test = app_session::cargo()?;
-    test.args(["test", "--quiet", "-p", "linli-e2e", "--test", "package"]);
+    test.args(["test", "--quiet"]).args(WHOLE).args(["--test", "package"]);
     program::run(test.env("LINLI_PACKAGE", package))
 }
 

@@ -89,10 +89,14 @@ impl<'c> Tx<'c> {
     ) -> Result<Vec<Row>, DbError> {
         let Some(first) = rows.first() else { return Ok(Vec::new()) };
         let places: Vec<String> = (1..=first.len()).map(|at| format!("${at}")).collect();
-        let one = format!("INSERT INTO {into} VALUES ({}) {rest}", places.join(", "));
+        let one = format!("INTO {into} VALUES ({}) {rest}", places.join(", "));
         match &self.connection {
-            Connection::Sqlite(connection) => sqlite::insert(connection, &one, rows),
-            Connection::Postgres(client) => client.insert(&one, into, rows, rest),
+            // A row that is refused is not there yet, so that nothing of it has to be undone. Told so, SQLite keeps no
+            // pages aside for the case, which costs more than a row where a trigger looks at it.
+            Connection::Sqlite(connection) => {
+                sqlite::insert(connection, &format!("INSERT OR FAIL {one}"), rows)
+            }
+            Connection::Postgres(client) => client.insert(&format!("INSERT {one}"), into, rows, rest),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Accounts: they come into being with the first line that names them.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use linli_wire::{
     Code,
@@ -92,19 +92,18 @@ pub(super) const COLUMNS: &str = "ledger_account (community_id, id, kind, househ
 pub(super) fn open(
     tx: &mut Tx<'_>,
     community: CommunityId,
-    accounts: &BTreeSet<&Account>,
+    accounts: &BTreeMap<&Account, LedgerAccountId>,
     currency: &str,
 ) -> Result<(), Error> {
-    let mut rows: Vec<(LedgerAccountId, Vec<Value<'_>>)> = accounts
-        .iter()
-        .map(|account| {
-            let ((kind, household, heading), id) = (account.columns(), id(community, account, currency));
-            (id, params![community, id, kind, household, heading, currency].to_vec())
-        })
-        .collect();
+    let mut accounts: Vec<(&LedgerAccountId, &&Account)> =
+        accounts.iter().map(|(one, id)| (id, one)).collect();
     // Two who open the same wait for one another in one order.
-    rows.sort_by_key(|(id, _)| *id);
-    let rows: Vec<_> = rows.into_iter().map(|(_, row)| row).collect();
+    accounts.sort_unstable_by_key(|(id, _)| **id);
+    let row = |(id, account): (&LedgerAccountId, &&Account)| -> Vec<Value<'static>> {
+        let (kind, household, heading) = account.columns();
+        params![community, *id, kind.to_owned(), household, heading.to_owned(), currency.to_owned()].to_vec()
+    };
+    let rows: Vec<_> = accounts.into_iter().map(row).collect();
     tx.insert(COLUMNS, &rows, "ON CONFLICT (community_id, id) DO NOTHING")?;
     Ok(())
 }

@@ -1,8 +1,13 @@
 //! `linli-server check`, as far as it is about money.
 
+use std::collections::{BTreeSet, HashMap};
+
 use linli_wire::id::CommunityId;
 
 use crate::{Error, community, db::Tx, params};
+
+/// Entries in memory at a time: some megabytes.
+const STEP: usize = 20_000;
 
 /// What does not fit in the ledger; empty is sound.
 ///
@@ -11,72 +16,90 @@ use crate::{Error, community, db::Tx, params};
 /// # Errors
 /// The database's.
 pub fn check(tx: &mut Tx<'_>, findings: &mut Vec<String>) -> Result<(), Error> {
+    check_in_steps(tx, STEP, findings)
+}
+
+/// [`check`], with as many entries in memory at a time as `step` says: at least one.
+///
+/// # Errors
+/// The database's.
+pub fn check_in_steps(tx: &mut Tx<'_>, step: usize, findings: &mut Vec<String>) -> Result<(), Error> {
     if tx.is_postgres() {
         // Neither compiling a statement nor sorting on a disk is worth it for one pass.
         tx.execute("SET LOCAL jit = off", &[])?;
         tx.execute("SET LOCAL work_mem = '64MB'", &[])?;
     }
     for community in community::list(tx)? {
-        if !fits(tx, community.id)? {
-            entries(tx, community.id, findings)?;
-        }
+        entries(tx, community.id, step, findings)?;
         accounts(tx, community.id, findings)?;
-    }
-    let reversals = "SELECT back.id FROM ledger_entry AS back JOIN posting AS line
-           ON line.community_id = back.community_id AND line.entry_id = back.id
-         LEFT JOIN posting AS before ON before.community_id = back.community_id AND before.entry_id = back.reverses
-           AND before.line = line.line
-         WHERE back.reverses IS NOT NULL
-           AND (before.minor IS NULL OR before.minor <> -line.minor OR before.account_id <> line.account_id)";
-    for row in tx.query(reversals, &[])? {
-        findings.push(format!(
-            "ledger entry {} is not the opposite of what it takes back",
-            row.get::<String>(0)?
-        ));
+        reversals(tx, community.id, findings)?;
     }
     Ok(())
 }
 
-/// Whether every entry balances, has all of its lines, and is in the one currency of the community's accounts. One pass
-/// over the lines in the order of their key says so of all of them; where it is not so, each is looked at.
-fn fits(tx: &mut Tx<'_>, community: CommunityId) -> Result<bool, Error> {
-    let sql = "SELECT MIN(currency), MAX(currency) FROM ledger_account WHERE community_id = $1";
-    let row = tx.query_one(sql, params![community])?;
-    let (first, last): (Option<String>, Option<String>) = (row.get(0)?, row.get(1)?);
-    if first != last {
-        return Ok(false);
+/// Whether every entry balances and has all of its lines, in one currency. Entries and lines lie in the order of the same
+/// key: both are read once, side by side, a step at a time, where a join would look for each entry anew.
+fn entries(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    step: usize,
+    findings: &mut Vec<String>,
+) -> Result<(), Error> {
+    let mut after = String::new();
+    let mut currencies = BTreeSet::new();
+    loop {
+        let said = format!(
+            "SELECT id, lines, currency FROM ledger_entry WHERE community_id = $1 AND id > $2 ORDER BY id LIMIT {step}"
+        );
+        let said = tx.query(&said, params![community, &after])?;
+        let until = said.last().filter(|_| said.len() == step).map(|row| row.get::<String>(0)).transpose()?;
+        let sums = |until: &str| {
+            format!(
+                "SELECT entry_id, COUNT(*), CASE WHEN SUM(minor) = 0 THEN 1 ELSE 0 END FROM posting
+                 WHERE community_id = $1 AND entry_id > $2 {until} GROUP BY entry_id ORDER BY entry_id"
+            )
+        };
+        let sums = match &until {
+            Some(until) => tx.query(&sums("AND entry_id <= $3"), params![community, &after, until])?,
+            None => tx.query(&sums(""), params![community, &after])?,
+        };
+        let mut of_entries: HashMap<String, (i64, bool)> = HashMap::with_capacity(sums.len());
+        for row in sums {
+            of_entries.insert(row.get(0)?, (row.get(1)?, row.get::<i64>(2)? == 1));
+        }
+        for row in said {
+            let (id, lines, currency): (String, i64, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            match of_entries.remove(&id) {
+                Some((found, true)) if found == lines => {}
+                Some((found, _)) if found == lines => {
+                    findings.push(format!("ledger entry {id} does not balance"))
+                }
+                found => {
+                    let found = found.map_or(0, |(found, _)| found);
+                    findings.push(format!("ledger entry {id} has {found} of {lines} lines"));
+                }
+            }
+            if !currencies.contains(&currency) {
+                currencies.insert(currency);
+            }
+        }
+        let mut lost: Vec<String> = of_entries.into_keys().collect();
+        lost.sort_unstable();
+        findings.extend(lost.iter().map(|id| format!("ledger entry {id} is gone, and its lines are there")));
+        match until {
+            Some(until) => after = until,
+            None => break,
+        }
     }
-    let sql =
-        "SELECT COUNT(*), COUNT(CASE WHEN entry.lines = sums.lines AND sums.minor = 0 AND entry.currency = $2
-             THEN 1 END), (SELECT COUNT(*) FROM ledger_entry WHERE community_id = $1)
-         FROM (SELECT entry_id, COUNT(*) AS lines, SUM(minor) AS minor FROM posting WHERE community_id = $1
-               GROUP BY entry_id) AS sums
-         LEFT JOIN ledger_entry AS entry ON entry.community_id = $1 AND entry.id = sums.entry_id";
-    let row = tx.query_one(sql, params![community, first.unwrap_or_default()])?;
-    let (with_lines, good, all): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
-    Ok(with_lines == good && good == all)
+    let accounts = "SELECT DISTINCT currency FROM ledger_account WHERE community_id = $1";
+    for row in tx.query(accounts, params![community])? {
+        currencies.insert(row.get(0)?);
+    }
+    if currencies.len() > 1 { mixed(tx, community, findings) } else { Ok(()) }
 }
 
-/// Which entries do not fit, and why.
-fn entries(tx: &mut Tx<'_>, community: CommunityId, findings: &mut Vec<String>) -> Result<(), Error> {
-    let sums = "SELECT entry.id, entry.lines, sums.lines FROM ledger_entry AS entry
-         LEFT JOIN (SELECT entry_id, COUNT(*) AS lines, SUM(minor) AS minor FROM posting WHERE community_id = $1
-                    GROUP BY entry_id) AS sums
-           ON sums.entry_id = entry.id
-         WHERE entry.community_id = $1 AND (sums.lines IS NULL OR sums.lines <> entry.lines OR sums.minor <> 0)";
-    for row in tx.query(sums, params![community])? {
-        let (id, said, lines): (String, i64, Option<i64>) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        findings.push(match lines {
-            Some(lines) if lines == said => format!("ledger entry {id} does not balance"),
-            lines => format!("ledger entry {id} has {} of {said} lines", lines.unwrap_or(0)),
-        });
-    }
-    let lost = "SELECT DISTINCT posting.entry_id FROM posting
-         LEFT JOIN ledger_entry AS entry ON entry.community_id = posting.community_id AND entry.id = posting.entry_id
-         WHERE posting.community_id = $1 AND entry.id IS NULL";
-    for row in tx.query(lost, params![community])? {
-        findings.push(format!("ledger entry {} is gone, and its lines are there", row.get::<String>(0)?));
-    }
+/// Which entries have a line in another currency.
+fn mixed(tx: &mut Tx<'_>, community: CommunityId, findings: &mut Vec<String>) -> Result<(), Error> {
     let strange = "SELECT DISTINCT posting.entry_id FROM posting
          JOIN ledger_account AS account ON account.community_id = posting.community_id AND account.id = posting.account_id
          JOIN ledger_entry AS entry ON entry.community_id = posting.community_id AND entry.id = posting.entry_id
@@ -99,6 +122,22 @@ fn accounts(tx: &mut Tx<'_>, community: CommunityId, findings: &mut Vec<String>)
          WHERE used.id IS NOT NULL AND account.id IS NULL";
     for row in tx.query(sql, params![community])? {
         findings.push(format!("ledger account {} is gone, and its lines are there", row.get::<String>(0)?));
+    }
+    Ok(())
+}
+
+/// Whether what takes an entry back says the opposite of it.
+fn reversals(tx: &mut Tx<'_>, community: CommunityId, findings: &mut Vec<String>) -> Result<(), Error> {
+    // SQLite keeps the order of a CROSS JOIN, and would begin with every line of the ledger otherwise.
+    let sql = "SELECT DISTINCT back.id FROM ledger_entry AS back CROSS JOIN posting AS line
+         LEFT JOIN posting AS before ON before.community_id = back.community_id AND before.entry_id = back.reverses
+           AND before.line = line.line
+         WHERE back.community_id = $1 AND back.reverses IS NOT NULL
+           AND line.community_id = back.community_id AND line.entry_id = back.id
+           AND (before.minor IS NULL OR before.minor <> -line.minor OR before.account_id <> line.account_id)";
+    for row in tx.query(sql, params![community])? {
+        let id: String = row.get(0)?;
+        findings.push(format!("ledger entry {id} is not the opposite of what it takes back"));
     }
     Ok(())
 }

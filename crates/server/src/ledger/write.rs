@@ -1,8 +1,8 @@
 //! How entries get into their tables.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use linli_wire::id::CommunityId;
+use linli_wire::id::{CommunityId, LedgerAccountId};
 
 use super::{Account, Entry, account, row_of};
 use crate::{
@@ -26,8 +26,7 @@ pub(super) fn one(tx: &mut Tx<'_>, community: CommunityId, entry: &Entry) -> Res
     if tx.insert_returning(ENTRY, &header, "ON CONFLICT DO NOTHING RETURNING id")?.is_empty() {
         return Ok(false);
     }
-    account::open(tx, community, &entry.lines.iter().map(|line| &line.account).collect(), &entry.currency)?;
-    tx.insert(LINE, &line_rows(community, entry).collect::<Vec<_>>(), "")?;
+    with_lines(tx, community, &[entry])?;
     Ok(true)
 }
 
@@ -70,17 +69,28 @@ fn at_once(tx: &mut Tx<'_>, community: CommunityId, entry: &Entry) -> Result<boo
     Ok(tx.execute(&sql, &values)? > 0)
 }
 
-/// Writes entries that are not there yet.
+/// Writes entries that are not there yet, in the order of their key, so that a page of the table is looked for once.
 pub(super) fn many(tx: &mut Tx<'_>, community: CommunityId, entries: &[Entry]) -> Result<(), Error> {
-    let (mut headers, mut lines) = (Vec::with_capacity(entries.len()), Vec::new());
-    let mut accounts: BTreeMap<&str, BTreeSet<&Account>> = BTreeMap::new();
-    for entry in entries {
-        headers.push(header_row(tx, community, entry));
-        accounts.entry(&entry.currency).or_default().extend(entry.lines.iter().map(|line| &line.account));
-        lines.extend(line_rows(community, entry));
-    }
+    let mut entries: Vec<&Entry> = entries.iter().collect();
+    entries.sort_by_key(|entry| entry.id);
+    let headers: Vec<_> = entries.iter().map(|entry| header_row(tx, community, entry)).collect();
     tx.insert(ENTRY, &headers, "")?;
-    for (currency, accounts) in accounts {
+    with_lines(tx, community, &entries)
+}
+
+/// Writes the lines of entries that are there, and opens their accounts.
+fn with_lines(tx: &mut Tx<'_>, community: CommunityId, entries: &[&Entry]) -> Result<(), Error> {
+    let mut lines = Vec::new();
+    let mut opened: BTreeMap<&str, BTreeMap<&Account, LedgerAccountId>> = BTreeMap::new();
+    for entry in entries {
+        let accounts = opened.entry(&entry.currency).or_default();
+        for (number, line) in (1_i64..).zip(&entry.lines) {
+            let id = || account::id(community, &line.account, &entry.currency);
+            let account = *accounts.entry(&line.account).or_insert_with(id);
+            lines.push(params![community, entry.id, number, account, line.minor, line.bill].to_vec());
+        }
+    }
+    for (currency, accounts) in opened {
         account::open(tx, community, &accounts, currency)?;
     }
     tx.insert(LINE, &lines, "")?;
@@ -104,11 +114,4 @@ fn header_row(tx: &Tx<'_>, community: CommunityId, entry: &Entry) -> Vec<Value<'
         tx.now()
     ]
     .to_vec()
-}
-
-fn line_rows(community: CommunityId, entry: &Entry) -> impl Iterator<Item = Vec<Value<'static>>> {
-    (1_i64..).zip(&entry.lines).map(move |(number, line)| {
-        let account = account::id(community, &line.account, &entry.currency);
-        params![community, entry.id, number, account, line.minor, line.bill].to_vec()
-    })
 }
