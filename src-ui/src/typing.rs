@@ -90,7 +90,7 @@ pub fn remember(place: TypedPlace, now: Memo<Typed>, put: impl Fn(Typed) + 'stat
 }
 
 /// Follows a form of which the core has `known`, and has command `C` keep it, as `request` makes it of the form.
-/// `changing` runs when it differs from what is kept, `kept` when the core has taken it.
+/// `changing` runs when it differs from what is kept, `kept` when the core has taken all of it.
 pub fn follow<C, F>(
     form: impl Into<Signal<F>>,
     known: F,
@@ -123,10 +123,19 @@ where
 {
     let app = app();
     let ended = StoredValue::new(false);
+    // Something was kept while something newer was typed, and it was not said.
+    let unsaid = StoredValue::new(false);
     let keep = move || {
         let Some(now) = form.try_get_untracked() else { return };
         let is_kept = last_kept.try_with_value(|kept| *kept == now).unwrap_or(true);
-        if is_kept || ended.try_get_value().unwrap_or(true) {
+        if ended.try_get_value().unwrap_or(true) {
+            return;
+        }
+        if is_kept {
+            if unsaid.try_get_value().unwrap_or(false) {
+                unsaid.set_value(false);
+                kept();
+            }
             return;
         }
         last_kept.set_value(now.clone());
@@ -146,7 +155,12 @@ where
                     return;
                 }
             }
-            kept();
+            // It is kept, and what was typed since is not.
+            let is_all = form.try_with_untracked(|form| *form == now).unwrap_or(true);
+            let _ = unsaid.try_set_value(!is_all);
+            if is_all {
+                kept();
+            }
         });
     };
     let keep_soon = debounced(PAUSE, move |()| keep());

@@ -26,7 +26,7 @@ macro_rules! params {
 }
 
 /// A row of an answer.
-#[derive(Debug)]
+#[derive(PartialEq, Debug)]
 pub struct Row(pub(super) Vec<Value<'static>>);
 
 impl Row {
