@@ -1,4 +1,4 @@
-//! The tray: how many notices are unread, a way to the window, a way out.
+//! The tray: how much is unread, a way to the window, a way out.
 
 use std::time::Duration;
 
@@ -53,16 +53,21 @@ fn build(app: &AppHandle) -> tauri::Result<()> {
     Ok(())
 }
 
-/// Puts the number of unread notices beside the icon.
+/// Puts the number of unread notices and messages beside the tray's icon, and on the app's own where the desktop has
+/// badges.
 pub(crate) async fn show_unread(app: &AppHandle) {
-    let Some(tray) = app.tray_by_id(TRAY) else { return };
     let Some(host) = app.try_state::<Core>().map(|core| core.0.clone()) else { return };
     let Ok(reply) = host.call(AppGet::NAME.to_owned(), "{}".to_owned()).await else { return };
     let Ok(view) = serde_json::from_str::<AppView>(&reply) else { return };
-    let text = match view.unread_notices {
-        0 => "Linli 邻里".to_owned(),
-        unread => format!("Linli 邻里 · {unread}"),
+    let (text, badge) = match view.unread_notices.saturating_add(view.unread_messages) {
+        0 => ("Linli 邻里".to_owned(), None),
+        unread => (format!("Linli 邻里 · {unread}"), Some(i64::from(unread))),
     };
-    // Where the desktop shows no tooltip, the window and its badge do.
-    let _ = tray.set_tooltip(Some(text));
+    // Where the desktop shows neither, the window and its title do.
+    if let Some(tray) = app.tray_by_id(TRAY) {
+        let _ = tray.set_tooltip(Some(text));
+    }
+    if let Some(window) = app.get_webview_window(window::MAIN) {
+        let _ = window.set_badge_count(badge);
+    }
 }

@@ -2,7 +2,8 @@
 
 use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindowBuilder};
 
-const MAIN: &str = "main";
+/// Its label.
+pub(crate) const MAIN: &str = "main";
 
 /// Opens the window.
 pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {

@@ -19,7 +19,7 @@ use crate::{
     ipc::{NoHost, Topics},
     pages::{self, join::Joining},
     state::{App, app},
-    words,
+    title, words,
 };
 
 /// Puts the face into the page's `#app`.
@@ -226,6 +226,10 @@ fn FollowPages() -> impl IntoView {
         }
         now
     });
+    let unread = Memo::new(move |_| {
+        app.view.with(|view| view.map_or(0, |view| view.unread_notices.saturating_add(view.unread_messages)))
+    });
+    Effect::new(move |_| title::unread(unread.get()));
     let offline = Memo::new(move |_| {
         app.view.with(|view| view.is_some_and(|view| view.connection.state == ConnectionState::Offline))
     });
@@ -272,7 +276,7 @@ pub fn arrive(first: bool) {
         .find(|heading| heading.offset_parent().is_some());
     let Some(heading) = heading else { return };
     let title = heading.text_content().unwrap_or_default();
-    document().set_title(&format!("{title} · {}", words::app::name()));
+    title::of_page(title);
     let typing = document()
         .active_element()
         .is_some_and(|active| active.tag_name() == "INPUT" || active.tag_name() == "TEXTAREA");

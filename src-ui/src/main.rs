@@ -12,6 +12,7 @@ mod format;
 mod ipc;
 mod pages;
 mod state;
+mod title;
 mod typing;
 mod words;
 
