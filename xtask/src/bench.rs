@@ -17,11 +17,20 @@ use crate::{face, place, program, setup};
 /// The figures that open the app's window.
 const WINDOWS: [&str; 3] = ["start", "memory", "photo"];
 
+/// The figures that show the face in a browser.
+const BROWSERS: [&str; 1] = ["scroll"];
+/// The figures with a server in a process of its own.
+const SERVERS: [&str; 2] = ["fan-out", "listeners"];
+/// The figures with other people's servers.
+const PEERS: [&str; 1] = ["fan-out"];
+
 /// Measures the figures of these names, or all of them.
 pub(crate) fn run(names: &[&str]) -> Result<()> {
-    let windows = names.is_empty() || names.iter().any(|name| WINDOWS.contains(name));
+    let any = |some: &[&str]| names.is_empty() || names.iter().any(|name| some.contains(name));
+    let windows = any(&WINDOWS);
     let mut groups = vec![Group::Build, Group::Release, Group::Test];
     groups.extend(windows.then_some(Group::Window));
+    groups.extend(any(&PEERS).then_some(Group::Peers));
     setup::ensure(&groups)?;
     if names.is_empty() || names.contains(&"bundle") {
         keep(&bundle()?)?;
@@ -31,10 +40,15 @@ pub(crate) fn run(names: &[&str]) -> Result<()> {
         return Ok(());
     }
     step("compiling the measurements with optimisation", || compile(&["-p", "linli-bench"], "bench"))?;
-    if windows {
+    if any(&SERVERS) {
+        step("compiling the server with optimisation", || compile(&["-p", "linli-server"], "bench-server"))?;
+    }
+    if windows || any(&BROWSERS) {
         face::build(face::Profile::Release, &face::folder())?;
+        step("compiling the host with optimisation", || compile(&["-p", "linli-host"], "bench-host"))?;
+    }
+    if windows {
         step("compiling the app and an empty window with optimisation", || {
-            compile(&["-p", "linli-host"], "bench-host")?;
             // Together, so that both stand on one and the same Tauri; `custom-protocol` is how it is delivered.
             let windows = ["-p", "linli", "-p", "empty-window", "--features", "tauri/custom-protocol"];
             compile(&windows, "bench-windows")
@@ -49,6 +63,7 @@ pub(crate) fn run(names: &[&str]) -> Result<()> {
         .current_dir(place::root())
         .env("LINLI_APP", programs.join("linli"))
         .env("LINLI_HOST", programs.join("linli-host"))
+        .env("LINLI_SERVER", programs.join("linli-server"))
         .env("LINLI_TEST_POSTGRES", cluster.url());
     program::run(&mut bench)
 }

@@ -29,7 +29,7 @@ const HELP: &str = "\
 cargo xtask JOB
 
   run [--fresh]            start the demo community and open the app; --fresh: begin with an empty app
-  setup [GROUP …]          install what is missing: build, window, release, test (all of them if none is named)
+  setup [GROUP …]          install what is missing: build, window, release, test (all of these if none is named), peers
   test [--quick] [NAME]    run every check, or those whose name contains NAME; --quick: those of the inner loop
   faults                   10,000 random schedules of card payments and 1,000 kills of the server, on both engines
   face [--release] [--out DIR]

@@ -15,17 +15,19 @@ pub(crate) enum Group {
     Release,
     /// What the tests drive and look at.
     Test,
+    /// Other people's servers, beside which figures are measured.
+    Peers,
 }
 
 impl Group {
-    const ALL: [(&'static str, Self); 4] =
-        [("build", Build), ("window", Window), ("release", Release), ("test", Test)];
+    const ALL: [(&'static str, Self); 5] =
+        [("build", Build), ("window", Window), ("release", Release), ("test", Test), ("peers", Peers)];
 }
 
-/// The groups that these words name; all of them if there is no word.
+/// The groups that these words name; if there is no word, all but the peers, which nobody needs for working.
 pub(crate) fn groups(words: &[&str]) -> Result<Vec<Group>> {
     if words.is_empty() {
-        return Ok(Group::ALL.map(|(_, group)| group).to_vec());
+        return Ok(Group::ALL.into_iter().map(|(_, group)| group).filter(|group| *group != Peers).collect());
     }
     let named = |word: &&str| Group::ALL.iter().find(|(name, _)| name == word).map(|(_, group)| *group);
     words.iter().map(|word| named(word).with_context(|| format!("There is no group `{word}`"))).collect()
@@ -50,10 +52,10 @@ impl Package {
     }
 }
 
-use Group::{Build, Release, Test, Window};
+use Group::{Build, Peers, Release, Test, Window};
 
 /// The packages of Debian 12 and later, and of Ubuntu 22.04 and later.
-pub(crate) const DEBIAN: [Package; 32] = [
+pub(crate) const DEBIAN: [Package; 34] = [
     Package::program(Build, "gcc", "cc", "links Rust programs and compiles SQLite"),
     Package::new(Build, "libc6-dev", "links Rust programs"),
     Package::program(Build, "make", "make", "builds native parts of libraries"),
@@ -91,6 +93,8 @@ pub(crate) const DEBIAN: [Package; 32] = [
     Package::program(Test, "zbar-tools", "zbarimg", "reads back the codes that bills are paid by"),
     Package::program(Test, "hledger", "hledger", "checks that what the bookkeeper takes over balances"),
     Package::program(Test, "mmdebstrap", "mmdebstrap", "a clean Debian to install the app's package into"),
+    Package::program(Peers, "prosody", "prosody", "a chat server to be faster than"),
+    Package::program(Peers, "mosquitto", "mosquitto", "a message broker to be faster than"),
 ];
 
 /// Another system, where we name the packages and leave the rest to its owner.
@@ -143,6 +147,8 @@ const FEDORA: OtherSystem = OtherSystem {
         (Test, "librsvg2-tools"),
         (Test, "zbar"),
         (Test, "hledger"),
+        (Peers, "prosody"),
+        (Peers, "mosquitto"),
     ],
 };
 
@@ -176,6 +182,8 @@ const ARCH: OtherSystem = OtherSystem {
         (Test, "librsvg"),
         (Test, "zbar"),
         (Test, "hledger"),
+        (Peers, "prosody"),
+        (Peers, "mosquitto"),
     ],
 };
 

@@ -10,7 +10,10 @@ use linli_wire::{
     Code, WireError,
     command::{DemoPerson, Topic, dispatch},
 };
-use tokio::sync::{Notify, broadcast, oneshot};
+use tokio::{
+    sync::{Notify, broadcast, oneshot},
+    time::Instant,
+};
 
 use crate::{
     network::{self, RealNetwork},
@@ -18,7 +21,7 @@ use crate::{
     system::RealSystem,
 };
 
-/// How long announcements are gathered before pages ask again: less than a frame.
+/// Least time between two sets of topics, so that pages ask once while much comes in: less than a frame.
 const GATHER: Duration = Duration::from_millis(4);
 
 /// What differs between hosts.
@@ -119,7 +122,7 @@ impl Host {
 
     /// What changes, gathered so that a page asks once.
     pub fn topics(&self) -> Topics {
-        Topics(self.announcements.subscribe())
+        Topics { announcements: self.announcements.subscribe(), told: None }
     }
 }
 
@@ -135,22 +138,31 @@ impl Drop for Host {
 }
 
 /// A listener for what changes.
-pub struct Topics(broadcast::Receiver<Topic>);
+pub struct Topics {
+    announcements: broadcast::Receiver<Topic>,
+    /// When a set was last handed out.
+    told: Option<Instant>,
+}
 
 impl Topics {
     /// The next set of topics; none when the host has ended.
     pub async fn next(&mut self) -> Option<BTreeSet<Topic>> {
         use broadcast::error::RecvError;
-        let mut topics = match self.0.recv().await {
+        let mut topics = match self.announcements.recv().await {
             Ok(topic) => BTreeSet::from([topic]),
             // Too slow to hear each one: everything may have changed.
             Err(RecvError::Lagged(_)) => BTreeSet::from(Topic::ALL),
             Err(RecvError::Closed) => return None,
         };
-        tokio::time::sleep(GATHER).await;
-        while let Ok(topic) = self.0.try_recv() {
+        // The first after a silence does not wait: somebody looks for it. Its fellows are announced in the same breath.
+        match self.told.map(|told| told + GATHER).filter(|end| *end > Instant::now()) {
+            Some(end) => tokio::time::sleep_until(end).await,
+            None => tokio::task::yield_now().await,
+        }
+        while let Ok(topic) = self.announcements.try_recv() {
             topics.insert(topic);
         }
+        self.told = Some(Instant::now());
         Some(topics)
     }
 }

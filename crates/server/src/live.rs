@@ -21,7 +21,7 @@
 mod hub;
 mod wake;
 
-use std::{collections::BTreeMap, convert::Infallible, time::Duration};
+use std::{collections::BTreeMap, convert::Infallible, pin::pin, time::Duration};
 
 use axum::{
     body::{Body, Bytes},
@@ -101,8 +101,12 @@ impl Stream {
         mut behind: bool,
         mut events: Receiver<Event>,
     ) -> impl futures_util::Stream<Item = Result<Bytes, Infallible>> {
-        let mut closing = self.app.closing.subscribe();
+        let app = self.app.clone();
+        let mut closing = app.closing.subscribe();
         async_stream::stream! {
+            // Made once and not for each event: a timer and a place in two lists of waiters.
+            let mut closed = pin!(async move { drop(closing.wait_for(|closing| *closing).await) });
+            let mut ended = pin!(app.db.clock().wait_until(Some(self.ends_at)));
             // A little jitter, so that a thousand clients do not come back in the same instant.
             yield Ok(retry_within(3_000));
             yield Ok(self.event(first));
@@ -110,7 +114,8 @@ impl Stream {
             heartbeat.reset();
             loop {
                 while behind && !self.has_ended() {
-                    match self.read().await {
+                    // Boxed, as all that a stream seldom does: it takes no room while the stream is idle.
+                    match Box::pin(self.read()).await {
                         Ok((page, still)) => {
                             behind = still;
                             if !page.is_empty {
@@ -129,11 +134,14 @@ impl Stream {
                 }
                 let mut event = tokio::select! {
                     biased;
-                    () = async { drop(closing.wait_for(|closing| *closing).await) } => {
+                    () = &mut closed => {
                         yield Ok(retry_within(30_000));
                         return;
                     }
-                    () = self.app.db.clock().wait_until(Some(self.ends_at)) => continue,
+                    () = &mut ended => {
+                        ended.set(app.db.clock().wait_until(Some(self.ends_at)));
+                        continue;
+                    }
                     event = events.recv() => event,
                     _ = heartbeat.tick() => {
                         yield Ok(Bytes::from_static(b":\n\n"));
@@ -158,7 +166,7 @@ impl Stream {
                         Event::LookAgain => {
                             behind = true;
                             let device = self.caller.device;
-                            match self.app.db.read(move |tx| auth::again(tx, device)).await {
+                            match Box::pin(app.db.read(move |tx| auth::again(tx, device))).await {
                                 Ok(caller) => self.caller = caller,
                                 Err(error) => {
                                     yield Ok(end(error));

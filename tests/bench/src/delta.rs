@@ -103,14 +103,15 @@ pub fn notice(round: usize) -> SaveNotice {
 }
 
 /// A server and a listener of a dozen lines.
-struct ByHand {
+pub struct ByHand {
     poster: TcpStream,
     heard: tokio::sync::mpsc::UnboundedReceiver<()>,
     _folder: tempfile::TempDir,
 }
 
 impl ByHand {
-    async fn start() -> Result<Self> {
+    /// Starts both.
+    pub async fn start() -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let server = floor::database(&folder.path().join("server.db"), None)?;
         let client = floor::database(&folder.path().join("client.db"), Some(&"07".repeat(32)))?;
@@ -144,7 +145,8 @@ impl ByHand {
         Ok(Self { poster, heard, _folder: folder })
     }
 
-    async fn round(&mut self) -> Result<Duration> {
+    /// From the sending of 400 bytes to the moment they are committed where they were pushed to.
+    pub async fn round(&mut self) -> Result<Duration> {
         let started = Instant::now();
         self.poster.write_all(&[b'x'; 400]).await?;
         self.heard.recv().await.context("the listener ended")?;

@@ -5,11 +5,17 @@
 //! the figures to `target/bench/results.json` as `[{name, ours, floor, ratio, unit, bar, ok}]`.
 //! What the face weighs (`bundle`) is measured by xtask itself.
 
+mod bare;
 mod bill_run;
+mod chat_delta;
+mod chat_search;
+mod crowd;
 mod delta;
+mod fan_out;
 mod floor;
 mod full_sync;
 mod ledger;
+mod listeners;
 mod live;
 mod outbox;
 mod photo;
@@ -17,9 +23,11 @@ mod picture;
 mod queue;
 mod report;
 mod report_offline;
+mod scroll;
 mod search;
 mod session;
 mod statement;
+mod talk;
 mod window;
 mod world;
 
@@ -30,6 +38,11 @@ use report::Figure;
 fn main() -> Result<()> {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    if let [word, folder] = wanted.as_slice()
+        && word == bare::WORD
+    {
+        return runtime.block_on(bare::serve(folder.as_ref()));
+    }
     let mut figures: Vec<Figure> = Vec::new();
     for (name, measure) in FIGURES {
         if wanted.is_empty() || wanted.iter().any(|wish| wish == name) {
@@ -42,7 +55,7 @@ fn main() -> Result<()> {
 
 type Measure = fn(&tokio::runtime::Runtime) -> Result<Vec<Figure>>;
 
-const FIGURES: [(&str, Measure); 14] = [
+const FIGURES: [(&str, Measure); 19] = [
     ("start", window::start),
     ("memory", window::memory),
     ("full-sync", full_sync::measure),
@@ -57,4 +70,9 @@ const FIGURES: [(&str, Measure); 14] = [
     ("ledger-check", ledger::check),
     ("bill-run", bill_run::measure),
     ("statement", statement::measure),
+    ("chat-delta", chat_delta::measure),
+    ("chat-search", chat_search::measure),
+    ("fan-out", fan_out::measure),
+    ("listeners", listeners::measure),
+    ("scroll", scroll::measure),
 ];

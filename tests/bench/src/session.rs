@@ -19,10 +19,16 @@ pub struct Session {
 impl Session {
     /// Joins as the first person with this role.
     pub async fn open(world: &World, role: &'static str) -> Result<Self> {
-        let link = linli_wire::join::JoinLink::read(&world.invite(role, 0).await?).context("link")?;
+        Self::open_another(world, role, 0).await
+    }
+
+    /// Joins as the person with this role who stands behind `skip` others.
+    pub async fn open_another(world: &World, role: &'static str, skip: u16) -> Result<Self> {
+        let link = world.invite(role, i64::from(skip)).await?;
+        let link = linli_wire::join::JoinLink::read(&link).context("link")?;
         let http = reqwest::Client::builder().no_proxy().tcp_nodelay(true).build()?;
         let request = linli_wire::join::JoinRequest {
-            op_id: OpId::new(Timestamp(1), [1; 10]),
+            op_id: OpId::new(Timestamp(1 + i64::from(skip)), [1; 10]),
             code: link.code,
             device_name: "bench".into(),
             device_key: linli_core::session::public_key(&[3; 32]),
@@ -42,9 +48,14 @@ impl Session {
 
     /// Sends operations, all of which must be done.
     pub async fn send(&self, world: &World, ops: Vec<Op>) -> Result<()> {
+        self.send_to(&world.url, ops).await
+    }
+
+    /// As [`Session::send`], to the same server at another address.
+    pub async fn send_to(&self, url: &str, ops: Vec<Op>) -> Result<()> {
         let answer = self
             .http
-            .post(format!("{}/v1/ops", world.url))
+            .post(format!("{url}/v1/ops"))
             .bearer_auth(&self.access)
             .header("content-type", "application/json")
             .body(serde_json::to_vec(&OpsRequest { ops })?)

@@ -244,9 +244,7 @@ impl Window {
     fn pss(&self) -> Result<f64> {
         let mut kilobytes = 0;
         for id in tree(self.child.id())? {
-            let rollup = fs::read_to_string(format!("/proc/{id}/smaps_rollup"))?;
-            let pss = rollup.lines().find_map(|line| line.strip_prefix("Pss:")).context("no PSS")?;
-            let size: u64 = pss.trim().trim_end_matches("kB").trim().parse()?;
+            let size = pss(id)?;
             if shown() {
                 let name = fs::read_to_string(format!("/proc/{id}/comm"))?;
                 eprintln!("  {:>8} KB {}", size, name.trim());
@@ -255,6 +253,13 @@ impl Window {
         }
         Ok(kilobytes as f64 / 1024.0)
     }
+}
+
+/// What a process weighs, in kilobytes of 1,024 bytes. What processes share is divided among those that share it.
+pub(crate) fn pss(id: u32) -> Result<u64> {
+    let rollup = fs::read_to_string(format!("/proc/{id}/smaps_rollup"))?;
+    let pss = rollup.lines().find_map(|line| line.strip_prefix("Pss:")).context("no PSS")?;
+    Ok(pss.trim().trim_end_matches("kB").trim().parse()?)
 }
 
 impl Drop for Window {

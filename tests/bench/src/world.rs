@@ -1,6 +1,13 @@
 //! A server with a generated community, and devices that join it.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
 
 use anyhow::{Context, Result, anyhow};
 use linli_core::ports::{Desktop, KeyStore, KeyStoreError, Notification, Task};
@@ -28,7 +35,10 @@ pub struct World {
     /// `http://127.0.0.1:…`.
     pub url: String,
     folder: tempfile::TempDir,
-    _stop: tokio::sync::oneshot::Sender<()>,
+    /// By how many milliseconds its clock is ahead of the computer's.
+    ahead: Arc<AtomicI64>,
+    stop: tokio::sync::oneshot::Sender<()>,
+    serving: tokio::task::JoinHandle<()>,
 }
 
 /// A community of `notices` notices that everybody may see, and 600 households, on a fresh server.
@@ -43,7 +53,8 @@ pub async fn world(notices: u32, database: Option<&str>) -> Result<World> {
         streams_per_device: 100_000,
         ..Settings::new(location, folder.path().to_owned())
     };
-    let app = App::open(settings, Clock::system()).await?;
+    let ahead = Arc::<AtomicI64>::default();
+    let app = App::open(settings, clock(ahead.clone())).await?;
     let plan = Plan { seed: 7, households: 600, notices, as_of: jiff::civil::date(2026, 1, 1) };
     let mut community = generate::generate(plan);
     for notice in community.notices.values_mut() {
@@ -56,20 +67,38 @@ pub async fn world(notices: u32, database: Option<&str>) -> Result<World> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}", listener.local_addr()?);
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let serving = app.clone();
-    tokio::spawn(async move {
-        let served = serving.serve(listener, async { drop(stopped.await) }).await;
+    let server = app.clone();
+    let serving = tokio::spawn(async move {
+        let served = server.serve(listener, async { drop(stopped.await) }).await;
         if let Err(error) = served {
             eprintln!("the server ended: {error}");
         }
     });
-    Ok(World { app, url, folder, _stop: stop })
+    Ok(World { app, url, folder, ahead, stop, serving })
+}
+
+fn clock(ahead: Arc<AtomicI64>) -> Clock {
+    let system = Clock::system();
+    Clock::new(move || system.now().plus_millis(ahead.load(Ordering::Relaxed)))
 }
 
 impl World {
     /// Where the server keeps what it has, its SQLite database as `linli.db`.
     pub fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// Stops the server; what it kept is left to another one.
+    pub async fn stop(self) -> Result<tempfile::TempDir> {
+        let Self { folder, stop, serving, .. } = self;
+        drop(stop);
+        serving.await?;
+        Ok(folder)
+    }
+
+    /// Puts the server's clock ahead, as if so much time had passed: nobody may say more than sixty things a minute.
+    pub fn pass(&self, time: Duration) {
+        self.ahead.fetch_add(i64::try_from(time.as_millis()).unwrap_or(i64::MAX), Ordering::Relaxed);
     }
 
     /// The link of a fresh invitation for somebody with this role.

@@ -12,6 +12,7 @@ use std::{
 };
 
 use axum::{body::Body, extract::Request};
+use futures_util::FutureExt;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -66,18 +67,17 @@ pub(crate) async fn serve(app: &App, listener: TcpListener, shutdown: impl Futur
             let (router, is_stream) = (router.clone(), Arc::clone(&is_stream));
             let mut request: Request = request.map(Body::new);
             request.extensions_mut().insert(Peer(peer.ip()));
-            async move {
+            // Boxed, since hyper keeps the room for it as long as a stream lasts.
+            Box::pin(async move {
                 let response = router.oneshot(request).await.unwrap_or_else(|never| match never {});
                 is_stream.store(live::is_stream(&response), Ordering::Relaxed);
                 Ok::<_, Infallible>(response)
-            }
+            })
         });
         let connection = graceful.watch(http.serve_connection(stream, service));
-        tokio::spawn(async move {
-            let _place = place;
-            // A client that hangs up or sends nonsense is no event of ours.
-            let _ = connection.await;
-        });
+        // A client that hangs up or sends nonsense is no event of ours. Not an async block: it would hold the connection
+        // twice, once as it was given and once as it is waited for.
+        tokio::spawn(connection.map(|_| drop(place)));
     }
     app.closing.send_replace(true);
     if tokio::time::timeout(LAST_REQUESTS, graceful.shutdown()).await.is_err() {
