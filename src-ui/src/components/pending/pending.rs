@@ -25,6 +25,11 @@ pub fn failed_mark(why: Option<&str>) -> AnyView {
     mark("failed", "fail", text)
 }
 
+/// That a write waits for an earlier one that is stuck.
+pub fn behind_mark() -> AnyView {
+    mark("waiting", "wait", words::pending::behind().to_owned())
+}
+
 fn mark(name: &'static str, symbol: &'static str, text: String) -> AnyView {
     view! { <span class="c-pending" data-state=name data-testid="pending">{icon(symbol)} {text}</span> }
         .into_any()

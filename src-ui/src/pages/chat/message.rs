@@ -5,7 +5,7 @@ use linli_wire::{
     Code, Timestamp,
     attachments::Attachment,
     chat::{About, MessageRow, ReactToMessage, ReactionCount, ReplyLine, What},
-    command::MessageReact,
+    command::{ConnectionState, MessageReact},
     id::MessageId,
     outbox::{Pending, PendingState},
 };
@@ -21,7 +21,7 @@ use crate::{
         attachment::{Picture, attachments},
         avatar::avatar,
         icon::icon,
-        pending::{failed_mark, pending_actions, pending_mark},
+        pending::{behind_mark, failed_mark, pending_actions, pending_mark},
         prose::prose,
     },
     format::Clock,
@@ -230,6 +230,7 @@ fn foot(desk: Desk, row: &MessageRow, clock: &Clock) -> AnyView {
             let why = desk.with(|view| why_not(&view.may_write)).flatten();
             failed_mark(why.map(|(title, _)| title))
         }
+        PendingState::Waiting if waits_for_another(desk, row.id) => behind_mark(),
         state => pending_mark(state),
     });
     let sent = (row.own && row.pending.is_none()).then(|| view! { <span>" · "{texts::sent()}</span> });
@@ -243,6 +244,17 @@ fn foot(desk: Desk, row: &MessageRow, clock: &Clock) -> AnyView {
         </span>
     }
     .into_any()
+}
+
+/// Whether what keeps a message here is not the network but an earlier one, about which the person has to decide.
+fn waits_for_another(desk: Desk, id: MessageId) -> bool {
+    let offline =
+        app().view.with(|view| view.is_none_or(|view| view.connection.state == ConnectionState::Offline));
+    let is_stopped = desk.with(|view| {
+        let mut before = view.waiting.iter().take_while(|row| row.id != id);
+        before.any(|row| row.pending.as_ref().is_some_and(is_stuck))
+    });
+    !offline && is_stopped.unwrap_or_default()
 }
 
 /// The way to everything that can be done with it.

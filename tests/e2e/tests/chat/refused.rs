@@ -32,6 +32,7 @@ fn what_is_refused_says_so_and_is_sent_once_allowed_or_comes_back() {
     his.find("[data-testid=cannot-write]");
     part(his, "sledge", "[data-testid=retry-write]");
     part(his, "sledge", "[data-testid=discard-write]");
+    stands(his, "For Saturday.", &say(&en, "pending.behind"));
     let mut found = wrong(&li, "chat-failed", &face);
 
     // Trying again in vain says so again; once it is allowed, it goes, and what waited behind it, in their order.
