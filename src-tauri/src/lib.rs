@@ -42,7 +42,7 @@ fn run() {
 pub fn main() -> ExitCode {
     let started = commands::Started(Instant::now());
     let folder = place::data_folder();
-    let _log = log::start(&folder);
+    let _log = log::start(Some(&folder));
     let app = tauri::Builder::default()
         // First, so that a second start hands its link over before it opens anything.
         .plugin(tauri_plugin_single_instance::init(|app, _arguments, _folder| window::show(app)))

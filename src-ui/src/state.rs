@@ -181,7 +181,14 @@ impl App {
 
     /// Opens a link, number or mail address outside of the app.
     pub fn open_outside(self, url: String) {
-        self.run::<OpenUrl>(Text { text: url }, |_| ());
+        ipc::call_then::<OpenUrl>(Text { text: url.clone() }, move |reply| match reply {
+            Ok(_) => (),
+            // Where the app runs in a browser, that one opens it.
+            Err(error) if error.code == Code::UnknownCommand => {
+                let _ = window().open_with_url_and_target_and_features(&url, "_blank", "noopener");
+            }
+            Err(error) => self.complain(&error),
+        });
     }
 
     /// Runs a command, then `done`; what goes wrong becomes a message.

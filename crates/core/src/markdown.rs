@@ -1,4 +1,4 @@
-//! Markdown to the tree of [`linli_wire::markdown`], and to plain text.
+//! Markdown to the tree of [`linli_wire::markdown`], and from there to plain text.
 //!
 //! Raw HTML never becomes markup: of what is a tag of HTML only the words between stay, as text; what
 //! merely looks like one (`<Zhao>`) stays as it was typed. Links go only where `https`, `mailto` and `tel` go; pictures
@@ -14,6 +14,7 @@ use pulldown_cmark::{Alignment, Event, HeadingLevel, Options, Parser, Tag, TagEn
 mod html;
 mod message;
 
+pub use linli_wire::markdown::plain;
 pub use message::{parse_message, plain_message};
 
 const OPTIONS: Options = Options::ENABLE_TABLES.union(Options::ENABLE_STRIKETHROUGH);
@@ -34,14 +35,6 @@ pub fn holds_html(markdown: &str) -> bool {
         Event::Html(text) | Event::InlineHtml(text) => html::words(&text) != *text,
         _ => false,
     })
-}
-
-/// The text as it is read aloud, searched and excerpted: words without marks, a line for each block.
-pub fn plain(blocks: &[Block]) -> String {
-    let mut text = String::new();
-    plain_blocks(blocks, &mut text);
-    text.truncate(text.trim_end().len());
-    text
 }
 
 /// Tells the pictures in a text how large they are, so that their place can be kept.
@@ -310,54 +303,6 @@ fn safe_link(url: &str) -> Option<String> {
     let known = ["https://", "mailto:", "tel:"].iter().any(|scheme| lower.starts_with(scheme));
     let clean = url.len() <= 2000 && !url.chars().any(|c| c.is_control() || c.is_whitespace());
     (known && clean).then(|| url.to_owned())
-}
-
-fn plain_blocks(blocks: &[Block], out: &mut String) {
-    for block in blocks {
-        match block {
-            Block::Heading { text, .. } | Block::Paragraph { text } => {
-                plain_inlines(text, out);
-                out.push('\n');
-            }
-            Block::List { items, .. } => items.iter().for_each(|item| plain_blocks(item, out)),
-            Block::Quote { blocks } => plain_blocks(blocks, out),
-            Block::Code { text } => {
-                out.push_str(text);
-                out.push('\n');
-            }
-            Block::Table { header, rows, .. } => {
-                for row in std::iter::once(header).chain(rows) {
-                    for (at, cell) in row.iter().enumerate() {
-                        if at > 0 {
-                            out.push(' ');
-                        }
-                        plain_inlines(cell, out);
-                    }
-                    out.push('\n');
-                }
-            }
-            Block::Picture { alt, .. } => {
-                out.push_str(alt);
-                out.push('\n');
-            }
-            Block::Rule => {}
-        }
-    }
-}
-
-fn plain_inlines(inlines: &[Inline], out: &mut String) {
-    for inline in inlines {
-        match inline {
-            Inline::Text { text } | Inline::Code { text } => out.push_str(text),
-            Inline::Emphasis { text }
-            | Inline::Strong { text }
-            | Inline::Struck { text }
-            | Inline::Link { text, .. } => {
-                plain_inlines(text, out);
-            }
-            Inline::Break => out.push('\n'),
-        }
-    }
 }
 
 #[cfg(test)]

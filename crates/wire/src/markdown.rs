@@ -108,3 +108,59 @@ pub enum Inline {
     /// A line break.
     Break,
 }
+
+/// The text as it is read aloud, searched and excerpted: words without marks, a line for each block.
+pub fn plain(blocks: &[Block]) -> String {
+    let mut text = String::new();
+    plain_blocks(blocks, &mut text);
+    text.truncate(text.trim_end().len());
+    text
+}
+
+fn plain_blocks(blocks: &[Block], out: &mut String) {
+    for block in blocks {
+        match block {
+            Block::Heading { text, .. } | Block::Paragraph { text } => {
+                plain_inlines(text, out);
+                out.push('\n');
+            }
+            Block::List { items, .. } => items.iter().for_each(|item| plain_blocks(item, out)),
+            Block::Quote { blocks } => plain_blocks(blocks, out),
+            Block::Code { text } => {
+                out.push_str(text);
+                out.push('\n');
+            }
+            Block::Table { header, rows, .. } => {
+                for row in std::iter::once(header).chain(rows) {
+                    for (at, cell) in row.iter().enumerate() {
+                        if at > 0 {
+                            out.push(' ');
+                        }
+                        plain_inlines(cell, out);
+                    }
+                    out.push('\n');
+                }
+            }
+            Block::Picture { alt, .. } => {
+                out.push_str(alt);
+                out.push('\n');
+            }
+            Block::Rule => {}
+        }
+    }
+}
+
+fn plain_inlines(inlines: &[Inline], out: &mut String) {
+    for inline in inlines {
+        match inline {
+            Inline::Text { text } | Inline::Code { text } => out.push_str(text),
+            Inline::Emphasis { text }
+            | Inline::Strong { text }
+            | Inline::Struck { text }
+            | Inline::Link { text, .. } => {
+                plain_inlines(text, out);
+            }
+            Inline::Break => out.push('\n'),
+        }
+    }
+}

@@ -89,6 +89,9 @@ impl Driver {
             "--disable-component-update",
             "--disable-sync",
             "--disable-dev-shm-usage",
+            // A microphone that beeps, and that everybody has allowed.
+            "--use-fake-device-for-media-stream",
+            "--use-fake-ui-for-media-stream",
             "--hide-scrollbars",
             "--window-size=1280,900",
             language,

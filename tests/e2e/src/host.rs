@@ -33,6 +33,7 @@ pub struct Host {
     address: SocketAddr,
     token: String,
     data: PathBuf,
+    log: PathBuf,
     program: Program,
 }
 
@@ -96,7 +97,7 @@ impl Host {
             .strip_prefix("http://")
             .and_then(|rest| rest.split_once("/#token="))
             .with_context(|| format!("not an address of a host: {url}"))?;
-        Ok(Self { address: address.parse()?, token: token.to_owned(), data, program })
+        Ok(Self { address: address.parse()?, token: token.to_owned(), data, log: log.to_path_buf(), program })
     }
 
     /// Ends it properly, so that everything it keeps stands in its databases.
@@ -105,6 +106,15 @@ impl Host {
     /// When it ends badly.
     pub fn close(self) -> Result<()> {
         self.program.interrupt()
+    }
+
+    /// How many notifications the system has shown for it, as its log says.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn notifications(&self) -> Result<usize> {
+        let log = std::fs::read_to_string(&self.log)?;
+        Ok(log.lines().filter(|line| line.contains(" notification ")).count())
     }
 
     /// The small disk it was started on.

@@ -17,6 +17,7 @@
 //! * [`clean_debian`]: a Debian that has nothing but itself, to install the package into.
 //! * [`axe`], [`look`], [`faces`]: what keeps people from using a page, by axe-core and by our own rules of size, in
 //!   every mode, language and colour.
+//! * [`rooms`]: talk between neighbours without the face.
 //! * [`words`]: the sentences of the face, so that tests name them by key and read them in both languages.
 //!
 //! Waiting is done inside the page: a script comes back when the page has changed to what is wanted, or says what it
@@ -45,6 +46,7 @@ pub mod page;
 pub mod pages;
 pub mod place;
 pub mod program;
+pub mod rooms;
 pub mod session;
 pub mod stripe;
 pub mod wire_cutter;

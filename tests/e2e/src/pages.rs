@@ -3,12 +3,11 @@
 use anyhow::{Context, Result};
 use linli_wire::{
     Language, Localized,
-    chat::{AgreeToRules, RoomKind, SayInRoom},
     command::{
-        AttemptNew, CounterPay, Empty, FeesGet, MessageSay, NoticesList, OfficeBillsList, OfficeNoticesList,
-        PayBills, PaymentsGet, PeopleList, PeopleQuery, RefundAsk, RefundMoney, RefundsGet, RepairChoicesGet,
-        RepairNew, RepairReportNow, RepairsList, RoomAgree, RoomKey, RoomOpen, RoomsGet, RoundPlanSave,
-        RoundPlansList, RoundPointNew, RoundsList, SaveRoundPlan,
+        AttemptNew, CounterPay, Empty, FeesGet, NoticesList, OfficeBillsList, OfficeNoticesList, PayBills,
+        PaymentsGet, PeopleList, PeopleQuery, RefundAsk, RefundMoney, RefundsGet, RepairChoicesGet,
+        RepairNew, RepairReportNow, RepairsList, RoundPlanSave, RoundPlansList, RoundPointNew, RoundsList,
+        SaveRoundPlan,
     },
     id::{
         BillId, FeeId, HouseholdId, NoticeId, OpId, PersonId, RepairId, RoomId, RoundId, RoundPlanId,
@@ -20,7 +19,7 @@ use linli_wire::{
     rounds::{Interval, IntervalUnit, RoundCheck, RoundPlanContent, RoundsQuery},
 };
 
-use crate::{community::Letter, host::Host, page::Page};
+use crate::{community::Letter, host::Host, page::Page, rooms};
 
 /// A page behind the door, by its address.
 #[derive(Clone, Debug)]
@@ -132,21 +131,10 @@ pub fn of_the_manager() -> Vec<Place> {
 /// # Errors
 /// When it is not there.
 pub fn talked(host: &Host, words: &[&str]) -> Result<RoomId> {
-    let rooms = host.call::<RoomsGet>(&Empty {})?.rooms;
-    let room =
-        rooms.iter().find(|room| room.kind == RoomKind::Community).context("no room of the community")?.id;
-    if let Some(edition) = host.call::<RoomOpen>(&RoomKey { id: room })?.agree {
-        host.call::<RoomAgree>(&AgreeToRules { room_id: room, edition })?;
-    }
+    let room = rooms::everybody(host)?;
+    rooms::agree(host, room)?;
     for words in words {
-        host.call::<MessageSay>(&SayInRoom {
-            room_id: room,
-            words: (*words).to_owned(),
-            files: Vec::new(),
-            reply_to: None,
-            mentions: Vec::new(),
-            about: None,
-        })?;
+        rooms::speak(host, room, words)?;
     }
     Ok(room)
 }

@@ -54,6 +54,16 @@ impl Session {
         self.post("/url", &json!({ "url": url })).map(drop)
     }
 
+    /// The windows that are open, this one and those that it opened.
+    ///
+    /// # Errors
+    /// What the driver said.
+    pub fn windows(&self) -> Result<Vec<String>> {
+        let windows = self.get("/window/handles")?;
+        let windows = windows.as_array().context("no windows")?;
+        Ok(windows.iter().filter_map(|window| window.as_str().map(str::to_owned)).collect())
+    }
+
     /// The address that is open.
     ///
     /// # Errors

@@ -3,11 +3,12 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
 
 use linli_wire::{
     Language,
-    command::{AppGet, Empty, NewNotice, NoticeNew, SaveSettings},
+    command::{AppGet, Empty, NewNotice, NoticeNew, RoomsGet, SaveSettings},
     notices::{Audience, NoticeText, Publish, SaveNotice},
     settings::{Mode, Settings, Theme},
 };
@@ -97,6 +98,28 @@ pub struct Device {
     pub cable: Cable,
     /// What it was started with, to start it again.
     pub setup: Setup,
+}
+
+/// A device in a pocket.
+pub struct Unseen {
+    /// Its core.
+    pub host: Host,
+    /// Its cable to the server.
+    pub cable: Cable,
+}
+
+/// Waits until something holds that no page shows.
+///
+/// # Panics
+/// When it does not for twenty seconds.
+#[track_caller]
+pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    const PATIENCE: Duration = Duration::from_secs(20);
+    let begun = Instant::now();
+    while !holds() {
+        assert!(begun.elapsed() < PATIENCE, "waited in vain until {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 impl World {
@@ -216,6 +239,25 @@ impl World {
             self.driver.open_chromium(&profile, "en").unwrap_or_else(|error| panic!("{name}: {error:#}"));
         Page::new(session, name, self.artifacts().to_path_buf())
             .unwrap_or_else(|error| panic!("{name}: {error:#}"))
+    }
+
+    /// A device of `person` that nobody looks at: its core alone, level with the server.
+    ///
+    /// # Panics
+    /// When the program does not start, the letter is refused, or the server says nothing.
+    #[track_caller]
+    pub fn unseen(&self, name: &str, person: &str) -> Unseen {
+        let setup = Setup::new(self.folder().join(name), Keys::KeepNothing);
+        let cable = self.community.cable().expect("a cable");
+        let host = Host::start(&setup, &self.artifacts().join(format!("{name}.log")));
+        let host = host.unwrap_or_else(|error| panic!("{name}: {error:#}"));
+        let letter =
+            self.community.invite(person, &cable).unwrap_or_else(|error| panic!("{name}: {error:#}"));
+        host.join(&letter).unwrap_or_else(|error| panic!("{name}: {error:#}"));
+        until("it is level with the server", || {
+            host.call::<RoomsGet>(&Empty {}).is_ok_and(|view| view.updated_at.is_some())
+        });
+        Unseen { host, cable }
     }
 
     /// A device on which `person` has joined already, with the face as they like it, and level with the server.

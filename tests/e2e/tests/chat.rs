@@ -1,54 +1,27 @@
 //! The story of a conversation: two people at once, with and without network, by keyboard alone; a bill asked about; and
 //! what is done about a message that goes too far.
 
+mod files;
+mod pins;
+mod refused;
+mod search;
+mod told;
+mod voice;
+
 use linli_e2e::{
     faces::{fail_with, wrong},
     page::{Page, key},
+    rooms,
     words::say,
-    world::{Device, World, people, settings},
+    world::{World, people, settings, until},
 };
 use linli_wire::{
     Language,
-    chat::{AgreeToRules, MessagesQuery, RoomKind, SayInRoom, SeenRoom},
-    command::{Empty, MessageSay, MessagesGet, RoomAgree, RoomKey, RoomOpen, RoomRead, RoomsGet},
-    id::RoomId,
+    chat::MessagesQuery,
+    command::MessagesGet,
     settings::{Mode, Settings},
 };
 use serde_json::json;
-
-/// The room of the whole community, as a device has it.
-fn everybody(device: &Device) -> RoomId {
-    let rooms = device.host.call::<RoomsGet>(&Empty {}).unwrap().rooms;
-    rooms.iter().find(|room| room.kind == RoomKind::Community).expect("a room of the community").id
-}
-
-/// Has read everything in a room.
-fn caught_up(device: &Device, room: RoomId) {
-    let view = device.host.call::<RoomOpen>(&RoomKey { id: room }).unwrap();
-    device.host.call::<RoomRead>(&SeenRoom { room_id: room, number: view.last }).unwrap();
-}
-
-/// Agrees to the rules of a room and has read it, as somebody who has been there for long.
-fn agreed(device: &Device, room: RoomId) {
-    caught_up(device, room);
-    let view = device.host.call::<RoomOpen>(&RoomKey { id: room }).unwrap();
-    if let Some(edition) = view.agree {
-        device.host.call::<RoomAgree>(&AgreeToRules { room_id: room, edition }).unwrap();
-    }
-}
-
-/// Says something without the face.
-fn speak(device: &Device, room: RoomId, words: &str) {
-    let message = SayInRoom {
-        room_id: room,
-        words: words.to_owned(),
-        files: Vec::new(),
-        reply_to: None,
-        mentions: Vec::new(),
-        about: None,
-    };
-    device.host.call::<MessageSay>(&message).unwrap();
-}
 
 /// Waits until a message with these words stands on the page, as `state` says.
 #[track_caller]
@@ -71,6 +44,21 @@ fn mark_more(page: &Page, words: &str) {
          found.querySelector(id('more')).setAttribute('data-e2e-more', '')",
         &[json!(words)],
     );
+}
+
+/// Marks what `css` selects in the message that says `words`, and gives a name for it that lasts while it stands there.
+#[track_caller]
+fn part(page: &Page, words: &str, css: &str) -> &'static str {
+    page.until_with(
+        "a part of a message",
+        "const found = all(id('message')).find(e => e.innerText.includes(args[0]));
+         const part = found && [...found.querySelectorAll(args[1])].find(shown);
+         if (!part) return false;
+         document.querySelectorAll('[data-e2e-part]').forEach(old => old.removeAttribute('data-e2e-part'));
+         part.setAttribute('data-e2e-part', ''); return true",
+        &[json!(words), json!(css)],
+    );
+    "[data-e2e-part]"
 }
 
 /// Opens what can be done with the message that says `words`.
@@ -105,9 +93,9 @@ fn story(name: &str, language: Language, face: Settings) {
     // From the bar to the room, which says once who can read, and shows its rules before the first message.
     hers.tap("nav-chat");
     hers.find("[data-testid=room-row]");
-    let room = everybody(&mei);
-    caught_up(&mei, room);
-    agreed(&li, room);
+    let room = rooms::everybody(&mei.host).unwrap();
+    rooms::catch_up(&mei.host, room).unwrap();
+    rooms::agree(&li.host, room).unwrap();
     hers.press(&format!("a[href='/chat/{room}']"));
     hers.find("[data-testid=room]");
     hers.find("[data-testid=readable]");
@@ -211,10 +199,10 @@ fn a_conversation_goes_by_keyboard_alone() {
     let mei = world.joined("mei", people::WANG_MEI, settings(en.clone(), Mode::Standard));
     let li = world.joined("li", people::LI_QIANG, settings(en, Mode::Standard));
     let page = &mei.page;
-    let room = everybody(&mei);
-    agreed(&mei, room);
-    agreed(&li, room);
-    speak(&li, room, "Who feeds the cat?");
+    let room = rooms::everybody(&mei.host).unwrap();
+    rooms::agree(&mei.host, room).unwrap();
+    rooms::agree(&li.host, room).unwrap();
+    rooms::speak(&li.host, room, "Who feeds the cat?").unwrap();
     page.tab_to("[data-testid=side-chat]");
     page.keys(&key::ENTER.to_string());
     page.find("[data-testid=room-row]");
@@ -249,11 +237,11 @@ fn an_elder_answers_with_a_ready_sentence() {
     let face = settings(zh.clone(), Mode::Simple);
     let grandma = world.joined("grandma", people::GRANDMA_WANG, face.clone());
     let mei = world.joined("mei", people::WANG_MEI, settings(zh.clone(), Mode::Standard));
-    let (hers, room) = (&grandma.page, everybody(&grandma));
+    let (hers, room) = (&grandma.page, rooms::everybody(&grandma.host).unwrap());
     hers.resize(390, 844);
-    agreed(&grandma, room);
-    agreed(&mei, room);
-    speak(&mei, room, "奶奶，您今天好吗？");
+    rooms::agree(&grandma.host, room).unwrap();
+    rooms::agree(&mei.host, room).unwrap();
+    rooms::speak(&mei.host, room, "奶奶，您今天好吗？").unwrap();
     hers.go("/");
     hers.press("[data-testid=tile-chat]");
     hers.find("[data-testid=room-row]");
@@ -275,6 +263,8 @@ fn the_office_is_asked_about_a_bill() {
     let mei = world.joined("mei", people::WANG_MEI, settings(en.clone(), Mode::Standard));
     let office = world.joined("office", people::CHEN_JING, settings(en.clone(), Mode::Standard));
     let (hers, chen) = (&mei.page, &office.page);
+    // The office has its telephone with it on the stairs.
+    chen.resize(360, 740);
     hers.go("/payments");
     hers.press("[data-testid=bill-row]");
     hers.tap("ask-in-chat");
@@ -283,12 +273,14 @@ fn the_office_is_asked_about_a_bill() {
     hers.keys(&key::ENTER.to_string());
     stands(hers, "shared water?", "Sent");
     hers.find("[data-testid=message] [data-testid=about-bill]");
-    chen.go("/chat");
+    chen.tap("nav-chat");
     chen.tap_words_in("[data-testid=room-row]", "shared water?");
     stands(chen, "shared water?", "");
+    let found = wrong(&office, "chat-office-phone", &settings(en.clone(), Mode::Standard));
     chen.fill("say", "The garden and the stairs.");
     chen.keys(&key::ENTER.to_string());
     stands(hers, "garden and the stairs", &say(&en, "chat.works_here"));
+    fail_with(&found);
 }
 
 #[test]
@@ -300,10 +292,10 @@ fn a_message_that_goes_too_far_is_reported_hidden_and_objected_to() {
     let li = world.joined("li", people::LI_QIANG, face.clone());
     let lin = world.joined("lin", people::LIN, face.clone());
     let (hers, his, manager) = (&mei.page, &li.page, &lin.page);
-    let room = everybody(&mei);
-    agreed(&mei, room);
-    agreed(&li, room);
-    speak(&li, room, "You are all fools.");
+    let room = rooms::everybody(&mei.host).unwrap();
+    rooms::agree(&mei.host, room).unwrap();
+    rooms::agree(&li.host, room).unwrap();
+    rooms::speak(&li.host, room, "You are all fools.").unwrap();
     let mut found = Vec::new();
 
     hers.go(&format!("/chat/{room}"));

@@ -5,17 +5,17 @@ use std::{path::PathBuf, process::Command};
 use linli_e2e::{
     community::Community,
     driver::Driver,
-    host::own_folders,
+    host::{Host, Keys, Setup, own_folders},
     key_store::{Bus, KeyStore},
-    page::Page,
+    page::{Page, key},
     pages::join_by_code,
     place,
     program::Program,
     stripe::Stripe,
-    words::{beginning, say},
-    world::{Grounds, people},
+    words::{beginning, fill, say},
+    world::{Grounds, people, settings},
 };
-use linli_wire::Language;
+use linli_wire::{Language, command::SaveSettings, settings::Mode};
 
 /// A machine with a session of its own, a key store in it, and the app installed.
 struct Machine {
@@ -192,6 +192,43 @@ fn the_window_reports_a_repair_with_a_photo_offline_which_goes_by_itself() {
     page.see_no(&say(&en, "repairs.not_sent_yet"));
     page.find("[data-testid=repair][data-state=reported]");
     page.find("[data-testid=timeline] [data-testid=picture]");
+}
+
+#[test]
+fn the_window_talks_with_a_neighbour_who_has_a_browser() {
+    let en = Language::en();
+    let machine = Machine::new("native-chat");
+    let (artifacts, folder) = (machine.grounds.artifacts(), machine.grounds.folder());
+    let community = Community::start(artifacts, folder).unwrap();
+    let (cable, his_cable) = (community.cable().unwrap(), community.cable().unwrap());
+    let _store: KeyStore = machine.bus.unlocked_key_store().unwrap();
+    let setup = Setup::new(folder.join("li"), Keys::KeepNothing);
+    let li = Host::start(&setup, &artifacts.join("li.log")).unwrap();
+    li.join(&community.invite(people::LI_QIANG, &his_cable).unwrap()).unwrap();
+    li.call::<SaveSettings>(&settings(en.clone(), Mode::Standard)).unwrap();
+    let page = machine.open();
+    join_by_code(&page, &community.invite(people::WANG_MEI, &cable).unwrap(), "王梅");
+    let chromium = Driver::chromium(&artifacts.join("chromedriver.log")).unwrap();
+    let session = chromium.open_chromium(&folder.join("li-chromium"), "en").unwrap();
+    let his = Page::new(session, "li", artifacts.to_path_buf()).unwrap();
+    his.open(&li.url("/chat"));
+
+    let room = fill(&en, "chat.building_of", &[("code", "3")]);
+    for page in [&page, &his] {
+        page.go("/chat");
+        page.tap_words_in("[data-testid=room-row]", &room);
+        page.tap("read-rules");
+        page.tap("agree");
+        page.find("[data-testid=say]");
+    }
+    page.fill("say", "Who has a long ladder? 谁有长梯子？");
+    page.keys(&key::ENTER.to_string());
+    his.see("谁有长梯子？");
+    his.find("[data-testid=message]:not([data-own])");
+    his.fill("say", "Me, on the fifth floor.");
+    his.keys(&key::ENTER.to_string());
+    page.see("Me, on the fifth floor.");
+    assert_eq!(page.value("say"), "");
 }
 
 #[test]

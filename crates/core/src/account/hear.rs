@@ -1,7 +1,8 @@
 //! What is heard from neighbours as it happens: messages that are told of, and who is typing.
 //!
 //! A message is told of a moment after it came. What comes to a room within that moment is one notification, and a room
-//! that is on the screen has been asked for or read by then: of that, nothing is told.
+//! that is on the screen has been asked for its messages by then, or read: of that, nothing is told. So the face asks for
+//! messages only while its window can be seen.
 
 use std::{collections::BTreeMap, sync::Mutex, time::Duration};
 
@@ -37,7 +38,7 @@ pub(super) struct Hearing {
     to_hear: Event,
     to_fade: Event,
     heard: Mutex<Vec<Heard>>,
-    /// When a room was last asked for.
+    /// When a room was last asked for its messages.
     seen: Mutex<BTreeMap<RoomId, Timestamp>>,
     /// When a room was last told of.
     told: Mutex<BTreeMap<RoomId, Timestamp>>,
@@ -105,7 +106,7 @@ impl Account {
         Ok(())
     }
 
-    /// A room is on the screen.
+    /// The messages of a room are on the screen.
     pub fn saw_room(&self, room: RoomId, now: Timestamp) {
         lock(&self.hearing.seen).insert(room, now);
     }

@@ -12,12 +12,13 @@ impl ChatCommands for Core {
 
     async fn room_open(&self, RoomKey { id }: RoomKey) -> Answer<RoomView> {
         let (account, now) = (self.account()?, self.ports.system.now());
-        account.saw_room(id, now);
         Ok(chat::open(&account.cache, id, &account.typing_in(id, now), &self.language()?, now)?)
     }
 
     async fn messages_get(&self, query: MessagesQuery) -> Answer<MessagesPage> {
-        Ok(chat::messages(&self.account()?.cache, &query, &self.language()?, self.ports.system.now())?)
+        let (account, now) = (self.account()?, self.ports.system.now());
+        account.saw_room(query.room_id, now);
+        Ok(chat::messages(&account.cache, &query, &self.language()?, now)?)
     }
 
     async fn messages_search(&self, query: MessageSearch) -> Answer<MessageHits> {

@@ -68,7 +68,7 @@ fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
             other => return Err(format!("unknown option {other}; --help lists all").into()),
         }
     }
-    let _log = folder.as_deref().and_then(log::start);
+    let _log = log::start(folder.as_deref());
     let host = Arc::new(start(Options {
         folder,
         key_store,

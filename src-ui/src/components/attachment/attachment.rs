@@ -23,6 +23,9 @@ pub fn Picture(
     alt: String,
     /// Its size, where it is known: the place is kept, so that nothing jumps when it comes.
     pixels: Option<(u32, u32)>,
+    /// Called when it is pressed, to show it large; without, it cannot be pressed.
+    #[prop(optional)]
+    enlarge: Option<Callback<()>>,
 ) -> impl IntoView {
     let address = picture_address(id);
     let words_under = alt.clone();
@@ -34,7 +37,18 @@ pub fn Picture(
             {move || match address.get() {
                 Shown::Loading => view! { <span class="c-picture-space" aria-hidden="true" style=("aspect-ratio", shape.clone()) style=("max-width", most.clone())></span> }.into_any(),
                 Shown::Missing => view! { <p class="t-soft t-small">{icon("image")} " " {words::notice::picture_missing()}</p> }.into_any(),
-                Shown::Here(address) => view! { <img src=address alt=alt.clone() width=width height=height data-testid="picture" /> }.into_any(),
+                Shown::Here(address) => {
+                    let picture = view! { <img src=address alt=alt.clone() width=width height=height data-testid="picture" /> };
+                    match enlarge {
+                        None => picture.into_any(),
+                        Some(enlarge) => view! {
+                            <button type="button" class="c-picture" aria-haspopup="dialog" data-testid="enlarge" on:click=move |_| enlarge.run(())>
+                                {picture} <span class="u-hidden">{words::common::enlarge()}</span>
+                            </button>
+                        }
+                        .into_any(),
+                    }
+                }
             }}
             {(!words_under.is_empty()).then(|| view! { <figcaption>{words_under}</figcaption> })}
         </figure>

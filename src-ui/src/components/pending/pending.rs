@@ -11,13 +11,26 @@ use crate::{state::app, words};
 
 /// How a write stands, in words.
 pub fn pending_mark(state: &PendingState) -> AnyView {
-    let (name, symbol, text) = match state {
-        PendingState::Waiting => ("waiting", "wait", words::pending::waiting().to_owned()),
-        PendingState::Sending => ("sending", "send", words::pending::sending().to_owned()),
-        PendingState::Stuck { error } => {
-            ("failed", "fail", format!("{} · {}", words::pending::failed(), words::trouble(error).0))
-        }
-    };
+    match state {
+        PendingState::Waiting => mark("waiting", "wait", words::pending::waiting().to_owned()),
+        PendingState::Sending => mark("sending", "send", words::pending::sending().to_owned()),
+        PendingState::Stuck { error } => failed_mark(Some(&words::trouble(error).0)),
+    }
+}
+
+/// That a write is stuck, and why, where it is known better than by its error.
+pub fn failed_mark(why: Option<&str>) -> AnyView {
+    let failed = words::pending::failed();
+    let text = why.map_or_else(|| failed.to_owned(), |why| format!("{failed} · {why}"));
+    mark("failed", "fail", text)
+}
+
+/// That a write waits for an earlier one that is stuck.
+pub fn behind_mark() -> AnyView {
+    mark("waiting", "wait", words::pending::behind().to_owned())
+}
+
+fn mark(name: &'static str, symbol: &'static str, text: String) -> AnyView {
     view! { <span class="c-pending" data-state=name data-testid="pending">{icon(symbol)} {text}</span> }
         .into_any()
 }

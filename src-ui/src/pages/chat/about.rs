@@ -33,10 +33,17 @@ use crate::{
 /// About the room that the address names.
 #[component]
 pub fn About() -> impl IntoView {
-    let Some(id) = named().get_untracked() else {
-        let error = WireError::new(Code::NotFound, "no such room");
-        return view! { <div class="l-page"><PageHeader title=words::chat::room() back=super::to_list() /> {error_state(&error, None)}</div> }.into_any();
-    };
+    let room = named();
+    move || match room.get() {
+        Some(id) => about(id),
+        None => {
+            let error = WireError::new(Code::NotFound, "no such room");
+            view! { <div class="l-page"><PageHeader title=words::chat::room() back=super::to_list() /> {error_state(&error, None)}</div> }.into_any()
+        }
+    }
+}
+
+fn about(id: RoomId) -> AnyView {
     let asked = ipc::ask::<RoomOpen>(&[Topic::Chat], move || RoomKey { id });
     let view = Memo::new(move |_| asked.ready());
     let standing = Memo::new(move |_| match asked.get() {

@@ -223,7 +223,7 @@ pub(super) fn Composer(writing: Writing, ask: Callback<()>) -> impl IntoView {
     let is_off = move || recorder.state.get() == Recording::Off;
     let record = voice::recordable().map(|kind| {
         view! {
-            <button type="button" class="c-button" data-kind="plain" data-testid="record" on:click=move |_| recorder.start(kind)>{icon("mic")} <span>{words::chat_voice::record()}</span></button>
+            <button type="button" class="c-button" data-kind="plain" id="record-voice" data-testid="record" on:click=move |_| recorder.start(kind)>{icon("mic")} <span>{words::chat_voice::record()}</span></button>
         }
     });
     view! {
@@ -241,7 +241,7 @@ pub(super) fn Composer(writing: Writing, ask: Callback<()>) -> impl IntoView {
                     on:compositionend=move |_| { composing.set_value(false); writing.typed_now(read()); naming.look() }
                     on:input=move |_| { writing.typed_now(read()); if !composing.get_value() { naming.look() } }
                     on:keydown=on_key></textarea>
-                <button type="submit" class="c-button" data-kind="primary" data-testid="send" aria-disabled=move || writing.is_empty().then_some("true")>{icon("send")} {texts::send()}</button>
+                <button type="submit" class="c-button" data-kind="primary" id="send-message" data-testid="send" aria-disabled=move || writing.is_empty().then_some("true")>{icon("send")} {texts::send()}</button>
             </div>
             {move || too_much.get().map(|words| view! { <p class="c-field__error" role="alert">{icon("warn")} <span>{words}</span></p> })}
             {move || (recorder.state.get() == Recording::On).then(|| voice::running(recorder))}

@@ -5,10 +5,10 @@ use leptos_router::{NavigateOptions, hooks::use_navigate};
 use linli_wire::{
     chat::{MayWrite, MessageRow, ReplyLine, RoomView, What},
     command::{DirectOpen, MessageDelete, MessageKey, NeighbourKey},
-    id::{MessageId, PersonId, RoomId},
+    id::{AttachmentId, MessageId, PersonId, RoomId},
 };
 
-use super::rows::Rows;
+use super::{rows::Rows, said::plain_words};
 use crate::{
     components::virtual_list::FromEnd,
     ipc,
@@ -34,6 +34,14 @@ pub(super) enum Asking {
     Delete,
 }
 
+/// A photo in a message.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) struct Photo {
+    pub(super) id: AttachmentId,
+    /// Its size, where it is known.
+    pub(super) pixels: Option<(u32, u32)>,
+}
+
 /// An open room.
 #[derive(Clone, Copy)]
 pub(super) struct Desk {
@@ -48,6 +56,8 @@ pub(super) struct Desk {
     pub(super) asking: RwSignal<Option<Asking>>,
     /// A link that was pressed.
     pub(super) link: RwSignal<Option<String>>,
+    /// A photo that is shown large.
+    pub(super) photo: RwSignal<Option<Photo>>,
     /// The message that somebody came for.
     pub(super) marked: RwSignal<Option<u64>>,
     /// The first message that was unread when the room was opened.
@@ -72,6 +82,7 @@ impl Desk {
             message: RwSignal::new(None),
             asking: RwSignal::new(None),
             link: RwSignal::new(None),
+            photo: RwSignal::new(None),
             marked: RwSignal::new(None),
             first_unread: RwSignal::new(None),
             going: RwSignal::new(Vec::new()),
@@ -101,7 +112,7 @@ impl Desk {
 
     /// Answers a message: what is written next goes with it.
     pub(super) fn answer(self, row: &MessageRow) {
-        let words = row.words.chars().take(140).collect();
+        let words = plain_words(row).chars().take(140).collect();
         self.reply.set(Some(ReplyLine {
             id: row.id,
             number: row.number,
@@ -151,10 +162,14 @@ impl Desk {
 
 /// Puts the focus where one writes.
 pub(super) fn focus_box() {
+    focus_on("say");
+}
+
+/// Puts the focus on the element with an id, where it stands.
+pub(super) fn focus_on(id: &str) {
     use wasm_bindgen::JsCast;
-    let found = document()
-        .get_element_by_id("say")
-        .and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
+    let found =
+        document().get_element_by_id(id).and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
     if let Some(element) = found {
         let _ = element.focus();
     }

@@ -11,6 +11,7 @@ use crate::{
         attachment::{Shown, kind_and_size, picture_address},
         icon::icon,
     },
+    format::file_size,
     ipc,
     state::app,
     words::{self, chat_room as texts},
@@ -43,11 +44,13 @@ fn chosen(file: Attachment, files: RwSignal<Vec<Attachment>>) -> AnyView {
         icon(if voice::is_voice(&file) { "speak" } else { "file" })
     };
     let name = if voice::is_voice(&file) { words::chat::what_voice().to_owned() } else { file.name.clone() };
+    // What a recording is called inside says nothing to anybody.
+    let size = if voice::is_voice(&file) { file_size(file.bytes) } else { kind_and_size(&file) };
     let label = format!("{} {name}", words::common::remove());
     view! {
         <li class="c-attachment" data-testid="chosen-file">
             {sign}
-            <div><div class="c-attachment__name">{name}</div> <div class="c-attachment__size">{kind_and_size(&file)}</div></div>
+            <div><div class="c-attachment__name">{name}</div> <div class="c-attachment__size">{size}</div></div>
             <button type="button" class="c-button" data-kind="plain" aria-label=label on:click=move |_| files.update(|files| files.retain(|file| file.id != id))>{icon("trash")} {words::common::remove()}</button>
         </li>
     }

@@ -10,7 +10,7 @@ use super::{
     desk::Desk,
     hits::FindDialog,
     room::title,
-    said::{kind_words, place_of, what_words},
+    said::{kind_words, place_of, plain_words, what_words},
 };
 use crate::{
     components::{icon::icon, page_header::back_link},
@@ -77,7 +77,7 @@ pub(super) fn pinned(desk: Desk) -> AnyView {
         let count = u32::try_from(pinned.len()).unwrap_or_default();
         (count > 0).then(|| {
             let lines = pinned.into_iter().map(|row| {
-                let (number, words) = (row.number, what_words(row.what, &row.words));
+                let (number, words) = (row.number, what_words(row.what, &plain_words(&row)));
                 let name = if row.own { words::chat::you().to_owned() } else { row.name };
                 view! {
                     <li><button type="button" class="p-quote" data-testid="pinned" on:click=move |_| desk.jump(number)>

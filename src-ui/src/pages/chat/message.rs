@@ -2,17 +2,18 @@
 
 use leptos::prelude::*;
 use linli_wire::{
-    Timestamp,
+    Code, Timestamp,
     attachments::Attachment,
     chat::{About, MessageRow, ReactToMessage, ReactionCount, ReplyLine, What},
-    command::MessageReact,
-    outbox::PendingState,
+    command::{ConnectionState, MessageReact},
+    id::MessageId,
+    outbox::{Pending, PendingState},
 };
 
 use super::{
-    desk::{Asking, Desk},
+    desk::{Asking, Desk, Photo},
     poll,
-    said::{emoji_word, what_words},
+    said::{emoji_word, what_words, why_not},
     voice,
 };
 use crate::{
@@ -20,7 +21,7 @@ use crate::{
         attachment::{Picture, attachments},
         avatar::avatar,
         icon::icon,
-        pending::{pending_actions, pending_mark},
+        pending::{behind_mark, failed_mark, pending_actions, pending_mark},
         prose::prose,
     },
     format::Clock,
@@ -31,32 +32,47 @@ use crate::{
 /// Messages of one person that follow each other within this time stand together.
 const TOGETHER: i64 = 5 * 60 * 1000;
 
-/// A message under `before`, the one above it.
-pub(super) fn message(desk: Desk, row: &MessageRow, before: Option<&MessageRow>) -> AnyView {
+/// How a message stands to the one above it.
+#[derive(Clone, Copy, PartialEq)]
+struct Standing {
+    new_day: bool,
+    first_unread: bool,
+    together: bool,
+}
+
+/// A message under `before`, the one above it. It is built once, and each part follows what it shows: a reaction leaves
+/// pictures and voices where they are, and the focus with them.
+pub(super) fn message(desk: Desk, row: Memo<MessageRow>, before: Memo<Option<MessageRow>>) -> AnyView {
+    let (id, own) = row.with_untracked(|row| (row.id, row.own));
+    let stands =
+        Memo::new(move |_| row.with(|row| before.with(|before| standing(desk, row, before.as_ref()))));
+    let number = Memo::new(move |_| row.with(|row| row.number));
+    let going = Memo::new(move |_| desk.going.with(|going| going.contains(&id)));
+    let marked = Memo::new(move |_| number.get() > 0 && desk.marked.get() == Some(number.get()));
+    let failed = move || row.with(|row| row.pending.as_ref().is_some_and(is_stuck));
+    let day = move || stands.get().new_day.then(|| day_line(&app().clock(), row.with(|row| row.at)));
+    let sign = move || {
+        let shows = !stands.get().together;
+        shows.then(|| row.with(|row| avatar(&row.name, if row.office { "jade" } else { "" }, false)))
+    };
+    view! {
+        {day}
+        {move || stands.get().first_unread.then(|| view! { <p class="p-day" data-tone="new" data-testid="first-unread"><span>{texts::new_below()}</span></p> })}
+        <div class="p-said" data-own=own data-together=move || stands.get().together data-failed=failed data-marked=move || marked.get() data-testid="message" data-number=number
+            on:focusin=move |_| desk.here.set(Some(number.get_untracked()).filter(|number| *number > 0))>
+            {(!own && !desk.simple).then(|| view! { <span class="p-said__sign">{sign}</span> })}
+            <div class="p-said__body">{move || if going.get() { taken_back(desk, id) } else { bubble(desk, row, stands) }}</div>
+        </div>
+    }
+    .into_any()
+}
+
+fn standing(desk: Desk, row: &MessageRow, before: Option<&MessageRow>) -> Standing {
     let clock = app().clock();
     let new_day = before.is_none_or(|before| clock.day_of(before.at) != clock.day_of(row.at));
     let first_unread = !row.own && row.number > 0 && desk.first_unread.get() == Some(row.number);
     let together = !new_day && !first_unread && before.is_some_and(|before| follows(before, row));
-    let (id, number) = (row.id, row.number);
-    // No closure around it: what is built in a closure is built from scratch, and would lose the focus.
-    let going = desk.going.with(|going| going.contains(&id));
-    let body = if going { taken_back(desk, row) } else { bubble(desk, row, together, &clock) };
-    let marked = Memo::new(move |_| number > 0 && desk.marked.get() == Some(number));
-    let failed =
-        row.pending.as_ref().is_some_and(|pending| matches!(pending.state, PendingState::Stuck { .. }));
-    let sign = (!row.own && !desk.simple).then(|| {
-        if together { ().into_any() } else { avatar(&row.name, if row.office { "jade" } else { "" }, false) }
-    });
-    view! {
-        {new_day.then(|| day_line(&clock, row.at))}
-        {first_unread.then(|| view! { <p class="p-day" data-tone="new" data-testid="first-unread"><span>{texts::new_below()}</span></p> })}
-        <div class="p-said" data-own=row.own data-together=together data-failed=failed data-marked=move || marked.get() data-testid="message" data-number=number
-            on:focusin=move |_| desk.here.set((number > 0).then_some(number))>
-            {sign.map(|sign| view! { <span class="p-said__sign">{sign}</span> })}
-            <div class="p-said__body">{body}</div>
-        </div>
-    }
-    .into_any()
+    Standing { new_day, first_unread, together }
 }
 
 /// Whether a message stands together with the one above it.
@@ -64,12 +80,15 @@ fn follows(before: &MessageRow, row: &MessageRow) -> bool {
     before.from == row.from && row.reply.is_none() && row.at.millis_since(before.at).abs() < TOGETHER
 }
 
+fn is_stuck(pending: &Pending) -> bool {
+    matches!(pending.state, PendingState::Stuck { .. })
+}
+
 fn day_line(clock: &Clock, at: Timestamp) -> AnyView {
     view! { <p class="p-day"><span>{clock.day_words(at)}</span></p> }.into_any()
 }
 
-fn taken_back(desk: Desk, row: &MessageRow) -> AnyView {
-    let id = row.id;
+fn taken_back(desk: Desk, id: MessageId) -> AnyView {
     view! {
         <div class="p-bubble" data-gone="">
             <p>{icon("trash")} " " {texts::deleted()}</p>
@@ -79,21 +98,38 @@ fn taken_back(desk: Desk, row: &MessageRow) -> AnyView {
     .into_any()
 }
 
-fn bubble(desk: Desk, row: &MessageRow, together: bool, clock: &Clock) -> AnyView {
-    let gone = matches!(row.what, What::Deleted | What::Hidden | What::Blocked | What::Unknown);
+fn bubble(desk: Desk, row: Memo<MessageRow>, stands: Memo<Standing>) -> AnyView {
+    let what = Memo::new(move |_| row.with(|row| row.what));
+    let gone = move || matches!(what.get(), What::Deleted | What::Hidden | What::Blocked | What::Unknown);
+    let words = move || {
+        let together = stands.get().together;
+        row.with(|row| {
+            view! {
+                {who(row, together)}
+                {row.reply.as_ref().map(|reply| quote(desk, reply))}
+                {row.about.as_ref().and_then(about)}
+                {content(desk, row)}
+            }
+        })
+    };
+    let end = move || {
+        let clock = app().clock();
+        row.with(|row| view! { {foot(desk, row, &clock)} {more(desk, row, &clock)} })
+    };
+    let ways_out = move || {
+        row.with(|row| {
+            let pending = row.pending.as_ref().filter(|pending| row.number == 0 || is_stuck(pending));
+            pending.map(|pending| view! { <div class="p-said__pending">{pending_actions(pending)}</div> })
+        })
+    };
     view! {
-        <div class="p-bubble" data-gone=gone.then_some("")>
-            {who(row, together)}
-            {row.reply.as_ref().map(|reply| quote(desk, reply))}
-            {row.about.as_ref().and_then(about)}
-            {content(desk, row)}
-            {files(&row.files)}
-            <div class="p-bubble__foot">{foot(row, clock)} {more(desk, row, clock)}</div>
+        <div class="p-bubble" data-gone=move || gone().then_some("")>
+            {words}
+            {files(desk, row)}
+            <div class="p-bubble__foot">{end}</div>
         </div>
-        {reactions(row)}
-        {row.pending.as_ref().filter(|pending| row.number == 0 || matches!(pending.state, PendingState::Stuck { .. })).map(|pending| {
-            view! { <div class="p-said__pending">{pending_actions(pending)}</div> }
-        })}
+        {move || row.with(reactions)}
+        {ways_out}
     }
     .into_any()
 }
@@ -157,25 +193,46 @@ fn content(desk: Desk, row: &MessageRow) -> AnyView {
     }
 }
 
-fn files(files: &[Attachment]) -> AnyView {
-    let pictures = files.iter().filter(|file| file.is_picture()).map(|file| {
-        view! { <Picture id=file.id alt=texts::photo_by().to_owned() pixels=file.pixels /> }
+/// Pictures and voices stay as they are when the server says more of their files, as once it has them.
+fn files(desk: Desk, row: Memo<MessageRow>) -> AnyView {
+    let of = |row: &MessageRow, kind: fn(&Attachment) -> bool| -> Vec<Attachment> {
+        row.files.iter().filter(|file| kind(file)).cloned().collect()
+    };
+    let pictures = Memo::new(move |_| {
+        let found = row.with(|row| of(row, Attachment::is_picture));
+        found.iter().map(|file| Photo { id: file.id, pixels: file.pixels }).collect::<Vec<_>>()
     });
-    let voices = files.iter().filter(|file| voice::is_voice(file)).map(|file| voice::player(file.id));
-    let others: Vec<Attachment> =
-        files.iter().filter(|file| !file.is_picture() && !voice::is_voice(file)).cloned().collect();
-    let pictures: Vec<_> = pictures.collect();
+    let voices = Memo::new(move |_| {
+        let found = row.with(|row| of(row, voice::is_voice));
+        found.iter().map(|file| file.id).collect::<Vec<_>>()
+    });
+    let others =
+        Memo::new(move |_| row.with(|row| of(row, |file| !file.is_picture() && !voice::is_voice(file))));
+    let picture = move |photo: Photo| {
+        let enlarge = Callback::new(move |()| desk.photo.set(Some(photo)));
+        view! { <Picture id=photo.id alt=texts::photo_by().to_owned() pixels=photo.pixels enlarge=enlarge /> }
+    };
     view! {
-        {(!pictures.is_empty()).then(|| view! { <div class="p-pictures">{pictures}</div> })}
-        {voices.collect_view()}
-        {(!others.is_empty()).then(|| attachments(others))}
+        {move || Some(pictures.get()).filter(|found| !found.is_empty()).map(|found| {
+            view! { <div class="p-pictures">{found.into_iter().map(picture).collect_view()}</div> }
+        })}
+        {move || voices.get().into_iter().map(voice::player).collect_view()}
+        {move || Some(others.get()).filter(|found| !found.is_empty()).map(attachments)}
     }
     .into_any()
 }
 
 /// When, and how it stands.
-fn foot(row: &MessageRow, clock: &Clock) -> AnyView {
-    let pending = row.pending.as_ref().map(|pending| pending_mark(&pending.state));
+fn foot(desk: Desk, row: &MessageRow, clock: &Clock) -> AnyView {
+    let pending = row.pending.as_ref().map(|pending| match &pending.state {
+        // The room says it better than the error does; once one may write again, there is nothing to say.
+        PendingState::Stuck { error } if error.code == Code::NotAllowed => {
+            let why = desk.with(|view| why_not(&view.may_write)).flatten();
+            failed_mark(why.map(|(title, _)| title))
+        }
+        PendingState::Waiting if waits_for_another(desk, row.id) => behind_mark(),
+        state => pending_mark(state),
+    });
     let sent = (row.own && row.pending.is_none()).then(|| view! { <span>" · "{texts::sent()}</span> });
     view! {
         <span class="p-bubble__when">
@@ -183,10 +240,21 @@ fn foot(row: &MessageRow, clock: &Clock) -> AnyView {
             {row.edited.then(|| view! { <span>" · "{texts::edited()}</span> })}
             {row.pinned.then(|| view! { <span>" · "{icon("pin")} {texts::pinned()}</span> })}
             {row.named.then(|| view! { <span class="t-strong">" · "{words::chat::named()}</span> })}
-            {sent} {pending.map(|pending| view! { " " {pending} })}
+            {sent} {pending.map(|pending| view! { " · " {pending} })}
         </span>
     }
     .into_any()
+}
+
+/// Whether what keeps a message here is not the network but an earlier one, about which the person has to decide.
+fn waits_for_another(desk: Desk, id: MessageId) -> bool {
+    let offline =
+        app().view.with(|view| view.is_none_or(|view| view.connection.state == ConnectionState::Offline));
+    let is_stopped = desk.with(|view| {
+        let mut before = view.waiting.iter().take_while(|row| row.id != id);
+        before.any(|row| row.pending.as_ref().is_some_and(is_stuck))
+    });
+    !offline && is_stopped.unwrap_or_default()
 }
 
 /// The way to everything that can be done with it.
@@ -218,9 +286,10 @@ fn reactions(row: &MessageRow) -> AnyView {
             app.run::<MessageReact>(ReactToMessage { id, emoji }, |_| ());
         };
         let who = who_reacted(reaction);
+        let hint = who.clone();
         view! {
-            <button type="button" class="p-reaction" aria-pressed=own.to_string() aria-label=who.clone() title=who data-testid="reaction" on:click=toggle>
-                <span aria-hidden="true">{reaction.emoji.clone()}</span> <span>{words::number(reaction.count)}</span>
+            <button type="button" class="p-reaction" aria-pressed=own.to_string() title=hint data-testid="reaction" on:click=toggle>
+                <span aria-hidden="true">{reaction.emoji.clone()}</span> <span>{words::number(reaction.count)}</span> <span class="u-hidden">{who}</span>
             </button>
         }
     });

@@ -9,6 +9,7 @@ use linli_wire::{
 use super::desk::{Asking, Desk};
 use crate::{
     components::{
+        attachment::Picture,
         choice::{Choice, choices},
         dialog::{Confirm, Dialog},
         error_state::error_state,
@@ -27,6 +28,7 @@ pub(super) fn Questions(desk: Desk) -> impl IntoView {
         <Report desk=desk open=opened(desk, Asking::Report) />
         {sure(desk)}
         <Links desk=desk />
+        <Large desk=desk />
     }
 }
 
@@ -200,4 +202,22 @@ fn Links(desk: Desk) -> impl IntoView {
     });
     let leave = Callback::new(move |()| app.open_outside(address.get_untracked()));
     view! { <Confirm open=open id="open-link" title=words::notice::open_link().to_owned() text=address confirm=words::common::open() then=leave danger=false /> }
+}
+
+/// A photo as large as the window has room for.
+#[component]
+fn Large(desk: Desk) -> impl IntoView {
+    let open = RwSignal::new(false);
+    Effect::new(move |_| open.set(desk.photo.with(Option::is_some)));
+    Effect::new(move |_| {
+        if !open.get() && desk.photo.with_untracked(Option::is_some) {
+            desk.photo.set(None);
+        }
+    });
+    view! {
+        <Dialog open=open id="photo" title=words::chat::what_photo().to_owned()>
+            {move || desk.photo.get().map(|photo| view! { <div class="p-large"><Picture id=photo.id alt=texts::photo_by().to_owned() pixels=photo.pixels /></div> })}
+            <div class="c-dialog__actions"><button type="button" class="c-button" data-kind="quiet" data-testid="photo-close" on:click=move |_| open.set(false)>{words::common::close()}</button></div>
+        </Dialog>
+    }
 }

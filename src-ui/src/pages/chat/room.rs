@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
-    hooks::{use_navigate, use_query_map},
+    hooks::{use_location, use_navigate},
 };
 use linli_wire::{
     Code,
@@ -84,7 +84,8 @@ pub(super) fn Room(id: RoomId) -> impl IntoView {
 }
 
 fn opened(id: RoomId, view: Memo<Option<RoomView>>) -> AnyView {
-    let query = use_query_map();
+    // The router's own query map stands still while one goes from room to room on the same page.
+    let query = use_location().query;
     let wanted = Memo::new(move |_| {
         query.with(|query| query.get("at")?.parse::<u64>().ok().filter(|number| *number > 0))
     });
@@ -99,10 +100,12 @@ fn opened(id: RoomId, view: Memo<Option<RoomView>>) -> AnyView {
     let desk = Desk::open(id, view, rows, FromEnd::new(row));
     desk.first_unread.set(first_unread);
     desk.marked.set(wanted.get_untracked());
+    // The place in the address may come a moment after the room.
+    let opened_for = wanted.get_untracked();
     Effect::new(move |before: Option<Option<u64>>| {
         let now = wanted.get();
-        if let (Some(before), Some(number)) = (before, now)
-            && before != now
+        if let Some(number) = now
+            && before.unwrap_or(opened_for) != now
         {
             desk.jump(number);
         }
@@ -169,7 +172,7 @@ fn below(desk: Desk, writing: Writing, asks: RwSignal<bool>) -> AnyView {
 
 /// What the address says that the next message is about, such as a bill; taken once, then it is gone from the address.
 fn take_about(writing: Writing) {
-    let query = use_query_map();
+    let query = use_location().query;
     let navigate = StoredValue::new_local(use_navigate());
     let id = writing.desk.id;
     Effect::new(move |_| {

@@ -2,14 +2,15 @@
 //!
 //! Every message that is shown has a signal of its own, so that a reaction draws one row anew and not a screen. An
 //! announcement asks again for the windows on screen and forgets the others. At most two windows are asked for at once,
-//! and always those that are looked at now: who flings through a year does not wait for what flew past.
+//! and always those that are looked at now: who flings through a year does not wait for what flew past. While the window
+//! cannot be seen nothing is asked for, since the core tells of what comes to a room that nobody looks at.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use linli_wire::{
-    chat::{MessageRow, MessagesQuery},
+    chat::{MessageRow, MessagesPage, MessagesQuery},
     command::{MessagesGet, Topic},
     id::RoomId,
 };
@@ -72,6 +73,8 @@ impl Rows {
             rows.turn.update_value(|turn| *turn = turn.wrapping_add(1));
             rows.pump();
         });
+        let seen = window_event_listener_untyped("visibilitychange", move |_| rows.pump());
+        on_cleanup(move || seen.remove());
         rows
     }
 
@@ -100,7 +103,7 @@ impl Rows {
     }
 
     fn pump(self) {
-        let Some(turn) = self.turn.try_get_value() else { return };
+        let Some(turn) = self.turn.try_get_value().filter(|_| !document().hidden()) else { return };
         let (first, last) = self.on_screen.get_value();
         for window in place(first).0..=place(last).0 {
             let busy = self.under_way.with_value(|busy| busy.len() >= AT_ONCE || busy.contains(&window));
@@ -125,7 +128,7 @@ impl Rows {
             match reply {
                 Ok(page) => {
                     let last = page.last;
-                    self.take(window, turn, Some(page.rows));
+                    self.take(window, turn, Some(page));
                     if self.last.get_untracked() < last {
                         self.last.set(last);
                     }
@@ -137,17 +140,20 @@ impl Rows {
         });
     }
 
-    fn take(self, window: u64, turn: u32, rows: Option<Vec<MessageRow>>) {
+    fn take(self, window: u64, turn: u32, page: Option<MessagesPage>) {
         let slots = self.windows.try_update_value(|windows| {
             let held = windows.entry(window).or_insert_with(Window::new);
             held.turn = Some(turn);
             held.slots.clone()
         });
-        let Some(rows) = rows else { return };
+        let Some(MessagesPage { rows, last }) = page else { return };
         let mut found: BTreeMap<usize, MessageRow> =
             rows.into_iter().map(|row| (place(row.number).1, row)).collect();
         for (at, slot) in slots.unwrap_or_default().into_iter().enumerate() {
-            let now = found.remove(&at).map_or(Slot::Missing, |row| Slot::Here(Box::new(row)));
+            // What is newer than the answer may come any moment.
+            let is_known = u64::try_from(at).is_ok_and(|at| window * u64::from(WINDOW) + at < last);
+            let none = if is_known { Slot::Missing } else { Slot::Coming };
+            let now = found.remove(&at).map_or(none, |row| Slot::Here(Box::new(row)));
             if slot.with_untracked(|before| *before != now) {
                 slot.set(now);
             }

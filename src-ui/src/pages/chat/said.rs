@@ -1,7 +1,10 @@
 //! Rooms and messages in a few words: for lists, titles and what a screen reader hears.
 
 use leptos::prelude::*;
-use linli_wire::chat::{Choice, EMOJI, LastMessage, MayWrite, Neighbour, RoomKind, What};
+use linli_wire::{
+    chat::{Choice, EMOJI, LastMessage, MayWrite, MessageRow, Neighbour, RoomKind, What},
+    markdown::plain,
+};
 
 use crate::{
     components::{avatar::avatar, icon::icon_on_ground},
@@ -66,6 +69,11 @@ pub(super) fn what_words(what: What, words: &str) -> String {
         What::File => texts::what_file().to_owned(),
         What::Words | What::Unknown => texts::what_unknown().to_owned(),
     }
+}
+
+/// The words of a message as they are shown, without marks.
+pub(super) fn plain_words(row: &MessageRow) -> String {
+    if row.blocks.is_empty() { row.words.clone() } else { plain(&row.blocks) }
 }
 
 /// The newest message of a room in a line, with who wrote it.

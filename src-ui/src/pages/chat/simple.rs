@@ -60,10 +60,10 @@ pub(super) fn SimpleComposer(writing: Writing) -> impl IntoView {
             {move || if empty.get() {
                 view! {
                     <div class="p-ready" role="group" aria-label=texts::ready()>{ready.map(sentence).into_iter().collect_view()}</div>
-                    <button type="button" class="c-button" data-kind="primary" data-width="full" data-testid="say-it" hidden=move || recorder.state.get() != Recording::Off on:click=say_it>{icon("mic")} {texts::say_it()}</button>
+                    <button type="button" class="c-button" data-kind="primary" data-width="full" id="record-voice" data-testid="say-it" hidden=move || recorder.state.get() != Recording::Off on:click=say_it>{icon("mic")} {texts::say_it()}</button>
                 }.into_any()
             } else {
-                view! { <button type="submit" class="c-button" data-kind="primary" data-width="full" data-testid="send">{icon("send")} {texts::send()}</button> }.into_any()
+                view! { <button type="submit" class="c-button" data-kind="primary" data-width="full" id="send-message" data-testid="send">{icon("send")} {texts::send()}</button> }.into_any()
             }}
         </form>
     }

@@ -1,6 +1,7 @@
 //! The messages, as far up as somebody looks.
 
 use leptos::prelude::*;
+use linli_wire::{chat::MessageRow, id::MessageId};
 
 use super::{desk::Desk, message::message, room::typing_line, rows::Slot};
 use crate::{
@@ -14,27 +15,31 @@ const ESTIMATE: f64 = 96.0;
 /// The list, and ways to its end and to the first unread message.
 pub(super) fn talk(desk: Desk) -> AnyView {
     let waiting = Memo::new(move |_| desk.with(|view| view.waiting.clone()).unwrap_or_default());
-    let count = Memo::new(move |_| {
-        let sent = usize::try_from(desk.rows.last.get()).unwrap_or_default();
-        sent + waiting.with(Vec::len)
-    });
+    // The room says that a message has come under its number a moment before the message is here.
+    let last = Memo::new(move |_| desk.rows.last.get().max(desk.with(|view| view.last).unwrap_or_default()));
+    let count = Memo::new(move |_| usize::try_from(last.get()).unwrap_or_default() + waiting.with(Vec::len));
     let row = Callback::new(move |at: usize| {
         let number = u64::try_from(at).unwrap_or_default() + 1;
-        // How many messages there are wakes a row only if it changes which one it is.
-        let place = Memo::new(move |_| {
-            let last = desk.rows.last.get();
-            number.checked_sub(last + 1).and_then(|at| usize::try_from(at).ok())
-        });
-        match place.get() {
-            None => numbered(desk, number),
-            Some(at) => {
-                let own = waiting.with(|waiting| {
-                    let before = at.checked_sub(1).and_then(|at| waiting.get(at).cloned());
-                    waiting.get(at).cloned().map(|row| (row, before))
+        let shown = Shown::follow(desk, number, last, waiting);
+        let above = Shown::follow(desk, number.saturating_sub(1), last, waiting);
+        let stands = Memo::new(move |_| shown.with(Shown::stands));
+        match stands.get() {
+            Stands::Nowhere => ().into_any(),
+            Stands::Coming => coming(number),
+            Stands::Missing => {
+                view! { <p class="p-said p-said--missing t-soft t-small">{texts::missing()}</p> }.into_any()
+            }
+            Stands::Here(_) => {
+                let Some(first) = shown.with_untracked(|shown| shown.row().cloned()) else {
+                    return ().into_any();
+                };
+                // What is about to go keeps its last shape.
+                let row = Memo::new(move |before: Option<&MessageRow>| {
+                    let now = shown.with(|shown| shown.row().filter(|row| row.id == first.id).cloned());
+                    now.or_else(|| before.cloned()).unwrap_or_else(|| first.clone())
                 });
-                let Some((row, before)) = own else { return ().into_any() };
-                let before = before.or_else(|| here(desk.rows.get(number.saturating_sub(1))));
-                message(desk, &row, before.as_ref())
+                let above = Memo::new(move |_| above.with(|above| above.row().cloned()));
+                message(desk, row, above)
             }
         }
     });
@@ -62,26 +67,60 @@ pub(super) fn talk(desk: Desk) -> AnyView {
     .into_any()
 }
 
-fn numbered(desk: Desk, number: u64) -> AnyView {
-    match desk.rows.get(number) {
-        Slot::Here(row) => {
-            let before = number
-                .checked_sub(1)
-                .filter(|number| *number > 0)
-                .and_then(|number| here(desk.rows.get(number)));
-            message(desk, &row, before.as_ref())
-        }
-        Slot::Coming => coming(number),
-        Slot::Missing => {
-            view! { <p class="p-said p-said--missing t-soft t-small">{texts::missing()}</p> }.into_any()
-        }
-    }
+/// What stands in a place of the list.
+#[derive(Clone, PartialEq)]
+enum Shown {
+    /// Nothing: the list is about to end above.
+    Nothing,
+    /// What has a number.
+    Numbered(Slot),
+    /// What waits behind it.
+    Waiting(Box<MessageRow>),
 }
 
-fn here(slot: Slot) -> Option<linli_wire::chat::MessageRow> {
-    match slot {
-        Slot::Here(row) => Some(*row),
-        Slot::Coming | Slot::Missing => None,
+/// What a place of the list is built anew for; all else changes in its place.
+#[derive(Clone, Copy, PartialEq)]
+enum Stands {
+    Nowhere,
+    Coming,
+    Missing,
+    Here(MessageId),
+}
+
+impl Shown {
+    /// Follows what stands under `number` where `last` is the newest that is known, and behind it what is `waiting`.
+    fn follow(desk: Desk, number: u64, last: Memo<u64>, waiting: Memo<Vec<MessageRow>>) -> Memo<Self> {
+        // How many messages there are wakes a place only if it changes which one it is.
+        let behind =
+            Memo::new(move |_| number.checked_sub(last.get() + 1).and_then(|at| usize::try_from(at).ok()));
+        Memo::new(move |before: Option<&Self>| {
+            if let Some(at) = behind.get() {
+                let row = waiting.with(|waiting| waiting.get(at).cloned());
+                return row.map_or(Self::Nothing, |row| Self::Waiting(Box::new(row)));
+            }
+            let slot = if number == 0 { Slot::Missing } else { desk.rows.get(number) };
+            match (slot, before) {
+                // What waited here stays until it has come under its number.
+                (Slot::Coming, Some(Self::Waiting(row))) => Self::Waiting(row.clone()),
+                (slot, _) => Self::Numbered(slot),
+            }
+        })
+    }
+
+    fn stands(&self) -> Stands {
+        match self {
+            Self::Nothing => Stands::Nowhere,
+            Self::Numbered(Slot::Coming) => Stands::Coming,
+            Self::Numbered(Slot::Missing) => Stands::Missing,
+            Self::Numbered(Slot::Here(row)) | Self::Waiting(row) => Stands::Here(row.id),
+        }
+    }
+
+    fn row(&self) -> Option<&MessageRow> {
+        match self {
+            Self::Numbered(Slot::Here(row)) | Self::Waiting(row) => Some(row),
+            Self::Nothing | Self::Numbered(Slot::Coming | Slot::Missing) => None,
+        }
     }
 }
 

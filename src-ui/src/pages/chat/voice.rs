@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use linli_wire::{WireError, attachments::Attachment, command::AttachmentAdd, id::AttachmentId};
+use linli_wire::{Timestamp, WireError, attachments::Attachment, command::AttachmentAdd, id::AttachmentId};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -10,11 +10,13 @@ use web_sys::{
     MediaStream, MediaStreamConstraints, MediaStreamTrack,
 };
 
+use super::desk::focus_on;
 use crate::{
     components::{
         attachment::{Shown, picture_address},
         icon::icon,
     },
+    format::now,
     ipc,
     state::{App, app},
     words::chat_voice as texts,
@@ -24,6 +26,8 @@ use crate::{
 const KINDS: [&str; 4] = ["audio/webm;codecs=opus", "audio/ogg;codecs=opus", "audio/mp4", "audio/webm"];
 /// Longest recording, in seconds: within the size of a file by far.
 const MOST: u32 = 300;
+/// How often it is looked how long a recording is.
+const TICK: std::time::Duration = std::time::Duration::from_millis(250);
 
 /// Whether a file is played where it stands.
 pub(super) fn is_voice(file: &Attachment) -> bool {
@@ -78,6 +82,7 @@ struct Running {
 pub(super) struct Recorder {
     pub(super) state: RwSignal<Recording>,
     pub(super) seconds: RwSignal<u32>,
+    begun: StoredValue<Timestamp>,
     running: StoredValue<Option<Running>, LocalStorage>,
     kept: StoredValue<bool>,
     taken: Callback<Attachment>,
@@ -90,12 +95,13 @@ impl Recorder {
         let recorder = Self {
             state: RwSignal::new(Recording::Off),
             seconds: RwSignal::new(0),
+            begun: StoredValue::new(now()),
             running: StoredValue::new_local(None),
             kept: StoredValue::new(false),
             taken,
             app: app(),
         };
-        let tick = set_interval_with_handle(move || recorder.tick(), std::time::Duration::from_secs(1));
+        let tick = set_interval_with_handle(move || recorder.tick(), TICK);
         on_cleanup(move || {
             if let Ok(tick) = tick {
                 tick.clear();
@@ -107,8 +113,12 @@ impl Recorder {
 
     fn tick(self) {
         if self.state.try_get_untracked() == Some(Recording::On) {
-            self.seconds.update(|seconds| *seconds += 1);
-            if self.seconds.get_untracked() >= MOST {
+            let seconds = now().millis_since(self.begun.get_value()) / 1000;
+            let seconds = u32::try_from(seconds).unwrap_or_default();
+            if self.seconds.get_untracked() != seconds {
+                self.seconds.set(seconds);
+            }
+            if seconds >= MOST {
                 self.stop(true);
             }
         }
@@ -123,6 +133,7 @@ impl Recorder {
                 Ok(running) => {
                     let stream = running.stream.clone();
                     self.seconds.set(0);
+                    let _ = self.begun.try_set_value(now());
                     // The page went away while the person was asked.
                     if self.running.try_update_value(|slot| *slot = Some(running)).is_none() {
                         silence(&stream);
@@ -130,6 +141,7 @@ impl Recorder {
                     }
                     self.state.set(Recording::On);
                     app.say(texts::recording());
+                    request_animation_frame(|| focus_on("voice-keep"));
                 }
                 Err(_) => {
                     let _ = self.state.try_set(Recording::Off);
@@ -173,7 +185,11 @@ impl Recorder {
             let added: Result<Attachment, WireError> = ipc::call_with_file::<AttachmentAdd>(file).await;
             let _ = self.state.try_set(Recording::Off);
             match added {
-                Ok(added) => drop(self.taken.try_run(added)),
+                Ok(added) => {
+                    if self.taken.try_run(added).is_some() {
+                        request_animation_frame(|| focus_on("send-message"));
+                    }
+                }
                 Err(error) => app.complain(&error),
             }
         });
@@ -217,12 +233,16 @@ pub(super) fn length(seconds: u32) -> String {
 
 /// The buttons of a recording that runs.
 pub(super) fn running(recorder: Recorder) -> AnyView {
+    let give_up = move |_| {
+        recorder.stop(false);
+        request_animation_frame(|| focus_on("record-voice"));
+    };
     view! {
         <div class="p-recording" role="group" aria-label=texts::recording() data-testid="recording">
             <p><span class="p-recording__dot" aria-hidden="true"></span> {texts::recording()} " " <span class="t-number">{move || length(recorder.seconds.get())}</span></p>
             <div class="l-row">
-                <button type="button" class="c-button" data-kind="primary" data-testid="voice-keep" on:click=move |_| recorder.stop(true)>{icon("ok")} {texts::keep()}</button>
-                <button type="button" class="c-button" data-kind="quiet" data-testid="voice-drop" on:click=move |_| recorder.stop(false)>{icon("trash")} {texts::drop()}</button>
+                <button type="button" class="c-button" data-kind="primary" id="voice-keep" data-testid="voice-keep" on:click=move |_| recorder.stop(true)>{icon("ok")} {texts::keep()}</button>
+                <button type="button" class="c-button" data-kind="quiet" data-testid="voice-drop" on:click=give_up>{icon("trash")} {texts::drop()}</button>
             </div>
         </div>
     }

@@ -121,18 +121,16 @@ pub fn Profile() -> impl IntoView {
 #[component]
 pub fn Notifications() -> impl IntoView {
     let asked = ipc::ask::<PreferencesGet>(&[Topic::App], || Empty {});
+    let is_known = Memo::new(move |_| asked.with(|known| known.is_some()));
     view! {
         <div class="l-page">
             <PageHeader title=words::me::notifications() back=page_header::me() />
             {move || match asked.get() {
                 Answer::Loading => skeleton_list(5),
                 Answer::Failed(error) => error_state(&error, Some(asked.retry())),
-                Answer::Ready(preferences) => view! {
-                    {section(texts::notify_title(), switches(preferences, asked))}
-                    <Quiet asked=asked />
-                }
-                .into_any(),
+                Answer::Ready(preferences) => section(texts::notify_title(), switches(preferences, asked)),
             }}
+            {move || is_known.get().then(|| view! { <Quiet asked=asked /> })}
         </div>
     }
 }

@@ -16,12 +16,26 @@ const USUAL: QuietHours = QuietHours { from: 22 * 60, until: 7 * 60 };
 pub(super) fn Quiet(asked: ipc::Asked<Preferences>) -> impl IntoView {
     let app = app();
     let quiet = RwSignal::new(asked.with_untracked(|known| known.and_then(|known| known.quiet)));
+    let saving = StoredValue::new(0_u32);
     let save = move |now: Option<QuietHours>| {
         quiet.set(now);
         let preferences =
             Preferences { quiet: now, ..asked.with_untracked(|known| known.cloned()).unwrap_or_default() };
-        app.run::<PreferencesSave>(preferences, |_| ());
+        saving.update_value(|saving| *saving += 1);
+        ipc::call_then::<PreferencesSave>(preferences, move |reply| {
+            let _ = saving.try_update_value(|saving| *saving = saving.saturating_sub(1));
+            if let Err(error) = reply {
+                app.complain(&error);
+            }
+        });
     };
+    // Another device may choose, too. What the core says while it is being told something newer is older.
+    Effect::new(move |_| {
+        let known = asked.with(|known| known.and_then(|known| known.quiet));
+        if saving.get_value() == 0 {
+            quiet.set(known);
+        }
+    });
     let on = Signal::derive(move || quiet.with(Option::is_some));
     let time = move |id: &'static str,
                      label: &'static str,
@@ -40,8 +54,10 @@ pub(super) fn Quiet(asked: ipc::Asked<Preferences>) -> impl IntoView {
             </div>
         }
     };
+    let is_on = Memo::new(move |_| on.get());
+    // The times are built once: who types one stays in it while it is saved.
     let times = move || {
-        on.get().then(|| view! {
+        is_on.get().then(|| view! {
             <div class="c-form__pair">
                 {time("quiet-from", texts::quiet_from(), |quiet| quiet.from, |quiet, from| QuietHours { from, ..quiet })}
                 {time("quiet-until", texts::quiet_until(), |quiet| quiet.until, |quiet, until| QuietHours { until, ..quiet })}
