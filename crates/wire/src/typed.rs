@@ -9,7 +9,10 @@ use uuid::Uuid;
 
 use crate::{
     attachments::Attachment,
-    id::{FeeId, HouseholdId, ModerationId, PaymentId, RepairCategoryId, RepairId, RoomId, RoundPlanId},
+    id::{
+        FeeId, HouseholdId, MessageId, ModerationId, PaymentId, RepairCategoryId, RepairId, RoomId,
+        RoundPlanId,
+    },
 };
 
 /// A field, or several that are sent together.
@@ -62,6 +65,21 @@ pub enum TypedPlace {
         /// The room.
         id: RoomId,
     },
+    /// A poll for a room; its form is the [`crate::chat::AskInRoom`] that it would become, with choices that may be empty.
+    Poll {
+        /// The room.
+        id: RoomId,
+    },
+    /// What a message shall say instead.
+    MessageEdit {
+        /// The message.
+        id: MessageId,
+    },
+    /// What is wrong with a message.
+    Complaint {
+        /// The message.
+        id: MessageId,
+    },
     /// An appeal.
     Appeal {
         /// What was done.
@@ -87,6 +105,9 @@ impl TypedPlace {
             Self::PaymentRefund { .. } => "payment_refund",
             Self::KeptRefund { .. } => "kept_refund",
             Self::Message { .. } => "message",
+            Self::Poll { .. } => "poll",
+            Self::MessageEdit { .. } => "message_edit",
+            Self::Complaint { .. } => "complaint",
             Self::Appeal { .. } => "appeal",
             Self::RoundPlan { .. } => "round_plan",
         }
@@ -102,7 +123,8 @@ impl TypedPlace {
             Self::RepairCategory { id } => id.map_or_else(Uuid::nil, |id| id.0),
             Self::PaymentRefund { id } => id.0,
             Self::KeptRefund { id } => id.0,
-            Self::Message { id } => id.0,
+            Self::Message { id } | Self::Poll { id } => id.0,
+            Self::MessageEdit { id } | Self::Complaint { id } => id.0,
             Self::Appeal { id } => id.0,
             Self::Fee { id } => id.map_or_else(Uuid::nil, |id| id.0),
             Self::RoundPlan { id } => id.map_or_else(Uuid::nil, |id| id.0),

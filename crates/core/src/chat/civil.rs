@@ -162,6 +162,7 @@ pub fn report(cache: &Cache, system: &dyn System, language: &Language, request: 
         }
         let room = super::load(tx, id)?.map(|message| known.room(message.room_id)).transpose()?.flatten();
         let subject = room.map(|room| subject(&known, &room)).transpose()?.unwrap_or_default();
+        typed::forget(tx, TypedPlace::Complaint { id })?;
         let action = Action::ReportMessage { message_id: id, complaint, words };
         outbox::replace(tx, system, &format!("report:{id}"), &subject, action).map(drop)
     })

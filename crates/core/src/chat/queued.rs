@@ -85,7 +85,10 @@ pub fn ask(cache: &Cache, system: &dyn System, language: &Language, request: Ask
         return Err(WireError::invalid("poll.closes_at", "must be later than now").into());
     }
     let poll = Poll { question, choices, multiple, closes_at, voters: 0 };
-    cache.write(|tx| send(tx, system, language, room_id, MessageContent::Poll { poll }, (None, Vec::new())))
+    cache.write(|tx| {
+        typed::forget(tx, TypedPlace::Poll { id: room_id })?;
+        send(tx, system, language, room_id, MessageContent::Poll { poll }, (None, Vec::new()))
+    })
 }
 
 fn send(
@@ -186,6 +189,7 @@ pub fn edit(cache: &Cache, system: &dyn System, language: &Language, request: Ed
         let known = Known::read(tx, language, system.now())?;
         let Some(message) = load(tx, id)? else {
             let said = said(&known.open, id).ok_or_else(|| not_found("message"))?;
+            typed::forget(tx, TypedPlace::MessageEdit { id })?;
             return edit_waiting(tx, system, &known, said, words);
         };
         if !known.is_me(message.from) {
@@ -203,6 +207,7 @@ pub fn edit(cache: &Cache, system: &dyn System, language: &Language, request: Ed
                 outbox::discard(tx, open.op.id)?;
             }
         }
+        typed::forget(tx, TypedPlace::MessageEdit { id })?;
         let lane = free_lane(&outbox::open_in_chat(tx)?, room.id);
         let action = Action::EditMessage { message_id: id, words };
         outbox::enqueue(tx, system, &lane, &subject(&known, &room)?, action).map(drop)

@@ -2,7 +2,7 @@
 
 use linli_wire::{
     Code,
-    chat::{MessageContent, SayInRoom},
+    chat::{AskInRoom, MessageContent, SayInRoom},
     id::MessageId,
     ops::{Action, Op},
     typed::{Typed, TypedPlace},
@@ -39,8 +39,7 @@ pub(crate) fn of_action(action: &Action) -> Option<String> {
     }
 }
 
-/// A message that is given up goes back into the field of its room, an appeal into its own, unless something else is
-/// being typed there. What was to be done to a message that was never sent goes with it.
+/// What is given up goes back to where it was typed, unless something else is being typed there. What was to be done to a message that was never sent goes with it.
 ///
 /// # Errors
 /// Trouble of the cache.
@@ -53,6 +52,12 @@ pub(crate) fn give_back(tx: &Transaction<'_>, op: &Op) -> Result<()> {
                 }
             }
             forget_beginning(tx, message.room_id)?;
+            if let MessageContent::Poll { poll } = &message.content {
+                let (place, words) = (TypedPlace::Poll { id: message.room_id }, of_action(&op.action));
+                let form = AskInRoom { room_id: message.room_id, poll: poll.clone() };
+                let form = serde_json::to_string(&form)?;
+                return typed::give_back_form(tx, place, words.unwrap_or_default(), form, op.at);
+            }
             let MessageContent::Said { words, files, about } = &message.content else { return Ok(()) };
             let form = SayInRoom {
                 room_id: message.room_id,
@@ -76,6 +81,14 @@ pub(crate) fn give_back(tx: &Transaction<'_>, op: &Op) -> Result<()> {
                 }
             }
             Ok(())
+        }
+        Action::EditMessage { message_id, words } => {
+            let typed = Typed { words: words.clone(), ..Typed::default() };
+            typed::give_back_if_empty(tx, TypedPlace::MessageEdit { id: *message_id }, typed, op.at)
+        }
+        Action::ReportMessage { message_id, words, .. } => {
+            let typed = Typed { words: words.clone(), ..Typed::default() };
+            typed::give_back_if_empty(tx, TypedPlace::Complaint { id: *message_id }, typed, op.at)
         }
         Action::Appeal { moderation_id, words } => {
             let typed = Typed { words: words.clone(), ..Typed::default() };

@@ -7,6 +7,7 @@ mod found;
 mod hearing;
 mod seats;
 mod signs;
+mod unsent;
 
 use linli_core::{account, cache::Cache, chat, outbox, sync, typed};
 use linli_testkit::{

@@ -6,6 +6,7 @@ use linli_wire::{
     chat::{AskInRoom, Choice, MAX_CHOICE, MAX_CHOICES, Poll},
     command::MessageAsk,
     id::RoomId,
+    typed::{Typed, TypedPlace},
 };
 
 use crate::{
@@ -16,9 +17,10 @@ use crate::{
         icon::icon,
         switch::Switch,
     },
-    format::{from_local_input, now},
+    format::{from_local_input, now, to_local_input},
     pages::repairs::too_long,
     state::{Act, app},
+    typing,
     words::{self, chat_poll as texts},
 };
 
@@ -27,25 +29,39 @@ use crate::{
 pub(super) fn NewPoll(room: RoomId, open: RwSignal<bool>, sent: Callback<()>) -> impl IntoView {
     let app = app();
     let question = app.kept(format!("room {room} question"), String::new);
-    let choices = RwSignal::new(vec![RwSignal::new(String::new()), RwSignal::new(String::new())]);
+    let choices: [_; MAX_CHOICES] = std::array::from_fn(|_| RwSignal::new(String::new()));
+    // How many of them have a field.
+    let shown = RwSignal::new(FEWEST);
     let several = RwSignal::new(false);
     let until = RwSignal::new(String::new());
     let tried = RwSignal::new(false);
     let act = Act::new();
     let zone = app.clock().zone;
+    let local = zone.clone();
     let closes = Signal::derive(move || closing(&until.get(), &zone));
+    let now = Memo::new(move |_| {
+        let choices = choices.iter().take(shown.get()).map(|choice| choice.get()).collect();
+        typed(room, question.get(), choices, several.get(), closes.get().ok().flatten())
+    });
+    typing::remember(TypedPlace::Poll { id: room }, now, move |kept| {
+        let asked = serde_json::from_str::<AskInRoom>(&kept.form).ok();
+        let poll = asked.map(|asked| asked.poll);
+        let closes_at = poll.as_ref().and_then(|poll| poll.closes_at);
+        several.set(poll.as_ref().is_some_and(|poll| poll.multiple));
+        until.set(closes_at.map(|at| to_local_input(at, &local)).unwrap_or_default());
+        let (asks, words) = poll.map(|poll| (poll.question, poll.choices)).unwrap_or_default();
+        question.set(asks);
+        shown.set(words.len().clamp(FEWEST, MAX_CHOICES));
+        let words = words.into_iter().map(|choice| choice.words).chain(std::iter::repeat(String::new()));
+        choices.iter().zip(words).for_each(|(choice, words)| choice.set(words));
+    });
     let question_error = Signal::derive(move || question.with(|words| line_problem(words, tried.get())));
     let until_error = Signal::derive(move || {
         (tried.get() && closes.get().is_err()).then(|| texts::until_wrong().to_owned())
     });
     let said = move || -> Vec<String> {
-        choices.with(|choices| {
-            choices
-                .iter()
-                .map(|choice| choice.get().trim().to_owned())
-                .filter(|words| !words.is_empty())
-                .collect()
-        })
+        let words = choices.iter().take(shown.get()).map(|choice| choice.get().trim().to_owned());
+        words.filter(|words| !words.is_empty()).collect()
     };
     let problem = Signal::derive(move || {
         let said = said();
@@ -76,31 +92,28 @@ pub(super) fn NewPoll(room: RoomId, open: RwSignal<bool>, sent: Callback<()>) ->
             question.set(String::new());
             until.set(String::new());
             several.set(false);
-            choices.set(vec![RwSignal::new(String::new()), RwSignal::new(String::new())]);
+            shown.set(FEWEST);
+            choices.iter().for_each(|choice| choice.set(String::new()));
             open.set(false);
             sent.run(());
         });
     };
     let fields = move || {
-        choices
-            .get()
-            .into_iter()
-            .enumerate()
-            .map(|(at, words)| {
-                let label = texts::choice(u32::try_from(at + 1).unwrap_or_default());
-                let id = FIELDS.get(at).copied().unwrap_or("choice");
-                view! { <Field id=id label=label value=words optional={at > 1} /> }
+        let fields = FIELDS.into_iter().zip(choices).zip(1..).take(shown.get());
+        fields
+            .map(|((id, words), number)| {
+                view! { <Field id=id label=texts::choice(number) value=words optional={number > 2} /> }
             })
             .collect_view()
     };
-    let add = move |_| choices.update(|choices| choices.push(RwSignal::new(String::new())));
+    let add = move |_| shown.update(|shown| *shown = (*shown + 1).min(MAX_CHOICES));
     view! {
         <Dialog open=open id="new-poll" title=texts::new()>
             <form class="c-form" novalidate on:submit=send>
                 <Field id="question" label=texts::question() value=question error=question_error />
                 {fields}
                 {move || problem.get().map(|problem| view! { <p class="c-field__error" role="alert">{icon("warn")} <span>{problem}</span></p> })}
-                {move || (choices.with(Vec::len) < MAX_CHOICES).then(|| view! {
+                {move || (shown.get() < MAX_CHOICES).then(|| view! {
                     <div><button type="button" class="c-button" data-kind="plain" data-edge="start" data-testid="add-choice" on:click=add>{icon("plus")} {texts::add_choice()}</button></div>
                 })}
                 <Switch label=texts::several() on=several change=Callback::new(move |on| several.set(on)) testid="poll-several" />
@@ -115,6 +128,8 @@ pub(super) fn NewPoll(room: RoomId, open: RwSignal<bool>, sent: Callback<()>) ->
     }
 }
 
+/// Fields that a poll has at least.
+const FEWEST: usize = 2;
 /// Ids of the fields, unique on the page.
 const FIELDS: [&str; MAX_CHOICES] = [
     "choice-1",
@@ -128,6 +143,25 @@ const FIELDS: [&str; MAX_CHOICES] = [
     "choice-9",
     "choice-10",
 ];
+
+/// What is kept of it: nothing while no word stands in it.
+fn typed(
+    room: RoomId,
+    question: String,
+    choices: Vec<String>,
+    multiple: bool,
+    closes_at: Option<Timestamp>,
+) -> Typed {
+    let lines: Vec<&str> = std::iter::once(&question).chain(&choices).map(|line| line.trim()).collect();
+    let words: Vec<&str> = lines.into_iter().filter(|line| !line.is_empty()).collect();
+    if words.is_empty() {
+        return Typed::default();
+    }
+    let words = words.join("\n");
+    let choices = choices.into_iter().map(|words| Choice { words, votes: 0 }).collect();
+    let asked = AskInRoom { room_id: room, poll: Poll { question, choices, multiple, closes_at, voters: 0 } };
+    Typed { words, photos: Vec::new(), form: serde_json::to_string(&asked).unwrap_or_default() }
+}
 
 fn line_problem(words: &str, tried: bool) -> Option<String> {
     let missing = (tried && words.trim().is_empty()).then(|| words::common::required().to_owned());

@@ -2,8 +2,10 @@
 
 use leptos::prelude::*;
 use linli_wire::{
-    chat::{BlockPerson, Complaint, EditMessage, MAX_MESSAGE, MAX_REASON, ReportMessage},
+    chat::{BlockPerson, Complaint, EditMessage, MAX_MESSAGE, MAX_REASON, MessageRow, ReportMessage},
     command::{MessageEdit, MessageReport, PersonBlock},
+    id::MessageId,
+    typed::{Typed, TypedPlace},
 };
 
 use super::desk::{Asking, Desk};
@@ -17,6 +19,7 @@ use crate::{
     },
     pages::repairs::{Area, too_long},
     state::{Act, app},
+    typing,
     words::{self, chat_message as texts, chat_report},
 };
 
@@ -44,24 +47,43 @@ fn opened(desk: Desk, asking: Asking) -> RwSignal<bool> {
     open
 }
 
+/// The message that was last asked this about. It stays while its question is closed, so that what was typed does.
+fn asked_about(desk: Desk, asking: Asking) -> Memo<Option<MessageRow>> {
+    Memo::new(move |before: Option<&Option<MessageRow>>| {
+        let before = before.cloned().flatten();
+        let row = (desk.asking.get() == Some(asking)).then(|| desk.message.get()).flatten();
+        let same = |row: &MessageRow| {
+            before.as_ref().is_some_and(|before| before.id == row.id && before.words == row.words)
+        };
+        if row.as_ref().is_none_or(same) { before } else { row }
+    })
+}
+
 #[component]
 fn Edit(desk: Desk, open: RwSignal<bool>) -> impl IntoView {
-    let words = RwSignal::new(String::new());
-    let of = StoredValue::new(None);
-    Effect::new(move |_| {
-        // What was typed for the same message before stands there again.
-        if open.get()
-            && let Some(row) = desk.message.get_untracked()
-            && of.get_value() != Some(row.id)
-        {
-            of.set_value(Some(row.id));
-            words.set(row.words);
-        }
+    let of = asked_about(desk, Asking::Edit);
+    view! {
+        <Dialog open=open id="edit-message" title=texts::edit()>
+            {move || of.get().map(|row| edit_form(row, open))}
+        </Dialog>
+    }
+}
+
+fn edit_form(row: MessageRow, open: RwSignal<bool>) -> AnyView {
+    let (id, has_files, before) = (row.id, !row.files.is_empty(), row.words);
+    let words = RwSignal::new(before.clone());
+    let as_it_is = before.clone();
+    let now = Memo::new(move |_| {
+        let words = words.get();
+        Typed { words: if words == as_it_is { String::new() } else { words }, ..Typed::default() }
+    });
+    let put = before.clone();
+    typing::remember(TypedPlace::MessageEdit { id }, now, move |kept| {
+        words.set(if kept.words.is_empty() { put.clone() } else { kept.words });
     });
     let act = Act::new();
     let tried = RwSignal::new(false);
     let error = Signal::derive(move || {
-        let has_files = desk.message.with(|row| row.as_ref().is_some_and(|row| !row.files.is_empty()));
         let missing = tried.get() && !has_files && words.with(|words| words.trim().is_empty());
         missing
             .then(|| texts::missing().to_owned())
@@ -70,34 +92,46 @@ fn Edit(desk: Desk, open: RwSignal<bool>) -> impl IntoView {
     let save = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         tried.set(true);
-        let Some(id) = of.get_value().filter(|_| error.with_untracked(Option::is_none)) else { return };
-        act.run::<MessageEdit>(
-            EditMessage { id, words: words.get_untracked().trim().to_owned() },
-            move |_| {
-                tried.set(false);
-                of.set_value(None);
-                open.set(false);
-            },
-        );
+        if error.with_untracked(Option::is_some) {
+            return;
+        }
+        let edit = EditMessage { id, words: words.get_untracked().trim().to_owned() };
+        let before = before.clone();
+        act.run::<MessageEdit>(edit, move |_| {
+            tried.set(false);
+            words.set(before);
+            open.set(false);
+        });
     };
     view! {
-        <Dialog open=open id="edit-message" title=texts::edit()>
-            <form class="c-form" novalidate on:submit=save>
-                <Area id="edit-words" label=texts::edit_label() value=words error=error />
-                {move || act.error.get().map(|error| error_state(&error, None))}
-                <div class="c-dialog__actions">
-                    <button type="button" class="c-button" data-kind="quiet" on:click=move |_| open.set(false)>{words::common::cancel()}</button>
-                    <button type="submit" class="c-button" data-kind="primary" data-testid="edit-save" aria-busy=act.aria_busy()>{words::common::save()}</button>
-                </div>
-            </form>
-        </Dialog>
+        <form class="c-form" novalidate on:submit=save>
+            <Area id="edit-words" label=texts::edit_label() value=words error=error />
+            {move || act.error.get().map(|error| error_state(&error, None))}
+            <div class="c-dialog__actions">
+                <button type="button" class="c-button" data-kind="quiet" on:click=move |_| open.set(false)>{words::common::cancel()}</button>
+                <button type="submit" class="c-button" data-kind="primary" data-testid="edit-save" aria-busy=act.aria_busy()>{words::common::save()}</button>
+            </div>
+        </form>
     }
+    .into_any()
 }
 
 #[component]
 fn Report(desk: Desk, open: RwSignal<bool>) -> impl IntoView {
+    let of = asked_about(desk, Asking::Report);
+    view! {
+        <Dialog open=open id="report-message" title=chat_report::title()>
+            <p>{chat_report::text()}</p>
+            {move || of.get().map(|row| report_form(row.id, open))}
+        </Dialog>
+    }
+}
+
+fn report_form(id: MessageId, open: RwSignal<bool>) -> AnyView {
     let app = app();
     let (complaint, said) = (RwSignal::new(Complaint::Insult), RwSignal::new(String::new()));
+    let now = Memo::new(move |_| Typed { words: said.get(), ..Typed::default() });
+    typing::remember(TypedPlace::Complaint { id }, now, move |kept| said.set(kept.words));
     let tried = RwSignal::new(false);
     let act = Act::new();
     let error = Signal::derive(move || {
@@ -109,11 +143,11 @@ fn Report(desk: Desk, open: RwSignal<bool>) -> impl IntoView {
     let send = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         tried.set(true);
-        let Some(row) = desk.message.get_untracked().filter(|_| error.with_untracked(Option::is_none)) else {
+        if error.with_untracked(Option::is_some) {
             return;
-        };
+        }
         let report = ReportMessage {
-            id: row.id,
+            id,
             complaint: complaint.get_untracked(),
             words: said.get_untracked().trim().to_owned(),
         };
@@ -124,29 +158,25 @@ fn Report(desk: Desk, open: RwSignal<bool>) -> impl IntoView {
             app.tell(chat_report::thanks());
         });
     };
-    let options = || {
-        vec![
-            Choice::new(Complaint::Insult, chat_report::insult(), "complaint-insult"),
-            Choice::new(Complaint::Privacy, chat_report::privacy(), "complaint-privacy"),
-            Choice::new(Complaint::Advertising, chat_report::advertising(), "complaint-advertising"),
-            Choice::new(Complaint::Untrue, chat_report::untrue(), "complaint-untrue"),
-            Choice::new(Complaint::Other, chat_report::other(), "complaint-other"),
-        ]
-    };
+    let options = vec![
+        Choice::new(Complaint::Insult, chat_report::insult(), "complaint-insult"),
+        Choice::new(Complaint::Privacy, chat_report::privacy(), "complaint-privacy"),
+        Choice::new(Complaint::Advertising, chat_report::advertising(), "complaint-advertising"),
+        Choice::new(Complaint::Untrue, chat_report::untrue(), "complaint-untrue"),
+        Choice::new(Complaint::Other, chat_report::other(), "complaint-other"),
+    ];
     view! {
-        <Dialog open=open id="report-message" title=chat_report::title()>
-            <p>{chat_report::text()}</p>
-            <form class="c-form" novalidate on:submit=send>
-                {choices("complaint", chat_report::what(), true, None, complaint.into(), options(), Callback::new(move |chosen| complaint.set(chosen)))}
-                <Area id="report-words" label=chat_report::words() value=said error=error optional=true />
-                {move || act.error.get().map(|error| error_state(&error, None))}
-                <div class="c-dialog__actions">
-                    <button type="button" class="c-button" data-kind="quiet" on:click=move |_| open.set(false)>{words::common::cancel()}</button>
-                    <button type="submit" class="c-button" data-kind="primary" data-testid="report-send" aria-busy=act.aria_busy()>{icon("send")} {chat_report::send()}</button>
-                </div>
-            </form>
-        </Dialog>
+        <form class="c-form" novalidate on:submit=send>
+            {choices("complaint", chat_report::what(), true, None, complaint.into(), options, Callback::new(move |chosen| complaint.set(chosen)))}
+            <Area id="report-words" label=chat_report::words() value=said error=error optional=true />
+            {move || act.error.get().map(|error| error_state(&error, None))}
+            <div class="c-dialog__actions">
+                <button type="button" class="c-button" data-kind="quiet" on:click=move |_| open.set(false)>{words::common::cancel()}</button>
+                <button type="submit" class="c-button" data-kind="primary" data-testid="report-send" aria-busy=act.aria_busy()>{icon("send")} {chat_report::send()}</button>
+            </div>
+        </form>
     }
+    .into_any()
 }
 
 /// What a complaint is called.

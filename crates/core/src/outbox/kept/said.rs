@@ -61,7 +61,9 @@ pub(super) fn typed_item(kept: Kept) -> KeptItem {
         "repair_category" => "save_repair_category",
         "round_plan" => "save_round_plan",
         "fee" => "save_fee",
-        "message" => "send_message",
+        "message" | "poll" => "send_message",
+        "message_edit" => "edit_message",
+        "complaint" => "report_message",
         "appeal" => "appeal",
         _ => "message_on_repair",
     };
