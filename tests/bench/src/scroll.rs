@@ -2,7 +2,7 @@
 //! beside the same flings over a bare list of as many one-line rows, of which twenty lines of script keep those near the
 //! window.
 //!
-//! A fling is a finger's: 24,000 pixels within two seconds, begun at the newest message, at three quarters, at half and at
+//! A fling is a wheel's: 24,000 pixels within two seconds, begun at the newest message, at three quarters, at half and at
 //! a quarter of the room, upwards and down again. Both pages take turns, in the same browser, after a fling each that is
 //! not counted. A frame is the time from one animation frame to the next, so where the screen shows 60 in a second a
 //! frame in time takes 16.7 ms. `shown` says for how much of the time every row in the window was a message and not the
@@ -144,12 +144,13 @@ fn flings(session: &Session, places: &[f64]) -> Result<Vec<Frame>> {
     session.run_async(READY, &[])?;
     for place in places {
         session.run_async(GO, &[json!(place)])?;
-        // A finger that moves down pulls older messages into the window.
+        // Up first, to older messages.
         for far in [FAR, -FAR] {
             session.run(WATCH, &[])?;
-            let (x, y) = (700, 450);
+            let middle = session.run(MIDDLE, &[])?;
+            let (x, y) = (middle.get(0), middle.get(1));
             let gesture = json!({
-                "x": x, "y": y, "yDistance": far, "speed": SPEED, "gestureSourceType": "touch", "preventFling": true,
+                "x": x, "y": y, "yDistance": far, "speed": SPEED, "gestureSourceType": "mouse",
             });
             session.devtools("Input.synthesizeScrollGesture", &gesture)?;
             let seen = session.run("window.watching = false; return window.frames_seen", &[])?;
@@ -157,7 +158,7 @@ fn flings(session: &Session, places: &[f64]) -> Result<Vec<Frame>> {
             let moved = session.run("return Math.abs(window.began - window.scroller().scrollTop)", &[])?;
             let moved = moved.as_f64().unwrap_or_default();
             // At the end of the room there is nowhere to go down to but back.
-            ensure!(moved > f64::from(FAR) / 2.0, "it moved by {moved} pixels only");
+            ensure!(moved > f64::from(FAR) / 2.0, "it moved by {moved} pixels only, the wheel at {middle}");
             frames.extend(seen.iter().filter_map(frame));
         }
     }
@@ -194,6 +195,11 @@ const GO: &str = "
         if (still > 30) done(true); else requestAnimationFrame(look);
     };
     look();";
+
+/// The middle of the list's window.
+const MIDDLE: &str = "
+    const frame = window.scroller().getBoundingClientRect();
+    return [Math.round(frame.left + frame.width / 2), Math.round(frame.top + frame.height / 2)];";
 
 /// Notes every frame until it is told to stop, and whether a shape stood in the window in it.
 const WATCH: &str = "
