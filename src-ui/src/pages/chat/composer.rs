@@ -14,7 +14,7 @@ use linli_wire::{
 
 use super::{
     desk::Desk,
-    files::Files,
+    files::{Choose, Files},
     mentions::{Mentions, Naming},
     said::what_words,
     voice::{self, Recorder, Recording},
@@ -247,7 +247,7 @@ pub(super) fn Composer(writing: Writing, ask: Callback<()>) -> impl IntoView {
             {move || (recorder.state.get() == Recording::On).then(|| voice::running(recorder))}
             {move || matches!(recorder.state.get(), Recording::Asking | Recording::Keeping).then(|| view! { <p class="t-soft t-small" role="status">{words::editor::taking_in()}</p> })}
             <div class="p-compose__more" hidden=move || !is_off()>
-                <super::files::Choose files=writing.files most=MAX_FILES />
+                <Choose files=writing.files most=MAX_FILES label=texts::attach() />
                 {record}
                 <button type="button" class="c-button" data-kind="plain" data-testid="ask-room" on:click=move |_| ask.run(())>{icon("list")} <span>{words::chat_poll::new_short()}</span></button>
                 <details class="c-details p-compose__help" data-kind="quiet"><summary>{texts::how_to()}</summary><p class="t-soft t-small" id="say-help">{texts::how_to_text()}</p></details>

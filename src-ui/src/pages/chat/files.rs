@@ -57,9 +57,14 @@ fn chosen(file: Attachment, files: RwSignal<Vec<Attachment>>) -> AnyView {
     .into_any()
 }
 
-/// The button to choose with.
+/// The button to choose with; `large` for one that stands on a line of its own.
 #[component]
-pub(super) fn Choose(files: RwSignal<Vec<Attachment>>, most: usize) -> impl IntoView {
+pub(super) fn Choose(
+    files: RwSignal<Vec<Attachment>>,
+    most: usize,
+    label: &'static str,
+    #[prop(optional)] large: bool,
+) -> impl IntoView {
     let app = app();
     let coming = RwSignal::new(0_usize);
     let input = NodeRef::<html::Input>::new();
@@ -92,7 +97,7 @@ pub(super) fn Choose(files: RwSignal<Vec<Attachment>>, most: usize) -> impl Into
         }
     };
     view! {
-        <input type="file" class="u-hidden" accept="image/*,application/pdf" multiple node_ref=input tabindex="-1" aria-label=texts::attach() data-testid="room-files" on:change=take />
-        <button type="button" class="c-button" data-kind="plain" data-testid="attach" aria-busy=move || (coming.get() > 0).then_some("true") on:click=choose>{icon("attach")} <span>{texts::attach()}</span></button>
+        <input type="file" class="u-hidden" accept="image/*,application/pdf" multiple node_ref=input tabindex="-1" aria-label=label data-testid="room-files" on:change=take />
+        <button type="button" class="c-button" data-kind=if large { "quiet" } else { "plain" } data-width=large.then_some("full") data-testid="attach" aria-busy=move || (coming.get() > 0).then_some("true") on:click=choose>{icon(if large { "image" } else { "attach" })} <span>{label}</span></button>
     }
 }

@@ -6,7 +6,7 @@ use linli_wire::{attachments::Attachment, chat::MAX_FILES};
 use super::{
     composer::{Writing, chips},
     desk::focus_box,
-    files::Files,
+    files::{Choose, Files},
     voice::{self, Recorder, Recording},
 };
 use crate::{
@@ -65,6 +65,9 @@ pub(super) fn SimpleComposer(writing: Writing) -> impl IntoView {
             } else {
                 view! { <button type="submit" class="c-button" data-kind="primary" data-width="full" id="send-message" data-testid="send">{icon("send")} {texts::send()}</button> }.into_any()
             }}
+            <div hidden=move || recorder.state.get() != Recording::Off>
+                <Choose files=writing.files most=MAX_FILES label=texts::photo() large=true />
+            </div>
         </form>
     }
 }
