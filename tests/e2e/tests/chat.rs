@@ -10,6 +10,7 @@ mod voice;
 
 use linli_e2e::{
     faces::{fail_with, wrong},
+    host::Host,
     page::{Page, key},
     rooms,
     words::say,
@@ -18,8 +19,9 @@ use linli_e2e::{
 use linli_wire::{
     Language,
     chat::MessagesQuery,
-    command::MessagesGet,
+    command::{MessagesGet, TypedGet},
     settings::{Mode, Settings},
+    typed::TypedPlace,
 };
 use serde_json::json;
 
@@ -37,11 +39,13 @@ fn stands(page: &Page, words: &str, state: &str) {
 /// Marks the way to what can be done with the message that says `words`.
 #[track_caller]
 fn mark_more(page: &Page, words: &str) {
-    stands(page, words, "");
-    page.script(
-        "all('[data-e2e-more]').forEach(old => old.removeAttribute('data-e2e-more'));
-         const found = all(id('message')).find(e => e.innerText.includes(arguments[0]));
-         found.querySelector(id('more')).setAttribute('data-e2e-more', '')",
+    page.until_with(
+        "the way to what can be done",
+        "const found = all(id('message')).find(e => e.innerText.includes(args[0]));
+         const more = found?.querySelector(id('more'));
+         if (!more) return false;
+         all('[data-e2e-more]').forEach(old => old.removeAttribute('data-e2e-more'));
+         more.setAttribute('data-e2e-more', ''); return true",
         &[json!(words)],
     );
 }
@@ -67,6 +71,32 @@ fn more(page: &Page, words: &str) {
     mark_more(page, words);
     page.press("[data-e2e-more]");
     page.find("#message-acts[open]");
+}
+
+/// Scrolls down until the message that says `words` is there.
+#[track_caller]
+fn down_to(page: &Page, words: &str) {
+    page.until_with(
+        "the end of the talk",
+        "one('.p-room__talk')?.scrollTo(0, 1e9); return all(id('message')).some(e => e.innerText.includes(args[0]))",
+        &[json!(words)],
+    );
+}
+
+/// Waits until what is typed at this place is kept.
+#[track_caller]
+fn is_kept(host: &Host, place: TypedPlace, words: &str) {
+    until("it is kept", || host.call::<TypedGet>(&place).unwrap().words.ends_with(words));
+}
+
+/// Waits until a field holds this.
+#[track_caller]
+fn holds(page: &Page, name: &str, text: &str) {
+    page.until_with(
+        "it stands there again",
+        "return one(id(args[0]))?.value === args[1]",
+        &[json!(name), json!(text)],
+    );
 }
 
 #[test]
@@ -144,6 +174,12 @@ fn story(name: &str, language: Language, face: Settings) {
     his.fill("question", "Paint the bench?");
     his.fill("choice-1", "Green");
     his.fill("choice-2", "Blue");
+    is_kept(&li.host, TypedPlace::Poll { id: room }, "Blue");
+    his.reload();
+    his.tap("ask-room");
+    his.find("#new-poll[open]");
+    holds(his, "question", "Paint the bench?");
+    holds(his, "choice-2", "Blue");
     his.tap("send-poll");
     his.find_no("#new-poll[open]");
     hers.find("[data-testid=poll]");
@@ -159,6 +195,16 @@ fn story(name: &str, language: Language, face: Settings) {
     hers.tap("act-edit");
     hers.find("#edit-message[open]");
     hers.fill("edit-words", "At seven?");
+    let all = MessagesQuery { room_id: room, first: 0, count: 200 };
+    let rows = mei.host.call::<MessagesGet>(&all).unwrap().rows;
+    let id = rows.iter().find(|row| row.words == "At sevven?").unwrap().id;
+    is_kept(&mei.host, TypedPlace::MessageEdit { id }, "At seven?");
+    hers.reload();
+    down_to(hers, "At sevven?");
+    more(hers, "At sevven?");
+    hers.tap("act-edit");
+    hers.find("#edit-message[open]");
+    holds(hers, "edit-words", "At seven?");
     hers.tap("edit-save");
     stands(his, "At seven?", &say(&language, "chat_message.edited"));
     more(hers, "At seven?");

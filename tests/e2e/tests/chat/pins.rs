@@ -77,16 +77,6 @@ fn a_message_is_pinned_answered_and_found_again_and_a_link_says_where_it_leads()
     fail_with(&found);
 }
 
-/// Scrolls down until the message that says `words` is there.
-#[track_caller]
-fn down_to(page: &Page, words: &str) {
-    page.until_with(
-        "the end of the talk",
-        "one('.p-room__talk').scrollTo(0, 1e9); return all(id('message')).some(e => e.innerText.includes(args[0]))",
-        &[json!(words)],
-    );
-}
-
 /// Waits until the message that says `words` is marked and in sight, with the focus in it.
 #[track_caller]
 fn leads_to(page: &Page, words: &str) {

@@ -1,7 +1,6 @@
 //! Of what one is told: as one chose for each room, and not of what one looks at.
 
 use super::*;
-use linli_e2e::host::Host;
 use linli_wire::{
     command::{AppGet, DirectOpen, Empty, MessageSay, NeighbourKey},
     id::{PersonId, RoomId},
@@ -51,6 +50,7 @@ fn one_is_told_of_what_one_chose_and_of_nothing_in_quiet_hours() {
     let alone = li.host.call::<DirectOpen>(&NeighbourKey { id: her }).unwrap().id;
     rooms::speak(&li.host, alone, "Something for you.").unwrap();
     is_told(&mei.host, 2);
+    page.until("the title says how much is unread", r"return /^\(\d+\+?\) \S/.test(document.title)");
     name(&li.host, room, her, "And this is for 梅");
     is_told(&mei.host, 3);
 
