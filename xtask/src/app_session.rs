@@ -11,6 +11,7 @@
 //! | `LINLI_AXE` | axe-core's script |
 //! | `LINLI_ARTIFACTS` | a folder for pictures and logs of what failed |
 
+use std::ffi::OsStr;
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -26,8 +27,13 @@ pub(crate) fn build_programs() -> Result<()> {
     program::compile(&mut cargo, "apps")
 }
 
-/// A cargo command inside a session of its own, with everything that drives the app at hand.
+/// Cargo inside a session of its own, with everything that drives the app at hand.
 pub(crate) fn cargo() -> Result<Command> {
+    session(program::cargo().get_program())
+}
+
+/// As [`cargo`], for another program.
+pub(crate) fn session(program: impl AsRef<OsStr>) -> Result<Command> {
     let axe = npm::fetch(&NpmPackage {
         name: "axe-core",
         version: "4.14.1",
@@ -38,9 +44,7 @@ pub(crate) fn cargo() -> Result<Command> {
     let programs = place::target().join("debug");
     let mut command = Command::new("dbus-run-session");
     // Without -noreset the display begins anew whenever its last window closes, and refuses whoever comes just then.
-    command
-        .args(["--", "xvfb-run", "-a", "-s", "-screen 0 1400x1000x24 -noreset"])
-        .arg(program::cargo().get_program());
+    command.args(["--", "xvfb-run", "-a", "-s", "-screen 0 1400x1000x24 -noreset"]).arg(program);
     command
         .current_dir(place::root())
         .env("NO_AT_BRIDGE", "1") // no accessibility bus in this session; the window would wait for one

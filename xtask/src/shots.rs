@@ -15,9 +15,12 @@ pub(crate) fn take(words: &[&str]) -> Result<()> {
     face::build(face::Profile::Dev, &face::folder())?;
     step("compiling server and app", app_session::build_programs)?;
     let folder = place::target().join("shots");
+    step("compiling what takes the pictures", || {
+        program::compile(program::cargo().arg("build").args(WHOLE).args(["--bin", "shots"]), "shots")
+    })?;
     step("taking the pictures", || {
-        let mut shots = app_session::cargo()?;
-        shots.args(["run", "--quiet"]).args(WHOLE).args(["--bin", "shots", "--"]).args(words);
+        let mut shots = app_session::session(place::target().join("debug/shots"))?;
+        shots.args(words);
         program::run(shots.env("LINLI_ARTIFACTS", &folder))
     })?;
     println!("{}", folder.display());
