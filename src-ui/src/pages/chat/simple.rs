@@ -57,15 +57,17 @@ pub(super) fn SimpleComposer(writing: Writing) -> impl IntoView {
                 on:compositionend=move |_| { composing.set_value(false); writing.typed_now(read()) }
                 on:input=move |_| writing.typed_now(read())
                 on:keydown=on_key></textarea>
+            {move || empty.get().then(|| view! {
+                <div class="p-ready" role="group" aria-label=texts::ready()>{ready.map(sentence).into_iter().collect_view()}</div>
+            })}
+            <div class="p-ready" hidden=move || recorder.state.get() != Recording::Off>
             {move || if empty.get() {
                 view! {
-                    <div class="p-ready" role="group" aria-label=texts::ready()>{ready.map(sentence).into_iter().collect_view()}</div>
-                    <button type="button" class="c-button" data-kind="primary" data-width="full" id="record-voice" data-testid="say-it" hidden=move || recorder.state.get() != Recording::Off on:click=say_it>{icon("mic")} {texts::say_it()}</button>
+                    <button type="button" class="c-button" data-kind="primary" data-width="full" id="record-voice" data-testid="say-it" on:click=say_it>{icon("mic")} {texts::say_it()}</button>
                 }.into_any()
             } else {
                 view! { <button type="submit" class="c-button" data-kind="primary" data-width="full" id="send-message" data-testid="send">{icon("send")} {texts::send()}</button> }.into_any()
             }}
-            <div hidden=move || recorder.state.get() != Recording::Off>
                 <Choose files=writing.files most=MAX_FILES label=texts::photo() large=true />
             </div>
         </form>
