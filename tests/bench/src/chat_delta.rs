@@ -17,8 +17,8 @@ use linli_wire::{
 use tokio::runtime::Runtime;
 
 use crate::{
-    delta::ByHand,
-    report::{Figure, millis, quantile},
+    delta::{ByHand, figures},
+    report::{Figure, millis},
     world::{call, device, join, until, welcome, world},
 };
 
@@ -51,28 +51,7 @@ pub fn measure(runtime: &Runtime) -> Result<Vec<Figure>> {
             }
             world.pass(Duration::from_millis(1_100));
         }
-        let (p50, floor50) = (quantile(&mut ours, 0.5), quantile(&mut bare, 0.5));
-        let (p99, floor99) = (quantile(&mut ours, 0.99), quantile(&mut bare, 0.99));
-        Ok(vec![
-            Figure {
-                name: "chat-delta p50".into(),
-                ours: p50,
-                floor: floor50,
-                ratio: p50 / floor50,
-                unit: "ms",
-                bar: "< 6 ms and ≤ 3 ×",
-                ok: p50 < 6.0 && p50 / floor50 <= 3.0,
-            },
-            Figure {
-                name: "chat-delta p99".into(),
-                ours: p99,
-                floor: floor99,
-                ratio: p99 / floor99,
-                unit: "ms",
-                bar: "< 20 ms",
-                ok: p99 < 20.0,
-            },
-        ])
+        Ok(figures("chat-delta", ours, bare))
     })
 }
 
