@@ -10,7 +10,7 @@ mod tray;
 mod window;
 
 use std::{
-    process::ExitCode,
+    process::{Command, ExitCode},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -29,6 +29,9 @@ const TOPIC_EVENT: &str = "linli://topic";
 /// How long the network waits for the first page: a window that shows no notice at first, as in Simple mode,
 /// never says that it did.
 const FACE_FIRST: Duration = Duration::from_millis(1500);
+
+/// Set where the app has begun anew once: see [`begin_anew`].
+const AGAIN: &str = "LINLI_BEGUN_ANEW";
 
 /// Runs the app until its window is closed.
 #[cfg(mobile)]
@@ -77,12 +80,45 @@ pub fn main() -> ExitCode {
             app.run(|_, _| {});
             ExitCode::SUCCESS
         }
+        Err(tauri::Error::PluginInitialization(plugin, why))
+            if plugin == "single-instance" && std::env::var_os(AGAIN).is_none() =>
+        {
+            tracing::warn!(target: "linli", %why, "another one was ending; beginning anew");
+            begin_anew()
+        }
         Err(error) => {
             tracing::error!(target: "linli", %error, "the app could not start");
             eprintln!("Linli could not start: {error}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// Begins anew: the app was opened while it was closing, and who still had its name on the desktop answers no more.
+/// Anew wholly, since a program opens its display once.
+fn begin_anew() -> ExitCode {
+    let begun = std::env::current_exe().and_then(|program| {
+        let mut command = Command::new(program);
+        instead(command.args(std::env::args_os().skip(1)).env(AGAIN, "1"))
+    });
+    match begun {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("Linli could not start: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs a program in place of this one.
+#[cfg(unix)]
+fn instead(command: &mut Command) -> std::io::Result<()> {
+    Err(std::os::unix::process::CommandExt::exec(command))
+}
+
+#[cfg(not(unix))]
+fn instead(command: &mut Command) -> std::io::Result<()> {
+    command.spawn().map(drop)
 }
 
 /// Links that the system opens the app with: at start, and later.

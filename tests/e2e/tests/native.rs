@@ -13,7 +13,7 @@ use linli_e2e::{
     program::Program,
     stripe::Stripe,
     words::{beginning, fill, say},
-    world::{Grounds, people, settings},
+    world::{Grounds, people, settings, until},
 };
 use linli_wire::{Language, command::SaveSettings, settings::Mode};
 
@@ -44,6 +44,22 @@ impl Machine {
         let page = Page::new(session, "window", self.grounds.artifacts().to_path_buf()).unwrap();
         page.find("h1");
         page
+    }
+
+    /// Starts the app, and waits until it has its name on the bus: whoever is started now hands over to it.
+    fn start_alone(&self) -> Program {
+        let mut command = Command::new(place::app());
+        prepare(&mut command, &self.home, &self.bus);
+        let (program, _) = Program::start(&mut command, &self.grounds.artifacts().join("first.log")).unwrap();
+        let asks = "org.freedesktop.DBus.NameHasOwner";
+        until("the app has its name", || {
+            let mut ask = Command::new("dbus-send");
+            ask.env("DBUS_SESSION_BUS_ADDRESS", &self.bus.address);
+            ask.args(["--session", "--print-reply", "--dest=org.freedesktop.DBus", "/", asks]);
+            let answer = ask.arg("string:org.linli.app.SingleInstance").output().unwrap();
+            String::from_utf8_lossy(&answer.stdout).contains("true")
+        });
+        program
     }
 
     /// What the app had the system open, in order.
@@ -84,6 +100,26 @@ fn prepare(command: &mut Command, home: &std::path::Path, bus: &Bus) {
         .env("LANG", "en_GB.UTF-8")
         .env("LINLI_LOG", "info")
         .env_remove("LINLI_DEMO");
+}
+
+#[test]
+fn opened_while_it_is_closing_the_app_opens_all_the_same() {
+    let machine = Machine::new("native-anew");
+    let _store: KeyStore = machine.bus.unlocked_key_store().unwrap();
+    let first = machine.start_alone();
+    // It stands still, as who is busy with ending, and is gone before it answers.
+    let signal = |name: &str| {
+        let status = Command::new("kill").args([name, &first.id().to_string()]).status();
+        assert!(status.unwrap().success());
+    };
+    signal("-STOP");
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            std::thread::sleep(std::time::Duration::from_secs(2));
+            signal("-KILL");
+        });
+        machine.open().see(&say(&Language::en(), "welcome.title"));
+    });
 }
 
 #[test]
