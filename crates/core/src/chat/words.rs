@@ -103,10 +103,12 @@ pub(crate) fn give_back(tx: &Transaction<'_>, op: &Op) -> Result<()> {
 pub(crate) fn is_of_no_matter(action: &Action, code: Code) -> bool {
     match action {
         Action::ReadRoom { .. } => true,
-        Action::ReactToMessage { .. }
-        | Action::VoteInPoll { .. }
-        | Action::PinMessage { .. }
-        | Action::TellOfRoom { .. } => code == Code::NotFound,
+        // Taken back meanwhile, its place is left and nothing of it.
+        Action::ReactToMessage { .. } | Action::PinMessage { .. } => {
+            matches!(code, Code::NotFound | Code::Conflict)
+        }
+        // A poll that was over meanwhile is a conflict too, and whoever voted wants to know.
+        Action::VoteInPoll { .. } | Action::TellOfRoom { .. } => code == Code::NotFound,
         _ => false,
     }
 }
