@@ -91,6 +91,11 @@ fn Screens() -> impl IntoView {
         let account = account.filter(|_| stage == Screen::Ready);
         Shown { screen: stage, account, language: settings.language.to_string(), mode: settings.mode }
     });
+    // Followed here, so that who has left takes it along.
+    let unread = Memo::new(move |_| {
+        app.view.with(|view| view.map_or(0, |view| view.unread_notices.saturating_add(view.unread_messages)))
+    });
+    Effect::new(move |_| title::unread(unread.get()));
     // A step of the way in is a page of its own.
     Effect::new(move |before: Option<pages::join::Step>| {
         let now = joining.step.get();
@@ -226,10 +231,6 @@ fn FollowPages() -> impl IntoView {
         }
         now
     });
-    let unread = Memo::new(move |_| {
-        app.view.with(|view| view.map_or(0, |view| view.unread_notices.saturating_add(view.unread_messages)))
-    });
-    Effect::new(move |_| title::unread(unread.get()));
     let offline = Memo::new(move |_| {
         app.view.with(|view| view.is_some_and(|view| view.connection.state == ConnectionState::Offline))
     });

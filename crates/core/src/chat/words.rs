@@ -39,11 +39,16 @@ pub(crate) fn of_action(action: &Action) -> Option<String> {
     }
 }
 
-/// What is given up goes back to where it was typed, unless something else is being typed there. What was to be done to a message that was never sent goes with it.
+/// What is given up goes back to where it was typed, unless something else is being typed there. What was to be done to a
+/// message that was never sent goes with it.
 ///
 /// # Errors
 /// Trouble of the cache.
 pub(crate) fn give_back(tx: &Transaction<'_>, op: &Op) -> Result<()> {
+    let back = |place, words: &String| {
+        let typed = Typed { words: words.clone(), ..Typed::default() };
+        typed::give_back_if_empty(tx, place, typed, op.at)
+    };
     match &op.action {
         Action::SendMessage { message } => {
             for open in outbox::open_in_chat(tx)? {
@@ -82,18 +87,11 @@ pub(crate) fn give_back(tx: &Transaction<'_>, op: &Op) -> Result<()> {
             }
             Ok(())
         }
-        Action::EditMessage { message_id, words } => {
-            let typed = Typed { words: words.clone(), ..Typed::default() };
-            typed::give_back_if_empty(tx, TypedPlace::MessageEdit { id: *message_id }, typed, op.at)
-        }
+        Action::EditMessage { message_id, words } => back(TypedPlace::MessageEdit { id: *message_id }, words),
         Action::ReportMessage { message_id, words, .. } => {
-            let typed = Typed { words: words.clone(), ..Typed::default() };
-            typed::give_back_if_empty(tx, TypedPlace::Complaint { id: *message_id }, typed, op.at)
+            back(TypedPlace::Complaint { id: *message_id }, words)
         }
-        Action::Appeal { moderation_id, words } => {
-            let typed = Typed { words: words.clone(), ..Typed::default() };
-            typed::give_back_if_empty(tx, TypedPlace::Appeal { id: *moderation_id }, typed, op.at)
-        }
+        Action::Appeal { moderation_id, words } => back(TypedPlace::Appeal { id: *moderation_id }, words),
         _ => Ok(()),
     }
 }

@@ -61,13 +61,11 @@ pub(super) fn SimpleComposer(writing: Writing) -> impl IntoView {
                 <div class="p-ready" role="group" aria-label=texts::ready()>{ready.map(sentence).into_iter().collect_view()}</div>
             })}
             <div class="p-ready" hidden=move || recorder.state.get() != Recording::Off>
-            {move || if empty.get() {
-                view! {
-                    <button type="button" class="c-button" data-kind="primary" data-width="full" id="record-voice" data-testid="say-it" on:click=say_it>{icon("mic")} {texts::say_it()}</button>
-                }.into_any()
-            } else {
-                view! { <button type="submit" class="c-button" data-kind="primary" data-width="full" id="send-message" data-testid="send">{icon("send")} {texts::send()}</button> }.into_any()
-            }}
+                {move || if empty.get() {
+                    view! { <button type="button" class="c-button" data-kind="primary" data-width="full" id="record-voice" data-testid="say-it" on:click=say_it>{icon("mic")} {texts::say_it()}</button> }.into_any()
+                } else {
+                    view! { <button type="submit" class="c-button" data-kind="primary" data-width="full" id="send-message" data-testid="send">{icon("send")} {texts::send()}</button> }.into_any()
+                }}
                 <Choose files=writing.files most=MAX_FILES label=texts::photo() large=true />
             </div>
         </form>
