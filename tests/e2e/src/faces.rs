@@ -46,6 +46,8 @@ pub fn put_on(device: &Device, face: &Settings) {
     device.set(face.clone());
     let (mode, theme) = (mode(face), theme(face));
     device.page.find(&format!("html[lang^={}][data-mode={mode}][data-theme={theme}]", face.language));
+    // The root says so before the page below it is built anew; what is typed until then goes into the old one.
+    device.page.rest();
 }
 
 /// What keeps people out of the page as it is: all of axe and our rules of size in light colours, in dark ones only
