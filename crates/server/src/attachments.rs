@@ -217,7 +217,7 @@ impl Shelf {
         Ok((attachment, file))
     }
 
-    /// Removes rows that neither a notice nor a repair has used for a day, then files that no row has used for a day,
+    /// Removes rows that neither a notice nor a repair nor a message has used for a day, then files that no row has used for a day,
     /// and uploads that came no further for as long. Tells how many rows and how many files.
     ///
     /// # Errors
@@ -382,7 +382,9 @@ fn sweep_rows(tx: &mut Tx<'_>) -> Result<u64, Error> {
          WHERE notice_attachment.community_id = attachment.community_id
          AND notice_attachment.attachment_id = attachment.id) AND NOT EXISTS (SELECT 1 FROM repair_attachment
          WHERE repair_attachment.community_id = attachment.community_id
-         AND repair_attachment.attachment_id = attachment.id)",
+         AND repair_attachment.attachment_id = attachment.id) AND NOT EXISTS (SELECT 1 FROM message_attachment
+         WHERE message_attachment.community_id = attachment.community_id
+         AND message_attachment.attachment_id = attachment.id)",
         params![before],
     )?)
 }

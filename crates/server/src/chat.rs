@@ -17,6 +17,7 @@
 //! What was turned down: delivering to each member a copy of each message. A thousand members would be a thousand rows for
 //! a word of greeting; one row in one scope is handed to all of them.
 
+mod blocks;
 mod civil;
 mod messages;
 mod neighbours;
@@ -27,18 +28,18 @@ mod talk;
 use std::collections::BTreeSet;
 
 use linli_wire::{
-    Timestamp,
     chat::{Duty, Room, RoomKind},
     community::Role,
     id::{BuildingId, RoomId},
     sync::Scope,
 };
 
+pub use blocks::block;
 pub use civil::{answer_appeal, appeal, moderate, name_moderator, report};
 pub use messages::{delete, edit, pin, react, vote};
 pub use neighbours::{people, people_changed};
 pub use rooms::{
-    agree, block, enter, invite, leave, open, open_all, open_for_building, open_for_community,
+    agree, enter, follow_repair, invite, leave, open, open_all, open_for_building, open_for_community,
     open_for_repair, read, remove, save, tell,
 };
 pub(crate) use store::sees_file;
@@ -131,11 +132,11 @@ fn must_write(tx: &mut Tx<'_>, caller: &Caller, room: &Room) -> Result<(), Error
     if room.closed || (room.announce && !caller.role.is_office()) {
         return Err(auth::not_allowed());
     }
+    if is_muted(tx, caller, room)? { Err(auth::not_allowed()) } else { Ok(()) }
+}
+
+fn is_muted(tx: &mut Tx<'_>, caller: &Caller, room: &Room) -> Result<bool, Error> {
     let now = tx.now();
-    match store::seat(tx, caller.community, room.id, caller.person)? {
-        Some(seat) if seat.muted_until.is_some_and(|until: Timestamp| until > now) => {
-            Err(auth::not_allowed())
-        }
-        _ => Ok(()),
-    }
+    let seat = store::seat(tx, caller.community, room.id, caller.person)?;
+    Ok(seat.and_then(|seat| seat.muted_until).is_some_and(|until| until > now))
 }

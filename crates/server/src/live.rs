@@ -173,6 +173,8 @@ impl Stream {
                                     return;
                                 }
                             }
+                            // What waits behind it may be of a room that was just lost: the scopes are read first.
+                            break;
                         }
                     }
                     taken += 1;

@@ -40,11 +40,11 @@ const MAX_LANE: usize = 80;
 pub enum Given {
     /// One that can be read.
     Op(Op),
-    /// One that cannot.
-    Unread {
+    /// One that goes no further.
+    Refused {
         /// Its lane.
         lane: String,
-        /// Why: `unknown_command` or `invalid_input`.
+        /// Why: `unknown_command`, `invalid_input` or `too_many_tries`.
         error: WireError,
     },
 }
@@ -53,7 +53,7 @@ impl Given {
     fn lane(&self) -> &str {
         match self {
             Self::Op(op) => &op.lane,
-            Self::Unread { lane, .. } => lane,
+            Self::Refused { lane, .. } => lane,
         }
     }
 }
@@ -88,9 +88,29 @@ pub(crate) fn read(body: &Body) -> Result<Vec<Given>, Error> {
             Ok(_) => WireError::invalid("ops.action", format!("cannot be read at column {}", error.column())),
             Err(unknown) => unknown.into_wire(),
         };
-        Ok(Given::Unread { lane: head.lane, error })
+        Ok(Given::Refused { lane: head.lane, error })
     });
     given.collect()
+}
+
+/// Refuses what is told to a whole room where `draw` does: each of them draws once. Messages have a limit of their own, and
+/// taking one back has none.
+pub(crate) fn limit_talk(batch: &mut [Given], mut draw: impl FnMut() -> Result<(), Error>) {
+    for given in batch {
+        let Given::Op(op) = &*given else { continue };
+        let is_told = matches!(
+            op.action,
+            Action::EditMessage { .. }
+                | Action::ReactToMessage { .. }
+                | Action::VoteInPoll { .. }
+                | Action::PinMessage { .. }
+                | Action::SaveRoom { .. }
+                | Action::InviteToRoom { .. }
+        );
+        if is_told && let Err(error) = draw() {
+            *given = Given::Refused { lane: op.lane.clone(), error: error.into_wire() };
+        }
+    }
 }
 
 fn unreadable() -> Error {
@@ -113,7 +133,7 @@ pub fn apply(tx: &mut Tx<'_>, caller: &Caller, batch: &[Given]) -> Result<OpsRep
         let step = match given {
             _ if broken.contains(given.lane()) => Step::Skipped,
             Given::Op(op) => step(tx, &caller, &seen, op, at, &mut done)?,
-            Given::Unread { error, .. } => Step::Refused(Error::Refused(error.clone())),
+            Given::Refused { error, .. } => Step::Refused(Error::Refused(error.clone())),
         };
         match &step {
             Step::Refused(_) => drop(broken.insert(given.lane())),

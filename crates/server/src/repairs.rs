@@ -22,7 +22,7 @@ mod story;
 use linli_wire::{
     Code, Timestamp, WireError,
     attachments::Attachment,
-    id::{CommunityId, RepairEventId, RepairId, RepairNoteId},
+    id::{CommunityId, PersonId, RepairEventId, RepairId, RepairNoteId},
     repairs::{
         ActKind, MAX_MESSAGE, Party, Rating, Repair, RepairAct, RepairEvent, RepairNote, RepairReport,
         RepairState, may, next,
@@ -220,10 +220,19 @@ pub fn join(tx: &mut Tx<'_>, caller: &Caller, scopes: &[Scope], id: RepairId) ->
     let who = moves::person(tx, caller, caller.person)?;
     let event = moves::event(tx, Some(who), ActKind::Join, state)?;
     store::change(tx, caller.community, &mut stored, &event)?;
-    let reporter = &stored.repair.reporter;
-    let mut persons = vec![caller.person];
-    persons.extend((!reporter.role.is_office()).then_some(reporter.id));
-    chat::open_for_repair(tx, caller.community, id, &persons)
+    open_room(tx, caller.community, &stored.repair)
+}
+
+/// The room of those who wait for a repair together: whoever joined, and who reported it unless the office found it.
+fn open_room(tx: &mut Tx<'_>, community: CommunityId, repair: &Repair) -> Result<(), Error> {
+    let sql = "SELECT repair_joined.person_id FROM repair_joined JOIN person
+         ON person.community_id = repair_joined.community_id AND person.id = repair_joined.person_id
+         WHERE repair_joined.community_id = $1 AND repair_joined.repair_id = $2 AND person.role NOT IN ('staff', 'manager')
+         ORDER BY repair_joined.person_id";
+    let rows = tx.query(sql, params![community, repair.id])?;
+    let mut persons: Vec<PersonId> = rows.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?;
+    persons.extend((!repair.reporter.role.is_office()).then_some(repair.reporter.id));
+    chat::open_for_repair(tx, community, repair.id, &persons)
 }
 
 /// Writes a message to everybody on a repair. Sent twice under one id, it stands there once.

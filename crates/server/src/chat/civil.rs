@@ -11,7 +11,7 @@ use linli_wire::{
         Measure, Message, MessageContent, Moderation, Moderator, NewModeration, ReportedMessage, Room,
         SeatState,
     },
-    id::{CommunityId, MessageId, ModerationId, PersonId},
+    id::{CommunityId, MessageId, ModerationId, PersonId, RoomId},
     sync::{Entity, Scope},
     text,
 };
@@ -55,9 +55,10 @@ pub fn report(
         return Err(messages::gone());
     }
     let now = tx.now();
-    let sql = "SELECT COUNT(*) FROM message_report WHERE community_id = $1 AND person_id = $2 AND at > $3";
+    let sql = "SELECT COUNT(*) FROM message_report WHERE community_id = $1 AND person_id = $2 AND at > $3
+         AND at <= $4";
     let made: usize =
-        tx.query_one(sql, params![community, caller.person, now.plus_millis(-DAY_MS)])?.get(0)?;
+        tx.query_one(sql, params![community, caller.person, now.plus_millis(-DAY_MS), now])?.get(0)?;
     if made >= MAX_REPORTS {
         return Err(too_many(60 * 60));
     }
@@ -189,9 +190,13 @@ fn carry_out(
     moderation: &Moderation,
 ) -> Result<(), Error> {
     let (community, person) = (caller.community, message.from);
-    let mut seat = store::seat(tx, community, room.id, person)?.unwrap_or_else(|| store::new_seat(room.id));
+    if matches!(moderation.measure, Measure::Nothing | Measure::Warn | Measure::Unknown) {
+        return Ok(());
+    }
+    let seat = store::seat_locked(tx, community, room.id, person)?;
+    let mut seat = seat.unwrap_or_else(|| store::new_seat(room.id));
     match moderation.measure {
-        Measure::Nothing | Measure::Warn | Measure::Unknown => return Ok(()),
+        Measure::Nothing | Measure::Warn | Measure::Unknown => {}
         Measure::Hide => {}
         Measure::Mute { days } => {
             if !(1..=MAX_MUTE_DAYS).contains(&days) {
@@ -322,7 +327,7 @@ pub fn answer_appeal(
         return Err(auth::not_allowed());
     }
     let decided_it = moderation.by.as_ref().is_some_and(|by| by.id == caller.person);
-    if decided_it && is_another(tx, community, caller.person)? {
+    if decided_it && is_another(tx, community, caller.person, moderation.person_id)? {
         return Err(auth::not_allowed());
     }
     needed("words", words)?;
@@ -342,13 +347,50 @@ pub fn answer_appeal(
     put(tx, community, &mut moderation)
 }
 
-/// Whether anybody else decides: another moderator, or the manager.
-fn is_another(tx: &mut Tx<'_>, community: CommunityId, person: PersonId) -> Result<bool, Error> {
-    let sql = "SELECT 1 FROM moderator WHERE community_id = $1 AND duty = 'moderate' AND person_id <> $2
-         UNION SELECT 1 FROM person WHERE community_id = $1 AND role = 'manager' AND left_at IS NULL AND id <> $2";
-    Ok(tx.query_opt(sql, params![community, person])?.is_some())
+/// Whether anybody else decides, another moderator or the manager; whom it concerns does not.
+fn is_another(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    person: PersonId,
+    concerned: PersonId,
+) -> Result<bool, Error> {
+    let sql = "SELECT 1 FROM person LEFT JOIN moderator ON moderator.community_id = person.community_id
+         AND moderator.person_id = person.id WHERE person.community_id = $1 AND person.left_at IS NULL
+         AND person.id <> $2 AND person.id <> $3 AND (person.role = 'manager' OR moderator.duty = 'moderate') LIMIT 1";
+    Ok(tx.query_opt(sql, params![community, person, concerned])?.is_some())
 }
 
+/// The acts about somebody that still hold, but for one.
+fn standing(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    person: PersonId,
+    but: Option<ModerationId>,
+) -> Result<Vec<Moderation>, Error> {
+    let sql = "SELECT body FROM moderation WHERE community_id = $1 AND person_id = $2";
+    let mut acts = Vec::new();
+    for row in tx.query(sql, params![community, person])? {
+        let act: Moderation = row.json(0)?;
+        let answer = act.appeal.as_ref().and_then(|appeal| appeal.answer.as_ref());
+        if Some(act.id) != but && answer.is_none_or(|answer| !answer.lifted) {
+            acts.push(act);
+        }
+    }
+    Ok(acts)
+}
+
+/// Whether a moderator let somebody go from a room, and that still holds.
+pub(super) fn was_removed(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    room: RoomId,
+    person: PersonId,
+) -> Result<bool, Error> {
+    let acts = standing(tx, community, person, None)?;
+    Ok(acts.iter().any(|act| act.room_id == room && act.measure == Measure::Remove))
+}
+
+/// Takes back what an act did, as far as no other act about the same person did it, too.
 fn restore(
     tx: &mut Tx<'_>,
     community: CommunityId,
@@ -357,24 +399,43 @@ fn restore(
 ) -> Result<(), Error> {
     let person = moderation.person_id;
     let room = store::find(tx, community, moderation.room_id)?.ok_or_else(Error::not_found)?;
-    if let Some(mut seat) = store::seat(tx, community, room.id, person)? {
+    let others = standing(tx, community, person, Some(moderation.id))?;
+    if let Some(mut seat) = store::seat_locked(tx, community, room.id, person)? {
+        let here = || others.iter().filter(|act| act.room_id == room.id);
         match measure {
-            Measure::Mute { .. } => seat.muted_until = None,
-            Measure::Remove if seat.state == SeatState::Removed => seat.state = SeatState::In,
+            Measure::Mute { .. } => {
+                seat.muted_until = here()
+                    .filter_map(|act| match act.measure {
+                        Measure::Mute { days } => Some(act.at.plus_millis(i64::from(days) * DAY_MS)),
+                        _ => None,
+                    })
+                    .max();
+            }
+            Measure::Remove if seat.state == SeatState::Removed => {
+                if !here().any(|act| act.measure == Measure::Remove) {
+                    seat.state = SeatState::In;
+                }
+            }
             _ => {}
         }
         store::put_seat(tx, community, person, seat)?;
     }
+    let hides = |act: &Moderation| {
+        act.message_id == moderation.message_id && !matches!(act.measure, Measure::Nothing | Measure::Warn)
+    };
+    if others.iter().any(hides) {
+        return Ok(());
+    }
     let sql = "SELECT hidden FROM message WHERE community_id = $1 AND id = $2 AND hidden IS NOT NULL";
-    let hidden = tx.query_opt(sql, params![community, moderation.message_id])?;
     let Some(mut message) = store::message(tx, community, moderation.message_id)? else { return Ok(()) };
-    if let Some(row) = hidden {
+    if let Some(row) = tx.query_opt(sql, params![community, message.id])? {
         message.content = row.json(0)?;
         tx.execute(
             "UPDATE message SET hidden = NULL WHERE community_id = $1 AND id = $2",
             params![community, message.id],
         )?;
         store::change_message(tx, community, &room, &mut message)?;
+        // Servers of before let go of the files of what was hidden.
         store::note_files(tx, community, &message)?;
     }
     Ok(())

@@ -12,7 +12,7 @@ use linli_wire::{
     sync::{Entity, Scope},
 };
 
-use super::{duty, entered, must_write, neighbours, store, talk};
+use super::{duty, entered, is_muted, must_write, neighbours, store, talk};
 use crate::{
     Error,
     auth::{self, Caller},
@@ -84,6 +84,7 @@ pub fn delete(tx: &mut Tx<'_>, caller: &Caller, seen: &[Scope], id: MessageId) -
         params![caller.community, id],
     )?;
     store::change_message(tx, caller.community, &room, &mut message)?;
+    store::let_go_of_files(tx, caller.community, id)?;
     take_down(tx, caller, &room, id)
 }
 
@@ -135,12 +136,6 @@ pub fn react(
     }
     let place = reaction_id(id, caller.person);
     tx.log_as(caller.community, &scopes, Entity::Reaction, place, version + 1, reaction.as_ref())
-}
-
-fn is_muted(tx: &mut Tx<'_>, caller: &Caller, room: &Room) -> Result<bool, Error> {
-    let now = tx.now();
-    let seat = store::seat(tx, caller.community, room.id, caller.person)?;
-    Ok(seat.and_then(|seat| seat.muted_until).is_some_and(|until| until > now))
 }
 
 /// Chooses in a poll; the last choice stays.

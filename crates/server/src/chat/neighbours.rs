@@ -181,6 +181,8 @@ pub fn people(tx: &mut Tx<'_>, caller: &Caller, seen: &[Scope], id: RoomId) -> R
             let sql = "SELECT neighbour_id FROM neighbour_scope WHERE community_id = $1 AND scope = $2";
             ids(tx, sql, params![community, Scope::Room(id)])?
         }
+        // Both, whether the other still hears the caller or not.
+        RoomKind::Direct { persons } => persons.to_vec(),
         _ => {
             let sql =
                 "SELECT person_id FROM room_seat WHERE community_id = $1 AND room_id = $2 AND state = 'in'";

@@ -3,14 +3,14 @@
 use linli_wire::{
     Code, Language, Localized,
     chat::{
-        Block, MAX_ROOM_ABOUT, MAX_ROOM_NAME, MAX_RULES, Room, RoomContent, RoomInvitation, RoomKind,
-        SeatState, Tell, scopes_of,
+        MAX_ROOM_ABOUT, MAX_ROOM_NAME, MAX_RULES, Room, RoomContent, RoomInvitation, RoomKind, SeatState,
+        Tell, scopes_of,
     },
     id::{BuildingId, CommunityId, PersonId, RepairId, RoomId},
-    sync::{Entity, Scope},
+    sync::Scope,
 };
 
-use super::{DAY_MS, entered, neighbours, store};
+use super::{DAY_MS, blocks, civil, entered, is_muted, neighbours, store};
 use crate::{
     Error,
     auth::{self, Caller},
@@ -102,11 +102,41 @@ pub fn open_for_repair(
     let id = RoomId::of_repair(repair);
     make_public(tx, community, id, RoomKind::Repair { repair_id: repair })?;
     for person in persons {
-        if store::seat(tx, community, id, *person)?.is_none() {
-            store::put_seat(tx, community, *person, store::new_seat(id))?;
+        if store::seat_locked(tx, community, id, *person)?.is_some() {
+            continue;
         }
+        neighbours::show(tx, community, *person, &[Scope::Room(id)])?;
+        let mut seat = store::new_seat(id);
+        if !store::has_place(tx, community, *person)? {
+            // It refuses nobody's wait: once they have left another room, they may come into this one.
+            seat.state = SeatState::Left;
+        }
+        store::put_seat(tx, community, *person, seat)?;
     }
     Ok(())
+}
+
+/// A repair was closed, or goes on: its room, if it has one, is to be read only as long as it is closed.
+///
+/// # Errors
+/// The database's.
+pub fn follow_repair(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    repair: RepairId,
+    is_open: bool,
+) -> Result<(), Error> {
+    match store::find_locked(tx, community, RoomId::of_repair(repair))? {
+        Some(mut room) if room.closed == is_open => {
+            room.closed = !is_open;
+            store::put(tx, community, &mut room)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn must_have_place(tx: &mut Tx<'_>, community: CommunityId, person: PersonId) -> Result<(), Error> {
+    if store::has_place(tx, community, person)? { Ok(()) } else { Err(too_many(24 * 60 * 60)) }
 }
 
 /// Begins the room of two, or of a person and the office; a second time nothing happens.
@@ -145,11 +175,18 @@ pub fn open(
         within_rooms(tx, caller)?;
         let persons = if caller.person <= other { [caller.person, other] } else { [other, caller.person] };
         store::put(tx, community, &mut new_room(id, RoomKind::Direct { persons }))?;
+        // Who began it is nobody's to know, but counts for how many somebody begins.
+        tx.execute(
+            "UPDATE room SET owner_id = $3 WHERE community_id = $1 AND id = $2",
+            params![community, id, caller.person],
+        )?;
     }
     for (person, from) in [(caller.person, other), (other, caller.person)] {
         neighbours::show(tx, community, person, &[Scope::Room(id)])?;
         // Whoever does not want to hear the other gets no seat, and the other does not learn of it.
-        if store::seat(tx, community, id, person)?.is_none() && !has_blocked(tx, community, person, from)? {
+        if store::seat(tx, community, id, person)?.is_none() && !blocks::stands(tx, community, person, from)?
+        {
+            must_have_place(tx, community, person)?;
             store::put_seat(tx, community, person, store::new_seat(id))?;
         }
     }
@@ -178,11 +215,9 @@ fn within_rooms(tx: &mut Tx<'_>, caller: &Caller) -> Result<(), Error> {
         return Ok(());
     }
     let now = tx.now();
-    let sql = "SELECT COUNT(*) FROM room JOIN room_seat ON room_seat.community_id = room.community_id
-         AND room_seat.room_id = room.id WHERE room_seat.community_id = $1 AND room_seat.person_id = $2
-         AND room.kind IN ('direct', 'interest') AND room.made_at > $3";
+    let sql = "SELECT COUNT(*) FROM room WHERE community_id = $1 AND owner_id = $2 AND made_at > $3 AND made_at <= $4";
     let made: u32 =
-        tx.query_one(sql, params![caller.community, caller.person, now.plus_millis(-DAY_MS)])?.get(0)?;
+        tx.query_one(sql, params![caller.community, caller.person, now.plus_millis(-DAY_MS), now])?.get(0)?;
     if made >= ROOMS_A_DAY { Err(too_many(60 * 60)) } else { Ok(()) }
 }
 
@@ -201,6 +236,7 @@ pub fn save(
     let Some(known) = store::find_locked(tx, community, id)? else {
         check(content, true)?;
         within_rooms(tx, caller)?;
+        must_have_place(tx, community, caller.person)?;
         let kind = RoomKind::Interest { owner: caller.person, open: content.open };
         let mut room = Room {
             name: content.name.clone(),
@@ -215,14 +251,19 @@ pub fn save(
         return store::put_seat(tx, community, caller.person, store::new_seat(id));
     };
     let mut room = known;
-    let is_owner = matches!(&room.kind, RoomKind::Interest { owner, .. } if *owner == caller.person);
-    let may = is_owner || (caller.role.is_office() && room.kind.is_public());
-    if !may {
+    if !(caller.role.is_office() && room.kind.is_public()) {
+        // An owner whom a moderator removed or muted has no say either.
         entered(tx, caller, seen, id)?;
-        return Err(auth::not_allowed());
+        let is_owner = matches!(&room.kind, RoomKind::Interest { owner, .. } if *owner == caller.person);
+        if !is_owner || is_muted(tx, caller, &room)? {
+            return Err(auth::not_allowed());
+        }
     }
     check(content, matches!(room.kind, RoomKind::Interest { .. }))?;
     if let RoomKind::Interest { open, .. } = &mut room.kind {
+        if content.open && !*open && has_words(tx, community, id)? {
+            return Err(Error::invalid("open", "was not when people wrote in it"));
+        }
         *open = content.open;
         room.name.clone_from(&content.name);
     }
@@ -235,6 +276,11 @@ pub fn save(
         room.announce = content.announce;
     }
     store::put(tx, community, &mut room)
+}
+
+fn has_words(tx: &mut Tx<'_>, community: CommunityId, id: RoomId) -> Result<bool, Error> {
+    let sql = "SELECT last FROM room WHERE community_id = $1 AND id = $2";
+    Ok(tx.query_one(sql, params![community, id])?.get::<u64>(0)? > 0)
 }
 
 fn is_empty(text: &Localized) -> bool {
@@ -270,7 +316,7 @@ fn check(content: &RoomContent, needs_name: bool) -> Result<(), Error> {
 /// `not_found` for a room that is not open and into which nobody invited; `not_allowed` for who was let go.
 pub fn enter(tx: &mut Tx<'_>, caller: &Caller, id: RoomId) -> Result<(), Error> {
     let room = store::find(tx, caller.community, id)?.ok_or_else(Error::not_found)?;
-    let seat = store::seat(tx, caller.community, id, caller.person)?;
+    let seat = store::seat_locked(tx, caller.community, id, caller.person)?;
     let state = seat.as_ref().map(|seat| seat.state);
     let open = matches!(room.kind, RoomKind::Interest { open: true, .. }) && !room.closed;
     // Who left a repair's room may come back to it.
@@ -282,6 +328,7 @@ pub fn enter(tx: &mut Tx<'_>, caller: &Caller, id: RoomId) -> Result<(), Error> 
         _ if open || back => {}
         _ => return Err(Error::not_found()),
     }
+    must_have_place(tx, caller.community, caller.person)?;
     let mut seat = seat.unwrap_or_else(|| store::new_seat(id));
     (seat.state, seat.invitation) = (SeatState::In, None);
     store::put_seat(tx, caller.community, caller.person, seat)?;
@@ -294,7 +341,7 @@ pub fn enter(tx: &mut Tx<'_>, caller: &Caller, id: RoomId) -> Result<(), Error> 
 /// `not_found`; `not_allowed` for a room that comes with living here.
 pub fn leave(tx: &mut Tx<'_>, caller: &Caller, id: RoomId) -> Result<(), Error> {
     let room = store::find(tx, caller.community, id)?.ok_or_else(Error::not_found)?;
-    let seat = store::seat(tx, caller.community, id, caller.person)?;
+    let seat = store::seat_locked(tx, caller.community, id, caller.person)?;
     let Some(mut seat) = seat.filter(|_| room.kind.can_be_left()) else {
         return Err(if room.kind.can_be_left() { Error::not_found() } else { auth::not_allowed() });
     };
@@ -325,13 +372,14 @@ pub fn invite(
     if !neighbours::is_known_to(tx, caller, seen, person)? {
         return Err(Error::not_found());
     }
-    let seat = store::seat(tx, caller.community, id, person)?;
+    let seat = store::seat_locked(tx, caller.community, id, person)?;
     let is_in = seat.as_ref().is_some_and(|seat| matches!(seat.state, SeatState::In | SeatState::Invited));
     let was_let_go = seat.as_ref().is_some_and(|seat| seat.state == SeatState::Removed);
-    if was_let_go && *owner != caller.person {
+    // What a moderator decided only an appeal undoes.
+    if was_let_go && (*owner != caller.person || civil::was_removed(tx, caller.community, id, person)?) {
         return Err(auth::not_allowed());
     }
-    if is_in || has_blocked(tx, caller.community, person, caller.person)? {
+    if is_in || blocks::stands(tx, caller.community, person, caller.person)? {
         return Ok(());
     }
     let by = neighbours::name(tx, caller.community, caller.person)?;
@@ -357,7 +405,11 @@ pub fn remove(
     if *owner != caller.person || person == caller.person {
         return Err(auth::not_allowed());
     }
-    let mut seat = store::seat(tx, caller.community, id, person)?.ok_or_else(Error::not_found)?;
+    let Some(mut seat) = store::seat_locked(tx, caller.community, id, person)? else {
+        // Whoever does not hear the caller has no seat after an invitation, and the caller does not learn of it.
+        let known = neighbours::is_known_to(tx, caller, seen, person)?;
+        return if known { Ok(()) } else { Err(Error::not_found()) };
+    };
     if seat.state != SeatState::Removed {
         (seat.state, seat.invitation) = (SeatState::Removed, None);
         store::put_seat(tx, caller.community, person, seat)?;
@@ -380,7 +432,8 @@ pub fn agree(
     if edition > room.rules_edition {
         return Err(Error::refused(Code::Conflict, "the rules have no such edition"));
     }
-    let seat = store::seat(tx, caller.community, id, caller.person)?.unwrap_or_else(|| store::new_seat(id));
+    let seat = store::seat_locked(tx, caller.community, id, caller.person)?;
+    let seat = seat.unwrap_or_else(|| store::new_seat(id));
     if seat.agreed >= edition {
         return Ok(());
     }
@@ -408,66 +461,4 @@ pub fn read(tx: &mut Tx<'_>, caller: &Caller, seen: &[Scope], id: RoomId, number
 pub fn tell(tx: &mut Tx<'_>, caller: &Caller, seen: &[Scope], id: RoomId, tell: Tell) -> Result<(), Error> {
     entered(tx, caller, seen, id)?;
     store::change_mark(tx, caller.community, (id, caller.person), |mark| mark.tell = tell)
-}
-
-fn has_blocked(
-    tx: &mut Tx<'_>,
-    community: CommunityId,
-    person: PersonId,
-    other: PersonId,
-) -> Result<bool, Error> {
-    let sql =
-        "SELECT 1 FROM block WHERE community_id = $1 AND person_id = $2 AND other_id = $3 AND at IS NOT NULL";
-    Ok(tx.query_opt(sql, params![community, person, other])?.is_some())
-}
-
-/// Not to hear somebody any more, or again. The seat in the room of the two goes and comes with it.
-///
-/// # Errors
-/// `not_found` for somebody whom the caller does not know; `not_allowed` for people of the office: what they have to say
-/// must be heard.
-pub fn block(
-    tx: &mut Tx<'_>,
-    caller: &Caller,
-    seen: &[Scope],
-    other: PersonId,
-    blocked: bool,
-) -> Result<(), Error> {
-    let community = caller.community;
-    let sql = "SELECT version, at FROM block WHERE community_id = $1 AND person_id = $2 AND other_id = $3";
-    let known = tx.query_locked(sql, params![community, caller.person, other])?;
-    let (version, is_blocked) = match &known {
-        Some(row) => (row.get::<u64>(0)?, row.get::<Option<i64>>(1)?.is_some()),
-        None => (0, false),
-    };
-    if is_blocked == blocked {
-        return Ok(());
-    }
-    if blocked {
-        if other == caller.person || !neighbours::is_known_to(tx, caller, seen, other)? {
-            return Err(Error::not_found());
-        }
-        let person = crate::community::person(tx, community, other)?.ok_or_else(Error::not_found)?;
-        if person.role.is_office() {
-            return Err(auth::not_allowed());
-        }
-    }
-    let now = tx.now();
-    let name = neighbours::name(tx, community, other)?;
-    tx.execute(
-        "INSERT INTO block (community_id, person_id, other_id, version, name, at) VALUES ($1, $2, $3, $4, $5, $6)
-         ON CONFLICT (community_id, person_id, other_id) DO UPDATE SET version = excluded.version,
-         name = excluded.name, at = excluded.at",
-        params![community, caller.person, other, version + 1, &name, blocked.then_some(now)],
-    )?;
-    let body = Block { person_id: other, name, at: now };
-    let body = blocked.then_some(&body);
-    tx.log_as(community, &[Scope::Person(caller.person)], Entity::Block, other.0, version + 1, body)?;
-    let room = RoomId::of_two(caller.person, other);
-    if store::find(tx, community, room)?.is_none_or(|room| !neighbours::is_of(&room, caller.person)) {
-        return Ok(());
-    }
-    let mut seat = store::seat(tx, community, room, caller.person)?.unwrap_or_else(|| store::new_seat(room));
-    seat.state = if blocked { SeatState::Left } else { SeatState::In };
-    store::put_seat(tx, community, caller.person, seat)
 }

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::{
     Error,
     db::{Row, Tx},
-    error::{json, too_many},
+    error::json,
     params,
 };
 
@@ -51,8 +51,8 @@ pub(super) fn put(tx: &mut Tx<'_>, community: CommunityId, room: &mut Room) -> R
     tx.execute(
         "INSERT INTO room (community_id, id, version, kind, owner_id, last, card, made_at, body)
          VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $8)
-         ON CONFLICT (community_id, id) DO UPDATE SET version = excluded.version, owner_id = excluded.owner_id,
-         card = excluded.card, body = excluded.body",
+         ON CONFLICT (community_id, id) DO UPDATE SET version = excluded.version,
+         owner_id = COALESCE(excluded.owner_id, room.owner_id), card = excluded.card, body = excluded.body",
         params![community, room.id, room.version, room.kind.as_str(), owner, open, now, json(room)?],
     )?;
     tx.log_as(community, &scopes_of(room, community), Entity::Room, room.id.0, room.version, Some(room))?;
@@ -69,8 +69,16 @@ fn card_of(room: &Room) -> RoomCard {
     RoomCard { id: room.id, version: room.version, name: room.name.clone(), about: room.about.clone() }
 }
 
-/// Rooms in which one person has a seat: a cursor names each of them.
+/// Rooms into which one person comes: a cursor names each of them.
 const MAX_ROOMS: u32 = 400;
+
+/// Whether somebody may come into one more room.
+pub(super) fn has_place(tx: &mut Tx<'_>, community: CommunityId, person: PersonId) -> Result<bool, Error> {
+    let sql = "SELECT COUNT(*) FROM room_seat JOIN room ON room.community_id = room_seat.community_id
+         AND room.id = room_seat.room_id WHERE room_seat.community_id = $1 AND room_seat.person_id = $2
+         AND room_seat.state = 'in' AND room.kind NOT IN ('community', 'building')";
+    Ok(tx.query_one(sql, params![community, person])?.get::<u32>(0)? < MAX_ROOMS)
+}
 
 const SEAT: &str = "room_id, version, state, agreed, muted_until, invitation, person_id";
 
@@ -99,6 +107,18 @@ pub(super) fn seat(
     tx.query_opt(&sql, params![community, room, person])?.as_ref().map(seat_of).transpose()
 }
 
+/// The same, for changing it: whoever else decides about somebody and this room waits. It is the room's row that is locked,
+/// since a seat may not be there yet.
+pub(super) fn seat_locked(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    room: RoomId,
+    person: PersonId,
+) -> Result<Option<RoomSeat>, Error> {
+    tx.query_locked("SELECT id FROM room WHERE community_id = $1 AND id = $2", params![community, room])?;
+    seat(tx, community, room, person)
+}
+
 /// The seat of somebody of whom nothing was decided yet.
 pub(super) const fn new_seat(room: RoomId) -> RoomSeat {
     RoomSeat {
@@ -118,13 +138,6 @@ pub(super) fn put_seat(
     person: PersonId,
     mut seat: RoomSeat,
 ) -> Result<(), Error> {
-    if seat.state == SeatState::In {
-        let sql = "SELECT COUNT(*) FROM room_seat WHERE community_id = $1 AND person_id = $2 AND state = 'in' AND room_id <> $3";
-        let rooms: u32 = tx.query_one(sql, params![community, person, seat.room_id])?.get(0)?;
-        if rooms >= MAX_ROOMS {
-            return Err(too_many(24 * 60 * 60));
-        }
-    }
     seat.version += 1;
     let invitation = seat.invitation.as_ref().map(json).transpose()?;
     tx.execute(
@@ -165,13 +178,25 @@ pub(super) fn change_mark(
     tx: &mut Tx<'_>,
     community: CommunityId,
     (room, person): (RoomId, PersonId),
-    change: impl FnOnce(&mut RoomMark),
+    change: impl Fn(&mut RoomMark),
 ) -> Result<(), Error> {
-    let sql =
-        format!("SELECT {MARK} FROM room_mark WHERE community_id = $1 AND room_id = $2 AND person_id = $3");
-    let known = tx.query_locked(&sql, params![community, room, person])?;
-    let known = known.as_ref().map(mark_of).transpose()?;
-    let before = known.unwrap_or(RoomMark { room_id: room, version: 0, read: 0, tell: Tell::Usual });
+    let usual = RoomMark { room_id: room, version: 0, read: 0, tell: Tell::Usual };
+    let mut before = mark(tx, community, room, person)?;
+    if before.is_none() {
+        let mut mark = usual.clone();
+        change(&mut mark);
+        if mark == usual {
+            return Ok(());
+        }
+        // What is not there cannot be locked: of two devices at once, the second finds what the first wrote.
+        tx.execute(
+            "INSERT INTO room_mark (community_id, room_id, person_id, version, read, tell) VALUES ($1, $2, $3, 0, 0, $4)
+             ON CONFLICT (community_id, room_id, person_id) DO NOTHING",
+            params![community, room, person, usual.tell.as_str()],
+        )?;
+        before = self::mark(tx, community, room, person)?;
+    }
+    let before = before.unwrap_or(usual);
     let mut mark = before.clone();
     change(&mut mark);
     if mark == before {
@@ -179,12 +204,22 @@ pub(super) fn change_mark(
     }
     mark.version += 1;
     tx.execute(
-        "INSERT INTO room_mark (community_id, room_id, person_id, version, read, tell) VALUES ($1, $2, $3, $4, $5, $6)
-         ON CONFLICT (community_id, room_id, person_id) DO UPDATE SET version = excluded.version,
-         read = excluded.read, tell = excluded.tell",
+        "UPDATE room_mark SET version = $4, read = $5, tell = $6
+         WHERE community_id = $1 AND room_id = $2 AND person_id = $3",
         params![community, room, person, mark.version, mark.read, mark.tell.as_str()],
     )?;
     tx.log_as(community, &[Scope::Person(person)], Entity::RoomMark, room.0, mark.version, Some(&mark))
+}
+
+fn mark(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    room: RoomId,
+    person: PersonId,
+) -> Result<Option<RoomMark>, Error> {
+    let sql =
+        format!("SELECT {MARK} FROM room_mark WHERE community_id = $1 AND room_id = $2 AND person_id = $3");
+    tx.query_locked(&sql, params![community, room, person])?.as_ref().map(mark_of).transpose()
 }
 
 /// A message, locked until the end of the transaction.
@@ -239,20 +274,30 @@ pub(super) fn change_message(
         "UPDATE message SET version = $3, body = $4 WHERE community_id = $1 AND id = $2",
         params![community, message.id, message.version, json(message)?],
     )?;
-    if message.content.is_gone() {
-        tx.execute(
-            "DELETE FROM message_attachment WHERE community_id = $1 AND message_id = $2",
-            params![community, message.id],
-        )?;
-    }
     log_message(tx, community, room, message)
 }
 
-/// Notes which files a message shows.
+/// The files of a message that was taken back are nobody's any more; those of a case stay for who decides it.
+pub(super) fn let_go_of_files(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    message: MessageId,
+) -> Result<(), Error> {
+    tx.execute(
+        "DELETE FROM message_attachment WHERE community_id = $1 AND message_id = $2 AND NOT EXISTS (
+         SELECT 1 FROM reported_message WHERE reported_message.community_id = $1 AND reported_message.id = $2)",
+        params![community, message],
+    )?;
+    Ok(())
+}
+
+/// Notes which files a message shows; one that is gone shows nothing.
 pub(super) fn note_files(tx: &mut Tx<'_>, community: CommunityId, message: &Message) -> Result<(), Error> {
     for file in message.content.files() {
         tx.execute(
-            "INSERT INTO message_attachment (community_id, message_id, attachment_id) VALUES ($1, $2, $3)",
+            "INSERT INTO message_attachment (community_id, message_id, attachment_id)
+             SELECT community_id, CAST($2 AS TEXT), id FROM attachment WHERE community_id = $1 AND id = $3
+             ON CONFLICT (community_id, message_id, attachment_id) DO NOTHING",
             params![community, message.id, file.id],
         )?;
     }
@@ -264,7 +309,8 @@ fn log_message(tx: &mut Tx<'_>, community: CommunityId, room: &Room, message: &M
     tx.log_as(community, &scopes, Entity::Message, message.id.0, message.version, Some(message))
 }
 
-/// Whether a file stands on a message of a room that the caller is in. `scopes` are the caller's.
+/// Whether a file stands on a message that the caller may see: of a room that they are in, unless it was taken back or
+/// hidden, or one that was reported or hidden, for who decides about it. `scopes` are the caller's.
 ///
 /// # Errors
 /// The database's.
@@ -275,18 +321,21 @@ pub(crate) fn sees_file(
     id: AttachmentId,
 ) -> Result<bool, Error> {
     let rows = tx.query(
-        "SELECT DISTINCT message.room_id, room.kind FROM message_attachment
+        "SELECT message.room_id, room.kind, message.body, CAST(CASE WHEN message.hidden IS NOT NULL
+         OR EXISTS (SELECT 1 FROM reported_message WHERE reported_message.community_id = message.community_id
+         AND reported_message.id = message.id) THEN 1 ELSE 0 END AS BIGINT) FROM message_attachment
          JOIN message ON message.community_id = message_attachment.community_id
          AND message.id = message_attachment.message_id
          JOIN room ON room.community_id = message.community_id AND room.id = message.room_id
          WHERE message_attachment.community_id = $1 AND message_attachment.attachment_id = $2",
         params![community, id],
     )?;
+    let keeps = scopes.contains(&Scope::Moderators(community));
     for row in &rows {
-        let (room, kind): (RoomId, String) = (row.get(0)?, row.get(1)?);
-        if scopes.contains(&Scope::Room(room))
-            || (kind == "office" && scopes.contains(&Scope::Staff(community)))
-        {
+        let (room, kind, message): (RoomId, String, Message) = (row.get(0)?, row.get(1)?, row.json(2)?);
+        let is_theirs = scopes.contains(&Scope::Room(room))
+            || (kind == "office" && scopes.contains(&Scope::Staff(community)));
+        if (is_theirs && !message.content.is_gone()) || (keeps && row.get(3)?) {
             return Ok(true);
         }
     }

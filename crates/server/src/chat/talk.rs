@@ -64,11 +64,12 @@ pub fn send(tx: &mut Tx<'_>, caller: &Caller, seen: &[Scope], given: &NewMessage
 
 fn within_limits(tx: &mut Tx<'_>, caller: &Caller) -> Result<(), Error> {
     let now = tx.now();
-    // What is older than a day is behind the limit anyway, so that the count stays short.
+    // What is older than a day is behind the limit anyway, so that the count stays short; what a clock that was ahead
+    // wrote into the future holds nobody up until then.
     let sql = "SELECT COUNT(*), COALESCE(SUM(CASE WHEN at > $4 THEN 1 ELSE 0 END), 0) FROM message
-         WHERE community_id = $1 AND person_id = $2 AND at > $3";
+         WHERE community_id = $1 AND person_id = $2 AND at > $3 AND at <= $5";
     let times = (now.plus_millis(-DAY_MS), now.plus_millis(-WINDOW_MS));
-    let row = tx.query_one(sql, params![caller.community, caller.person, times.0, times.1])?;
+    let row = tx.query_one(sql, params![caller.community, caller.person, times.0, times.1, now])?;
     if row.get::<u32>(1)? >= IN_WINDOW {
         return Err(too_many(60));
     }
@@ -138,7 +139,7 @@ fn kept(tx: &mut Tx<'_>, caller: &Caller, given: &[Attachment]) -> Result<Vec<At
     let mut named = BTreeSet::new();
     for file in given {
         let kept = attachments::visible(tx, caller, file.id).map_err(|error| match error {
-            Error::Refused(_) => Error::invalid("files", "has not been sent to this server"),
+            Error::Refused(_) => Error::invalid("attachments", "has not been sent to this server"),
             trouble => trouble,
         })?;
         let name = file_name(&file.name, &kept.media_type).unwrap_or_else(|| kept.name.clone());

@@ -89,7 +89,16 @@ pub fn put_building(tx: &mut Tx<'_>, community: CommunityId, building: &Building
     let scopes = [Scope::Community(community)];
     tx.log_as(community, &scopes, Entity::Building, building.id.0, row.get(0)?, Some(building))?;
     chat::open_for_building(tx, community, building.id)?;
-    Ok(if known.is_some() { Put::Changed } else { Put::Created })
+    if known.is_none() {
+        return Ok(Put::Created);
+    }
+    // Homes are named by their building, and so are those who live there to neighbours.
+    let sql = "SELECT DISTINCT household_id FROM unit WHERE community_id = $1 AND building_id = $2
+         AND household_id IS NOT NULL ORDER BY household_id";
+    for row in tx.query(sql, params![community, building.id])? {
+        log_household(tx, community, row.get(0)?)?;
+    }
+    Ok(Put::Changed)
 }
 
 /// Puts a household; its units come with [`put_unit`].

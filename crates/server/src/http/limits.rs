@@ -60,6 +60,8 @@ pub(crate) struct Limits {
     device: DefaultKeyedRateLimiter<DeviceId>,
     codes: DefaultKeyedRateLimiter<DeviceId>,
     relative_codes: DefaultKeyedRateLimiter<PersonId>,
+    talk: DefaultKeyedRateLimiter<PersonId>,
+    typing: DefaultKeyedRateLimiter<DeviceId>,
     files: Places,
     requests: Places,
 }
@@ -99,6 +101,10 @@ impl Limits {
             // Whoever types one looks at it and confirms. At this rate somebody who tries for a whole week hits one of a
             // hundred open ones with odds of 1 in 600,000.
             relative_codes: DefaultKeyedRateLimiter::dashmap(quota(Duration::from_secs(60), 20)),
+            // Each is told to a whole room, of thousands perhaps. Nobody puts two signs a second on messages for minutes.
+            talk: DefaultKeyedRateLimiter::dashmap(quota(Duration::from_millis(500), 200)),
+            // The app tells it once in four seconds, for as long as somebody types.
+            typing: DefaultKeyedRateLimiter::dashmap(quota(Duration::from_secs(2), 5)),
             files: Places::new(FILES, PATIENCE),
             requests: Places::new(REQUESTS, PATIENCE),
         }
@@ -156,6 +162,16 @@ impl Limits {
         self.relative_codes.check_key(&person).map_err(|until| self.wait(&until))
     }
 
+    /// Draws for what is told to a room beside messages, which have a limit of their own.
+    pub(crate) fn talk(&self, person: PersonId) -> Result<(), Error> {
+        self.talk.check_key(&person).map_err(|until| self.wait(&until))
+    }
+
+    /// Draws for a hint that somebody is typing.
+    pub(crate) fn typing(&self, device: DeviceId) -> Result<(), Error> {
+        self.typing.check_key(&device).map_err(|until| self.wait(&until))
+    }
+
     /// Forgets those whose buckets are full again.
     pub(crate) fn forget_idle(&self) {
         self.public.retain_recent();
@@ -167,6 +183,8 @@ impl Limits {
         self.device.retain_recent();
         self.codes.retain_recent();
         self.relative_codes.retain_recent();
+        self.talk.retain_recent();
+        self.typing.retain_recent();
         self.files.forget_idle();
         self.requests.forget_idle();
     }

@@ -126,7 +126,8 @@ pub(super) async fn sync(call: Call) -> Result<Response, Error> {
 
 pub(super) async fn ops(call: Call) -> Result<Response, Error> {
     let caller = call.caller()?;
-    let batch = operations::read(&call.json()?)?;
+    let mut batch = operations::read(&call.json()?)?;
+    operations::limit_talk(&mut batch, || call.app.limits.talk(caller.person));
     json(&call.app.db.write(move |tx| operations::apply(tx, &caller, &batch)).await?)
 }
 

@@ -137,8 +137,9 @@ impl Hub {
         let (event, state) = (Event::Typing(data.into()), self.state());
         let Some(followed) = state.scopes.get(&scope) else { return };
         let streams = followed.streams.iter().filter_map(|id| state.streams.get(id));
-        for stream in streams.filter(|stream| stream.device != from) {
-            // A hint: who has no room for it goes without, and is not dropped for it.
+        // A hint: who is behind goes without, and is not dropped for it, nor for what comes after it.
+        let keeps_up = |stream: &&Listener| stream.sender.capacity() > QUEUE / 2;
+        for stream in streams.filter(|stream| stream.device != from).filter(keeps_up) {
             drop(stream.sender.try_send(event.clone()));
         }
     }

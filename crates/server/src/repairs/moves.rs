@@ -267,6 +267,7 @@ fn merge(tx: &mut Tx<'_>, caller: &Caller, stored: &mut Stored, into: RepairId) 
         let reporter = Some(stored.repair.reporter.clone());
         let event = event(tx, reporter, ActKind::Join, other.repair.state)?;
         store::change(tx, community, &mut other, &event)?;
+        super::open_room(tx, community, &other.repair)?;
     }
     stored.repair.merged_into = Some(into);
     Ok(())

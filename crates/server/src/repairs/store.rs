@@ -17,7 +17,7 @@ use linli_wire::{
 
 use super::{ARCHIVE_MS, seen};
 use crate::{
-    Error,
+    Error, chat,
     db::{Row, Tx},
     error::json,
     params,
@@ -145,7 +145,8 @@ pub(super) fn change(
     write(tx, community, stored)?;
     insert_event(tx, community, id, event)?;
     (stored.repair.events, stored.repair.left_out) = events(tx, community, id)?;
-    log(tx, community, stored, card_before)
+    log(tx, community, stored, card_before)?;
+    chat::follow_repair(tx, community, id, stored.repair.state.is_open())
 }
 
 /// Writes a change in which nothing happened to the repair, and tells everybody who sees it.

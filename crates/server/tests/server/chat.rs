@@ -1,6 +1,8 @@
 //! Rooms and messages: who sees them, their order, what is done to them, and what keeps them civil.
 
+mod abuse;
 mod civil;
+mod files;
 mod prepared;
 mod rooms;
 mod talk;

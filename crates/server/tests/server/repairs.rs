@@ -11,6 +11,6 @@ mod time;
 mod working;
 
 pub use prepared::{
-    card, category, current, file, findings, ground, heard, is_done, one, photo, refusal, report, reported,
-    seen, zh,
+    acted, card, category, current, file, findings, ground, heard, is_done, one, photo, refusal, report,
+    reported, seen, zh,
 };

@@ -68,6 +68,8 @@ pub(super) fn RoomForm(
     let about = app.kept(format!("room form {key} about"), || first_about);
     let rules = app.kept(format!("room form {key} rules"), || first_rules);
     let (open, announce) = (RwSignal::new(content.open), RwSignal::new(content.announce));
+    // What was written by invitation was written for those who were invited.
+    let may_choose = is_named && (room.is_none() || content.open);
     let tried = RwSignal::new(false);
     let act = Act::new();
     let name_error = Signal::derive(move || {
@@ -122,7 +124,7 @@ pub(super) fn RoomForm(
         <form class="c-form" novalidate on:submit=save>
             {is_named.then(|| view! { <Field id="room-name" label=texts::name() help=texts::name_help() value=name error=name_error /> })}
             <Area id="room-about" label=texts::about() help=texts::about_help() value=about error=about_error optional=true />
-            {is_named.then(who)}
+            {may_choose.then(who)}
             <Area id="room-rules" label=texts::rules() help=texts::rules_help() value=rules error=rules_error optional=true />
             {is_office.then(|| view! {
                 <section class="c-card"><Switch label=texts::announce() help=texts::announce_help() on=announce change=Callback::new(move |on| announce.set(on)) testid="room-announce" /></section>

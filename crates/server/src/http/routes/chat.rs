@@ -19,6 +19,7 @@ pub(crate) async fn people(call: Call) -> Result<Response, Error> {
 pub(crate) async fn typing(call: Call) -> Result<Response, Error> {
     let (caller, id) = (call.caller()?, RoomId(call.id()?));
     let (person, device) = (caller.person, caller.device);
+    call.app.limits.typing(device)?;
     let scopes = call.app.db.read(move |tx| {
         let seen = auth::scopes(tx, &caller)?;
         chat::heard(tx, &caller, &seen, id)

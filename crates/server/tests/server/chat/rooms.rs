@@ -3,11 +3,12 @@
 use linli_wire::{
     Code, Language, Localized,
     chat::{
-        About, MessageContent, Room, RoomCard, RoomContent, RoomMark, RoomPeople, RoomSeat, SeatState, Tell,
+        About, Measure, MessageContent, NewModeration, Room, RoomCard, RoomContent, RoomMark, RoomPeople,
+        RoomSeat, SeatState, Tell,
     },
-    id::{BillId, PersonId, RoomId},
+    id::{BillId, ModerationId, PersonId, RoomId},
     ops::Action,
-    repairs::RepairPlace,
+    repairs::{RepairAct, RepairPlace},
     sync::{Entity, Scope},
 };
 use reqwest::Method;
@@ -192,7 +193,6 @@ both! {
         assert_eq!((invited.state, invited.invitation.unwrap().by.as_str()), (SeatState::Invited, "王梅"));
         assert!(!follows(&world, &li, room).await, "before they have answered");
         done(&world, &li, enter()).await;
-        say(&world, &li, room, "我来").await;
         assert_eq!(refused(&world, &li, save(true)).await, Code::NotAllowed);
         let path = format!("/v1/rooms/{room}/people");
         let people: RoomPeople = world.ok(Method::GET, &path, Some(&li.tokens.access), None::<&()>).await;
@@ -204,6 +204,9 @@ both! {
         done(&world, &grandma, enter()).await;
         done(&world, &wang, save(false)).await;
         assert_eq!(cards().await, []);
+        // Not once somebody has written who knew for whom.
+        say(&world, &li, room, "我来").await;
+        assert_eq!(refused(&world, &wang, save(true)).await, Code::InvalidInput);
         // Let go: the history leaves the device, and they do not come back by themselves.
         done(&world, &wang, Action::RemoveFromRoom { room_id: room, person_id: sun.li_qiang }).await;
         assert!(!follows(&world, &li, room).await);
@@ -257,9 +260,10 @@ both! {
 
     async fn those_who_wait_for_the_same_repair_have_a_room(world) {
         let sun = world.sun.clone();
-        crate::repairs::ground(&world).await;
+        let ground = crate::repairs::ground(&world).await;
+        let chen = world.join(&sun, sun.chen_jing).await;
         let (wang, grandma) = (world.join(&sun, sun.wang_mei).await, world.join(&sun, sun.grandma).await);
-        let place = RepairPlace::Building { building_id: sun.building_3 };
+        let place = RepairPlace::Area { area_id: ground.gate };
         let id = crate::repairs::reported(&world, &wang, place, "电梯停了").await;
         let room = RoomId::of_repair(id);
         assert!(!follows(&world, &wang, room).await, "one alone needs none");
@@ -272,6 +276,67 @@ both! {
         assert!(!follows(&world, &wang, room).await);
         done(&world, &wang, Action::EnterRoom { room_id: room }).await;
         assert_eq!(refused(&world, &li, Action::EnterRoom { room_id: room }).await, Code::NotFound);
+        // A neighbour reports the same: taken for its double, they come into the same room.
+        let double = crate::repairs::reported(&world, &li, place, "电梯又停了").await;
+        crate::repairs::acted(&world, &chen, double, RepairAct::Merge { into: id }).await;
+        assert_eq!(words(&world, &li, room).await, ["我在十二楼"]);
+        // With the repair its room is closed, and it opens again when the repair goes on.
+        say(&world, &li, room, "我也在等").await;
+        let refuse = RepairAct::Refuse { words: "明年换新的".to_owned() };
+        crate::repairs::acted(&world, &chen, id, refuse).await;
+        let late = Action::SendMessage { message: new_message(room, said("为什么？")) };
+        assert_eq!(refused(&world, &li, late).await, Code::NotAllowed);
+        assert_eq!(words(&world, &wang, room).await, ["我在十二楼", "我也在等"], "it is read on");
+        let rooms: Vec<Room> = held(&world, &grandma, Scope::Room(room), Entity::Room).await;
+        assert!(rooms[0].closed);
+        let object = RepairAct::Dispute { words: "不能等到明年".to_owned(), photos: Vec::new() };
+        crate::repairs::acted(&world, &wang, id, object).await;
+        say(&world, &li, room, "同意").await;
+        assert_eq!(findings(&world).await, Vec::<String>::new());
+    }
+
+    async fn in_as_many_rooms_as_one_may_be_nothing_else_is_refused(world) {
+        const ROOMS: usize = 400;
+        let sun = world.sun.clone();
+        crate::repairs::ground(&world).await;
+        let mut wang = world.join(&sun, sun.wang_mei).await;
+        for number in 0..ROOMS {
+            if number % 10 == 0 {
+                world.later(25 * 60 * 60 * 1000);
+                wang = world.join(&sun, sun.wang_mei).await;
+            }
+            let save = Action::SaveRoom { room_id: RoomId(new_id()), content: content("棋", false) };
+            done(&world, &wang, save).await;
+        }
+        world.later(25 * 60 * 60 * 1000);
+        wang = world.join(&sun, sun.wang_mei).await;
+        let (lin, grandma) = (world.join(&sun, sun.lin).await, world.join(&sun, sun.grandma).await);
+        let more = Action::SaveRoom { room_id: RoomId(new_id()), content: content("棋", false) };
+        assert_eq!(refused(&world, &wang, more).await, Code::TooManyTries);
+        // What was decided about them where they live is noted, and nobody who waits with them for a repair is held up.
+        let everybody = RoomId::of_community(sun.id);
+        done(&world, &wang, Action::AgreeToRules { room_id: everybody, edition: 1 }).await;
+        let message_id = say(&world, &wang, everybody, "广告").await;
+        let mute = NewModeration {
+            id: ModerationId(new_id()),
+            message_id,
+            measure: Measure::Mute { days: 1 },
+            why: "广告".to_owned(),
+            rule: "不发广告".to_owned(),
+        };
+        done(&world, &lin, Action::Moderate { moderation: mute }).await;
+        let place = RepairPlace::Building { building_id: sun.building_3 };
+        let id = crate::repairs::reported(&world, &wang, place, "电梯停了").await;
+        done(&world, &grandma, Action::JoinRepair { repair_id: id }).await;
+        let room = RoomId::of_repair(id);
+        assert!(follows(&world, &grandma, room).await && !follows(&world, &wang, room).await);
+        let enter = || Action::EnterRoom { room_id: room };
+        assert_eq!(refused(&world, &wang, enter()).await, Code::TooManyTries);
+        let rooms: Vec<RoomSeat> = held(&world, &wang, Scope::Person(sun.wang_mei), Entity::RoomSeat).await;
+        let one = rooms.iter().find(|seat| seat.state == SeatState::In && seat.room_id != everybody).unwrap();
+        done(&world, &wang, Action::LeaveRoom { room_id: one.room_id }).await;
+        done(&world, &wang, enter()).await;
+        assert!(follows(&world, &wang, room).await);
         assert_eq!(findings(&world).await, Vec::<String>::new());
     }
 }
