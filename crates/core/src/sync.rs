@@ -79,6 +79,19 @@ pub fn mark_level(cache: &Cache, now: Timestamp) -> Result<()> {
     })
 }
 
+/// How far the device's clock may be off before it is not believed; a page may have been on its way for a while.
+const CLOCK_OFF_MS: i64 = 60 * 60 * 1000;
+
+/// What the server's clock says while the device's, which may be years off, says `now`, as far as the last page told it.
+///
+/// # Errors
+/// Trouble of the cache.
+pub(crate) fn server_now(db: &Connection, now: Timestamp) -> Result<Timestamp> {
+    let ahead: i64 =
+        db.prepare_cached("SELECT clock_ahead FROM progress")?.query_row([], |row| row.get(0))?;
+    Ok(if ahead.abs() > CLOCK_OFF_MS { now.plus_millis(ahead.saturating_neg()) } else { now })
+}
+
 /// Applies a page.
 ///
 /// # Errors
@@ -122,7 +135,8 @@ pub fn apply(cache: &Cache, page: &SyncPage, now: Timestamp) -> Result<Applied> 
         if applied.topics.contains(&Topic::Devices) {
             notices::review_news(tx)?;
         }
-        tx.execute("UPDATE progress SET cursor = ?1", [&page.cursor])?;
+        let ahead = now.millis_since(page.server_time);
+        tx.execute("UPDATE progress SET cursor = ?1, clock_ahead = ?2", params![page.cursor, ahead])?;
         if applied.level {
             if finish_retaking(tx)? {
                 applied.topics.extend([
@@ -291,10 +305,18 @@ fn finish_retaking(tx: &Transaction<'_>) -> Result<bool> {
         for (entity, id) in gone {
             release(tx, entity, id)?;
         }
-        tx.execute_batch(
-            "DELETE FROM scope WHERE NOT EXISTS (SELECT 1 FROM holding WHERE holding.scope = scope.key);
-             UPDATE progress SET retaking = 0;",
+        let mut gone = tx.prepare(
+            "DELETE FROM scope WHERE NOT EXISTS (SELECT 1 FROM holding WHERE holding.scope = scope.key)
+             RETURNING name",
         )?;
+        let gone: Vec<String> =
+            gone.query_map([], |row| row.get(0))?.collect::<std::result::Result<_, _>>()?;
+        for name in gone {
+            if let Ok(Scope::Room(room)) = name.parse() {
+                chat::lost(tx, room)?;
+            }
+        }
+        tx.execute("UPDATE progress SET retaking = 0", [])?;
     }
     Ok(retaking)
 }

@@ -33,6 +33,8 @@ use uuid::Uuid;
 
 /// When the first notice was published; the n-th comes n minutes later.
 pub const FIRST: i64 = 1_795_300_000_000;
+/// When the server gives its pages out, a good day later.
+pub const NOW: Timestamp = Timestamp(FIRST + 100_000_000);
 
 /// Ids of a community without a server.
 pub struct Pages {
@@ -290,7 +292,7 @@ impl Pages {
             lost: Vec::new(),
             cursor: cursor.to_owned(),
             more: false,
-            server_time: Timestamp(FIRST),
+            server_time: NOW,
         };
         PageBuilder { pages: self, page }
     }

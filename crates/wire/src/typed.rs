@@ -85,6 +85,21 @@ pub enum TypedPlace {
         /// What was done.
         id: ModerationId,
     },
+    /// What a moderator has to say to an appeal.
+    AppealAnswer {
+        /// What was done.
+        id: ModerationId,
+    },
+    /// What to do about a reported message; its form is the [`crate::chat::DecideCase`] that it would become.
+    Decision {
+        /// The message.
+        id: MessageId,
+    },
+    /// What a room says of itself; its form is the [`crate::chat::SaveRoom`] that it would become.
+    Room {
+        /// The room; none for a new one.
+        id: Option<RoomId>,
+    },
     /// A plan of rounds; its form is the [`crate::command::SaveRoundPlan`] that it would become.
     RoundPlan {
         /// The plan; none for a new one.
@@ -109,6 +124,9 @@ impl TypedPlace {
             Self::MessageEdit { .. } => "message_edit",
             Self::Complaint { .. } => "complaint",
             Self::Appeal { .. } => "appeal",
+            Self::AppealAnswer { .. } => "appeal_answer",
+            Self::Decision { .. } => "decision",
+            Self::Room { .. } => "room",
             Self::RoundPlan { .. } => "round_plan",
         }
     }
@@ -124,8 +142,9 @@ impl TypedPlace {
             Self::PaymentRefund { id } => id.0,
             Self::KeptRefund { id } => id.0,
             Self::Message { id } | Self::Poll { id } => id.0,
-            Self::MessageEdit { id } | Self::Complaint { id } => id.0,
-            Self::Appeal { id } => id.0,
+            Self::MessageEdit { id } | Self::Complaint { id } | Self::Decision { id } => id.0,
+            Self::Appeal { id } | Self::AppealAnswer { id } => id.0,
+            Self::Room { id } => id.map_or_else(Uuid::nil, |id| id.0),
             Self::Fee { id } => id.map_or_else(Uuid::nil, |id| id.0),
             Self::RoundPlan { id } => id.map_or_else(Uuid::nil, |id| id.0),
         }

@@ -31,8 +31,8 @@ use crate::{
     typed,
 };
 
-/// Acts in the log, at most.
-const LOG: usize = 200;
+/// Acts in the log, at most; those to which somebody objects and nobody has answered are never left out.
+const LOG: usize = 2000;
 
 /// What those see who keep it civil.
 ///
@@ -53,7 +53,12 @@ pub fn civil(cache: &Cache, language: &Language, now: Timestamp) -> Result<Civil
         });
         let mut log: Vec<Moderation> = records(db, Entity::Moderation)?;
         log.sort_by_key(|act| std::cmp::Reverse((act.at, act.id)));
-        log.truncate(LOG);
+        let waits = |act: &Moderation| act.appeal.as_ref().is_some_and(|appeal| appeal.answer.is_none());
+        let mut place = 0;
+        log.retain(|act| {
+            place += 1;
+            place <= LOG || waits(act)
+        });
         log.iter_mut().for_each(|act| anticipate(&known, act));
         Ok(CivilView {
             open,
@@ -200,6 +205,7 @@ pub fn decide(cache: &Cache, system: &dyn System, language: &Language, request: 
         let mut random = [0; 10];
         system.random(&mut random);
         let id = ModerationId::new(system.now(), random);
+        typed::forget(tx, TypedPlace::Decision { id: message_id })?;
         let moderation = NewModeration { id, message_id, measure, why, rule };
         let action = Action::Moderate { moderation };
         outbox::replace(tx, system, &format!("case:{message_id}"), &subject, action).map(drop)
@@ -236,6 +242,7 @@ pub fn answer(cache: &Cache, system: &dyn System, language: &Language, request: 
         let known = Known::read(tx, language, system.now())?;
         must_moderate(&known)?;
         record::<Moderation>(tx, Entity::Moderation, id.0)?.ok_or_else(|| not_found("moderation"))?;
+        typed::forget(tx, TypedPlace::AppealAnswer { id })?;
         let action = Action::AnswerAppeal { moderation_id: id, lift, words };
         outbox::replace(tx, system, &format!("answer:{id}"), "", action).map(drop)
     })

@@ -21,7 +21,7 @@ use crate::{
     community::{self, record, records},
     error::Result,
     outbox::{self, Open},
-    repairs,
+    repairs, sync,
 };
 
 /// What an answer is made with.
@@ -30,6 +30,7 @@ pub(super) struct Known<'a> {
     /// The person; none before their record is here.
     pub(super) me: Option<Person>,
     pub(super) language: Language,
+    /// By the server's clock: when a poll closes and somebody may write again is decided there.
     pub(super) now: Timestamp,
     /// What was done in chat and the log has not brought back yet, oldest first.
     pub(super) open: Vec<Open>,
@@ -45,7 +46,7 @@ impl<'a> Known<'a> {
             db,
             me: community::me(db)?,
             language: language.clone(),
-            now,
+            now: sync::server_now(db, now)?,
             blocked: blocked(db, &open)?,
             open,
             people: RefCell::default(),

@@ -101,7 +101,12 @@ pub(crate) fn told(
 }
 
 fn is_told(known: &Known<'_>, room: &Room, heard: &Heard) -> Result<bool> {
-    let is_close = matches!(room.kind, RoomKind::Direct { .. } | RoomKind::Office { .. });
+    // The office's rooms are many to who has just come to work there.
+    let is_close = match room.kind {
+        RoomKind::Direct { .. } => true,
+        RoomKind::Office { person_id } => known.is_me(person_id),
+        _ => false,
+    };
     if !known.hears(heard.from) || known.is_me(heard.from) || (heard.is_old && !is_close) {
         return Ok(false);
     }

@@ -28,7 +28,7 @@ use crate::{
     error::{Error, Result, not_found},
     outbox::{self, Open, is_stuck},
     ports::System,
-    typed,
+    sync, typed,
 };
 
 /// Characters of what the outbox calls a write.
@@ -84,8 +84,12 @@ pub fn ask(cache: &Cache, system: &dyn System, language: &Language, request: Ask
     if closes_at.is_some_and(|at| at <= system.now()) {
         return Err(WireError::invalid("poll.closes_at", "must be later than now").into());
     }
-    let poll = Poll { question, choices, multiple, closes_at, voters: 0 };
+    let now = system.now();
     cache.write(|tx| {
+        // It was chosen by this device's clock, and closes by the server's.
+        let behind = sync::server_now(tx, now)?.millis_since(now);
+        let closes_at = closes_at.map(|at| at.plus_millis(behind));
+        let poll = Poll { question, choices, multiple, closes_at, voters: 0 };
         typed::forget(tx, TypedPlace::Poll { id: room_id })?;
         send(tx, system, language, room_id, MessageContent::Poll { poll }, (None, Vec::new()))
     })
@@ -319,7 +323,7 @@ pub fn react(cache: &Cache, system: &dyn System, language: &Language, request: R
 /// `not_found`; `conflict` when the poll is over or gone; `invalid_input`; trouble of the cache.
 pub fn vote(cache: &Cache, system: &dyn System, language: &Language, request: VoteInPoll) -> Result<()> {
     let VoteInPoll { id, choices } = request;
-    let now = system.now();
+    let now = cache.read(|db| sync::server_now(db, system.now()))?;
     let fits = |content: &MessageContent| {
         let MessageContent::Poll { poll } = content else {
             return Err(if content.is_gone() { gone() } else { not_allowed() });

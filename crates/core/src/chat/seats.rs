@@ -10,6 +10,7 @@ use linli_wire::{
     ops::Action,
     sync::Entity,
     text,
+    typed::TypedPlace,
 };
 
 use super::{
@@ -24,6 +25,7 @@ use crate::{
     error::{Error, Result, not_found},
     outbox::{self, is_stuck},
     ports::System,
+    typed,
 };
 
 /// The room with one neighbour. For the office a resident's room with the office: who works for the community writes to
@@ -79,6 +81,7 @@ pub fn save(cache: &Cache, system: &dyn System, language: &Language, request: Sa
         let is_new = room.as_ref().is_none_or(|room| room.version == 0);
         let lane = if is_new { lane(id) } else { format!("room-save:{id}") };
         let subject = content.name.in_language(language).chars().take(MAX_ROOM_NAME).collect::<String>();
+        typed::forget(tx, TypedPlace::Room { id: room_id })?;
         let action = Action::SaveRoom { room_id: id, content };
         let waiting = known.open.iter().find(|open| {
             open.op.lane == lane && !open.tried && matches!(open.op.action, Action::SaveRoom { .. })

@@ -2,14 +2,14 @@
 
 use linli_wire::{
     Code,
-    chat::{AskInRoom, MessageContent, SayInRoom},
+    chat::{AskInRoom, DecideCase, MessageContent, NewModeration, SaveRoom, SayInRoom},
     id::MessageId,
     ops::{Action, Op},
     typed::{Typed, TypedPlace},
 };
 use rusqlite::{Connection, Transaction};
 
-use super::{is_lane_of, load, queued::forget_beginning};
+use super::{is_lane_of, load, queued::forget_beginning, room_here};
 use crate::{error::Result, outbox, typed};
 
 /// What was typed with an action of chat; none for other actions, and where nothing was.
@@ -92,6 +92,22 @@ pub(crate) fn give_back(tx: &Transaction<'_>, op: &Op) -> Result<()> {
             back(TypedPlace::Complaint { id: *message_id }, words)
         }
         Action::Appeal { moderation_id, words } => back(TypedPlace::Appeal { id: *moderation_id }, words),
+        Action::AnswerAppeal { moderation_id, words, .. } => {
+            back(TypedPlace::AppealAnswer { id: *moderation_id }, words)
+        }
+        Action::Moderate { moderation } => {
+            let NewModeration { message_id: id, measure, why, rule, .. } = moderation.clone();
+            let form = serde_json::to_string(&DecideCase { id, measure, why, rule })?;
+            let words = of_action(&op.action).unwrap_or_default();
+            typed::give_back_form(tx, TypedPlace::Decision { id }, words, form, op.at)
+        }
+        Action::SaveRoom { room_id, content } => {
+            // A room that was never made is made anew.
+            let id = room_here(tx, *room_id)?.map(|room| room.id);
+            let form = serde_json::to_string(&SaveRoom { room_id: id, content: content.clone() })?;
+            let words = of_action(&op.action).unwrap_or_default();
+            typed::give_back_form(tx, TypedPlace::Room { id }, words, form, op.at)
+        }
         _ => Ok(()),
     }
 }

@@ -16,7 +16,7 @@ use linli_wire::{
     sync::{Scope, SyncPage},
 };
 
-pub(crate) const NOW: Timestamp = Timestamp(1_795_400_000_000);
+pub(crate) use linli_testkit::pages::NOW;
 
 pub(crate) fn cache() -> Cache {
     Cache::in_memory(account::MIGRATIONS).unwrap()

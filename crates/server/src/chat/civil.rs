@@ -411,10 +411,10 @@ fn restore(
                     })
                     .max();
             }
-            Measure::Remove if seat.state == SeatState::Removed => {
-                if !here().any(|act| act.measure == Measure::Remove) {
-                    seat.state = SeatState::In;
-                }
+            Measure::Remove
+                if seat.state == SeatState::Removed && !here().any(|act| act.measure == Measure::Remove) =>
+            {
+                seat.state = SeatState::In;
             }
             _ => {}
         }

@@ -74,10 +74,10 @@ fn react(desk: Desk, row: &MessageRow) -> AnyView {
 fn acts(desk: Desk, row: &MessageRow, write: Callback<linli_wire::id::PersonId>) -> Vec<AnyView> {
     let app = app();
     let (id, from, pinned) = (row.id, row.from, row.pinned);
-    let (may_write, may_pin, alone) = desk
+    let (may_write, may_pin, alone, decides) = desk
         .with(|view| {
             let alone = matches!(view.row.kind, RoomKind::Direct { .. } | RoomKind::Office { .. });
-            (desk.may_write() && view.agree.is_none(), view.may_pin, alone)
+            (desk.may_write() && view.agree.is_none(), view.may_pin, alone, view.moderates)
         })
         .unwrap_or_default();
     let readable = row.what != What::Blocked;
@@ -120,6 +120,14 @@ fn acts(desk: Desk, row: &MessageRow, write: Callback<linli_wire::id::PersonId>)
             "act-report",
             Callback::new(move |()| desk.asking.set(Some(Asking::Report))),
         );
+        if decides {
+            add(
+                "shield",
+                words::chat_civil::decide(),
+                "act-decide",
+                Callback::new(move |()| desk.asking.set(Some(Asking::Decide))),
+            );
+        }
         if !row.office {
             add(
                 "mute",

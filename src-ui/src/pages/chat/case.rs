@@ -2,14 +2,17 @@
 
 use leptos::prelude::*;
 use linli_wire::{
-    chat::{CaseRow, DecideCase, MAX_MUTE_DAYS, MAX_REASON, Measure, Message},
+    attachments::Attachment,
+    chat::{CaseRow, DecideCase, MAX_MUTE_DAYS, MAX_REASON, Measure, Message, MessageContent},
     command::CaseDecide,
     id::MessageId,
+    typed::{Typed, TypedPlace},
 };
 
-use super::questions::complaint_word;
+use super::{questions::complaint_word, voice};
 use crate::{
     components::{
+        attachment::{Picture, attachments},
         choice::{Choice, choices},
         error_state::error_state,
         icon::icon,
@@ -17,7 +20,8 @@ use crate::{
     },
     pages::repairs::{Area, too_long},
     state::{Act, app},
-    words::{self, chat_civil as texts},
+    typing,
+    words::{self, chat_civil as texts, chat_message},
 };
 
 /// For how many days somebody can be let read only.
@@ -45,6 +49,7 @@ pub(super) fn case(row: &CaseRow, decides: Memo<bool>) -> AnyView {
             <li class="p-case__line" data-reported=is_it>
                 <p><strong>{name}</strong> <span class="t-soft t-small">" · "{clock.when(message.at)}</span> {is_it.then(|| view! { " " <span class="c-tag" data-tone="amber">{icon("warn")} {texts::reported()}</span> })}</p>
                 <p class="p-event__words">{words}</p>
+                {is_it.then(|| beside_words(&message.content))}
             </li>
         }
     });
@@ -67,11 +72,44 @@ pub(super) fn case(row: &CaseRow, decides: Memo<bool>) -> AnyView {
     .into_any()
 }
 
-/// What to do, why, and by which rule.
+/// What a message says beside its words: the choices of a poll, photos, voices and files.
+fn beside_words(content: &MessageContent) -> AnyView {
+    if let MessageContent::Poll { poll } = content {
+        let choices = poll.choices.iter().map(|choice| view! { <li>{choice.words.clone()}</li> });
+        return view! { <ul>{choices.collect_view()}</ul> }.into_any();
+    }
+    let shown = content.files().iter().filter(|file| file.is_picture() || voice::is_voice(file));
+    let shown = shown.map(|file| match file.is_picture() {
+        true => view! { <Picture id=file.id alt=chat_message::photo_by().to_owned() pixels=file.pixels /> }
+            .into_any(),
+        false => voice::player(file.id),
+    });
+    let is_other = |file: &&Attachment| !file.is_picture() && !voice::is_voice(file);
+    let others: Vec<_> = content.files().iter().filter(is_other).cloned().collect();
+    view! {
+        <div class="p-pictures">{shown.collect_view()}</div>
+        {(!others.is_empty()).then(|| attachments(others))}
+    }
+    .into_any()
+}
+
 #[component]
 fn Decide(id: MessageId) -> impl IntoView {
-    let app = app();
     let open = RwSignal::new(false);
+    view! {
+        {move || (!open.get()).then(|| view! { <div class="l-row"><button type="button" class="c-button" data-kind="primary" data-testid="decide" on:click=move |_| open.set(true)>{icon("shield")} {texts::decide()}</button></div> })}
+        {move || open.get().then(|| view! { <DecideForm id=id done=Callback::new(move |()| open.set(false)) /> })}
+    }
+}
+
+/// What to do about a message, why, and by which rule.
+#[component]
+pub(super) fn DecideForm(
+    id: MessageId,
+    /// Called when it was decided, or given up.
+    done: Callback<()>,
+) -> impl IntoView {
+    let app = app();
     let measure = RwSignal::new(Measure::Hide);
     let days = RwSignal::new(7_u32);
     let (why, rule) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
@@ -87,19 +125,41 @@ fn Decide(id: MessageId) -> impl IntoView {
         })
     };
     let (why_error, rule_error) = (problem(why), problem(rule));
+    let now = Memo::new(move |_| {
+        let (why, rule) = (why.get(), rule.get());
+        if why.is_empty() && rule.is_empty() {
+            return Typed::default();
+        }
+        let measure = chosen(measure.get(), days.get());
+        let words = [why.as_str(), rule.as_str()].join("\n");
+        let form = DecideCase { id, measure, why, rule };
+        Typed { words, photos: Vec::new(), form: serde_json::to_string(&form).unwrap_or_default() }
+    });
+    typing::remember(TypedPlace::Decision { id }, now, move |kept| {
+        let kept: Option<DecideCase> = serde_json::from_str(&kept.form).ok();
+        if let Some(Measure::Mute { days: kept }) = kept.as_ref().map(|kept| kept.measure) {
+            days.set(kept);
+            measure.set(Measure::Mute { days: 0 });
+        } else if let Some(kept) = &kept {
+            measure.set(kept.measure);
+        }
+        let (kept_why, kept_rule) = kept.map(|kept| (kept.why, kept.rule)).unwrap_or_default();
+        why.set(kept_why);
+        rule.set(kept_rule);
+    });
     let send = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         tried.set(true);
         if why_error.with_untracked(Option::is_some) || rule_error.with_untracked(Option::is_some) {
             return;
         }
-        let measure = match measure.get_untracked() {
-            Measure::Mute { .. } => Measure::Mute { days: days.get_untracked() },
-            measure => measure,
-        };
+        let measure = chosen(measure.get_untracked(), days.get_untracked());
         let said = |value: RwSignal<String>| value.get_untracked().trim().to_owned();
         let decision = DecideCase { id, measure, why: said(why), rule: said(rule) };
-        act.run::<CaseDecide>(decision, move |_| app.tell(texts::decided()));
+        act.run::<CaseDecide>(decision, move |_| {
+            app.tell(texts::decided());
+            done.run(());
+        });
     };
     let options = move || {
         vec![
@@ -121,21 +181,26 @@ fn Decide(id: MessageId) -> impl IntoView {
         view! { <div class="c-chips" role="group" aria-label=texts::mute()>{DAYS.map(chip).into_iter().collect_view()}</div> }
     };
     view! {
-        {move || (!open.get()).then(|| view! { <div class="l-row"><button type="button" class="c-button" data-kind="primary" data-testid="decide" on:click=move |_| open.set(true)>{icon("shield")} {texts::decide()}</button></div> })}
-        {move || open.get().then(|| view! {
-            <form class="c-form" novalidate on:submit=send>
-                {choices("measure", texts::what(), true, None, measure.into(), options(), Callback::new(move |chosen| measure.set(chosen)))}
-                {move || matches!(measure.get(), Measure::Mute { .. }).then(how_long)}
-                {move || needed.get().then(|| view! {
-                    <Area id="decide-why" label=texts::why() help=texts::why_help() value=why error=why_error />
-                    <Area id="decide-rule" label=texts::rule() help=texts::rule_help() value=rule error=rule_error />
-                })}
-                {move || act.error.get().map(|error| error_state(&error, None))}
-                <div class="l-row">
-                    <button type="submit" class="c-button" data-kind="primary" data-testid="decide-now" aria-busy=act.aria_busy()>{icon("ok")} {texts::decide_now()}</button>
-                    <button type="button" class="c-button" data-kind="quiet" on:click=move |_| open.set(false)>{words::common::cancel()}</button>
-                </div>
-            </form>
-        })}
+        <form class="c-form" novalidate on:submit=send>
+            {choices("measure", texts::what(), true, None, measure.into(), options(), Callback::new(move |chosen| measure.set(chosen)))}
+            {move || matches!(measure.get(), Measure::Mute { .. }).then(how_long)}
+            {move || needed.get().then(|| view! {
+                <Area id="decide-why" label=texts::why() help=texts::why_help() value=why error=why_error />
+                <Area id="decide-rule" label=texts::rule() help=texts::rule_help() value=rule error=rule_error />
+            })}
+            {move || act.error.get().map(|error| error_state(&error, None))}
+            <div class="l-row">
+                <button type="submit" class="c-button" data-kind="primary" data-testid="decide-now" aria-busy=act.aria_busy()>{icon("ok")} {texts::decide_now()}</button>
+                <button type="button" class="c-button" data-kind="quiet" on:click=move |_| done.run(())>{words::common::cancel()}</button>
+            </div>
+        </form>
+    }
+}
+
+/// What was chosen, and for how long.
+const fn chosen(measure: Measure, days: u32) -> Measure {
+    match measure {
+        Measure::Mute { .. } => Measure::Mute { days },
+        measure => measure,
     }
 }

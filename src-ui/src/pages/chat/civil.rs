@@ -5,6 +5,7 @@ use linli_wire::{
     Code, WireError,
     chat::{AnswerAppeal, CivilView, MAX_REASON, Moderation},
     command::{AppealAnswerNow, CivilGet, Empty, Topic},
+    typed::{Typed, TypedPlace},
 };
 
 use super::{
@@ -20,8 +21,12 @@ use crate::{
     ipc::{self, Answer},
     pages::repairs::{Area, too_long},
     state::{Act, app},
+    typing,
     words::{self, chat_civil as texts},
 };
+
+/// Acts of the log that are shown at first, and with each press more.
+const SOME: usize = 50;
 
 /// Everything for those who keep it civil.
 #[component]
@@ -55,6 +60,7 @@ fn page(view: Memo<Option<CivilView>>) -> AnyView {
         Memo::new(move |_| view.with(|view| view.as_ref().map(|view| view.open.clone())).unwrap_or_default());
     let log =
         Memo::new(move |_| view.with(|view| view.as_ref().map(|view| view.log.clone())).unwrap_or_default());
+    let shown = RwSignal::new(SOME);
     let appeals = Memo::new(move |_| {
         let waits = |act: &Moderation| act.appeal.as_ref().is_some_and(|appeal| appeal.answer.is_none());
         log.with(|log| log.iter().filter(|act| waits(act)).cloned().collect::<Vec<_>>())
@@ -77,7 +83,10 @@ fn page(view: Memo<Option<CivilView>>) -> AnyView {
             {move || log.with(|log| if log.is_empty() {
                 view! { <p class="t-soft">{texts::log_empty()}</p> }.into_any()
             } else {
-                view! { <ul class="c-list" role="list" data-lead="none">{log.iter().map(|act| view! { <li>{logged(act)}</li> }).collect_view()}</ul> }.into_any()
+                view! { <ul class="c-list" role="list" data-lead="none">{log.iter().take(shown.get()).map(|act| view! { <li>{logged(act)}</li> }).collect_view()}</ul> }.into_any()
+            })}
+            {move || (log.with(Vec::len) > shown.get()).then(|| view! {
+                <div class="l-row"><button type="button" class="c-button" data-kind="quiet" data-testid="log-more" on:click=move |_| shown.update(|shown| *shown += SOME)>{icon("more")} {words::common::more()}</button></div>
             })}
         </section>
         <Moderators view=view names=names />
@@ -109,6 +118,8 @@ fn logged(act: &Moderation) -> AnyView {
 fn appealed(act: &Moderation, decides: Memo<bool>) -> AnyView {
     let id = act.id;
     let said = RwSignal::new(String::new());
+    let now = Memo::new(move |_| Typed { words: said.get(), ..Typed::default() });
+    typing::remember(TypedPlace::AppealAnswer { id }, now, move |kept| said.set(kept.words));
     let tried = RwSignal::new(false);
     let doing = Act::new();
     let error = Signal::derive(move || {

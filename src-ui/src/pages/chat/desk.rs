@@ -28,6 +28,8 @@ pub(super) enum Asking {
     Edit,
     /// What is wrong with it.
     Report,
+    /// What to do about it, for who keeps it civil.
+    Decide,
     /// Whether not to hear its author any more.
     Block,
     /// Whether to take it back.
@@ -90,8 +92,12 @@ impl Desk {
             simple: app.is_simple(),
             app,
         };
-        // Who leaves has made up their mind.
-        on_cleanup(move || desk.delete_now());
+        // Who leaves has made up their mind, or closes the window.
+        let left = window_event_listener_untyped("pagehide", move |_| desk.delete_now());
+        on_cleanup(move || {
+            left.remove();
+            desk.delete_now();
+        });
         desk
     }
 

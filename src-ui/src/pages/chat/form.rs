@@ -7,6 +7,7 @@ use linli_wire::{
     chat::{MAX_ROOM_ABOUT, MAX_ROOM_NAME, MAX_RULES, RoomContent, SaveRoom, in_one_language},
     command::{RoomKey, RoomSave},
     id::RoomId,
+    typed::{Typed, TypedPlace},
 };
 
 use crate::{
@@ -21,6 +22,7 @@ use crate::{
     },
     pages::repairs::{Area, too_long},
     state::{Act, app},
+    typing,
     words::{self, chat_rooms as texts},
 };
 
@@ -81,14 +83,9 @@ pub(super) fn RoomForm(
     let about_error = Signal::derive(move || about.with(|about| too_long(about, MAX_ROOM_ABOUT)));
     let rules_error = Signal::derive(move || rules.with(|rules| too_long(rules, MAX_RULES)));
     let before = StoredValue::new(content);
-    let save = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
-        tried.set(true);
-        if [name_error, about_error, rules_error].iter().any(|error| error.with_untracked(Option::is_some)) {
-            return;
-        }
+    // What stands there in other languages stays if nothing was changed in this one.
+    let entered = move || {
         let language = app.language();
-        // What stands there in other languages stays if nothing was changed in this one.
         let said = |before: &Localized, now: String| {
             if before.in_language(&language) == now.trim() {
                 before.clone()
@@ -96,13 +93,40 @@ pub(super) fn RoomForm(
                 in_one_language(&language, &now)
             }
         };
-        let content = before.with_value(|before| RoomContent {
-            name: said(&before.name, name.get_untracked()),
-            about: said(&before.about, about.get_untracked()),
-            rules: said(&before.rules, rules.get_untracked()),
-            open: open.get_untracked(),
-            announce: announce.get_untracked(),
-        });
+        before.with_value(|before| RoomContent {
+            name: said(&before.name, name.get()),
+            about: said(&before.about, about.get()),
+            rules: said(&before.rules, rules.get()),
+            open: open.get(),
+            announce: announce.get(),
+        })
+    };
+    let now = Memo::new(move |_| {
+        let content = entered();
+        if before.with_value(|before| *before == content) {
+            return Typed::default();
+        }
+        let words = [name.get(), about.get(), rules.get()].join("\n");
+        let form = SaveRoom { room_id: room, content };
+        Typed { words, photos: Vec::new(), form: serde_json::to_string(&form).unwrap_or_default() }
+    });
+    typing::remember(TypedPlace::Room { id: room }, now, move |kept| {
+        let kept: Option<SaveRoom> = serde_json::from_str(&kept.form).ok();
+        let kept = kept.map_or_else(|| before.get_value(), |kept| kept.content);
+        let language = app.language();
+        for (field, text) in [(name, &kept.name), (about, &kept.about), (rules, &kept.rules)] {
+            field.set(text.in_language(&language).to_owned());
+        }
+        open.set(kept.open);
+        announce.set(kept.announce);
+    });
+    let save = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        tried.set(true);
+        if [name_error, about_error, rules_error].iter().any(|error| error.with_untracked(Option::is_some)) {
+            return;
+        }
+        let content = untrack(entered);
         act.run::<RoomSave>(SaveRoom { room_id: room, content }, move |room| saved.run(room));
     };
     let who = move || {

@@ -8,7 +8,10 @@ use linli_wire::{
     typed::{Typed, TypedPlace},
 };
 
-use super::desk::{Asking, Desk};
+use super::{
+    case::DecideForm,
+    desk::{Asking, Desk},
+};
 use crate::{
     components::{
         attachment::Picture,
@@ -20,7 +23,7 @@ use crate::{
     pages::repairs::{Area, too_long},
     state::{Act, app},
     typing,
-    words::{self, chat_message as texts, chat_report},
+    words::{self, chat_civil, chat_message as texts, chat_report},
 };
 
 /// All of them.
@@ -29,6 +32,7 @@ pub(super) fn Questions(desk: Desk) -> impl IntoView {
     view! {
         <Edit desk=desk open=opened(desk, Asking::Edit) />
         <Report desk=desk open=opened(desk, Asking::Report) />
+        <Decision desk=desk open=opened(desk, Asking::Decide) />
         {sure(desk)}
         <Links desk=desk />
         <Large desk=desk />
@@ -123,6 +127,16 @@ fn Report(desk: Desk, open: RwSignal<bool>) -> impl IntoView {
         <Dialog open=open id="report-message" title=chat_report::title()>
             <p>{chat_report::text()}</p>
             {move || of.get().map(|row| report_form(row.id, open))}
+        </Dialog>
+    }
+}
+
+#[component]
+fn Decision(desk: Desk, open: RwSignal<bool>) -> impl IntoView {
+    let of = asked_about(desk, Asking::Decide);
+    view! {
+        <Dialog open=open id="decide-message" title=chat_civil::decide()>
+            {move || of.get().map(|row| view! { <DecideForm id=row.id done=Callback::new(move |()| open.set(false)) /> })}
         </Dialog>
     }
 }

@@ -148,6 +148,19 @@ fn taking_everything_again_keeps_the_outbox_and_drops_what_the_other_history_doe
 }
 
 #[test]
+fn a_room_that_was_lost_before_everything_was_taken_again_leaves_nothing_behind() {
+    let here = Here::new(Role::Resident);
+    here.arrive(&[message_with(room(), 1, 5, "theirs", |_| {})]);
+    here.say("acknowledged");
+    let sent = batch(&here.cache);
+    here.acknowledge(&sent, room(), 1);
+    sync::retake(&here.cache).unwrap();
+    here.take(|page| page.in_community(&[neighbour_with(1, 1, |_| {})]));
+    assert_eq!(here.count("SELECT count(*) FROM message"), 0);
+    assert_eq!(here.count("SELECT count(*) FROM outbox"), 0, "nor is it offered to a room that is not theirs");
+}
+
+#[test]
 fn rubbish_neither_panics_nor_stops_a_page() {
     let here = Here::new(Role::Manager);
     here.arrive(&[message_with(room(), 1, 1, "good", |_| {})]);

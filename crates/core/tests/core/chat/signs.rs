@@ -1,8 +1,8 @@
 //! What is put on messages: reactions, votes, pins.
 
-use linli_core::chat;
+use linli_core::{chat, sync};
 use linli_testkit::pages::chat::{
-    message_id, message_with, person_id, poll_vote, reaction, room_id, room_with,
+    message_id, message_with, person_id, poll_vote, reaction, room_id, room_seat, room_with,
 };
 use linli_wire::{
     Code, Language, Timestamp,
@@ -66,6 +66,57 @@ fn reactions_are_counted_once_for_each_person_and_shown_at_once() {
     here.arrive(&[message_with(room(), 1, 2, "", |message| message.content = MessageContent::Deleted)]);
     assert_eq!(counts(), [], "there is nothing left to react to");
     assert_eq!(react(Some("👍")).unwrap_err().code(), Code::Conflict);
+}
+
+#[test]
+fn a_clock_years_off_closes_no_poll_and_mutes_nobody() {
+    const YEARS: i64 = 3 * 365 * 24 * 3600 * 1000;
+    const HOUR: i64 = 3_600_000;
+    for off in [YEARS, -YEARS] {
+        let here = Here::new(Role::Resident);
+        let by_server = NOW.plus_millis(-off);
+        let (open, over) = (message_id(room(), 1), message_id(room(), 2));
+        let closing = |at: Timestamp| {
+            move |message: &mut Message| {
+                message.content = MessageContent::Poll { poll: Poll { closes_at: Some(at), ..poll() } };
+            }
+        };
+        let mut page = here
+            .garden
+            .page("clock")
+            .in_room(
+                room(),
+                &[
+                    message_with(room(), 1, 1, "", closing(by_server.plus_millis(HOUR))),
+                    message_with(room(), 2, 1, "", closing(by_server.plus_millis(-HOUR))),
+                ],
+            )
+            .in_person(&[room_seat(room(), 2, |seat| {
+                (seat.agreed, seat.muted_until) = (2, Some(by_server.plus_millis(-HOUR)));
+            })])
+            .build();
+        page.server_time = by_server;
+        sync::apply(&here.cache, &page, NOW).unwrap();
+        here.system.clock.set(NOW);
+        let closed: Vec<bool> = here.messages().iter().map(|row| row.poll.as_ref().unwrap().closed).collect();
+        assert_eq!(closed, [false, true], "{off}");
+        let vote = |id| {
+            let request = VoteInPoll { id, choices: vec![0] };
+            chat::vote(&here.cache, &here.system, &Language::en(), request)
+        };
+        vote(open).unwrap();
+        assert_eq!(vote(over).unwrap_err().code(), Code::Conflict);
+        here.say("no longer muted");
+        let poll = Poll { closes_at: Some(NOW.plus_millis(HOUR)), ..poll() };
+        let request = AskInRoom { room_id: room(), poll };
+        chat::ask(&here.cache, &here.system, &Language::en(), request).unwrap();
+        let asked = here.view(room()).waiting.pop().unwrap().poll.unwrap();
+        assert_eq!(
+            asked.poll.closes_at,
+            Some(by_server.plus_millis(HOUR)),
+            "for as long as it was to be open"
+        );
+    }
 }
 
 fn poll() -> Poll {

@@ -1,22 +1,33 @@
 //! What is typed about a message, or asked of a room, and not sent: it stands in exactly one place.
 
 use linli_core::{chat, typed};
-use linli_testkit::pages::chat::{message_id, message_with};
+use linli_testkit::pages::chat::{message_id, message_with, moderation, moderation_id, person_id};
 use linli_wire::{
-    Code, Language,
-    chat::{AskInRoom, Choice, Complaint, EditMessage, Poll, ReportMessage},
+    Code, Language, Localized,
+    chat::{
+        AnswerAppeal, Appeal, AskInRoom, Choice, Complaint, DecideCase, EditMessage, Measure, Poll,
+        ReportMessage, RoomContent, SaveRoom,
+    },
     command::KeepTyped,
     community::Role,
     typed::{Typed, TypedPlace},
 };
 
 use super::{Here, room};
-use crate::repairs::{batch, give_up, refuse};
+use crate::{
+    pages::NOW,
+    repairs::{batch, give_up, refuse},
+};
 
 #[test]
 fn what_is_sent_is_typed_no_more_and_what_is_given_up_stands_there_again() {
-    let here = Here::new(Role::Resident);
+    let here = Here::new(Role::Manager);
     let me = here.garden.person;
+    here.take(|page| {
+        page.in_moderators(&[moderation(3, 1, person_id(1), |act| {
+            act.appeal = Some(Appeal { words: "No".to_owned(), at: NOW, answer: None });
+        })])
+    });
     here.arrive(&[
         message_with(room(), 1, 1, "Rude", |_| {}),
         message_with(room(), 2, 1, "mine", |message| message.from = me),
@@ -34,7 +45,20 @@ fn what_is_sent_is_typed_no_more_and_what_is_given_up_stands_there_again() {
         },
     };
     let complaint = ReportMessage { id: theirs, complaint: Complaint::Other, words: "To whom?".to_owned() };
+    let decision = DecideCase {
+        id: theirs,
+        measure: Measure::Mute { days: 7 },
+        why: "Again".to_owned(),
+        rule: "Be kind".to_owned(),
+    };
+    let chess =
+        RoomContent { name: Localized::one(en.clone(), "Chess"), open: true, ..RoomContent::default() };
+    let chess = SaveRoom { room_id: None, content: chess };
+    let answer = AnswerAppeal { id: moderation_id(3), lift: false, words: "It stays".to_owned() };
     let places = [
+        (TypedPlace::Decision { id: theirs }, "Again\nBe kind", serde_json::to_string(&decision).unwrap()),
+        (TypedPlace::Room { id: None }, "Chess", serde_json::to_string(&chess).unwrap()),
+        (TypedPlace::AppealAnswer { id: answer.id }, "It stays", String::new()),
         (TypedPlace::MessageEdit { id: own }, "mine, mended", String::new()),
         (TypedPlace::Poll { id: room() }, "When?\nToday\nNever", serde_json::to_string(&poll).unwrap()),
         (TypedPlace::Complaint { id: theirs }, "To whom?", String::new()),
@@ -44,6 +68,9 @@ fn what_is_sent_is_typed_no_more_and_what_is_given_up_stands_there_again() {
         TypedPlace::MessageEdit { id } => {
             chat::edit(cache, system, &en, EditMessage { id, words: words.to_owned() }).unwrap();
         }
+        TypedPlace::Decision { .. } => chat::decide(cache, system, &en, decision.clone()).unwrap(),
+        TypedPlace::Room { .. } => drop(chat::save(cache, system, &en, chess.clone()).unwrap()),
+        TypedPlace::AppealAnswer { .. } => chat::answer(cache, system, &en, answer.clone()).unwrap(),
         TypedPlace::Poll { .. } => drop(chat::ask(cache, system, &en, poll.clone()).unwrap()),
         _ => chat::report(cache, system, &en, complaint.clone()).unwrap(),
     };
