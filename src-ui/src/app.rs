@@ -15,7 +15,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use crate::{
-    components::{bar::Bar, help_bar::HelpBar, sidebar::Sidebar, toast::Toasts},
+    components::{avatar::Faces, bar::Bar, help_bar::HelpBar, sidebar::Sidebar, toast::Toasts},
     ipc::{NoHost, Topics},
     pages::{self, join::Joining},
     state::{App, app},
@@ -58,6 +58,7 @@ fn Root() -> impl IntoView {
             provide_context(topics);
             let app = App::start();
             provide_context(app);
+            provide_context(Faces::start());
             provide_context(Joining::new(app));
             view! { <Screens /> <Toasts app=app /> }.into_any()
         }

@@ -42,7 +42,7 @@ use linli_wire::{
 use crate::{
     attachments::{self, Kept},
     cache::{Cache, Migrations, lock},
-    chat,
+    chat, community,
     error::{Error, Result, internal, not_found},
     notices, outbox,
     ports::Ports,
@@ -65,6 +65,7 @@ pub const MIGRATIONS: Migrations = &[
     include_str!("../migrations/account/0011.sql"),
     include_str!("../migrations/account/0012.sql"),
     include_str!("../migrations/account/0013.sql"),
+    include_str!("../migrations/account/0014.sql"),
 ];
 
 /// A stream that says nothing for this long is dead: the server's heartbeat is 25 s.
@@ -274,6 +275,10 @@ impl Account {
             let _ = attachments::used(&self.cache, id, self.ports.system.now());
             return Ok(kept);
         }
+        if let Some(photo) = self.cache.read(|db| community::attachment_about(db, id))? {
+            self.fetch_photo(&photo).await?;
+            return attachments::kept(&self.cache, id)?.ok_or_else(|| not_found("attachment"));
+        }
         let about = self
             .cache
             .read(|db| match chat::attachment_about(db, id)? {
@@ -313,6 +318,12 @@ impl Account {
         let path = format!("/v1/attachments/{}", about.id);
         let bytes = authorised!(self, |api| api.get_file(&path))?;
         attachments::keep(&self.cache, about, &bytes, self.ports.system.now())
+    }
+
+    /// The photo of a person, unless it was taken back while it was on its way.
+    async fn fetch_photo(&self, about: &Attachment) -> Result<()> {
+        self.fetch(about).await?;
+        self.cache.write(|tx| community::forget_photo(tx, Some(about.id.0)))
     }
 
     fn has_left(&self) -> bool {

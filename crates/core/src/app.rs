@@ -76,6 +76,11 @@ impl Opened {
 }
 
 impl Core {
+    /// Tells the face what to ask again.
+    pub(crate) fn announce(&self, topics: &[Topic]) {
+        topics.iter().for_each(|topic| (self.ports.announce)(*topic));
+    }
+
     /// A core that has not been started.
     pub fn new(ports: Ports) -> Arc<Self> {
         let state = State { stage: Stage::Opening, opened: None, opened_link: None };

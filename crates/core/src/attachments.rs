@@ -52,20 +52,38 @@ pub struct Kept {
 /// # Errors
 /// `too_large`, `unsupported_file`, `storage_full`.
 pub fn add(cache: &Cache, system: &dyn System, file: &NewFile) -> Result<Attachment> {
-    let (bytes, media_type, pixels) = clean(bytes_of(file)?)?;
-    let now = system.now();
+    let Kept { about, bytes } = named(system, &file.name, clean(bytes_of(file)?)?);
+    cache.write(|tx| put(tx, &about, &bytes, Some("queued"), system.now()))?;
+    Ok(about)
+}
+
+/// A picture as a square of at most `edge` pixels, checked and cleaned; it is not kept yet. It has a name that tells
+/// nothing of the file.
+///
+/// # Errors
+/// `too_large`, `unsupported_file` for what is no picture.
+pub(crate) fn square(system: &dyn System, file: &NewFile, edge: u32) -> Result<Kept> {
+    let bytes = bytes_of(file)?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        return Err(too_large());
+    }
+    let square =
+        linli_picture::square(&decode(&bytes)?, edge).map_err(|error| unsupported(&error.to_string()))?;
+    Ok(named(system, "photo", written(square)?))
+}
+
+fn named(system: &dyn System, name: &str, (bytes, media_type, pixels): Cleaned) -> Kept {
     let mut random = [0; 10];
     system.random(&mut random);
     let about = Attachment {
-        id: AttachmentId::new(now, random),
-        name: tidy_name(&file.name, &media_type),
+        id: AttachmentId::new(system.now(), random),
+        name: tidy_name(name, &media_type),
         media_type,
         bytes: bytes.len() as u64,
         sha256: sha256(&bytes),
         pixels,
     };
-    cache.write(|tx| put(tx, &about, &bytes, Some("queued"), now))?;
-    Ok(about)
+    Kept { about, bytes: bytes.into() }
 }
 
 /// Keeps a file, unless it is here already.
@@ -199,6 +217,16 @@ pub(crate) fn forget(tx: &Connection, id: uuid::Uuid) -> Result<()> {
     Ok(())
 }
 
+/// A file that nothing is to send any more leaves this device, also while it waits, unless something else names it.
+///
+/// # Errors
+/// Trouble of the cache.
+pub(crate) fn let_go(tx: &Connection, id: uuid::Uuid) -> Result<()> {
+    let sql = format!("DELETE FROM attachment WHERE id = ?1 AND id NOT IN ({NAMED})");
+    tx.prepare_cached(&sql)?.execute([id])?;
+    Ok(())
+}
+
 /// For the face.
 pub fn file_bytes(kept: &Kept) -> FileBytes {
     FileBytes { media_type: kept.about.media_type.clone(), base64: BASE64.encode(&kept.bytes) }
@@ -257,6 +285,11 @@ fn clean(bytes: Vec<u8>) -> Result<Cleaned> {
     }
     let picture =
         linli_picture::fit(decode(&bytes)?, MAX_EDGE).map_err(|error| unsupported(&error.to_string()))?;
+    written(picture)
+}
+
+/// A picture written anew, with nothing beside its pixels.
+fn written(picture: DynamicImage) -> Result<Cleaned> {
     let pixels = (picture.width(), picture.height());
     let (bytes, media_type) = if picture.color().has_alpha() {
         let mut png = Cursor::new(Vec::new());

@@ -4,7 +4,7 @@ mod chat;
 mod payments;
 
 use linli_wire::{
-    Code, Language, WireError,
+    Code, WireError,
     attachments::{Attachment, FileBytes, NewFile},
     command::*,
     community::ProfileChange,
@@ -22,7 +22,7 @@ use crate::{
     account::authorised,
     app::Core,
     attachments, community, devices,
-    error::{Result, not_found},
+    error::not_found,
     join, keys, markdown,
     notices::{self, office, templates},
     outbox, qr, repairs, rounds, typed,
@@ -31,14 +31,6 @@ use crate::{
 type Answer<T> = std::result::Result<T, WireError>;
 
 impl Core {
-    fn language(&self) -> Result<Language> {
-        Ok(self.settings()?.unwrap_or_default().language)
-    }
-
-    fn announce(&self, topics: &[Topic]) {
-        topics.iter().for_each(|topic| (self.ports.announce)(*topic));
-    }
-
     /// After something was queued.
     fn queued(&self, topics: &[Topic]) -> Answer<Done> {
         self.account()?.wake_sender();
@@ -131,6 +123,16 @@ impl BaseCommands for Core {
     async fn change_profile(&self, change: ProfileChange) -> Answer<Done> {
         community::change_profile(&self.account()?.cache, &*self.ports.system, change)?;
         self.queued(&[])
+    }
+
+    async fn photo_save(&self, file: NewFile) -> Answer<Done> {
+        community::save_photo(&self.account()?.cache, &*self.ports.system, &file)?;
+        self.queued(&[Topic::Community])
+    }
+
+    async fn photo_remove(&self, _: Empty) -> Answer<Done> {
+        community::remove_photo(&self.account()?.cache, &*self.ports.system)?;
+        self.queued(&[Topic::Community])
     }
 
     async fn home_get(&self, _: Empty) -> Answer<HomeView> {

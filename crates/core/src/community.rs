@@ -1,5 +1,7 @@
 //! The community, its people and the person's own profile, read from the cache.
 
+mod photo;
+
 use std::collections::HashSet;
 
 use linli_wire::{
@@ -18,6 +20,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde::de::DeserializeOwned;
 
 use crate::{cache::Cache, error::Result, outbox, ports::System};
+
+pub(crate) use photo::{attachment_about, forget_photo, give_photo_up, photo_named_by, wanted_photos};
+pub use photo::{remove_photo, save_photo};
 
 /// Lane of what a person changes about themselves.
 const PROFILE_LANE: &str = "profile";
@@ -74,7 +79,8 @@ pub(crate) fn me_whole(db: &Connection) -> Result<Option<Me>> {
         Some(HouseholdId(id)) => record(db, Entity::Household, id)?,
         None => None,
     };
-    Ok(Some(Me { person, community, household }))
+    let photo = photo::own(db, person.id)?;
+    Ok(Some(Me { person, community, household, photo }))
 }
 
 /// Buildings by code.

@@ -103,11 +103,11 @@ pub fn replace(
     enqueue(tx, system, lane, subject, action)
 }
 
-/// Queues how far a room was read: only the newest is worth sending, and worth keeping for the case of a backup.
+/// Queues an operation of a lane in which only the newest is worth sending, and worth keeping for the case of a backup.
 ///
 /// # Errors
 /// Trouble of the cache.
-pub fn replace_read(tx: &Transaction<'_>, system: &dyn System, lane: &str, action: Action) -> Result<OpId> {
+pub fn replace_newest(tx: &Transaction<'_>, system: &dyn System, lane: &str, action: Action) -> Result<OpId> {
     tx.prepare_cached("DELETE FROM outbox WHERE lane = ?1 AND state IN ('acked', 'settled')")?
         .execute([lane])?;
     replace(tx, system, lane, "", action)
@@ -339,7 +339,12 @@ pub fn offer_again(tx: &Connection) -> Result<()> {
         let op: Op = serde_json::from_str(&row.get::<_, String>(0)?)?;
         attachments::send_again(tx, &op.action)?;
     }
-    tx.execute("UPDATE outbox SET state = 'queued', effects = NULL WHERE state IN ('acked', 'settled')", [])?;
+    // When it was settled stays: it says that a server had it once.
+    tx.execute(
+        "UPDATE outbox SET state = 'queued', effects = NULL, settled_at = coalesce(settled_at, 0)
+         WHERE state IN ('acked', 'settled')",
+        [],
+    )?;
     Ok(())
 }
 
@@ -379,7 +384,8 @@ pub fn discard(tx: &Transaction<'_>, id: OpId) -> Result<Option<Op>> {
 }
 
 fn lacks_file(error: &WireError) -> bool {
-    error.code == Code::InvalidInput && error.details.get("field").is_some_and(|field| field == "attachments")
+    let is_of_files = |field: &serde_json::Value| field == "attachments" || field == "files";
+    error.code == Code::InvalidInput && error.details.get("field").is_some_and(is_of_files)
 }
 
 /// Sends the files of a refused operation once more, and the operation behind them; only once for each time

@@ -11,7 +11,10 @@
 
 use std::path::{Path, PathBuf};
 
-use linli_wire::settings::{Settings, TEXT_PERCENT};
+use linli_wire::{
+    Language,
+    settings::{Settings, TEXT_PERCENT},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -76,6 +79,11 @@ impl Core {
             }
             (_, beside) => Ok(beside.map(|beside| beside.settings)),
         }
+    }
+
+    /// The language of the face.
+    pub(crate) fn language(&self) -> Result<Language> {
+        Ok(self.settings()?.unwrap_or_default().language)
     }
 
     /// Takes a choice: into the cache when it is open, else to the place beside it.

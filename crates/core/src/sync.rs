@@ -20,7 +20,7 @@ use linli_wire::{
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde_json::value::RawValue;
 
-use crate::{cache::Cache, chat, error::Result, notices, outbox, payments, repairs, rounds};
+use crate::{cache::Cache, chat, community, error::Result, notices, outbox, payments, repairs, rounds};
 
 /// Where the cache stands.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -243,6 +243,11 @@ fn take(
             news.reminded.extend(payments::reminded(tx, change.id, change.version, body, now)?);
             take_record(tx, entity, change, body).map(|()| false)
         }
+        Entity::Photo | Entity::Neighbour => {
+            let before = community::photo_named_by(tx, change.entity, change.id)?;
+            take_record(tx, entity, change, body)?;
+            community::forget_photo(tx, before).map(|()| false)
+        }
         _ => take_record(tx, entity, change, body).map(|()| false),
     }
 }
@@ -273,9 +278,10 @@ fn release(tx: &Connection, entity: Entity, id: uuid::Uuid) -> Result<()> {
         Entity::ReadMark => Ok(()),
         _ if held => Ok(()),
         _ => {
+            let photo = community::photo_named_by(tx, entity, id)?;
             tx.prepare_cached("DELETE FROM record WHERE entity = ?1 AND id = ?2")?
                 .execute(params![entity.as_str(), id])?;
-            Ok(())
+            community::forget_photo(tx, photo)
         }
     }
 }
@@ -351,6 +357,7 @@ const fn topic_of(entity: Entity) -> Option<Topic> {
         | Entity::Unit
         | Entity::Household
         | Entity::Person
+        | Entity::Photo
         | Entity::Invitation => Some(Topic::Community),
         Entity::Repair
         | Entity::RepairNotes

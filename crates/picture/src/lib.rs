@@ -45,6 +45,16 @@ pub fn fit(picture: DynamicImage, longest: u32) -> Result<DynamicImage, Trouble>
     Ok(small)
 }
 
+/// The middle of the picture as a square, at most `longest` pixels on an edge; never larger than it was.
+///
+/// # Errors
+/// [`Trouble`] for a picture without pixels.
+pub fn square(picture: &DynamicImage, longest: u32) -> Result<DynamicImage, Trouble> {
+    let (width, height) = (picture.width(), picture.height());
+    let edge = width.min(height);
+    fit(picture.crop_imm((width - edge) / 2, (height - edge) / 2, edge, edge), longest)
+}
+
 /// As JPEG, without anything beside the pixels. What is see-through becomes opaque.
 ///
 /// # Errors
@@ -103,6 +113,18 @@ mod tests {
         ] {
             assert_eq!(fit(sky(width, height), 204).unwrap().dimensions(), expected);
         }
+    }
+
+    #[test]
+    fn a_square_is_the_middle_of_the_picture() {
+        for (width, height, expected) in [(403, 302, 204), (302, 403, 204), (150, 300, 150), (1, 9, 1)] {
+            assert_eq!(square(&sky(width, height), 204).unwrap().dimensions(), (expected, expected));
+        }
+        let middle = RgbImage::from_fn(300, 100, |x, _| {
+            if (100..200).contains(&x) { Rgb([9, 90, 9]) } else { Rgb([255, 255, 255]) }
+        });
+        let square = square(&middle.into(), 50).unwrap().to_rgb8();
+        assert!(square.pixels().all(|pixel| pixel == &Rgb([9, 90, 9])), "nothing of the sides is left");
     }
 
     #[test]

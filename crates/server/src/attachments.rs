@@ -5,8 +5,8 @@
 //! what was sent ([`intake`]) but what remains of it, under the hash of its content ([`files`]). A large one may
 //! arrive in [`parts`].
 //!
-//! Who may fetch a file: whoever sent it, and everyone who sees a notice or a repair that shows it. For
-//! everybody else it does not exist.
+//! Who may fetch a file: whoever sent it, and everyone who sees a notice, a repair, a message or the card of a person that
+//! shows it. For everybody else it does not exist.
 
 pub mod files;
 pub mod intake;
@@ -40,6 +40,9 @@ const RESIDENT_BYTES: u64 = 300 * 1024 * 1024;
 
 /// Bytes by which every kind is told.
 const SNIFFED: usize = 12;
+
+/// The tables that say what a file stands on.
+const USERS: [&str; 4] = ["notice_attachment", "repair_attachment", "message_attachment", "photo"];
 
 const COLUMNS: &str = "id, name, media_type, bytes, sha256, width, height";
 
@@ -217,7 +220,7 @@ impl Shelf {
         Ok((attachment, file))
     }
 
-    /// Removes rows that neither a notice nor a repair nor a message has used for a day, then files that no row has used for a day,
+    /// Removes rows that nothing has used for a day, then files that no row has used for a day,
     /// and uploads that came no further for as long. Tells how many rows and how many files.
     ///
     /// # Errors
@@ -377,16 +380,13 @@ pub(crate) fn insert(
 fn sweep_rows(tx: &mut Tx<'_>) -> Result<u64, Error> {
     let age = i64::try_from(files::ORPHAN_AGE.as_millis()).unwrap_or(i64::MAX);
     let before = tx.now().plus_millis(-age);
-    Ok(tx.execute(
-        "DELETE FROM attachment WHERE at < $1 AND NOT EXISTS (SELECT 1 FROM notice_attachment
-         WHERE notice_attachment.community_id = attachment.community_id
-         AND notice_attachment.attachment_id = attachment.id) AND NOT EXISTS (SELECT 1 FROM repair_attachment
-         WHERE repair_attachment.community_id = attachment.community_id
-         AND repair_attachment.attachment_id = attachment.id) AND NOT EXISTS (SELECT 1 FROM message_attachment
-         WHERE message_attachment.community_id = attachment.community_id
-         AND message_attachment.attachment_id = attachment.id)",
-        params![before],
-    )?)
+    let unused = USERS.map(|table| {
+        format!(
+            " AND NOT EXISTS (SELECT 1 FROM {table} WHERE {table}.community_id = attachment.community_id
+             AND {table}.attachment_id = attachment.id)"
+        )
+    });
+    Ok(tx.execute(&format!("DELETE FROM attachment WHERE at < $1{}", unused.concat()), params![before])?)
 }
 
 fn attachment_of(row: &Row) -> Result<Attachment, Error> {

@@ -78,6 +78,7 @@ pub fn database(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
     crate::ledger::check(tx, &mut findings)?;
     crate::payments::check(tx, &mut findings)?;
     crate::card::check(tx, &mut findings)?;
+    shorten(community::check_photos(tx)?, &mut findings);
     rights(tx, &mut findings)?;
     Ok(findings)
 }

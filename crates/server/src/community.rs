@@ -1,6 +1,7 @@
 //! The community and its people: reading them, and what a person may change about themselves.
 
 mod leave;
+mod photo;
 mod put;
 
 use linli_wire::{
@@ -14,6 +15,8 @@ use linli_wire::{
 };
 
 pub use leave::{Left, come_back, leave, lock_out};
+pub use photo::save_photo;
+pub(crate) use photo::{check_photos, photo, photos, sees_photo};
 pub use put::{Put, put_building, put_community, put_household, put_person, put_unit};
 
 use crate::{
@@ -27,7 +30,7 @@ use crate::{
 const COMMUNITY: &str = "id, name, time_zone, currency, languages, office, categories";
 const PERSON: &str =
     "id, code, name, given_name, role, household_id, language, simple, visible_flat, visible_phone,
-     visible_listed, joined, version";
+     visible_listed, joined, version, visible_photo";
 
 /// All communities of this server.
 ///
@@ -159,6 +162,7 @@ pub fn change_profile(tx: &mut Tx<'_>, caller: &Caller, change: &ProfileChange) 
         "UPDATE person SET given_name = COALESCE($3, given_name), language = COALESCE($4, language),
          simple = COALESCE($5, simple), visible_flat = COALESCE($6, visible_flat),
          visible_phone = COALESCE($7, visible_phone), visible_listed = COALESCE($8, visible_listed),
+         visible_photo = COALESCE($9, visible_photo),
          version = version + 1
          WHERE community_id = $1 AND id = $2",
         params![
@@ -169,7 +173,8 @@ pub fn change_profile(tx: &mut Tx<'_>, caller: &Caller, change: &ProfileChange) 
             change.simple,
             change.visible.map(|visible| visible.flat),
             change.visible.map(|visible| visible.phone),
-            change.visible.map(|visible| visible.listed)
+            change.visible.map(|visible| visible.listed),
+            change.visible.map(|visible| visible.photo)
         ],
     )?;
     log_person(tx, caller.community, caller.person)
@@ -208,7 +213,12 @@ fn person_of(row: &Row) -> Result<Person, Error> {
         household_id: row.get(5)?,
         language: row.get(6)?,
         simple: row.get(7)?,
-        visible: Visibility { flat: row.get(8)?, phone: row.get(9)?, listed: row.get(10)? },
+        visible: Visibility {
+            flat: row.get(8)?,
+            phone: row.get(9)?,
+            listed: row.get(10)?,
+            photo: row.get(13)?,
+        },
         joined: row.get(11)?,
         version: row.get(12)?,
     })

@@ -230,6 +230,7 @@ fn perform(tx: &mut Tx<'_>, caller: &Caller, seen: &[Scope], op: &Op) -> Result<
         }
         Action::DeleteTemplate { template_id } => notices::delete_template(tx, caller, *template_id),
         Action::ChangeProfile { change } => community::change_profile(tx, caller, change),
+        Action::SavePhoto { photo } => community::save_photo(tx, caller, photo.as_ref()),
         Action::SavePreferences { preferences } => settings::save_preferences(tx, caller, preferences),
         Action::RenameDevice { device_id, name } => devices::rename(tx, caller, *device_id, name),
         Action::ReportRepair { repair_id, report } => repairs::report(tx, caller, *repair_id, report),

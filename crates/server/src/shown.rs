@@ -1,7 +1,7 @@
 //! What stands in scopes: who sees it, and the files on it.
 //!
 //! The office sees all of its community's; everybody else sees what stands in a scope of theirs. This rule is
-//! written here once for everything that keeps its scopes in `X_scope` and its files in `X_attachment`; of messages, that of their room.
+//! written here once for everything that keeps its scopes in `X_scope` and its files in `X_attachment`; of messages, that of their room; of photos of people, that of their cards.
 
 use linli_wire::{id::AttachmentId, sync::Scope};
 use uuid::Uuid;
@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::{
     Error,
     auth::{self, Caller},
-    chat,
+    chat, community,
     db::{Row, Tx},
     params,
 };
@@ -60,7 +60,9 @@ pub fn sees(
 /// The database's.
 pub fn sees_file(tx: &mut Tx<'_>, caller: &Caller, id: AttachmentId) -> Result<bool, Error> {
     let scopes = auth::scopes(tx, caller)?;
-    if chat::sees_file(tx, caller.community, &scopes, id)? {
+    if chat::sees_file(tx, caller.community, &scopes, id)?
+        || community::sees_photo(tx, caller.community, &scopes, id)?
+    {
         return Ok(true);
     }
     for what in Shown::ALL {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Language, Localized,
+    attachments::Attachment,
     id::{BuildingId, CommunityId, HouseholdId, PersonId, UnitId},
 };
 
@@ -218,6 +219,27 @@ pub struct Visibility {
     pub phone: bool,
     /// Whether they stand in the directory.
     pub listed: bool,
+    /// The photo of themselves.
+    pub photo: bool,
+}
+
+/// Longest edge of a photo of a person, in pixels: as large as it is shown anywhere on a fine screen.
+pub const PHOTO_EDGE: u32 = 256;
+
+/// The photo that a person chose of themselves: an entity of the person's scope, under the person's id. Others get it
+/// with [`crate::chat::Neighbour`], where the person chose so.
+#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Photo {
+    /// A square picture of at most [`PHOTO_EDGE`].
+    pub photo: Attachment,
+}
+
+impl Photo {
+    /// Whether a file can stand as one: a square picture that is small enough.
+    pub fn fits(file: &Attachment) -> bool {
+        file.pixels.is_some_and(|(width, height)| width == height && width <= PHOTO_EDGE)
+    }
 }
 
 /// What a person may change about themselves. Absent fields stay as they are.

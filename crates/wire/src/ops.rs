@@ -97,6 +97,11 @@ pub enum Action {
         /// The fields that change.
         change: ProfileChange,
     },
+    /// Choose a photo of oneself, or take it away; the last one stays.
+    SavePhoto {
+        /// A square picture of at most [`crate::community::PHOTO_EDGE`]; none takes it away.
+        photo: Option<Attachment>,
+    },
     /// Replace the preferences.
     SavePreferences {
         /// The preferences.
@@ -369,6 +374,7 @@ impl Action {
             Self::SaveTemplate { .. } => "save_template",
             Self::DeleteTemplate { .. } => "delete_template",
             Self::ChangeProfile { .. } => "change_profile",
+            Self::SavePhoto { .. } => "save_photo",
             Self::SavePreferences { .. } => "save_preferences",
             Self::RenameDevice { .. } => "rename_device",
             Self::ReportRepair { .. } => "report_repair",

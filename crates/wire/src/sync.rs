@@ -138,6 +138,8 @@ pub enum Entity {
     Household,
     /// [`crate::community::Person`], in their own and the staff scope.
     Person,
+    /// [`crate::community::Photo`], in the person's scope, under the person's id.
+    Photo,
     /// [`crate::settings::Preferences`], in the person's scope, under the person's id.
     Preferences,
     /// [`crate::devices::Device`], in the person's scope.
@@ -219,6 +221,7 @@ impl Entity {
             Self::Unit => "unit",
             Self::Household => "household",
             Self::Person => "person",
+            Self::Photo => "photo",
             Self::Preferences => "preferences",
             Self::Device => "device",
             Self::Invitation => "invitation",

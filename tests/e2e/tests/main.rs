@@ -24,6 +24,7 @@ mod letters;
 mod native;
 mod office;
 mod payments;
+mod photos;
 mod read;
 mod refunds;
 mod relatives;

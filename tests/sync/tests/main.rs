@@ -13,6 +13,7 @@ mod office;
 mod papers;
 mod parts;
 mod payments;
+mod photos;
 mod relatives;
 mod reminders;
 mod repairs;

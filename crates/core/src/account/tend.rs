@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Account;
 use crate::{
-    attachments, chat,
+    attachments, chat, community,
     error::{Error, Result},
     notices, payments, repairs,
 };
@@ -46,6 +46,11 @@ impl Account {
         for about in wanted {
             if about.bytes <= FETCHED_BYTES && !attachments::is_kept(&self.cache, about.id)? {
                 self.fetch(&about).await?;
+            }
+        }
+        for photo in self.cache.read(community::wanted_photos)? {
+            if !attachments::is_kept(&self.cache, photo.id)? {
+                self.fetch_photo(&photo).await?;
             }
         }
         payments::fetch_ahead(self).await

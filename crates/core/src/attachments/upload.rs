@@ -37,7 +37,9 @@ pub(super) const NAMED: &str = "
         json_each(iif(typed.place = 'message' AND json_valid(typed.form), typed.form, '{}'), '$.files') AS file
     UNION
     SELECT unhex(replace(file.value ->> 'id', '-', '')) FROM outbox,
-        json_each(outbox.op, '$.action.message.content.files') AS file";
+        json_each(outbox.op, '$.action.message.content.files') AS file
+    UNION
+    SELECT unhex(replace(op ->> '$.action.photo.id', '-', '')) FROM outbox WHERE op ->> '$.action.photo.id' IS NOT NULL";
 
 /// How the files stand that an operation names.
 pub(crate) enum Files {
@@ -155,6 +157,7 @@ pub(crate) fn of_action(action: &Action) -> &[Attachment] {
         Action::ActOnRepair { act, .. } => act.photos(),
         Action::MessageOnRepair { photos, .. } | Action::InspectPoint { photos, .. } => photos,
         Action::SendMessage { message } => message.content.files(),
+        Action::SavePhoto { photo } => photo.as_slice(),
         _ => &[],
     }
 }

@@ -10,7 +10,7 @@ use linli_wire::{
     Language, Timestamp,
     chat::{Block, Duty, Moderator, Neighbour, Room, RoomCard, RoomKind},
     community::{Building, Person, Role},
-    id::{PersonId, RoomId},
+    id::{AttachmentId, PersonId, RoomId},
     ops::Action,
     repairs::{RepairCard, RepairCategory},
     sync::Entity,
@@ -83,6 +83,12 @@ impl<'a> Known<'a> {
         let found = record::<Neighbour>(self.db, Entity::Neighbour, id.0)?.map(Rc::new);
         self.people.borrow_mut().insert(id, found.clone());
         Ok(found)
+    }
+
+    /// The photo that somebody shows; none of those whom the person does not want to hear.
+    pub(super) fn photo(&self, id: PersonId) -> Result<Option<AttachmentId>> {
+        let known = self.neighbour(id)?.filter(|_| self.hears(id));
+        Ok(known.and_then(|known| known.photo.as_ref().map(|photo| photo.id)))
     }
 
     /// The name by which somebody is known here; empty where they are not.

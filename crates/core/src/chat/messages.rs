@@ -167,6 +167,7 @@ fn row_of(known: &Known<'_>, around: &Around, message: Message, named: bool) -> 
         from: message.from,
         name: known.name(message.from)?,
         building: neighbour.as_ref().and_then(|neighbour| neighbour.building.clone()),
+        photo: if own { None } else { known.photo(message.from)? },
         office: neighbour.as_ref().map_or(own && known.role().is_office(), |neighbour| neighbour.office),
         own,
         at: message.at,

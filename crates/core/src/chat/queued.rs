@@ -402,7 +402,7 @@ pub fn read(cache: &Cache, system: &dyn System, seen: SeenRoom) -> Result<bool> 
             return Ok(false);
         }
         let action = Action::ReadRoom { room_id, number };
-        outbox::replace_read(tx, system, &read_lane(room_id), action)?;
+        outbox::replace_newest(tx, system, &read_lane(room_id), action)?;
         Ok(true)
     })
 }

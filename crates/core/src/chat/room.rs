@@ -157,7 +157,10 @@ fn people(known: &Known<'_>, room: RoomId) -> Result<Vec<Neighbour>> {
 fn other_person(known: &Known<'_>, other: Option<PersonId>) -> Result<Option<Neighbour>> {
     let Some(id) = other else { return Ok(None) };
     if let Some(neighbour) = known.neighbour(id)? {
-        return Ok(Some((*neighbour).clone()));
+        return Ok(Some(Neighbour {
+            photo: neighbour.photo.clone().filter(|_| known.hears(id)),
+            ..(*neighbour).clone()
+        }));
     }
     let name = known.name(id)?;
     Ok((!name.is_empty()).then_some(Neighbour {
@@ -167,6 +170,7 @@ fn other_person(known: &Known<'_>, other: Option<PersonId>) -> Result<Option<Nei
         building: None,
         flat: None,
         phone: None,
+        photo: None,
         office: false,
         listed: false,
         gone: false,

@@ -121,6 +121,7 @@ pub(super) fn row(known: &Known<'_>, room: &Room) -> Result<RoomRow> {
         kind: room.kind.clone(),
         name: known.room_name(room)?,
         building: known.building_of(room)?,
+        photo: known.other(room).map(|other| known.photo(other)).transpose()?.flatten(),
         last: last(known, room)?,
         unread,
         named,

@@ -165,12 +165,14 @@ pub(crate) fn drop_reaction(tx: &Connection, id: Uuid) -> Result<()> {
     Ok(())
 }
 
-/// The person is not in a room any more. What the server has of theirs goes from the outbox, where it was kept for the
-/// case of a backup, and how far they have read; what it does not have stays and can be copied.
+/// The person is not in a room any more. What the server had of theirs goes from the outbox, where it was kept for the
+/// case of a backup and is offered again after one, and how far they have read; what it never had stays and can be
+/// copied.
 pub(crate) fn lost(tx: &Connection, room: RoomId) -> Result<()> {
     let own = lane(room);
     tx.prepare_cached(
-        "DELETE FROM outbox WHERE (lane = ?1 OR lane LIKE ?1 || ':%') AND state IN ('acked', 'settled')",
+        "DELETE FROM outbox WHERE (lane = ?1 OR lane LIKE ?1 || ':%')
+         AND (state IN ('acked', 'settled') OR (state = 'queued' AND settled_at IS NOT NULL))",
     )?
     .execute([&own])?;
     tx.prepare_cached("DELETE FROM outbox WHERE lane = ?1 AND state <> 'sending'")?

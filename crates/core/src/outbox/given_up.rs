@@ -6,7 +6,7 @@ use rusqlite::Transaction;
 use super::discard;
 use crate::{
     cache::Cache,
-    chat,
+    chat, community,
     error::{Error, Result},
     notices::office,
     payments,
@@ -25,6 +25,7 @@ pub fn give_up(cache: &Cache, system: &dyn System, id: OpId) -> Result<()> {
         repairs::given_up(tx, system, &op)?;
         repairs::take_back(tx, &op)?;
         rounds::take_back(tx, &op)?;
+        community::give_photo_up(tx, &op)?;
         payments::give_fee_back(tx, system, &op)?;
         rounds::give_plan_back(tx, system, &op)?;
         chat::give_back(tx, &op)

@@ -13,6 +13,7 @@ mod notifying;
 mod office;
 mod outbox;
 mod pages;
+mod photos;
 mod repairs;
 mod rounds;
 mod settings;

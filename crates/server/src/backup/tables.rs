@@ -32,7 +32,7 @@ tables! {
     household [community_id id] code version;
     unit [community_id id] building_id code household_id version area;
     person [community_id id] code name given_name phone role household_id language simple visible_flat
-        visible_phone visible_listed joined version left_at;
+        visible_phone visible_listed visible_photo joined version left_at;
     device [id] community_id person_id name device_key version joined_at revoked_at;
     invitation [id] community_id person_id kind secret_hash code_hash issued_at expires_at ended_at used_at used_op
         used_key device_id version;
@@ -42,6 +42,7 @@ tables! {
     op [device_id op_id] community_id hash outcome at;
     preferences [community_id person_id] body version;
     attachment [community_id id] name media_type bytes sha256 received_sha256 width height person_id at;
+    photo [community_id person_id] version attachment_id;
     notice [community_id id] version author_id author_name author_role state publish_at published_at changed_at
         withdrawn_at content;
     notice_scope [community_id notice_id scope];

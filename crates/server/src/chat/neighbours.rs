@@ -11,32 +11,35 @@ use linli_wire::{
 };
 
 use super::entered;
-use crate::{Error, auth::Caller, db::Tx, error::json, params};
+use crate::{Error, auth::Caller, community, db::Tx, error::json, params};
 
 /// Most people of one answer.
 const PEOPLE: usize = 500;
 
 /// The card of a person as it should stand.
-fn card(tx: &mut Tx<'_>, community: CommunityId, id: PersonId) -> Result<Option<Neighbour>, Error> {
-    let sql = "SELECT name, given_name, phone, role, household_id, visible_flat, visible_phone, visible_listed, left_at
+fn card(tx: &mut Tx<'_>, of: CommunityId, id: PersonId) -> Result<Option<Neighbour>, Error> {
+    let sql = "SELECT name, given_name, phone, role, household_id, visible_flat, visible_phone, visible_listed, left_at,
+         visible_photo
          FROM person WHERE community_id = $1 AND id = $2";
-    let Some(row) = tx.query_opt(sql, params![community, id])? else { return Ok(None) };
+    let Some(row) = tx.query_opt(sql, params![of, id])? else { return Ok(None) };
     let (full, given, phone): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
     let (role, household): (Role, Option<HouseholdId>) = (row.get(3)?, row.get(4)?);
     let (flat, shows_phone, listed): (bool, bool, bool) = (row.get(5)?, row.get(6)?, row.get(7)?);
     let gone = row.get::<Option<i64>>(8)?.is_some();
+    let shows_photo = row.get::<bool>(9)? && !gone;
     let office = role.is_office();
     let home = match household {
         Some(household) if !gone => tx.query_opt(
             "SELECT building.code, unit.code FROM unit JOIN building ON building.community_id = unit.community_id
              AND building.id = unit.building_id WHERE unit.community_id = $1 AND unit.household_id = $2
              ORDER BY building.code, unit.code LIMIT 1",
-            params![community, household],
+            params![of, household],
         )?,
         _ => None,
     };
     let home: Option<(String, String)> =
         home.map(|row| Ok::<_, Error>((row.get(0)?, row.get(1)?))).transpose()?;
+    let photo = if shows_photo { community::photo(tx, of, id)? } else { None };
     Ok(Some(Neighbour {
         id,
         version: 0,
@@ -44,6 +47,7 @@ fn card(tx: &mut Tx<'_>, community: CommunityId, id: PersonId) -> Result<Option<
         flat: home.as_ref().filter(|_| flat).map(|(building, unit)| format!("{building}-{unit}")),
         building: home.map(|(building, _)| building),
         phone: Some(phone).filter(|phone| shows_phone && !gone && !phone.is_empty()),
+        photo,
         office,
         listed: listed && !gone,
         gone,

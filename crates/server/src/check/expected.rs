@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use linli_wire::{
     chat,
-    community::{Building, Community, Household, Person, Unit},
+    community::{Building, Community, Household, Person, Photo, Unit},
     devices::Device,
     id::{
         CommunityId, DeviceId, HouseholdId, InvitationId, NoticeId, PersonId, RepairId, RoundId, TemplateId,
@@ -51,6 +51,7 @@ pub(super) fn digest(entity: Entity, body: &str) -> Option<[u8; 32]> {
         Entity::Unit => again::<Unit>(body),
         Entity::Household => again::<Household>(body),
         Entity::Person => again::<Person>(body),
+        Entity::Photo => again::<Photo>(body),
         Entity::Preferences => again::<Preferences>(body),
         Entity::Device => again::<Device>(body),
         Entity::Invitation => again::<InvitationStatus>(body),
@@ -159,6 +160,9 @@ fn people(tx: &mut Tx<'_>, id: CommunityId, facts: &mut Facts) -> Result<(), Err
     for body in community::people(tx, id)? {
         let scopes = [Scope::Person(body.id), Scope::Staff(id)];
         facts.put(&scopes, Entity::Person, body.id.0, body.version, &body);
+    }
+    for (person, version, body) in community::photos(tx, id)? {
+        facts.put(&[Scope::Person(person)], Entity::Photo, person.0, version, &body);
     }
     for row in
         tx.query("SELECT person_id, version, body FROM preferences WHERE community_id = $1", params![id])?

@@ -2,11 +2,11 @@
 //!
 //! Who has left is nobody the community knows any more: no device of theirs is let in, no letter works,
 //! no list names them. Their row stays, because what they wrote keeps their name and what they read
-//! keeps its count, and because they may come back.
+//! keeps its count, and because they may come back; the photo of them goes.
 
 use linli_wire::id::{CommunityId, PersonId};
 
-use super::log_person;
+use super::{log_person, photo::forget_photo};
 use crate::{Error, auth, db::Tx, devices, join, live, params, payments};
 
 /// What [`leave`] found.
@@ -37,6 +37,7 @@ pub fn leave(tx: &mut Tx<'_>, community: CommunityId, id: PersonId, by: &str) ->
         params![community, id, now],
     )?;
     log_person(tx, community, id)?;
+    forget_photo(tx, community, id)?;
     payments::moved(tx, community, id)?;
     let details = serde_json::json!({ "by": by }).to_string();
     auth::audit(tx, "person_left", Some(community), Some(id), None, &details)?;

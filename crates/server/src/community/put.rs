@@ -189,8 +189,9 @@ pub fn put_person(
     }
     tx.execute(
         "INSERT INTO person (community_id, id, code, name, given_name, phone, role, household_id,
-         language, simple, visible_flat, visible_phone, visible_listed, joined, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, 1)
+         language, simple, visible_flat, visible_phone, visible_listed, visible_photo, joined,
+         version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0, 1)
          ON CONFLICT (community_id, id) DO UPDATE SET code = excluded.code, name = excluded.name,
          phone = excluded.phone, role = excluded.role, household_id = excluded.household_id,
          version = person.version + 1",
@@ -207,7 +208,8 @@ pub fn put_person(
             person.simple,
             person.visible.flat,
             person.visible.phone,
-            person.visible.listed
+            person.visible.listed,
+            person.visible.photo
         ],
     )?;
     log_person(tx, community, person.id)?;

@@ -27,6 +27,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0015_relative.sql"),
     include_str!("../../migrations/0016_chat.sql"),
     include_str!("../../migrations/0017_posting.sql"),
+    include_str!("../../migrations/0018_photo.sql"),
 ];
 
 /// Number of the newest migration of this build.

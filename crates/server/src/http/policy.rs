@@ -205,6 +205,7 @@ pub static OPS: &[(&str, Who)] = &[
     ("save_template", Who::Office),
     ("delete_template", Who::Office),
     ("change_profile", Who::Member),
+    ("save_photo", Who::Member),
     ("save_preferences", Who::Member),
     ("rename_device", Who::Member),
     ("report_repair", Who::Member),

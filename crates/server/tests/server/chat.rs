@@ -7,4 +7,4 @@ mod prepared;
 mod rooms;
 mod talk;
 
-pub use prepared::{one_of_each, say};
+pub use prepared::{done, findings, held, new_message, one_of_each, refused, say};

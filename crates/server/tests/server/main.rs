@@ -17,6 +17,7 @@ mod operations;
 mod paper;
 mod parts;
 mod payments;
+mod photos;
 mod place;
 mod policy;
 mod repairs;

@@ -62,8 +62,14 @@ fn ids(route: &Route, things: &Things) -> Vec<String> {
             [things.sun_notice, things.moon_notice, things.withdrawn_notice].map(|id| id.to_string()).to_vec()
         }
         (Method::Get, "/v1/attachments/{id}") => {
-            let files =
-                [things.sun_file, things.moon_file, things.draft_file, things.sun_photo, things.moon_photo];
+            let files = [
+                things.sun_file,
+                things.moon_file,
+                things.draft_file,
+                things.sun_photo,
+                things.moon_photo,
+                things.sun_portrait,
+            ];
             let gone = [things.withdrawn_file, things.deleted_file];
             files.iter().chain(&gone).map(ToString::to_string).collect()
         }
@@ -317,6 +323,7 @@ both! {
             let notice = if foreign { things.sun_notice } else { things.moon_notice }.to_string();
             let file = if foreign { things.sun_file } else { things.moon_file }.to_string();
             let photo = if foreign { things.sun_photo } else { things.moon_photo }.to_string();
+            let portrait = if foreign { things.sun_portrait } else { things.moon_portrait }.to_string();
             let other = if *name == "foreign resident" { things.wang_device } else { things.moon_device }.to_string();
             let repair = if foreign { things.sun_repair } else { things.moon_repair }.to_string();
             let room = if foreign { things.sun_room } else { things.moon_room }.to_string();
@@ -327,6 +334,7 @@ both! {
             for (method, path, id) in [
                 (reqwest::Method::GET, "/v1/attachments/{id}", file),
                 (reqwest::Method::GET, "/v1/attachments/{id}", photo),
+                (reqwest::Method::GET, "/v1/attachments/{id}", portrait),
                 (reqwest::Method::GET, "/v1/notices/{id}/readers", notice),
                 (reqwest::Method::GET, "/v1/repairs/{id}/events", repair),
                 (reqwest::Method::GET, "/v1/rooms/{id}/people", room.clone()),
@@ -352,6 +360,12 @@ both! {
                 let path = format!("/v1/attachments/{}", things.sun_file);
                 let refused = world.refused(reqwest::Method::GET, &path, access, None::<&()>).await;
                 assert_eq!(refused.code, Code::NotFound);
+            }
+            // A photo of oneself that is not shown is the person's alone, whoever lives or works with them.
+            if !foreign && *name != "resident" {
+                let path = format!("/v1/attachments/{}", things.sun_portrait);
+                let refused = world.refused(reqwest::Method::GET, &path, access, None::<&()>).await;
+                assert_eq!(refused.code, Code::NotFound, "{name}");
             }
             if matches!(*name, "resident" | "same household") {
                 let path = format!("/v1/attachments/{}", things.sun_file);
@@ -420,6 +434,7 @@ both! {
                 Action::SaveTemplate { template_id: template, name: "模板".to_owned(), content: content("模", Audience::Community) },
                 Action::DeleteTemplate { template_id: TemplateId(new_id()) },
                 Action::ChangeProfile { change: ProfileChange::default() },
+                Action::SavePhoto { photo: None },
                 Action::SavePreferences { preferences: Preferences::default() },
                 Action::RenameDevice { device_id: own, name: "新名".to_owned() },
                 Action::ReportRepair { repair_id: RepairId(new_id()), report: report() },

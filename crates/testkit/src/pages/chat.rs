@@ -2,11 +2,13 @@
 
 use linli_wire::{
     Language, Localized, Timestamp,
+    attachments::Attachment,
     chat::{
         Block, Complained, Complaint, Measure, Message, MessageContent, Moderation, Moderator, Neighbour,
         PollVote, Reaction, ReportedMessage, Room, RoomCard, RoomKind, RoomMark, RoomSeat, SeatState, Tell,
         reaction_id,
     },
+    community::Photo,
     id::{MessageId, ModerationId, PersonId, RoomId},
     sync::{Entity, Scope},
 };
@@ -97,12 +99,18 @@ pub fn neighbour_with(number: u128, version: u64, change: impl FnOnce(&mut Neigh
         building: Some(number.to_string()),
         flat: None,
         phone: None,
+        photo: None,
         office: false,
         listed: false,
         gone: false,
     };
     change(&mut neighbour);
     Thing::new(Entity::Neighbour, neighbour.id.0, version, &neighbour)
+}
+
+/// The photo that the person chose of themselves.
+pub fn own_photo(person: PersonId, version: u64, photo: &Attachment) -> Thing {
+    Thing::new(Entity::Photo, person.0, version, &Photo { photo: photo.clone() })
 }
 
 /// How far the person has read, and of what they are told.

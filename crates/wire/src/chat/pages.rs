@@ -9,7 +9,7 @@ use super::{
 use crate::{
     Localized, Timestamp,
     attachments::Attachment,
-    id::{MessageId, ModerationId, PersonId, RoomId},
+    id::{AttachmentId, MessageId, ModerationId, PersonId, RoomId},
     markdown::Block,
     notices::Piece,
     outbox::Pending,
@@ -50,6 +50,9 @@ pub struct RoomRow {
     pub name: String,
     /// Code of the other person's building, or of the building.
     pub building: Option<String>,
+    /// The photo of the other person, where they show it.
+    #[serde(default)]
+    pub photo: Option<AttachmentId>,
     /// The newest message.
     pub last: Option<LastMessage>,
     /// Messages of others that the person has not seen.
@@ -233,6 +236,9 @@ pub struct MessageRow {
     pub name: String,
     /// Code of their building.
     pub building: Option<String>,
+    /// Their photo, where they show it; none on the person's own messages.
+    #[serde(default)]
+    pub photo: Option<AttachmentId>,
     /// Whether they work for the community.
     pub office: bool,
     /// Whether it is the person's own.

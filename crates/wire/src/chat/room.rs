@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::{
     Localized, Timestamp,
+    attachments::Attachment,
     id::{BuildingId, CommunityId, MessageId, PersonId, RepairId, RoomId},
     sync::Scope,
 };
@@ -318,6 +319,9 @@ pub struct Neighbour {
     /// Telephone number, where the person chose so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
+    /// The photo of themselves, where the person chose so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub photo: Option<Attachment>,
     /// Whether they work for the community.
     #[serde(default)]
     pub office: bool,

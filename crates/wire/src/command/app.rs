@@ -7,9 +7,9 @@ use crate::{
     Localized, Timestamp, WireError,
     community::{Community, Household, Person},
     devices::Device,
-    id::AccountId,
+    id::{AccountId, AttachmentId},
     notices::NoticeRow,
-    outbox::OutboxCounts,
+    outbox::{OutboxCounts, Pending},
     settings::Settings,
 };
 
@@ -121,6 +121,20 @@ pub struct Me {
     pub community: Community,
     /// Their household.
     pub household: Option<Household>,
+    /// The photo of themselves, with what waits in the outbox.
+    #[serde(default)]
+    pub photo: OwnPhoto,
+}
+
+/// The photo that the person chose of themselves.
+#[derive(Clone, PartialEq, Serialize, Deserialize, Debug, Default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct OwnPhoto {
+    /// The photo; none where there is none, or where it was taken away.
+    pub id: Option<AttachmentId>,
+    /// The write of it that waits or failed.
+    pub pending: Option<Pending>,
 }
 
 /// The network, as the person needs to know it.

@@ -63,6 +63,10 @@ commands! {
 
     /// Change what the person may change about themselves.
     ChangeProfile change_profile "community.change_profile" (ProfileChange) -> Done;
+    /// Choose a photo of oneself: checked, made a small square and cleaned here, saved through the outbox.
+    PhotoSave photo_save "community.save_photo" (NewFile) -> Done;
+    /// Take the photo of oneself away, through the outbox.
+    PhotoRemove photo_remove "community.remove_photo" (Empty) -> Done;
 
     /// Home: what needs the person now.
     HomeGet home_get "home.get" (Empty) -> HomeView;

@@ -12,11 +12,12 @@ use linli_wire::{
 use super::{
     form::RoomForm,
     named,
-    people::People,
-    said::{kind_words, room_name},
+    people::{People, neighbour_sign},
+    said::{kind_words, place_of, room_name},
 };
 use crate::{
     components::{
+        avatar::Size,
         banner::OfflineBanner,
         choice::{Choice, choices},
         dialog::{Confirm, Dialog},
@@ -83,8 +84,15 @@ fn page(id: RoomId, view: Memo<Option<RoomView>>) -> AnyView {
         (may(|view| view.may_change && view.content.is_some()), may(|view| view.may_leave));
     let many = may(|view| view.row.kind.is_public());
     let alone = may(|view| matches!(view.row.kind, RoomKind::Direct { .. }));
+    let card = Memo::new(move |_| {
+        view.with(|view| view.as_ref().and_then(|view| view.other.clone())).filter(|_| alone.get())
+    });
     view! {
-        <p class="t-soft">{kind}</p>
+        {move || card.get().map(|other| {
+            let place = place_of(&other);
+            view! { <section class="c-card" data-testid="card"><div class="c-card__line">{neighbour_sign(&other, Size::Huge)} <div><h2>{other.name}</h2> <p class="t-soft">{place}</p></div></div></section> }
+        })}
+        {move || card.get().is_none().then(|| view! { <p class="t-soft">{kind}</p> })}
         {move || Some(about.get()).filter(|about| !about.is_empty()).map(|about| view! { <p class="p-event__words">{about}</p> })}
         {tell(id, view)}
         {move || Some(rules.get()).filter(|rules| !rules.is_empty()).map(|rules| view! {

@@ -2,18 +2,19 @@
 
 use leptos::prelude::*;
 use linli_wire::{
-    chat::{BlockPerson, RoomKind},
+    chat::{BlockPerson, RoomKind, RoomView},
     command::PersonBlock,
 };
 
 use super::{
     desk::Desk,
     hits::FindDialog,
+    people::neighbour_sign,
     room::title,
     said::{kind_words, place_of, plain_words, what_words},
 };
 use crate::{
-    components::{icon::icon, page_header::back_link},
+    components::{avatar::Size, icon::icon, page_header::back_link},
     state::app,
     words::{self, chat_room as texts},
 };
@@ -27,11 +28,16 @@ pub(super) fn head(desk: Desk) -> AnyView {
             None => kind_words(&view.row.kind, view.row.building.as_deref()),
         })
     };
+    let other = Memo::new(move |_| {
+        let is_of_two = |view: &RoomView| matches!(view.row.kind, RoomKind::Direct { .. });
+        desk.with(|view| view.other.clone().filter(|_| is_of_two(view))).flatten()
+    });
+    let sign = move || other.get().map(|other| neighbour_sign(&other, Size::Usual));
     let id = desk.id;
     view! {
         <header class="p-room__head">
             <div class="p-room__back" data-only="narrow">{back_link(super::to_list())}</div>
-            <div class="p-room__title"><h1 tabindex="-1" data-testid="room-title">{move || title(desk)}</h1> <p class="t-soft t-small">{note}</p></div>
+            <div class="p-room__title">{sign} <div><h1 tabindex="-1" data-testid="room-title">{move || title(desk)}</h1> <p class="t-soft t-small">{note}</p></div></div>
             <div class="p-room__acts">
                 {(!desk.simple).then(|| view! { <button type="button" class="c-button" data-kind="plain" data-testid="find" on:click=move |_| finds.set(true)>{icon("search")} {texts::search()}</button> })}
                 <a class="c-button" data-kind="plain" data-edge="end" href=format!("/chat/{id}/about") data-testid="about-room">{icon("info")} {texts::about()}</a>

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use linli_wire::chat::Neighbour;
 
-use super::{composer::Writing, said::place_of};
-use crate::{components::avatar::avatar, words::chat_room as texts};
+use super::{composer::Writing, people::neighbour_sign, said::place_of};
+use crate::{components::avatar::Size, words::chat_room as texts};
 
 /// Names that are offered at once.
 const MOST: usize = 6;
@@ -119,7 +119,7 @@ pub(super) fn Mentions(naming: Naming) -> impl IntoView {
         view! {
             <li class="c-menu__item" role="option" id=format!("mention-{at}") data-testid="mention" aria-selected=move || (naming.at.get() == at).to_string()
                 on:mousedown=move |event| event.prevent_default() on:click=move |_| naming.take(at)>
-                {avatar(&person.name, "", false)}
+                {neighbour_sign(&person, Size::Usual)}
                 <span>{person.name.clone()} <span class="c-menu__note">{place_of(&person)}</span></span>
             </li>
         }

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     components::{
         attachment::{Picture, attachments},
-        avatar::avatar,
+        avatar::{Size, portrait},
         icon::icon,
         pending::{behind_mark, failed_mark, pending_actions, pending_mark},
         prose::prose,
@@ -51,9 +51,14 @@ pub(super) fn message(desk: Desk, row: Memo<MessageRow>, before: Memo<Option<Mes
     let marked = Memo::new(move |_| number.get() > 0 && desk.marked.get() == Some(number.get()));
     let failed = move || row.with(|row| row.pending.as_ref().is_some_and(is_stuck));
     let day = move || stands.get().new_day.then(|| day_line(&app().clock(), row.with(|row| row.at)));
+    let who = Memo::new(move |_| row.with(|row| (row.name.clone(), row.photo, row.office)));
     let sign = move || {
         let shows = !stands.get().together;
-        shows.then(|| row.with(|row| avatar(&row.name, if row.office { "jade" } else { "" }, false)))
+        shows.then(|| {
+            who.with(|(name, photo, office)| {
+                portrait(name, *photo, if *office { "jade" } else { "" }, Size::Usual)
+            })
+        })
     };
     view! {
         {day}

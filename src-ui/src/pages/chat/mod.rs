@@ -42,7 +42,7 @@ pub use about::About;
 pub use civil::Civil;
 pub use form::NewRoom;
 pub use list::write_to_the_office;
-pub use neighbours::{Neighbours, listed_switch};
+pub use neighbours::Neighbours;
 
 /// Where the way back from a room leads.
 fn to_list() -> Back {

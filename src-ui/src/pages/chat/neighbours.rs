@@ -3,8 +3,7 @@
 use leptos::prelude::*;
 use linli_wire::{
     chat::{BlockPerson, Blocked, NeighboursView},
-    command::{ChangeProfile, Empty, NeighboursGet, PersonBlock, Topic},
-    community::{ProfileChange, Visibility},
+    command::{Empty, NeighboursGet, PersonBlock, Topic},
 };
 
 use super::{desk::write_to, people::person_row};
@@ -12,9 +11,9 @@ use crate::{
     components::{
         avatar::avatar, banner::OfflineBanner, empty_state::empty_state, error_state::error_state,
         icon::icon, page_header::PageHeader, search_field::SearchField, skeleton::skeleton_list,
-        switch::Switch,
     },
     ipc::{self, Answer},
+    pages::settings::{Visible, listed_switch},
     state::app,
     words::chat_people as texts,
 };
@@ -33,7 +32,7 @@ pub fn Neighbours() -> impl IntoView {
         <div class="l-page">
             <PageHeader title=texts::title() note=texts::note() back=super::to_list() />
             <OfflineBanner />
-            {listed_switch()}
+            {listed_switch(Visible::follow())}
             {move || match standing.get() {
                 Err(None) => skeleton_list(4),
                 Err(Some(error)) => error_state(&error, Some(asked.retry())),
@@ -41,23 +40,6 @@ pub fn Neighbours() -> impl IntoView {
             }}
         </div>
     }
-}
-
-/// Whether the person stands in the directory.
-pub fn listed_switch() -> AnyView {
-    let app = app();
-    let changed = RwSignal::new(None::<bool>);
-    let on = Signal::derive(move || {
-        changed.get().unwrap_or_else(|| app.with_me(|me| me.person.visible.listed).unwrap_or_default())
-    });
-    let change = Callback::new(move |listed: bool| {
-        changed.set(Some(listed));
-        let now = app.with_me_untracked(|me| me.person.visible).unwrap_or_default();
-        let wish = ProfileChange { visible: Some(Visibility { listed, ..now }), ..ProfileChange::default() };
-        app.run::<ChangeProfile>(wish, |_| ());
-    });
-    view! { <section class="c-card"><Switch label=texts::listed() help=texts::listed_help() on=on change=change testid="listed" /></section> }
-        .into_any()
 }
 
 fn directory(view: Memo<Option<NeighboursView>>) -> AnyView {

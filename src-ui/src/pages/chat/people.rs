@@ -10,7 +10,7 @@ use linli_wire::{
 use super::{desk::write_to, said::place_of};
 use crate::{
     components::{
-        avatar::avatar,
+        avatar::{Size, portrait},
         dialog::{Confirm, Dialog},
         error_state::error_state,
         icon::icon,
@@ -93,6 +93,12 @@ pub(super) fn People(id: RoomId, view: Memo<Option<RoomView>>) -> impl IntoView 
     }
 }
 
+/// The photo or the sign of a neighbour.
+pub(super) fn neighbour_sign(person: &Neighbour, size: Size) -> AnyView {
+    let photo = person.photo.as_ref().map(|photo| photo.id);
+    portrait(&person.name, photo, if person.office { "jade" } else { "" }, size)
+}
+
 /// Somebody, with what can be done at the end.
 pub(super) fn person_row(person: &Neighbour, is_me: bool, acts: AnyView) -> AnyView {
     let app = app();
@@ -104,7 +110,7 @@ pub(super) fn person_row(person: &Neighbour, is_me: bool, acts: AnyView) -> AnyV
     let name = if is_me { format!("{} ({})", person.name, words::chat::you()) } else { person.name.clone() };
     view! {
         <div class="c-row" data-actions="" data-testid="person">
-            <span class="c-row__lead">{avatar(&person.name, if person.office { "jade" } else { "" }, false)}</span>
+            <span class="c-row__lead">{neighbour_sign(person, Size::Usual)}</span>
             <span class="c-row__body"><span class="c-row__title">{name}</span> <span class="c-row__meta">{place}</span></span>
             <span class="c-row__end">{phone} {acts}</span>
         </div>

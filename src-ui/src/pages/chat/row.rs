@@ -31,7 +31,7 @@ pub(super) fn room_row(row: &RoomRow, current: bool) -> AnyView {
     let tags = row.named || row.draft || silent || row.announce || row.closed;
     view! {
         <a class="c-row" href=format!("/chat/{}", row.id) data-unread={row.unread > 0} aria-current=current.then_some("true") data-testid="room-row">
-            <span class="c-row__lead">{room_sign(&row.kind, &name)}</span>
+            <span class="c-row__lead">{room_sign(&row.kind, &name, row.photo)}</span>
             <span class="c-row__body">
                 <span class="c-row__title">{name}</span>
                 {last.map(|last| view! { <span class="c-row__summary">{last_words(last, &row.kind)}</span> })}

@@ -3,11 +3,15 @@
 use leptos::prelude::*;
 use linli_wire::{
     chat::{Choice, EMOJI, LastMessage, MayWrite, MessageRow, Neighbour, RoomKind, What},
+    id::AttachmentId,
     markdown::plain,
 };
 
 use crate::{
-    components::{avatar::avatar, icon::icon_on_ground},
+    components::{
+        avatar::{Size, portrait},
+        icon::icon_on_ground,
+    },
     state::app,
     words::{self, chat as texts},
 };
@@ -44,9 +48,9 @@ pub(super) fn kind_words(kind: &RoomKind, building: Option<&str>) -> String {
 }
 
 /// The sign of a room: of the person where there is one, else of its kind.
-pub(super) fn room_sign(kind: &RoomKind, name: &str) -> AnyView {
+pub(super) fn room_sign(kind: &RoomKind, name: &str, photo: Option<AttachmentId>) -> AnyView {
     match kind {
-        RoomKind::Direct { .. } => avatar(name, "", false),
+        RoomKind::Direct { .. } => portrait(name, photo, "", Size::Usual),
         RoomKind::Community => icon_on_ground("people", "jade"),
         RoomKind::Building { .. } => icon_on_ground("building", "jade"),
         RoomKind::Interest { .. } => icon_on_ground("heart", "jade"),

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     components::{
+        avatar::{Size, portrait},
         banner::OfflineBanner,
         empty_state::empty_state,
         error_state::error_state,
@@ -65,15 +66,20 @@ fn greeting() -> Signal<String> {
 fn page(home: HomeView) -> AnyView {
     let app = app();
     let community = move || app.with_me(|me| me.community.name.in_language(&app.language()).to_owned());
+    let me = Memo::new(move |_| app.with_me(|me| (me.person.name.clone(), me.photo.id)));
     let office_open = move || {
         open_until().map(|time| view! { " · " <span>{words::services::office_open_until(&time)}</span> })
+    };
+    let sign = move || {
+        let me = me.get();
+        me.map(|(name, photo)| portrait(&name, photo, "", Size::Usual))
     };
     let calm = home.unread.is_empty() && home.emergencies.is_empty();
     view! {
         <div class="p-greeting">
             <div><h1 tabindex="-1">{greeting()}</h1> <p><span>{community}</span>{office_open}</p></div>
             <a class="p-account" href="/me" aria-label=words::nav::me()>
-                {move || app.with_me(|me| crate::components::avatar::avatar(&me.person.name, "", false))}
+                {move || sign()}
             </a>
         </div>
         {emergencies(&home.emergencies)}

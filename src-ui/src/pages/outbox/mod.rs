@@ -108,6 +108,7 @@ fn what(kind: &str, subject: &str) -> String {
         "save_template" => texts::op_template(subject),
         "delete_template" => texts::op_delete_template(subject),
         "change_profile" => texts::op_profile().to_owned(),
+        "save_photo" => texts::op_photo().to_owned(),
         "save_preferences" => texts::op_preferences().to_owned(),
         "rename_device" => texts::op_rename_device(subject),
         "report_repair" => texts::op_report_repair(subject),

@@ -6,7 +6,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use crate::{
     components::{
-        avatar::avatar,
+        avatar::{Size, avatar, portrait},
         badge::unread_badge,
         banner::OfflineBanner,
         dialog::{Confirm, Dialog},
@@ -49,7 +49,7 @@ fn card(switching: RwSignal<bool>) -> AnyView {
         Some(view! {
             <section class="c-card">
                 <div class="c-card__line">
-                    {avatar(&me.person.name, "", true)}
+                    {portrait(&me.person.name, me.photo.id, "", Size::Large)}
                     <div><h2>{me.person.name}</h2> <p class="t-soft">{place.join(" · ")}</p></div>
                     <button type="button" class="c-button" data-kind="quiet" data-testid="switch-community" on:click=move |_| switching.set(true)>
                         {icon("switch")} {texts::switch_community()}

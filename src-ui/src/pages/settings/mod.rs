@@ -2,7 +2,9 @@
 
 mod keeping;
 mod me;
+mod photo;
 mod quiet;
+mod visible;
 
 use leptos::prelude::*;
 use linli_wire::{
@@ -29,7 +31,9 @@ use crate::{
 
 pub use keeping::KeepingPage;
 pub use me::Me;
+use photo::OwnPhoto;
 use quiet::Quiet;
+pub use visible::{Visible, listed_switch};
 
 /// A part of a page under its own heading.
 fn section(title: &'static str, content: AnyView) -> AnyView {
@@ -81,7 +85,9 @@ pub fn Profile() -> impl IntoView {
     let name =
         app.kept("profile name", || me.as_ref().map(|me| me.person.given_name.clone()).unwrap_or_default());
     let error = Signal::derive(move || name_problem(&name.get()));
-    let visible = RwSignal::new(me.as_ref().map(|me| me.person.visible).unwrap_or_default());
+    let visible = Visible::follow();
+    // The choices tell flats from buildings alone; the rest is chosen apart.
+    let flat = visible.part(|visible| Visibility { flat: visible.flat, ..Visibility::default() });
     let save = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         if error.with_untracked(Option::is_none) {
@@ -92,13 +98,8 @@ pub fn Profile() -> impl IntoView {
             app.run::<ChangeProfile>(change, move |_| app.tell(words::common::saved()));
         }
     };
-    let choose = Callback::new(move |wanted| {
-        visible.set(wanted);
-        // The directory is chosen apart.
-        let listed = app.with_me_untracked(|me| me.person.visible.listed).unwrap_or_default();
-        let wanted = Visibility { listed, ..wanted };
-        app.run::<ChangeProfile>(ProfileChange { visible: Some(wanted), ..ProfileChange::default() }, |_| ());
-    });
+    let choose =
+        Callback::new(move |wanted: Visibility| visible.change(|visible| visible.flat = wanted.flat));
     view! {
         <div class="l-page">
             <PageHeader title=words::me::profile() back=page_header::me() />
@@ -110,8 +111,9 @@ pub fn Profile() -> impl IntoView {
             </form>
             {section(texts::privacy(), view! {
                 <p class="t-soft">{words::profile::privacy_text()}</p>
-                {visibility_choices(me.as_ref(), visible.into(), choose)}
-                {super::chat::listed_switch()}
+                {visibility_choices(me.as_ref(), flat, choose)}
+                <OwnPhoto visible=visible />
+                {listed_switch(visible)}
             }.into_any())}
         </div>
     }

@@ -3,7 +3,10 @@
 use linli_core::{chat, outbox, sync};
 use linli_testkit::pages::{
     Thing,
-    chat::{message_id, message_with, moderation_id, person_id, reaction, room_id, room_with, rubbish},
+    chat::{
+        message_id, message_with, moderation_id, neighbour_with, person_id, reaction, room_id, room_with,
+        rubbish,
+    },
 };
 use linli_wire::{
     Code, Timestamp,
@@ -157,7 +160,11 @@ fn a_room_that_was_lost_before_everything_was_taken_again_leaves_nothing_behind(
     sync::retake(&here.cache).unwrap();
     here.take(|page| page.in_community(&[neighbour_with(1, 1, |_| {})]));
     assert_eq!(here.count("SELECT count(*) FROM message"), 0);
-    assert_eq!(here.count("SELECT count(*) FROM outbox"), 0, "nor is it offered to a room that is not theirs");
+    assert_eq!(
+        here.count("SELECT count(*) FROM outbox"),
+        0,
+        "nor is it offered to a room that is not theirs"
+    );
 }
 
 #[test]

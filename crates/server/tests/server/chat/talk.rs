@@ -214,7 +214,7 @@ both! {
         let show = |flat, listed| Action::ChangeProfile {
             change: ProfileChange {
                 given_name: Some("小梅".to_owned()),
-                visible: Some(Visibility { flat, phone: false, listed }),
+                visible: Some(Visibility { flat, listed, ..Visibility::default() }),
                 ..ProfileChange::default()
             },
         };

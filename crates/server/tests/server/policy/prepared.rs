@@ -52,6 +52,9 @@ pub struct Things {
     pub moon_repair: RepairId,
     pub sun_photo: AttachmentId,
     pub moon_photo: AttachmentId,
+    /// Chosen by Wang Mei and by who is at home in her place in the other community, and shown to nobody.
+    pub sun_portrait: AttachmentId,
+    pub moon_portrait: AttachmentId,
     /// Under way, of Wang Mei and of who is at home in her place in the other community.
     pub sun_upload: AttachmentId,
     pub moon_upload: AttachmentId,
@@ -170,6 +173,8 @@ pub async fn prepare(world: &World) -> (Callers, Things) {
     let (sun_room, moon_room) = (RoomId::of_building(sun.building_3), RoomId::of_building(moon.building_3));
     let sun_message = crate::chat::say(world, &wang, sun_room, HOUSE_CANARY).await;
     let moon_message = crate::chat::say(world, &foreign_resident, moon_room, MOON_CANARY).await;
+    let sun_portrait = crate::photos::choose(world, &wang, 1).await.id;
+    let moon_portrait = crate::photos::choose(world, &foreign_resident, 2).await.id;
     let things = Things {
         sun_room,
         moon_room,
@@ -191,6 +196,8 @@ pub async fn prepare(world: &World) -> (Callers, Things) {
         moon_repair,
         sun_photo,
         moon_photo,
+        sun_portrait,
+        moon_portrait,
         sun_notice,
         moon_notice,
         withdrawn_notice,

@@ -6,6 +6,7 @@
 
 mod album;
 mod chat;
+mod photos;
 mod repairs;
 mod states;
 mod trouble;
@@ -40,6 +41,7 @@ fn main() -> Result<()> {
     every_face(&manager, &pages::of_the_manager(), &mut album)?;
     states::loading_and_failed(&phone, &mut album)?;
     chat::states(&world, &phone, &office, &mut album)?;
+    photos::states(&world, &phone, &mut album)?;
     states::stuck(&world, &office, &mut album)?;
     states::of_the_network(&phone, &mut album)?;
     states::empty(&world, &mut album)?;
