@@ -12,7 +12,7 @@ use linli_wire::{
 use super::{
     form::RoomForm,
     named,
-    people::{People, neighbour_sign},
+    people::{People, neighbour_sign, number},
     said::{kind_words, place_of, room_name},
 };
 use crate::{
@@ -88,9 +88,10 @@ fn page(id: RoomId, view: Memo<Option<RoomView>>) -> AnyView {
         view.with(|view| view.as_ref().and_then(|view| view.other.clone())).filter(|_| alone.get())
     });
     view! {
-        {move || card.get().map(|other| {
-            let place = place_of(&other);
-            view! { <section class="c-card" data-testid="card"><div class="c-card__line">{neighbour_sign(&other, Size::Huge)} <div><h2>{other.name}</h2> <p class="t-soft">{place}</p></div></div></section> }
+        {move || card.get().map(|other| view! {
+            <section class="c-card" data-testid="card">
+                <div class="c-card__line">{neighbour_sign(&other, Size::Huge)} <div><p>{place_of(&other)}</p> {number(&other)}</div></div>
+            </section>
         })}
         {move || card.get().is_none().then(|| view! { <p class="t-soft">{kind}</p> })}
         {move || Some(about.get()).filter(|about| !about.is_empty()).map(|about| view! { <p class="p-event__words">{about}</p> })}

@@ -99,20 +99,27 @@ pub(super) fn neighbour_sign(person: &Neighbour, size: Size) -> AnyView {
     portrait(&person.name, photo, if person.office { "jade" } else { "" }, size)
 }
 
+/// The number of a neighbour who shows it, to be called.
+pub(super) fn number(person: &Neighbour) -> Option<AnyView> {
+    let app = app();
+    person.phone.clone().map(|phone| {
+        let number: String =
+            phone.chars().filter(|letter| letter.is_ascii_digit() || *letter == '+').collect();
+        let call = move |_| app.open_outside(format!("tel:{number}"));
+        view! { <button type="button" class="c-button" data-kind="plain" on:click=call>{icon("phone")} {phone}</button> }
+            .into_any()
+    })
+}
+
 /// Somebody, with what can be done at the end.
 pub(super) fn person_row(person: &Neighbour, is_me: bool, acts: AnyView) -> AnyView {
-    let app = app();
     let place = place_of(person);
-    let phone = person.phone.clone().map(|phone| {
-        let number: String = phone.chars().filter(|letter| letter.is_ascii_digit() || *letter == '+').collect();
-        view! { <button type="button" class="c-button" data-kind="plain" on:click=move |_| app.open_outside(format!("tel:{number}"))>{icon("phone")} {phone}</button> }
-    });
     let name = if is_me { format!("{} ({})", person.name, words::chat::you()) } else { person.name.clone() };
     view! {
         <div class="c-row" data-actions="" data-testid="person">
             <span class="c-row__lead">{neighbour_sign(person, Size::Usual)}</span>
             <span class="c-row__body"><span class="c-row__title">{name}</span> <span class="c-row__meta">{place}</span></span>
-            <span class="c-row__end">{phone} {acts}</span>
+            <span class="c-row__end">{number(person)} {acts}</span>
         </div>
     }
     .into_any()

@@ -33,6 +33,7 @@ pub use keeping::KeepingPage;
 pub use me::Me;
 use photo::OwnPhoto;
 use quiet::Quiet;
+use visible::phone_switch;
 pub use visible::{Visible, listed_switch};
 
 /// A part of a page under its own heading.
@@ -113,6 +114,7 @@ pub fn Profile() -> impl IntoView {
                 <p class="t-soft">{words::profile::privacy_text()}</p>
                 {visibility_choices(me.as_ref(), flat, choose)}
                 <OwnPhoto visible=visible />
+                {phone_switch(visible)}
                 {listed_switch(visible)}
             }.into_any())}
         </div>

@@ -72,7 +72,7 @@ pub(super) fn OwnPhoto(visible: Visible) -> impl IntoView {
                     {icon("cam")} {move || if id.get().is_some() { texts::photo_change() } else { texts::photo_add() }}
                 </button>
                 {move || id.get().map(|_| view! {
-                    <button type="button" class="c-button" data-kind="plain" data-testid="remove-photo" on:click=remove>
+                    <button type="button" class="c-button" data-kind="quiet" data-testid="remove-photo" on:click=remove>
                         {icon("trash")} {texts::photo_remove()}
                     </button>
                 })}

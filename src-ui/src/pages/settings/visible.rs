@@ -50,6 +50,15 @@ impl Visible {
     }
 }
 
+/// Whether neighbours see the number that the office has.
+pub(super) fn phone_switch(visible: Visible) -> AnyView {
+    use words::profile as texts;
+    let change = Callback::new(move |on| visible.change(|visible| visible.phone = on));
+    let on = visible.part(|visible| visible.phone);
+    view! { <section class="c-card"><Switch label=texts::phone_show() help=texts::phone_show_help() on=on change=change testid="show-phone" /></section> }
+        .into_any()
+}
+
 /// Whether the person stands in the directory.
 pub fn listed_switch(visible: Visible) -> AnyView {
     use words::chat_people as texts;
