@@ -64,6 +64,7 @@ pub const MIGRATIONS: Migrations = &[
     include_str!("../migrations/account/0010.sql"),
     include_str!("../migrations/account/0011.sql"),
     include_str!("../migrations/account/0012.sql"),
+    include_str!("../migrations/account/0013.sql"),
 ];
 
 /// A stream that says nothing for this long is dead: the server's heartbeat is 25 s.

@@ -123,7 +123,7 @@ fn statement(
     let room = query.room_id.map(|room| format!("room : \"{}\"", room.0.simple()));
     let parts: Vec<String> = room.into_iter().chain(expression.map(|words| format!("({words})"))).collect();
     if parts.is_empty() {
-        // A single letter or a sign: the index has nothing to say.
+        // A sign: the index has nothing to say.
         let sql = "SELECT key FROM message WHERE gone = 0
              AND sender NOT IN (SELECT unhex(replace(value, '-', '')) FROM json_each(?1))";
         return Ok((sql.to_owned(), vec![Value::Text(known.blocked_list()?)], true));

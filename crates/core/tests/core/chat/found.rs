@@ -46,6 +46,8 @@ fn words_are_found_in_both_languages_newest_first() {
         ("座b", vec![4]),
         ("２点", vec![1]),
         ("a", vec![4, 2]),
+        ("p", vec![2]),
+        ("è", vec![4]),
         ("nothing of this", vec![]),
         ("**", vec![]),
         ("\"", vec![]),
