@@ -165,6 +165,7 @@ fn hit(known: &Known<'_>, message: &Message, text: &str, terms: &Terms) -> Resul
         kind: room.as_ref().map_or(linli_wire::chat::RoomKind::Unknown, |room| room.kind.clone()),
         room: room.map(|room| known.room_name(&room)).transpose()?.unwrap_or_default(),
         number: message.number,
+        own: known.is_me(message.from),
         name: known.name(message.from)?,
         at: message.at,
         words: terms.excerpt(text),

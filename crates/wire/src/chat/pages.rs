@@ -287,7 +287,10 @@ pub struct ReplyLine {
     pub id: MessageId,
     /// Its place in the room; 0 where it is not here.
     pub number: u64,
-    /// First name of who wrote it.
+    /// Whether it is the person's own.
+    #[serde(default)]
+    pub own: bool,
+    /// First name of who wrote it; empty where it is not known here.
     pub name: String,
     /// The beginning of its words.
     pub words: String,
@@ -346,7 +349,10 @@ pub struct MessageHit {
     pub room: String,
     /// Its place there.
     pub number: u64,
-    /// Who wrote it.
+    /// Whether it is the person's own.
+    #[serde(default)]
+    pub own: bool,
+    /// First name of who wrote it; empty where it is not known here.
     pub name: String,
     /// When.
     pub at: Timestamp,

@@ -16,7 +16,7 @@ use super::{
     desk::Desk,
     files::{Choose, Files},
     mentions::{Mentions, Naming},
-    said::what_words,
+    said::{what_words, who_wrote},
     voice::{self, Recorder, Recording},
 };
 use crate::{
@@ -108,6 +108,7 @@ impl Writing {
             self.desk.reply.set(answered.map(|id| ReplyLine {
                 id,
                 number: 0,
+                own: false,
                 name: String::new(),
                 words: texts::a_message().to_owned(),
                 what: What::Words,
@@ -263,7 +264,7 @@ pub(super) fn chips(writing: Writing) -> AnyView {
         {move || desk.reply.get().map(|reply| view! {
             <div class="p-with" data-testid="reply-to">
                 {icon("back")}
-                <p><strong>{texts::answer_to(if reply.name.is_empty() { words::chat::you() } else { &reply.name })}</strong> <span class="p-quote__words">{what_words(reply.what, &reply.words)}</span></p>
+                <p><strong>{texts::answer_to(&who_wrote(reply.own, &reply.name))}</strong> <span class="p-quote__words">{what_words(reply.what, &reply.words)}</span></p>
                 <button type="button" class="c-button" data-kind="plain" on:click=move |_| desk.reply.set(None)>{icon("close")} {words::common::remove()}</button>
             </div>
         })}

@@ -116,7 +116,8 @@ impl Desk {
         self.reply.set(Some(ReplyLine {
             id: row.id,
             number: row.number,
-            name: if row.own { String::new() } else { row.name.clone() },
+            own: row.own,
+            name: row.name.clone(),
             words,
             what: row.what,
         }));

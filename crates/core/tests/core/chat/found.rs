@@ -62,6 +62,24 @@ fn words_are_found_in_both_languages_newest_first() {
 }
 
 #[test]
+fn a_hit_says_whether_the_person_wrote_it() {
+    let here = Here::new(Role::Resident);
+    let (me, gone) = (here.garden.person, person_id(7));
+    here.arrive(&[
+        message_with(room(), 1, 1, "tea", |message| message.from = me),
+        message_with(room(), 2, 1, "tea", |_| {}),
+        message_with(room(), 3, 1, "tea", |message| message.from = gone),
+    ]);
+    let hits = search(&here, "tea", None).hits;
+    let who: Vec<_> = hits.iter().map(|hit| (hit.number, hit.own, hit.name.is_empty())).collect();
+    assert_eq!(
+        who,
+        [(3, false, true), (2, false, false), (1, true, false)],
+        "nobody's name is not one's own"
+    );
+}
+
+#[test]
 fn one_room_is_searched_or_all_of_them_and_windows_meet() {
     let here = Here::new(Role::Resident);
     let other = room_id(2);
