@@ -167,6 +167,9 @@ pub struct RoomView {
     pub pinned: Vec<MessageRow>,
     /// Own messages that have no number yet, and those that got stuck, in the order of writing.
     pub waiting: Vec<MessageRow>,
+    /// The message that what is being written answers, as it was last kept.
+    #[serde(default)]
+    pub answered: Option<ReplyLine>,
     /// First names of those who are typing just now.
     pub typing: Vec<String>,
     /// People who can be named here: who has written.

@@ -124,6 +124,13 @@ impl Desk {
         request_animation_frame(focus_box);
     }
 
+    /// The message that is answered; follows it. Of one that comes from a draft only the room knows the words.
+    pub(super) fn answered(self) -> Option<ReplyLine> {
+        let reply = self.reply.get()?;
+        let known = self.with(|view| view.answered.clone()).flatten();
+        Some(known.filter(|known| known.id == reply.id && known.what != What::Unknown).unwrap_or(reply))
+    }
+
     /// Goes to the message with a number, and puts the focus there.
     pub(super) fn jump(self, number: u64) {
         if let Some(row) = number.checked_sub(1).and_then(|row| usize::try_from(row).ok()) {
