@@ -2,6 +2,7 @@
 //! what is done about a message that goes too far.
 
 mod files;
+mod home;
 mod pins;
 mod refused;
 mod search;

@@ -11,8 +11,8 @@ use linli_wire::{
 };
 
 use super::{
-    notices::notice_row, office::pressing, payments::due_bills, repairs::needing, rounds::due_card,
-    services::open_until,
+    chat::unread_rooms, notices::notice_row, office::pressing, payments::due_bills, repairs::needing,
+    rounds::due_card, services::open_until,
 };
 use crate::{
     components::{
@@ -36,12 +36,13 @@ pub fn Home() -> impl IntoView {
 }
 
 fn standard(asked: ipc::Asked<HomeView>) -> impl IntoView {
+    let messages = unread_rooms();
     view! {
         <div class="l-page" data-width="wide">
             {move || match asked.get() {
                 Answer::Loading => view! { <h1 tabindex="-1">{words::nav::home()}</h1> {skeleton_list(3)} }.into_any(),
                 Answer::Failed(error) => view! { <h1 tabindex="-1">{words::nav::home()}</h1> {error_state(&error, Some(asked.retry()))} }.into_any(),
-                Answer::Ready(home) => page(home),
+                Answer::Ready(home) => page(home, messages),
             }}
         </div>
     }
@@ -62,7 +63,7 @@ fn greeting() -> Signal<String> {
     })
 }
 
-fn page(home: HomeView) -> AnyView {
+fn page(home: HomeView, messages: impl Fn() -> Option<AnyView> + Send + 'static) -> AnyView {
     let app = app();
     let community = move || app.with_me(|me| me.community.name.in_language(&app.language()).to_owned());
     let office_open = move || {
@@ -89,6 +90,8 @@ fn page(home: HomeView) -> AnyView {
             // Emergencies stand above already.
             section(texts::new_notices(), home.unread.into_iter().filter(|row| !row.emergency).collect())
         }}
+        // Below the notices, which are here first: nothing moves under the finger.
+        {messages}
         {offer_simple()}
     }
     .into_any()
