@@ -83,7 +83,7 @@ fn line(hit: &MessageHit, with_room: bool, taken: Callback<()>) -> AnyView {
         <a class="c-row" href=format!("/chat/{}?at={}", hit.room_id, hit.number) data-testid="hit" on:click=move |_| taken.run(())>
             <span class="c-row__body">
                 <span class="c-row__title">{pieces.collect_view()}</span>
-                <span class="c-row__meta">{name} {room.map(|room| format!(" · {room}"))} " · " <time datetime=clock.machine(hit.at)>{clock.when(hit.at)}</time></span>
+                <span class="c-row__meta">{name} {room.map(|room| format!(" ·\u{a0}{room}"))} " ·\u{a0}" <time datetime=clock.machine(hit.at)>{clock.when(hit.at)}</time></span>
             </span>
             <span class="c-row__end">{icon("chevron-right")}</span>
         </a>

@@ -142,7 +142,7 @@ fn who(row: &MessageRow, together: bool) -> AnyView {
     view! {
         <p class=if seen { "p-bubble__who" } else { "u-hidden" }>
             <strong>{name}</strong>
-            {place.filter(|_| seen && !row.office).map(|place| view! { <span>" · "{place}</span> })}
+            {place.filter(|_| seen && !row.office).map(|place| view! { <span>" ·\u{a0}"{place}</span> })}
             {(row.office && seen).then(|| view! { " " <span class="c-tag" data-tone="jade">{icon("badge")} {words::chat::works_here()}</span> })}
             {(!seen).then_some(words::common::colon())}
         </p>
@@ -227,14 +227,14 @@ fn foot(desk: Desk, row: &MessageRow, clock: &Clock) -> AnyView {
         PendingState::Waiting if waits_for_another(desk, row.id) => behind_mark(),
         state => pending_mark(state),
     });
-    let sent = (row.own && row.pending.is_none()).then(|| view! { <span>" · "{texts::sent()}</span> });
+    let sent = (row.own && row.pending.is_none()).then(|| view! { <span>" ·\u{a0}"{texts::sent()}</span> });
     view! {
         <span class="p-bubble__when">
             <time datetime=clock.machine(row.at) title=clock.exactly(row.at)>{clock.time(row.at)}</time>
-            {row.edited.then(|| view! { <span>" · "{texts::edited()}</span> })}
-            {row.pinned.then(|| view! { <span>" · "{icon("pin")} {texts::pinned()}</span> })}
-            {row.named.then(|| view! { <span class="t-strong">" · "{words::chat::named()}</span> })}
-            {sent} {pending.map(|pending| view! { " · " {pending} })}
+            {row.edited.then(|| view! { <span>" ·\u{a0}"{texts::edited()}</span> })}
+            {row.pinned.then(|| view! { " " <span class="p-bubble__fact">"·" {icon("pin")} {texts::pinned()}</span> })}
+            {row.named.then(|| view! { <span class="t-strong">" ·\u{a0}"{words::chat::named()}</span> })}
+            {sent} {pending.map(|pending| view! { " " <span class="p-bubble__fact">"·" {pending}</span> })}
         </span>
     }
     .into_any()

@@ -67,7 +67,7 @@ fn page(home: HomeView, messages: impl Fn() -> Option<AnyView> + Send + 'static)
     let app = app();
     let community = move || app.with_me(|me| me.community.name.in_language(&app.language()).to_owned());
     let office_open = move || {
-        open_until().map(|time| view! { " · " <span>{words::services::office_open_until(&time)}</span> })
+        open_until().map(|time| view! { " ·\u{a0}" <span>{words::services::office_open_until(&time)}</span> })
     };
     let calm = home.unread.is_empty() && home.emergencies.is_empty();
     view! {
