@@ -1,6 +1,7 @@
 //! The story of a conversation: two people at once, with and without network, by keyboard alone; a bill asked about; and
 //! what is done about a message that goes too far.
 
+mod civil;
 mod files;
 mod home;
 mod pins;
