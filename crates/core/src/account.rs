@@ -66,6 +66,7 @@ pub const MIGRATIONS: Migrations = &[
     include_str!("../migrations/account/0012.sql"),
     include_str!("../migrations/account/0013.sql"),
     include_str!("../migrations/account/0014.sql"),
+    include_str!("../migrations/account/0015.sql"),
 ];
 
 /// A stream that says nothing for this long is dead: the server's heartbeat is 25 s.

@@ -8,11 +8,14 @@
 //!   where something else stood between two pieces there is a [`GAP`]. A term is searched as the phrase
 //!   of its pieces: 停水 becomes `"停 水"`, and does not hit `停，水`.
 //! * `endings`: every ending of every run of letters (`water`, `ater`, `ter`, `er`). A term inside a
-//!   word is the beginning of one of its endings: `"ter" *`.
+//!   word is the beginning of one of its endings: `"ter" *`. And every Latin letter of the text once,
+//!   for nearly every text has an `e`, and the beginnings of all endings are too many to be put together.
 //!
 //! What the index cannot decide alone (a term that begins in the middle of a Latin word and goes on in
-//! Chinese; a single letter; punctuation) it narrows down as far as it can, and the caller verifies
-//! each candidate with [`Terms::found_in`], which is the definition of a hit.
+//! Chinese; punctuation) it narrows down as far as it can, and the caller verifies each candidate with
+//! [`Terms::found_in`], which is the definition of a hit.
+
+use std::collections::BTreeSet;
 
 use linli_wire::{Code, notices::Piece};
 
@@ -55,6 +58,7 @@ pub(crate) fn knows_all(cache: &Cache, some: fn(&Cache, u32) -> Result<u32>) -> 
 pub fn prepare(text: &str) -> (String, String) {
     let mut spaced = String::with_capacity(text.len() * 2);
     let mut endings = String::with_capacity(text.len() * 2);
+    let mut letters = BTreeSet::new();
     let folded = fold(text);
     let mut end = 0;
     for (at, piece) in pieces(&folded) {
@@ -66,6 +70,7 @@ pub fn prepare(text: &str) -> (String, String) {
         spaced.push_str(piece);
         spaced.push(' ');
         if !stands_alone(piece) {
+            letters.extend(piece.chars().filter(|letter| is_latin(*letter)));
             let mut rest = piece.chars();
             while !rest.as_str().is_empty() {
                 let ending = rest.as_str();
@@ -76,6 +81,10 @@ pub fn prepare(text: &str) -> (String, String) {
                 rest.next();
             }
         }
+    }
+    for letter in letters {
+        endings.push(letter);
+        endings.push(' ');
     }
     (spaced, endings)
 }
@@ -170,13 +179,11 @@ fn expression(word: &str) -> (Option<String>, bool) {
     let parts: Vec<&str> = pieces(word).into_iter().map(|(_, piece)| piece).collect();
     match parts.as_slice() {
         [] => (None, false),
-        [word] if !stands_alone(word) => {
-            if word.chars().nth(1).is_some() {
-                (Some(format!("endings : \"{word}\" *")), true)
-            } else {
-                (None, false)
-            }
-        }
+        [word] if !stands_alone(word) => match word.chars().nth(1) {
+            Some(_) => (Some(format!("endings : \"{word}\" *")), true),
+            None if word.chars().all(is_latin) => (Some(format!("endings : \"{word}\"")), true),
+            None => (None, false),
+        },
         many => {
             // A run of letters at the beginning may be the end of a longer one.
             let skip = usize::from(many.first().is_some_and(|first| !stands_alone(first)));
@@ -228,6 +235,11 @@ fn is_alone(letter: char) -> bool {
         || matches!(letter,
             '\u{2E80}'..='\u{2FDF}' | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}'
             | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{323AF}')
+}
+
+/// Folded letters that the index knows one by one: of those that it takes for part of a word, the ones that people here type.
+fn is_latin(letter: char) -> bool {
+    letter.is_alphabetic() && matches!(letter, 'a'..='z' | 'ß'..='ɏ')
 }
 
 /// One spelling for search: lower case, full-width forms as ASCII, one character for one character.

@@ -26,7 +26,7 @@ pub enum Answer<T> {
 }
 
 /// A question and its answer as a signal. While it is asked again, and when that fails, the old
-/// answer stays.
+/// answer stays, unless what was asked about is there no more.
 ///
 /// The signal holds replies of every type alike, so that signals and effects are compiled once and not for every
 /// command; the type is in `Asked` alone.
@@ -171,7 +171,8 @@ fn follow_any(topics: &'static [Topic], asking: Asking) -> (RwSignal<Answer<Repl
             }
             let _ = answer.try_update(|answer| match (reply, &answer) {
                 (Ok(value), _) => *answer = Answer::Ready(value),
-                (Err(_), Answer::Ready(_)) => {}
+                // What is there no more is not shown any longer.
+                (Err(error), Answer::Ready(_)) if error.code != Code::NotFound => {}
                 (Err(error), _) => *answer = Answer::Failed(error),
             });
         });

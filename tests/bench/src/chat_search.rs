@@ -32,7 +32,7 @@ const HITS: u32 = 30;
 /// One, two and three characters of Chinese, Latin words and parts of them, digits, and mixtures.
 const QUERIES: [&str; 9] = ["水", "停水", "物业费", "电梯", "parcel", "ater", "12", "3号楼", "停水 水箱"];
 /// Shown, not judged.
-const HARDER: [&str; 3] = ["w", "1", "the"];
+const HARDER: [&str; 7] = ["w", "e", "é", "1", "the", "的", "!"];
 
 /// Measures.
 pub fn measure(runtime: &Runtime) -> Result<Vec<Figure>> {

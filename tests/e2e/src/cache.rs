@@ -8,6 +8,7 @@ use std::{
 
 use anyhow::{Context, Result, anyhow, ensure};
 use linli_core::{
+    account,
     cache::{Cache, DataKey},
     device, keys,
 };
@@ -76,6 +77,35 @@ pub fn settle(folder: &Path, passphrase: &str) -> Result<()> {
         ensure!(refused == Err(Code::DatabaseNewer), "{}: {refused:?}", database.display());
     }
     Ok(())
+}
+
+/// Whether anything in the databases of the communities, the index of words included, holds these letters.
+///
+/// # Errors
+/// When one does not open.
+pub fn holds(folder: &Path, passphrase: &str, letters: &str) -> Result<bool> {
+    let key = key(folder, passphrase)?;
+    let mut found = false;
+    for database in community_databases(folder)? {
+        let cache = Cache::open(&database, &key, account::MIGRATIONS).map_err(|error| anyhow!("{error}"))?;
+        let read = cache.read(|db| {
+            let mut select = db.prepare(
+                "SELECT t.name, c.name FROM sqlite_schema AS t JOIN pragma_table_info(t.name) AS c
+                 WHERE t.type = 'table' AND t.sql NOT LIKE 'CREATE VIRTUAL%'",
+            )?;
+            let columns = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let columns: Vec<(String, String)> = columns.collect::<std::result::Result<_, _>>()?;
+            for (table, column) in columns {
+                let sql = format!(
+                    r#"SELECT EXISTS (SELECT 1 FROM "{table}" WHERE instr(CAST("{column}" AS BLOB), CAST(?1 AS BLOB)))"#
+                );
+                found |= db.query_row(&sql, [letters], |row| row.get::<_, bool>(0))?;
+            }
+            Ok(())
+        });
+        read.map_err(|error| anyhow!("{error}"))?;
+    }
+    Ok(found)
 }
 
 /// Overwrites a database with rubbish, from `from` on to its end, as a failing disk does.

@@ -61,6 +61,7 @@ pub fn wrong(device: &Device, name: &str, face: &Settings) -> Vec<String> {
         found.extend(look::small_targets(page, face.mode));
         found.extend(look::small_text(page, face.mode));
         found.extend(look::sideways(page));
+        found.extend(look::stray_dots(page));
     }
     let (mode, theme) = (mode(face), theme(face));
     found.into_iter().map(|line| format!("{name} · {mode} · {} · {theme}: {line}", face.language)).collect()

@@ -62,6 +62,31 @@ pub fn sideways(page: &Page) -> Vec<String> {
     ))
 }
 
+/// Dots between two facts of a line that stand at its end, apart from what they lead to.
+#[track_caller]
+pub fn stray_dots(page: &Page) -> Vec<String> {
+    lines(page.script(
+        "const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), texts = [];
+         while (walk.nextNode()) {
+             const text = walk.currentNode, e = text.parentElement;
+             if (text.data.trim() && shown(e) && !e.closest('.u-hidden, script, style, svg, textarea, option')) texts.push(text);
+         }
+         const line = (text, at) => { const range = document.createRange(); range.setStart(text, at); range.setEnd(text, at + 1);
+             return range.getBoundingClientRect(); };
+         texts.forEach((text, nth) => {
+             for (let at = text.data.indexOf('·'); at >= 0; at = text.data.indexOf('·', at + 1)) {
+                 const rest = text.data.slice(at + 1).search(/\\S/), next = texts[nth + 1];
+                 const block = e => { while (getComputedStyle(e).display.startsWith('inline')) e = e.parentElement; return e; };
+                 const after = rest >= 0 ? line(text, at + 1 + rest)
+                     : next && block(next.parentElement) === block(text.parentElement) ? line(next, next.data.search(/\\S/)) : null;
+                 if (after && after.top >= line(text, at).bottom - 1) found.push(`a dot ends a line: ${text.parentElement.outerHTML.slice(0, 140)}`);
+             }
+         });
+         return found",
+        &[],
+    ))
+}
+
 fn lines(found: Value) -> Vec<String> {
     let lines =
         found.as_array().map(|lines| lines.iter().filter_map(Value::as_str).map(str::to_owned).collect());

@@ -123,7 +123,7 @@ fn statement(
     let room = query.room_id.map(|room| format!("room : \"{}\"", room.0.simple()));
     let parts: Vec<String> = room.into_iter().chain(expression.map(|words| format!("({words})"))).collect();
     if parts.is_empty() {
-        // A single letter or a sign: the index has nothing to say.
+        // A sign: the index has nothing to say.
         let sql = "SELECT key FROM message WHERE gone = 0
              AND sender NOT IN (SELECT unhex(replace(value, '-', '')) FROM json_each(?1))";
         return Ok((sql.to_owned(), vec![Value::Text(known.blocked_list()?)], true));
@@ -165,6 +165,7 @@ fn hit(known: &Known<'_>, message: &Message, text: &str, terms: &Terms) -> Resul
         kind: room.as_ref().map_or(linli_wire::chat::RoomKind::Unknown, |room| room.kind.clone()),
         room: room.map(|room| known.room_name(&room)).transpose()?.unwrap_or_default(),
         number: message.number,
+        own: known.is_me(message.from),
         name: known.name(message.from)?,
         at: message.at,
         words: terms.excerpt(text),

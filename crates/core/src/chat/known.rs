@@ -153,7 +153,7 @@ impl<'a> Known<'a> {
         let name = name.map_or(category.as_str(), |known| known.content.name.in_language(&self.language));
         let naming = repairs::naming::Naming::read(self.db, &self.language, self.now)?;
         let place = naming.place(self.db, place)?;
-        Ok(if place.is_empty() { name.to_owned() } else { format!("{name} · {place}") })
+        Ok(if place.is_empty() { name.to_owned() } else { format!("{name} ·\u{a0}{place}") })
     }
 
     /// Code of the building that a room, or the other person in it, is of.

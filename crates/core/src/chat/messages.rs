@@ -267,8 +267,16 @@ pub(super) fn beginning(content: &MessageContent) -> String {
     short
 }
 
-fn reply_line(known: &Known<'_>, id: MessageId) -> Result<ReplyLine> {
-    let none = ReplyLine { id, number: 0, name: String::new(), words: String::new(), what: What::Unknown };
+/// A message that is answered, in a line.
+pub(super) fn reply_line(known: &Known<'_>, id: MessageId) -> Result<ReplyLine> {
+    let none = ReplyLine {
+        id,
+        number: 0,
+        own: false,
+        name: String::new(),
+        words: String::new(),
+        what: What::Unknown,
+    };
     let (number, from, content) = match load(known.db, id)? {
         Some(message) => (message.number, Some(message.from), message.content),
         // Own words that wait can be answered, too.
@@ -284,11 +292,12 @@ fn reply_line(known: &Known<'_>, id: MessageId) -> Result<ReplyLine> {
         }
     };
     let name = from.map(|from| known.name(from)).transpose()?.unwrap_or_default();
+    let own = from.is_some_and(|from| known.is_me(from));
     if from.is_some_and(|from| !known.hears(from)) {
         return Ok(ReplyLine { number, name, what: What::Blocked, ..none });
     }
     let (content, _) = changed(known, id, content);
-    Ok(ReplyLine { id, number, name, words: beginning(&content), what: what(&content) })
+    Ok(ReplyLine { id, number, own, name, words: beginning(&content), what: what(&content) })
 }
 
 fn poll_row(known: &Known<'_>, id: MessageId, mut poll: Poll) -> Result<PollRow> {

@@ -2,10 +2,13 @@
 
 use linli_wire::{
     Language, Timestamp,
-    chat::{Duty, MayWrite, Neighbour, Room, RoomContent, RoomKind, RoomSeat, RoomView},
+    chat::{
+        Duty, MayWrite, Neighbour, ReplyLine, Room, RoomContent, RoomKind, RoomSeat, RoomView, SayInRoom,
+    },
     id::{PersonId, RoomId},
     ops::Action,
     sync::Entity,
+    typed::TypedPlace,
 };
 
 use super::{
@@ -18,6 +21,7 @@ use crate::{
     cache::Cache,
     community::record,
     error::{Result, not_found},
+    typed,
 };
 
 /// People who can be named, at most: those who wrote last.
@@ -61,6 +65,7 @@ pub fn open(
             last: last_number(db, id)?,
             read: mark(db, &known.open, id)?.read,
             pinned,
+            answered: answered(&known, id)?,
             waiting: messages::waiting(&known, id, room.version > 0)?,
             typing: names,
             people: people(&known, id)?,
@@ -69,6 +74,14 @@ pub fn open(
             row: rooms::row(&known, &room)?,
         })
     })
+}
+
+/// What the draft that is kept for a room answers.
+fn answered(known: &Known<'_>, id: RoomId) -> Result<Option<ReplyLine>> {
+    let kept = typed::get(known.db, TypedPlace::Message { id })?;
+    // A draft of words alone has no form.
+    let answered = serde_json::from_str::<SayInRoom>(&kept.form).ok().and_then(|form| form.reply_to);
+    answered.map(|message| messages::reply_line(known, message)).transpose()
 }
 
 fn content(room: &Room) -> RoomContent {

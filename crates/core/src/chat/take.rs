@@ -177,5 +177,7 @@ pub(crate) fn lost(tx: &Connection, room: RoomId) -> Result<()> {
     .execute([&own])?;
     tx.prepare_cached("DELETE FROM outbox WHERE lane = ?1 AND state <> 'sending'")?
         .execute([super::read_lane(room)])?;
+    // The index only notes what went, and keeps its words until it is put together anew.
+    tx.execute("INSERT INTO message_words (message_words) VALUES ('optimize')", [])?;
     Ok(())
 }

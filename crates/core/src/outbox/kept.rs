@@ -93,6 +93,7 @@ pub fn end(cache: &Cache, now: Timestamp) -> Result<bool> {
              DELETE FROM message;
              DELETE FROM reaction;
              INSERT INTO notice_words (notice_words) VALUES ('delete-all');
+             INSERT INTO message_words (message_words) VALUES ('delete-all');
              UPDATE progress SET cursor = '', retaking = 0, updated_at = NULL;",
         )?;
         Ok(tx.query_row(

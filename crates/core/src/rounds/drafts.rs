@@ -84,7 +84,8 @@ pub fn inspect(cache: &Cache, system: &dyn System, language: &Language, request:
             // What was said to the repair of the one that this replaces belongs to the repair of this one.
             repair_id: failed.then(|| repair.unwrap_or_else(|| RepairId::new(now, random))),
         };
-        let subject = format!("{} · {}", round.name.in_language(language), point.name.in_language(language));
+        let subject =
+            format!("{} ·\u{a0}{}", round.name.in_language(language), point.name.in_language(language));
         outbox::replace(tx, system, &lane, &subject, action)?;
         forget(tx, key)
     })

@@ -63,6 +63,16 @@ fn short_chinese_words_and_parts_of_words_are_found() {
 }
 
 #[test]
+fn the_index_alone_decides_on_a_single_letter_of_latin_script() {
+    for letter in (char::MIN..='ɏ').filter(|letter| is_latin(*letter) && fold_char(*letter) == *letter) {
+        let terms = Terms::read(&letter.to_string()).unwrap();
+        assert!(matches!(terms.expression(), (Some(_), false)), "{letter} is looked for in every text");
+        let texts = [format!("上{letter}下"), format!("xx{letter}"), "上.".to_owned()];
+        assert_eq!(search(&texts, &letter.to_string()), [0, 1], "{letter}");
+    }
+}
+
+#[test]
 fn excerpts_mark_the_hits() {
     let terms = Terms::read("停水").unwrap();
     let pieces = terms.excerpt("请注意：今天停水，明天不停水。");

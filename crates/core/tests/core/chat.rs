@@ -5,6 +5,7 @@ mod begun;
 mod civil;
 mod found;
 mod hearing;
+mod kept;
 mod seats;
 mod signs;
 mod unsent;

@@ -1,6 +1,7 @@
 //! Databases of earlier versions open with everything in them.
 
 use linli_core::{account, cache::Cache, outbox};
+use linli_testkit::pages::{Pages, notice};
 use linli_wire::ops::MAX_BATCH;
 use zeroize::Zeroizing;
 
@@ -67,7 +68,7 @@ fn what_an_app_before_repairs_passed_over_is_taken_again() {
         include_str!("../../migrations/account/0004.sql"),
         include_str!("../../migrations/account/0005.sql"),
     ];
-    use linli_testkit::pages::{Pages, notice, repair_with};
+    use linli_testkit::pages::repair_with;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("account.db");
     let key = Zeroizing::new([7; 32]);
@@ -97,4 +98,33 @@ fn what_an_app_before_repairs_passed_over_is_taken_again() {
     let retaking =
         fresh.read(|db| Ok(db.query_row("SELECT retaking FROM progress", [], |row| row.get::<_, bool>(0))?));
     assert!(!retaking.unwrap(), "a new cache has nothing to take again");
+}
+
+#[test]
+fn what_was_indexed_without_single_letters_is_indexed_anew() {
+    use linli_testkit::pages::chat::{message_with, room_id, room_with};
+    use linli_wire::{Language, chat::MessageSearch, notices::NoticesQuery};
+    let (before, now) = account::MIGRATIONS.split_at(12);
+    assert!(!now.is_empty());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("account.db");
+    let key = Zeroizing::new([7; 32]);
+    let old = Cache::open(&path, &key, before).unwrap();
+    let garden = Pages::default();
+    let talk = [room_with(1, 1, |_| {}), message_with(room_id(1), 1, 1, "Water now", |_| {})];
+    let page = garden.page("1").in_community(&[notice(1, 1, "Water now", "")]).in_room(room_id(1), &talk);
+    linli_core::sync::apply(&old, &page.build(), linli_wire::Timestamp(2)).unwrap();
+    // As the app of before left it: indexed, and not a word of single letters.
+    old.write(|tx| Ok(tx.execute_batch("UPDATE notice SET indexed = 1; UPDATE message SET indexed = 1")?))
+        .unwrap();
+    drop(old);
+    let new = Cache::open(&path, &key, account::MIGRATIONS).unwrap();
+    let search = MessageSearch { words: "n".to_owned(), ..MessageSearch::default() };
+    let found = linli_core::chat::search(&new, &search, &Language::en(), linli_wire::Timestamp(3)).unwrap();
+    assert_eq!(found.total, 1);
+    let query = NoticesQuery { search: "n".to_owned(), ..NoticesQuery::default() };
+    assert_eq!(
+        linli_core::notices::list(&new, &query, &Language::en(), linli_wire::Timestamp(3)).unwrap().total,
+        1
+    );
 }

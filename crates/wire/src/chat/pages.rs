@@ -170,6 +170,9 @@ pub struct RoomView {
     pub pinned: Vec<MessageRow>,
     /// Own messages that have no number yet, and those that got stuck, in the order of writing.
     pub waiting: Vec<MessageRow>,
+    /// The message that what is being written answers, as it was last kept.
+    #[serde(default)]
+    pub answered: Option<ReplyLine>,
     /// First names of those who are typing just now.
     pub typing: Vec<String>,
     /// People who can be named here: who has written.
@@ -293,7 +296,10 @@ pub struct ReplyLine {
     pub id: MessageId,
     /// Its place in the room; 0 where it is not here.
     pub number: u64,
-    /// First name of who wrote it.
+    /// Whether it is the person's own.
+    #[serde(default)]
+    pub own: bool,
+    /// First name of who wrote it; empty where it is not known here.
     pub name: String,
     /// The beginning of its words.
     pub words: String,
@@ -352,7 +358,10 @@ pub struct MessageHit {
     pub room: String,
     /// Its place there.
     pub number: u64,
-    /// Who wrote it.
+    /// Whether it is the person's own.
+    #[serde(default)]
+    pub own: bool,
+    /// First name of who wrote it; empty where it is not known here.
     pub name: String,
     /// When.
     pub at: Timestamp,

@@ -141,7 +141,7 @@ fn FileRow(file: Attachment) -> impl IntoView {
                 <div class="c-attachment__name">{name}</div>
                 <div class="c-attachment__size">
                     {kind_and_size(&file)}
-                    {move || missing.get().then(|| format!(" · {}", words::notice::file_waiting()))}
+                    {move || missing.get().then(|| format!(" ·\u{a0}{}", words::notice::file_waiting()))}
                 </div>
             </div>
             <button type="button" class="c-button" data-kind="quiet" data-testid="open-file"
@@ -156,7 +156,7 @@ fn FileRow(file: Attachment) -> impl IntoView {
 pub fn kind_and_size(file: &Attachment) -> String {
     let ending = file.name.rsplit_once('.').map(|(_, ending)| ending.to_uppercase());
     match ending.filter(|ending| (1..=5).contains(&ending.len())) {
-        Some(ending) => format!("{ending} · {}", file_size(file.bytes)),
+        Some(ending) => format!("{ending} ·\u{a0}{}", file_size(file.bytes)),
         None => file_size(file.bytes),
     }
 }

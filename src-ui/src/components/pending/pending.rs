@@ -21,7 +21,7 @@ pub fn pending_mark(state: &PendingState) -> AnyView {
 /// That a write is stuck, and why, where it is known better than by its error.
 pub fn failed_mark(why: Option<&str>) -> AnyView {
     let failed = words::pending::failed();
-    let text = why.map_or_else(|| failed.to_owned(), |why| format!("{failed} · {why}"));
+    let text = why.map_or_else(|| failed.to_owned(), |why| format!("{failed} ·\u{a0}{why}"));
     mark("failed", "fail", text)
 }
 

@@ -2,11 +2,12 @@
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test as test;
 use web_sys::{Element, HtmlElement};
 
-use super::{Shown, press, show};
-use crate::components::virtual_list::VirtualList;
+use super::{Shown, frame, press, show};
+use crate::components::virtual_list::{FromEnd, VirtualList};
 
 const ROWS: usize = 10_000;
 
@@ -76,4 +77,61 @@ async fn a_list_that_grows_and_shrinks_shows_what_there_is() {
     shown.until("three rows", |shown| shown.all("li").len() == 3).await;
     count.set(1);
     shown.until("one row", |shown| shown.all("li").len() == 1).await;
+}
+
+/// A list that is read from its end, whose rows are as high as `height` says.
+fn talk(count: RwSignal<usize>, height: RwSignal<u32>) -> Shown {
+    show(move || {
+        let row = Callback::new(move |at: usize| {
+            view! { <a href="#" style:display="block" style:height=move || format!("{}px", height.get())>{at}</a> }
+                .into_any()
+        });
+        view! {
+            <div class="box" style:position="fixed" style:top="0" style:width="300px" style:height="400px" style:overflow-y="auto" style:overflow-anchor="none">
+                <VirtualList count=count estimate=60.0 label="Rows" row=row visible=Callback::new(|_| ()) reset=RwSignal::new(0) moved=RwSignal::new(0) from_end=FromEnd::new(None) />
+            </div>
+        }
+    })
+}
+
+async fn frames(count: u32) {
+    for _ in 0..count {
+        frame().await;
+    }
+}
+
+/// Whether the last row ends where the box does, up to the space that stands below a list.
+fn at_end(shown: &Shown) -> bool {
+    let bottom = shown.find::<Element>(".box").get_bounding_client_rect().bottom();
+    let last = shown.all("li").last().map(|row| row.get_bounding_client_rect().bottom());
+    last.is_some_and(|last| (last - bottom).abs() < 30.0)
+}
+
+#[test]
+async fn a_scroll_before_the_heights_are_measured_does_not_leave_the_end() {
+    let (count, height) = (RwSignal::new(200), RwSignal::new(60));
+    let shown = talk(count, height);
+    shown.until("at the end", |shown| has(shown, 199) && at_end(shown)).await;
+    frames(3).await;
+    let around: HtmlElement = shown.find(".box");
+    // Between two frames, so that the scrolling is told of before the heights are.
+    JsFuture::from(js_sys::Promise::new(&mut |resolve, _| {
+        drop(window().set_timeout_with_callback(&resolve));
+    }))
+    .await
+    .unwrap();
+    // What the rows hold comes, and in the same moment one of them is brought to the window.
+    height.set(170);
+    around.set_scroll_top(around.scroll_top() - 90);
+    shown
+        .until("as high as they are", |shown| shown.find::<Element>("li:last-child").client_height() == 170)
+        .await;
+    frames(10).await;
+    shown.until("still at the end", |shown| has(shown, 199) && at_end(shown)).await;
+    // Who scrolls up once all is measured stays where they are, also when another row comes.
+    around.set_scroll_top(around.scroll_top() - 90);
+    frames(3).await;
+    count.set(201);
+    frames(10).await;
+    assert!(!at_end(&shown), "{}", around.scroll_top());
 }

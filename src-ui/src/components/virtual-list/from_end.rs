@@ -4,10 +4,13 @@
 use leptos::prelude::*;
 use web_sys::{Element, HtmlElement};
 
-use super::{heights::Heights, scroller_of};
+use super::{heights::Heights, rows_of, scroller_of};
 
 /// How far from the end still counts as there, in pixels.
 const NEAR: f64 = 32.0;
+/// Frames in which nothing has changed, after which a list counts as measured: a height that is found in one moves the
+/// list in the next, and the browser tells of it in the one after.
+const CALM: u32 = 3;
 /// Where a wanted row comes to stand, as a part of the window from its top.
 const SIGHT: f64 = 0.25;
 
@@ -52,12 +55,15 @@ pub(super) struct Place {
     from_end: Option<FromEnd>,
     hold: StoredValue<Hold>,
     top: StoredValue<i32>,
+    /// Frames since anything has changed.
+    calm: StoredValue<u32>,
 }
 
 impl Place {
     pub(super) fn new(from_end: Option<FromEnd>) -> Self {
         let hold = if from_end.is_some() { Hold::End } else { Hold::Nothing };
-        Self { from_end, hold: StoredValue::new(hold), top: StoredValue::new(0) }
+        let (top, calm) = (StoredValue::new(0), StoredValue::new(0));
+        Self { from_end, hold: StoredValue::new(hold), top, calm }
     }
 
     /// The wanted row is held from now on; gives the row that the focus goes to.
@@ -81,13 +87,18 @@ impl Place {
         }
     }
 
-    /// Brings what is held to where it stood.
-    pub(super) fn keep(self, list: &HtmlElement, heights: &Heights) {
+    /// Rows came or went, or turned out otherwise than they were thought to be.
+    pub(super) fn stir(self) {
+        self.calm.set_value(0);
+    }
+
+    /// Brings what is held to where it stood. Whether to measure once more in the next frame, until all is calm.
+    pub(super) fn keep(self, list: &HtmlElement, heights: &Heights) -> bool {
         let hold = self.hold.get_value();
         if hold == Hold::Nothing {
-            return;
+            return false;
         }
-        let Some(scroller) = scroller_of(list) else { return };
+        let Some(scroller) = scroller_of(list) else { return false };
         let by = match hold {
             Hold::Nothing => 0.0,
             Hold::End => list.get_bounding_client_rect().bottom() - bottom_of(&scroller) + margin_of(list),
@@ -98,9 +109,15 @@ impl Place {
             }
         };
         if by.abs() > 1.0 {
+            let before = scroller.scroll_top();
             #[expect(clippy::cast_possible_truncation, reason = "pixels of a scroll position fit i32")]
-            scroller.set_scroll_top(scroller.scroll_top() + by.round() as i32);
+            scroller.set_scroll_top(before + by.round() as i32);
+            if scroller.scroll_top() != before {
+                self.stir();
+            }
         }
+        self.calm.update_value(|calm| *calm = calm.saturating_add(1));
+        self.calm.get_value() < CALM
     }
 
     /// Looks where the window stands after anything has moved.
@@ -109,9 +126,14 @@ impl Place {
         let (rect, end) = (list.get_bounding_client_rect(), bottom_of(&scroller));
         let at_end = rect.bottom() <= end + NEAR;
         let top = scroller.scroll_top();
+        let goes_up = !at_end && top < self.top.get_value() - 1;
         match self.hold.get_value() {
             Hold::Nothing if at_end => self.hold.set_value(Hold::End),
-            Hold::End if !at_end && top < self.top.get_value() - 1 => self.hold.set_value(Hold::Nothing),
+            // Before that a press which brings its row to the window, or a row that became smaller, looks like somebody
+            // who scrolls up; they scroll on.
+            Hold::End if goes_up && self.calm.get_value() >= CALM && are_measured(list, heights) => {
+                self.hold.set_value(Hold::Nothing);
+            }
             _ => {}
         }
         self.top.set_value(top);
@@ -123,6 +145,14 @@ impl Place {
             from_end.seen.set(seen);
         }
     }
+}
+
+/// Whether the rows that exist are as high as they were when they were last measured.
+fn are_measured(list: &HtmlElement, heights: &Heights) -> bool {
+    rows_of(list).iter().all(|(at, row)| {
+        let known = heights.known.get(*at).copied().flatten();
+        known.is_some_and(|known| (known - row.get_bounding_client_rect().height()).abs() <= 0.5)
+    })
 }
 
 /// The lower edge of what can be seen of a container.

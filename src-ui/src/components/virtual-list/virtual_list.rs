@@ -60,6 +60,7 @@ pub fn VirtualList(
     let focus_on = StoredValue::new(None::<usize>);
     let width = StoredValue::new(0.0_f64);
     let held = Place::new(from_end);
+    let unsettled = RwSignal::new(0_u32);
 
     // A frame or an observer may call when the list has gone already.
     let on_page = move || list.try_get_untracked().flatten();
@@ -80,9 +81,11 @@ pub fn VirtualList(
         let Some((rows, pads)) = placed else { return };
         let _ = heights.try_with_value(|heights| held.look(&list, heights));
         if padding.get_untracked() != pads {
+            held.stir();
             padding.set(pads);
         }
         if range.get_untracked() != rows {
+            held.stir();
             range.set(rows);
             visible.run(rows);
         }
@@ -119,12 +122,15 @@ pub fn VirtualList(
             }
         });
         if changed {
+            held.stir();
             if above.abs() > 0.5 {
                 scroll_by(&list, above);
             }
             place();
         }
-        let _ = heights.try_with_value(|heights| held.keep(&list, heights));
+        if heights.try_with_value(|heights| held.keep(&list, heights)).unwrap_or_default() {
+            unsettled.update(|turn| *turn = turn.wrapping_add(1));
+        }
     };
     // A row far away comes in steps: scroll to where it should be, learn the heights there, fetch it.
     let reach = move || {
@@ -180,9 +186,10 @@ pub fn VirtualList(
         }
         place();
     });
-    // After the rows of a new range are there.
+    // After the rows of a new range are there, and until what is held has come to rest.
     Effect::new(move |_| {
         range.track();
+        unsettled.track();
         request_animation_frame(move || {
             measure();
             reach();

@@ -47,7 +47,7 @@ pub(super) fn case(row: &CaseRow, decides: Memo<bool>) -> AnyView {
         };
         view! {
             <li class="p-case__line" data-reported=is_it>
-                <p><strong>{name}</strong> <span class="t-soft t-small">" · "{clock.when(message.at)}</span> {is_it.then(|| view! { " " <span class="c-tag" data-tone="amber">{icon("warn")} {texts::reported()}</span> })}</p>
+                <p><strong>{name}</strong> <span class="t-soft t-small">" ·\u{a0}"{clock.when(message.at)}</span> {is_it.then(|| view! { " " <span class="c-tag" data-tone="amber">{icon("warn")} {texts::reported()}</span> })}</p>
                 <p class="p-event__words">{words}</p>
                 {is_it.then(|| beside_words(&message.content))}
             </li>
@@ -56,7 +56,7 @@ pub(super) fn case(row: &CaseRow, decides: Memo<bool>) -> AnyView {
     let lines = lines.collect_view();
     let complaints = report.complaints.iter().map(|complained| {
         let words = (!complained.words.is_empty()).then(|| format!("{}{}", words::common::colon(), complained.words));
-        view! { <li>{complaint_word(complained.complaint)} {words} <span class="t-soft t-small">" · "{clock.when(complained.at)}</span></li> }
+        view! { <li>{complaint_word(complained.complaint)} {words} <span class="t-soft t-small">" ·\u{a0}"{clock.when(complained.at)}</span></li> }
     });
     let (id, pending) = (report.message.id, row.pending.clone());
     let waits = pending.is_some();

@@ -99,14 +99,14 @@ fn logged(act: &Moderation) -> AnyView {
     let clock = app().clock();
     let by = act.by.as_ref().map(|by| by.name.clone()).unwrap_or_default();
     let facts = (!act.why.is_empty() || !act.rule.is_empty())
-        .then(|| view! { <span class="c-row__meta">{texts::why()} {words::common::colon()} {act.why.clone()} " · " {texts::rule()} {words::common::colon()} {act.rule.clone()}</span> });
+        .then(|| view! { <span class="c-row__meta">{texts::why()} {words::common::colon()} {act.why.clone()} " ·\u{a0}" {texts::rule()} {words::common::colon()} {act.rule.clone()}</span> });
     view! {
         <div class="c-row" data-testid="act">
             <span class="c-row__body">
-                <span class="c-row__title t-strong">{measure_word(act.measure)} " · " {act.person.clone()}</span>
+                <span class="c-row__title t-strong">{measure_word(act.measure)} " ·\u{a0}" {act.person.clone()}</span>
                 {(!act.words.is_empty()).then(|| view! { <span class="c-row__summary">{act.words.clone()}</span> })}
                 {facts}
-                <span class="c-row__meta">{(!by.is_empty()).then(|| format!("{by} · "))} {clock.when(act.at)}</span>
+                <span class="c-row__meta">{(!by.is_empty()).then(|| format!("{by} ·\u{a0}"))} {clock.when(act.at)}</span>
                 {act.appeal.as_ref().map(appeal)}
             </span>
         </div>
@@ -137,7 +137,7 @@ fn appealed(act: &Moderation, decides: Memo<bool>) -> AnyView {
     };
     view! {
         <section class="c-card" data-gap="" data-testid="appealed">
-            <h3 class="c-card__title">{measure_word(act.measure)} " · " {act.person.clone()}</h3>
+            <h3 class="c-card__title">{measure_word(act.measure)} " ·\u{a0}" {act.person.clone()}</h3>
             {(!act.words.is_empty()).then(|| view! { <blockquote class="p-quote"><span class="p-quote__words">{act.words.clone()}</span></blockquote> })}
             <dl class="p-facts">
                 <div class="p-fact"><dt>{texts::why()}</dt> <dd>{act.why.clone()}</dd></div>

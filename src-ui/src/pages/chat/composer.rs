@@ -16,7 +16,7 @@ use super::{
     desk::Desk,
     files::{Choose, Files},
     mentions::{Mentions, Naming},
-    said::what_words,
+    said::{what_words, who_wrote},
     voice::{self, Recorder, Recording},
 };
 use crate::{
@@ -104,10 +104,11 @@ impl Writing {
         self.about.set(form.as_ref().and_then(|form| form.about.clone()));
         let answered = form.and_then(|form| form.reply_to);
         if self.desk.reply.with_untracked(|reply| reply.as_ref().map(|reply| reply.id)) != answered {
-            // Its words may be far up in the room; the answer is known by its id.
+            // Its words come with the room, see `Desk::answered`.
             self.desk.reply.set(answered.map(|id| ReplyLine {
                 id,
                 number: 0,
+                own: false,
                 name: String::new(),
                 words: texts::a_message().to_owned(),
                 what: What::Words,
@@ -260,10 +261,10 @@ pub(super) fn Composer(writing: Writing, ask: Callback<()>) -> impl IntoView {
 pub(super) fn chips(writing: Writing) -> AnyView {
     let desk = writing.desk;
     view! {
-        {move || desk.reply.get().map(|reply| view! {
+        {move || desk.answered().map(|reply| view! {
             <div class="p-with" data-testid="reply-to">
                 {icon("back")}
-                <p><strong>{texts::answer_to(if reply.name.is_empty() { words::chat::you() } else { &reply.name })}</strong> <span class="p-quote__words">{what_words(reply.what, &reply.words)}</span></p>
+                <p><strong>{texts::answer_to(&who_wrote(reply.own, &reply.name))}</strong> <span class="p-quote__words">{what_words(reply.what, &reply.words)}</span></p>
                 <button type="button" class="c-button" data-kind="plain" on:click=move |_| desk.reply.set(None)>{icon("close")} {words::common::remove()}</button>
             </div>
         })}

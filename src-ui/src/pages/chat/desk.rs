@@ -122,11 +122,19 @@ impl Desk {
         self.reply.set(Some(ReplyLine {
             id: row.id,
             number: row.number,
-            name: if row.own { String::new() } else { row.name.clone() },
+            own: row.own,
+            name: row.name.clone(),
             words,
             what: row.what,
         }));
         request_animation_frame(focus_box);
+    }
+
+    /// The message that is answered; follows it. Of one that comes from a draft only the room knows the words.
+    pub(super) fn answered(self) -> Option<ReplyLine> {
+        let reply = self.reply.get()?;
+        let known = self.with(|view| view.answered.clone()).flatten();
+        Some(known.filter(|known| known.id == reply.id && known.what != What::Unknown).unwrap_or(reply))
     }
 
     /// Goes to the message with a number, and puts the focus there.

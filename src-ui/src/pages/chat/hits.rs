@@ -7,7 +7,10 @@ use linli_wire::{
     id::RoomId,
 };
 
-use super::{desk::Desk, said::room_name};
+use super::{
+    desk::Desk,
+    said::{room_name, who_wrote},
+};
 use crate::{
     components::{
         dialog::Dialog, empty_state::empty_state, error_state::error_state, icon::icon,
@@ -75,12 +78,12 @@ fn line(hit: &MessageHit, with_room: bool, taken: Callback<()>) -> AnyView {
         let text = piece.text.clone();
         if piece.hit { view! { <mark>{text}</mark> }.into_any() } else { text.into_any() }
     });
-    let name = if hit.name.is_empty() { texts::you().to_owned() } else { hit.name.clone() };
+    let name = who_wrote(hit.own, &hit.name);
     view! {
         <a class="c-row" href=format!("/chat/{}?at={}", hit.room_id, hit.number) data-testid="hit" on:click=move |_| taken.run(())>
             <span class="c-row__body">
                 <span class="c-row__title">{pieces.collect_view()}</span>
-                <span class="c-row__meta">{name} {room.map(|room| format!(" · {room}"))} " · " <time datetime=clock.machine(hit.at)>{clock.when(hit.at)}</time></span>
+                <span class="c-row__meta">{name} {room.map(|room| format!(" ·\u{a0}{room}"))} " ·\u{a0}" <time datetime=clock.machine(hit.at)>{clock.when(hit.at)}</time></span>
             </span>
             <span class="c-row__end">{icon("chevron-right")}</span>
         </a>

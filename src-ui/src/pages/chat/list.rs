@@ -156,7 +156,7 @@ fn invitations(rows: &[InvitationRow]) -> Option<AnyView> {
                 <div class="c-card__line">
                     {icon_on_ground("chat", "jade")}
                     <div>
-                        <h3 class="c-card__title">{texts::invited(&row.invitation.by, &name)}</h3>
+                        <h2 class="c-card__title">{texts::invited(&row.invitation.by, &name)}</h2>
                         {(!row.about.is_empty()).then(|| view! { <p class="t-soft t-small">{row.about.clone()}</p> })}
                     </div>
                 </div>

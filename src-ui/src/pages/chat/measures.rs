@@ -60,7 +60,7 @@ fn measure(act: &Moderation, objecting: RwSignal<Option<ModerationId>>) -> AnyVi
     view! {
         <section class="c-card" data-gap="" data-testid="measure">
             <div>
-                <h3 class="c-card__title">{texts::done_to_you(&measure_word(act.measure))}</h3>
+                <h2 class="c-card__title">{texts::done_to_you(&measure_word(act.measure))}</h2>
                 <p class="t-soft t-small">{clock.when(act.at)}</p>
             </div>
             {(!act.words.is_empty()).then(|| view! { <blockquote class="p-quote"><span class="p-quote__words">{act.words.clone()}</span></blockquote> })}

@@ -13,7 +13,7 @@ use linli_wire::{
 use super::{
     desk::{Asking, Desk, Photo},
     poll,
-    said::{emoji_word, what_words, why_not},
+    said::{emoji_word, what_words, who_wrote, why_not},
     voice,
 };
 use crate::{
@@ -142,18 +142,12 @@ fn bubble(desk: Desk, row: Memo<MessageRow>, stands: Memo<Standing>) -> AnyView 
 /// Who wrote it; seen only where it is not known from above.
 fn who(row: &MessageRow, together: bool) -> AnyView {
     let place = row.building.as_deref().map(words::common::building);
-    let name = if row.own {
-        words::chat::you().to_owned()
-    } else if row.name.is_empty() {
-        words::chat::somebody().to_owned()
-    } else {
-        row.name.clone()
-    };
+    let name = who_wrote(row.own, &row.name);
     let seen = !row.own && !together;
     view! {
         <p class=if seen { "p-bubble__who" } else { "u-hidden" }>
             <strong>{name}</strong>
-            {place.filter(|_| seen && !row.office).map(|place| view! { <span>" · "{place}</span> })}
+            {place.filter(|_| seen && !row.office).map(|place| view! { <span>" ·\u{a0}"{place}</span> })}
             {(row.office && seen).then(|| view! { " " <span class="c-tag" data-tone="jade">{icon("badge")} {words::chat::works_here()}</span> })}
             {(!seen).then_some(words::common::colon())}
         </p>
@@ -164,7 +158,7 @@ fn who(row: &MessageRow, together: bool) -> AnyView {
 /// The message that it answers; leads there.
 fn quote(desk: Desk, reply: &ReplyLine) -> AnyView {
     let (number, said) = (reply.number, what_words(reply.what, &reply.words));
-    let name = if reply.name.is_empty() { words::chat::you().to_owned() } else { reply.name.clone() };
+    let name = who_wrote(reply.own, &reply.name);
     let content = view! { <span class="u-hidden">{texts::answers()}" "</span> <strong>{name}</strong> <span class="p-quote__words">{said}</span> };
     if number == 0 {
         return view! { <p class="p-quote">{content}</p> }.into_any();
@@ -238,14 +232,14 @@ fn foot(desk: Desk, row: &MessageRow, clock: &Clock) -> AnyView {
         PendingState::Waiting if waits_for_another(desk, row.id) => behind_mark(),
         state => pending_mark(state),
     });
-    let sent = (row.own && row.pending.is_none()).then(|| view! { <span>" · "{texts::sent()}</span> });
+    let sent = (row.own && row.pending.is_none()).then(|| view! { <span>" ·\u{a0}"{texts::sent()}</span> });
     view! {
         <span class="p-bubble__when">
             <time datetime=clock.machine(row.at) title=clock.exactly(row.at)>{clock.time(row.at)}</time>
-            {row.edited.then(|| view! { <span>" · "{texts::edited()}</span> })}
-            {row.pinned.then(|| view! { <span>" · "{icon("pin")} {texts::pinned()}</span> })}
-            {row.named.then(|| view! { <span class="t-strong">" · "{words::chat::named()}</span> })}
-            {sent} {pending.map(|pending| view! { " · " {pending} })}
+            {row.edited.then(|| view! { <span>" ·\u{a0}"{texts::edited()}</span> })}
+            {row.pinned.then(|| view! { " " <span class="p-bubble__fact">"·" {icon("pin")} {texts::pinned()}</span> })}
+            {row.named.then(|| view! { <span class="t-strong">" ·\u{a0}"{words::chat::named()}</span> })}
+            {sent} {pending.map(|pending| view! { " " <span class="p-bubble__fact">"·" {pending}</span> })}
         </span>
     }
     .into_any()
@@ -267,7 +261,7 @@ fn more(desk: Desk, row: &MessageRow, clock: &Clock) -> AnyView {
     if !super::desk::is_there(row) || row.number == 0 {
         return ().into_any();
     }
-    let (asked, name) = (row.clone(), if row.own { words::chat::you().to_owned() } else { row.name.clone() });
+    let (asked, name) = (row.clone(), who_wrote(row.own, &row.name));
     let label = texts::more_label(&name, &clock.time(row.at));
     // The tabulator comes to the newest message, and to all of one that has the focus; the arrows go from one to the next.
     let number = row.number;

@@ -27,6 +27,7 @@ mod rules;
 mod said;
 mod simple;
 mod talk;
+mod unread;
 mod voice;
 
 use leptos::prelude::*;
@@ -43,6 +44,7 @@ pub use civil::Civil;
 pub use form::NewRoom;
 pub use list::write_to_the_office;
 pub use neighbours::Neighbours;
+pub use unread::unread_rooms;
 
 /// Where the way back from a room leads.
 fn to_list() -> Back {

@@ -51,7 +51,7 @@ pub(super) fn poll(desk: Desk, row: &MessageRow) -> AnyView {
             <p class="t-strong" id=name>{icon("list")} " " {poll.question.clone()}</p>
             {how.map(|how| view! { <p class="t-soft t-small">{how}</p> })}
             <ul role="list">{lines.collect_view()}</ul>
-            <p class="t-soft t-small">{texts::voters(poll.voters)} {(!standing.is_empty()).then(|| format!(" · {standing}"))}</p>
+            <p class="t-soft t-small">{texts::voters(poll.voters)} {(!standing.is_empty()).then(|| format!(" ·\u{a0}{standing}"))}</p>
         </section>
     }
     .into_any()

@@ -25,7 +25,7 @@ pub(super) fn room_row(row: &RoomRow, current: bool) -> AnyView {
             PendingState::Sending => ("send", words::pending::sending()),
             PendingState::Stuck { .. } => ("fail", words::pending::failed()),
         };
-        view! { <span class="c-pending">{icon(symbol)} {word}</span> " · " }
+        view! { <span class="c-pending">{icon(symbol)} {word}</span> " ·\u{a0}" }
     });
     let silent = row.tell == Tell::None;
     let tags = row.named || row.draft || silent || row.announce || row.closed;

@@ -105,6 +105,15 @@ pub(super) fn why_not(may: &MayWrite) -> Option<(&'static str, String)> {
     }
 }
 
+/// Who wrote something: oneself, a neighbour by name, or one whose name is not known here.
+pub(super) fn who_wrote(own: bool, name: &str) -> String {
+    match name {
+        _ if own => texts::you().to_owned(),
+        "" => texts::somebody().to_owned(),
+        name => name.to_owned(),
+    }
+}
+
 /// Where a neighbour lives, as far as they let others know.
 pub(super) fn place_of(neighbour: &Neighbour) -> String {
     if neighbour.office {
@@ -151,6 +160,14 @@ mod tests {
         assert_eq!(room_name(&RoomKind::Community, "", None), "Everybody here");
         assert_eq!(room_name(&RoomKind::Community, "Garden", None), "Garden");
         assert_eq!(room_name(&RoomKind::Unknown, "", None), "Room");
+    }
+
+    #[test]
+    fn ones_own_words_are_said_by_you() {
+        words::speak(&Language::en());
+        assert_eq!(who_wrote(true, "Mei"), "You");
+        assert_eq!(who_wrote(false, "Li"), "Li");
+        assert_eq!(who_wrote(false, ""), "A neighbour");
     }
 
     #[test]

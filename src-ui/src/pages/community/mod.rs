@@ -79,7 +79,7 @@ fn row(row: &PersonRow) -> AnyView {
     let place = if row.home.is_empty() {
         role_name(person.role).to_owned()
     } else {
-        format!("{} · {}", row.home.join(", "), role_name(person.role))
+        format!("{} ·\u{a0}{}", row.home.join(", "), role_name(person.role))
     };
     let word = if row.invitation.is_some() || person.joined { texts::issue_again() } else { texts::issue() };
     // The server refuses letters for rights that one does not have oneself.

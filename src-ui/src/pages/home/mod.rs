@@ -11,8 +11,8 @@ use linli_wire::{
 };
 
 use super::{
-    notices::notice_row, office::pressing, payments::due_bills, repairs::needing, rounds::due_card,
-    services::open_until,
+    chat::unread_rooms, notices::notice_row, office::pressing, payments::due_bills, repairs::needing,
+    rounds::due_card, services::open_until,
 };
 use crate::{
     components::{
@@ -37,12 +37,13 @@ pub fn Home() -> impl IntoView {
 }
 
 fn standard(asked: ipc::Asked<HomeView>) -> impl IntoView {
+    let messages = unread_rooms();
     view! {
         <div class="l-page" data-width="wide">
             {move || match asked.get() {
                 Answer::Loading => view! { <h1 tabindex="-1">{words::nav::home()}</h1> {skeleton_list(3)} }.into_any(),
                 Answer::Failed(error) => view! { <h1 tabindex="-1">{words::nav::home()}</h1> {error_state(&error, Some(asked.retry()))} }.into_any(),
-                Answer::Ready(home) => page(home),
+                Answer::Ready(home) => page(home, messages),
             }}
         </div>
     }
@@ -63,12 +64,12 @@ fn greeting() -> Signal<String> {
     })
 }
 
-fn page(home: HomeView) -> AnyView {
+fn page(home: HomeView, messages: impl Fn() -> Option<AnyView> + Send + 'static) -> AnyView {
     let app = app();
     let community = move || app.with_me(|me| me.community.name.in_language(&app.language()).to_owned());
     let me = Memo::new(move |_| app.with_me(|me| (me.person.name.clone(), me.photo.id)));
     let office_open = move || {
-        open_until().map(|time| view! { " · " <span>{words::services::office_open_until(&time)}</span> })
+        open_until().map(|time| view! { " ·\u{a0}" <span>{words::services::office_open_until(&time)}</span> })
     };
     let sign = move || {
         let me = me.get();
@@ -95,6 +96,8 @@ fn page(home: HomeView) -> AnyView {
             // Emergencies stand above already.
             section(texts::new_notices(), home.unread.into_iter().filter(|row| !row.emergency).collect())
         }}
+        // Below the notices, which are here first: nothing moves under the finger.
+        {messages}
         {offer_simple()}
     }
     .into_any()

@@ -46,7 +46,7 @@ fn preview(row: &NoticeRow) -> AnyView {
             <section class="c-card" data-gap="" data-pad="large">
                 <div class="l-row">{tags(row)}</div>
                 <h2 lang=lang.clone()>{row.title.clone()}</h2>
-                <p class="t-soft t-small">{row.author.clone()}" · "{when}</p>
+                <p class="t-soft t-small">{row.author.clone()}" ·\u{a0}"{when}</p>
                 <p lang=lang>{text}</p>
                 <div class="l-row">
                     <a class="c-button" data-kind="quiet" href=format!("/notices/{}", row.id)>{icon("chevron-right")} {texts::next_read_it()}</a>

@@ -31,7 +31,7 @@ pub fn notice_row(row: &NoticeRow, current: bool) -> AnyView {
     let changed = row
         .changed_at
         .is_some()
-        .then(|| view! { " " <span class="c-row__changed">"· "{words::notices::changed()}</span> });
+        .then(|| view! { " " <span class="c-row__changed">"·\u{a0}"{words::notices::changed()}</span> });
     let when = app.clock().when(row.published_at);
     let machine = app.clock().machine(row.published_at);
     view! {
@@ -42,7 +42,7 @@ pub fn notice_row(row: &NoticeRow, current: bool) -> AnyView {
                 <span class="c-row__tags">{kinds(row)}</span>
                 <span class="c-row__title" lang=other_language.clone()>{title(row)}</span>
                 {summary.map(|summary| view! { <span class="c-row__summary" lang=other_language>{summary}</span> })}
-                <span class="c-row__meta">{row.author.clone()}" · "<time datetime=machine>{when}</time>{changed}</span>
+                <span class="c-row__meta">{row.author.clone()}" ·\u{a0}"<time datetime=machine>{when}</time>{changed}</span>
             </span>
             {row.has_picture.then(|| view! { <span class="c-row__end">{icon("image")}<span class="u-hidden">{words::notice::pictures()}</span></span> })}
         </a>

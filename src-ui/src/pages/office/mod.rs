@@ -60,7 +60,7 @@ pub fn Office() -> impl IntoView {
 }
 
 fn said(parts: Vec<String>) -> String {
-    if parts.is_empty() { texts::nothing_waits().to_owned() } else { parts.join("\u{a0}· ") }
+    if parts.is_empty() { texts::nothing_waits().to_owned() } else { parts.join(" ·\u{a0}") }
 }
 
 /// What waits in the queue, the most pressing first; `whole` tells all that is open, too.

@@ -35,7 +35,7 @@ fn card(kept: KeptMembership) -> AnyView {
             <div>
                 <h2>{texts::kept_title()}</h2>
                 <p class="t-soft">{texts::kept_text()}</p>
-                <p class="t-soft t-small">{community} " · " {kept.name}</p>
+                <p class="t-soft t-small">{community} " ·\u{a0}" {kept.name}</p>
             </div>
             <ul class="c-list" role="list" data-lead="icon">{items}</ul>
             <button type="button" class="c-button" data-kind="plain" data-testid="discard-kept" on:click=move |_| asking.set(true)>{icon("trash")} {texts::kept_discard()}</button>

@@ -82,7 +82,7 @@ fn page(view: &BillView) -> AnyView {
                 {when.map(|when| view! { <p>{when}</p> })}
             </div>
             {state_tag(state)}
-            <p class="t-soft t-small">{about.into_iter().flatten().collect::<Vec<_>>().join("\u{a0}· ")}</p>
+            <p class="t-soft t-small">{about.into_iter().flatten().collect::<Vec<_>>().join(" ·\u{a0}")}</p>
         </section>
         {reminded(bill).map(|words| reminder(words, state))}
         {is_open.then(|| ways(view))}

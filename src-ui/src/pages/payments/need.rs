@@ -84,7 +84,7 @@ fn card(title: String, owed: &Owed) -> AnyView {
                 <a class="c-card" data-link="" href="/payments" data-testid="bills-due">
                     <div class="c-card__line">
                         {icon_on_ground(symbol, tone)}
-                        <div><h3 class="c-card__title">{title}</h3> <p class="t-soft t-small">{note.join("\u{a0}· ")}</p></div>
+                        <div><h3 class="c-card__title">{title}</h3> <p class="t-soft t-small">{note.join(" ·\u{a0}")}</p></div>
                         {icon("chevron-right")}
                     </div>
                 </a>

@@ -120,7 +120,7 @@ pub(super) fn payment_parts(payment: &Payment, more: Option<AnyView>) -> AnyView
         <span class="c-row__lead">{icon(symbol)}</span>
             <span class="c-row__body">
                 <span class="p-headline"><span class="c-row__title">{way_word(payment.way)}</span> <strong class="p-amount">{amount(payment.minor, &payment.currency)}</strong></span>
-                <span class="c-row__meta">{meta.join("\u{a0}· ")}</span>
+                <span class="c-row__meta">{meta.join(" ·\u{a0}")}</span>
                 {payer.map(|payer| view! { <span class="c-row__meta" data-testid="paid-by">{payer}</span> })}
                 {number.map(|number| view! { <span class="c-row__meta">{number}</span> })}
                 {word.map(|word| view! { <span><span class="c-tag" data-tone=tone>{icon(symbol)} {word}</span></span> })}
@@ -133,7 +133,7 @@ pub(super) fn payment_parts(payment: &Payment, more: Option<AnyView>) -> AnyView
 
 /// Something of what was kept that went back to the household.
 pub(super) fn money_back_row(back: &MoneyBack) -> AnyView {
-    let meta = [app().clock().date(back.at), way_word(back.way).to_owned()].join("\u{a0}· ");
+    let meta = [app().clock().date(back.at), way_word(back.way).to_owned()].join(" ·\u{a0}");
     view! {
         <div class="c-row" data-testid="money-back">
             <span class="c-row__lead">{icon("history")}</span>

@@ -54,8 +54,8 @@ fn column(states: &[RepairState], rows: &[RepairRow]) -> AnyView {
 fn card(row: &RepairRow, is_mixed: bool) -> AnyView {
     let with_state = is_mixed && row.state != RepairState::Reported;
     let when = app().clock().when(row.reported_at);
-    let about = format!("{}\u{a0}· {}", row.category_name, place_words(&row.place_name));
-    let who = row.assignee.clone().map(|name| format!("{name}\u{a0}· ")).unwrap_or_default();
+    let about = format!("{} ·\u{a0}{}", row.category_name, place_words(&row.place_name));
+    let who = row.assignee.clone().map(|name| format!("{name} ·\u{a0}")).unwrap_or_default();
     view! {
         <a class="c-card" data-link="" href=format!("/office/repairs/{}", row.id) data-testid="repair-card" data-state=row.state.as_str()>
             <span class="c-row__tags">{with_state.then(|| state_tag(row.state))} {alarm_tags(row)}</span>

@@ -92,7 +92,7 @@ pub(super) fn card_row(row: RepairCardRow, place: &str) -> AnyView {
             <span class="c-row__lead">{icon("tool")}</span>
             <span class="c-row__body">
                 <span class="c-row__tags">{state_tag(card.state)}</span>
-                <span class="c-row__title">{category_name}" · "{place.to_owned()}</span>
+                <span class="c-row__title">{category_name}" ·\u{a0}"{place.to_owned()}</span>
                 <span class="c-row__meta">{texts::reported_at(&clock.when(card.reported_at))}</span>
                 {promised.map(|words| view! { <span class="c-row__meta">{words}</span> })}
                 <span class="c-row__meta" data-testid="affected">{texts::affected(card.affected)}</span>

@@ -104,7 +104,7 @@ fn head(view: &RepairView) -> AnyView {
     view! {
         <div class="p-article" data-testid="repair" data-state=row.state.as_str()>
             <div class="l-row">{state_tag(row.state)} {alarm_tags(row)}</div>
-            <h1 class="p-article__title" tabindex="-1">{row.category_name.clone()}" · "{place}</h1>
+            <h1 class="p-article__title" tabindex="-1">{row.category_name.clone()}" ·\u{a0}"{place}</h1>
             <p data-testid="standing">{if unsent { texts::not_sent_yet() } else { state_sentence(row.state) }}</p>
             {need}
             {facts(view)}

@@ -125,7 +125,7 @@ fn standard(rows: Vec<RepairFiguresRow>, chosen: Chosen) -> AnyView {
         let title = |row: &RepairFiguresRow| match (of_month.is_empty(), of_kind.is_empty()) {
             (false, _) => named(&row.category),
             (true, false) => month(&row.month, false),
-            (true, true) => format!("{}\u{a0}· {}", named(&row.category), month(&row.month, false)),
+            (true, true) => format!("{} ·\u{a0}{}", named(&row.category), month(&row.month, false)),
         };
         let summary = (!of_month.is_empty()).then(|| said(&of_month, &shown));
         let lines = shown.into_iter().map(|row| line(row, title(row), day)).collect_view();

@@ -361,7 +361,7 @@ fn others(typed: Entry, id: RepairId, error: Signal<Option<String>>) -> AnyView 
                 (
                     row.id.to_string(),
                     format!(
-                        "{} · {} · {}",
+                        "{} ·\u{a0}{} ·\u{a0}{}",
                         row.category_name,
                         place_words(&row.place_name),
                         name(&row.words)

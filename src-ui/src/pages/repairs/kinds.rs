@@ -200,7 +200,7 @@ fn terms(content: &RepairCategoryContent) -> String {
     if content.chargeable {
         terms.push(texts::chargeable().to_owned());
     }
-    terms.join("\u{a0}· ")
+    terms.join(" ·\u{a0}")
 }
 
 /// Somebody else saved it meanwhile: how it stands now, and what was typed, for another try.
@@ -214,7 +214,7 @@ fn meanwhile(
     let told = |content: &RepairCategoryContent| {
         let mut parts = vec![content.name.in_language(&language).to_owned(), terms(content)];
         parts.extend(content.retired.then(|| texts::retired().to_owned()));
-        parts.join("\u{a0}· ")
+        parts.join(" ·\u{a0}")
     };
     let ops = saving.ops.clone();
     let discard = move |_| {

@@ -32,7 +32,7 @@ pub fn repair_row(row: &RepairRow, root: &'static str) -> AnyView {
         view! { <span class="c-tag" data-tone="amber" data-testid="need">{icon("info")} {words::home::needs_you()}</span> }
     });
     let need = row.need.map(|need| view! { <span class="c-row__meta t-strong">{need_word(need)}</span> });
-    let who = row.assignee.clone().map(|name| view! { " · " {name} });
+    let who = row.assignee.clone().map(|name| view! { " ·\u{a0}" {name} });
     let pending = row.pending.as_ref().map(|pending| pending_mark(&pending.state));
     view! {
         <a class="c-row" data-strong=row.need.is_some() href=format!("{root}/{}", row.id) data-testid="repair-row" data-state=row.state.as_str()>
@@ -40,7 +40,7 @@ pub fn repair_row(row: &RepairRow, root: &'static str) -> AnyView {
             <span class="c-row__body">
                 <span class="c-row__tags">{state_tag(row.state)} {needs} {alarm_tags(row)}</span>
                 <span class="c-row__title">{title}</span>
-                <span class="c-row__meta">{row.category_name.clone()}" · "{place_words(&row.place_name)}{who}" · "<time datetime=machine>{when}</time></span>
+                <span class="c-row__meta">{row.category_name.clone()}" ·\u{a0}"{place_words(&row.place_name)}{who}" ·\u{a0}"<time datetime=machine>{when}</time></span>
                 {need}
                 {(row.affected > 1).then(|| view! { <span class="c-row__meta">{texts::affected(row.affected)}</span> })}
                 {pending}
@@ -80,7 +80,7 @@ pub fn needing() -> impl Fn() -> Vec<AnyView> + Copy + Send + 'static {
 
 fn card(row: &RepairRow) -> AnyView {
     let need = row.need.map(need_word).unwrap_or_default();
-    let about = format!("{} · {}", row.category_name, row.words.lines().next().unwrap_or_default());
+    let about = format!("{} ·\u{a0}{}", row.category_name, row.words.lines().next().unwrap_or_default());
     view! {
         <a class="c-card" data-link="" href=format!("/repairs/{}", row.id) data-testid="repair-need">
             <div class="c-card__line">

@@ -115,7 +115,7 @@ pub(super) fn Notes(id: RepairId, view: Memo<Option<RepairView>>) -> impl IntoVi
             <div><h2>{icon("lock")} " " {texts::notes()}</h2> <p class="t-soft t-small">{texts::notes_help()}</p></div>
             {move || notes.get().into_iter().map(|note| view! {
                 <div data-testid="note">
-                    <p class="t-soft t-small">{note.by.name.clone()}" · "{app.clock().when(note.at)}</p>
+                    <p class="t-soft t-small">{note.by.name.clone()}" ·\u{a0}"{app.clock().when(note.at)}</p>
                     <p class="p-event__words">{note.words}</p>
                 </div>
             }).collect_view()}

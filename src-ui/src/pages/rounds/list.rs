@@ -121,7 +121,7 @@ fn round_row(row: &RoundRow) -> AnyView {
             <span class="c-row__body">
                 <span class="c-row__tags">{tags(row)}</span>
                 <span class="c-row__title">{row.name.clone()}</span>
-                <span class="c-row__meta">{texts::progress(&words::number(row.points), &words::number(row.inspected))}" · "{when}</span>
+                <span class="c-row__meta">{texts::progress(&words::number(row.points), &words::number(row.inspected))}" ·\u{a0}"{when}</span>
                 {row.pending.as_ref().map(|pending| pending_mark(&pending.state))}
             </span>
             <span class="c-row__end">{icon("chevron-right")}</span>

@@ -50,7 +50,7 @@ fn card(switching: RwSignal<bool>) -> AnyView {
             <section class="c-card">
                 <div class="c-card__line">
                     {portrait(&me.person.name, me.photo.id, "", Size::Large)}
-                    <div><h2>{me.person.name}</h2> <p class="t-soft">{place.join(" · ")}</p></div>
+                    <div><h2>{me.person.name}</h2> <p class="t-soft">{place.join(" ·\u{a0}")}</p></div>
                     <button type="button" class="c-button" data-kind="quiet" data-testid="switch-community" on:click=move |_| switching.set(true)>
                         {icon("switch")} {texts::switch_community()}
                     </button>

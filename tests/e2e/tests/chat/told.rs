@@ -2,7 +2,7 @@
 
 use super::*;
 use linli_wire::{
-    command::{AppGet, DirectOpen, Empty, MessageSay, NeighbourKey},
+    command::{AppGet, DirectOpen, Empty, MessageSay, NeighbourKey, RoomKey, RoomOpen},
     id::{PersonId, RoomId},
 };
 
@@ -54,11 +54,44 @@ fn one_is_told_of_what_one_chose_and_of_nothing_in_quiet_hours() {
     name(&li.host, room, her, "And this is for 梅");
     is_told(&mei.host, 3);
 
-    // Quiet hours are chosen and kept; the clock that they follow is tried in the core's own tests.
+    // Quiet hours are chosen and kept; how the clock runs through them is tried in the core's own tests.
     page.go("/me/notifications");
     page.tap("quiet");
     page.find("[data-testid=quiet-from]");
-    for (field, time) in [("quiet-from", "21:30"), ("quiet-until", "06:45")] {
+    quiet_hours(page, "21:30", "06:45");
+    found.extend(wrong(&mei, "chat-quiet", &face));
+    page.reload();
+    page.until(
+        "both times",
+        "return ['quiet-from', 'quiet-until'].map(name => one(id(name))?.value).join() === '21:30,06:45'",
+    );
+
+    // Within them nothing is told: once Li was told of what was said to him after it, she would have been. Afterwards only
+    // what comes then.
+    let grandma = world.unseen("grandma", people::GRANDMA_WANG);
+    let his = li.host.call::<AppGet>(&Empty {}).unwrap().me.unwrap().person.id;
+    let [to_her, to_him] =
+        [her, his].map(|id| grandma.host.call::<DirectOpen>(&NeighbourKey { id }).unwrap().id);
+    let [before, after] = [-120, 120].map(|minutes| at_the_community(page, minutes));
+    quiet_hours(page, &before, &after);
+    let told = li.host.notifications().unwrap();
+    rooms::speak(&grandma.host, to_her, "In the night").unwrap();
+    until("it is here", || {
+        mei.host.call::<RoomOpen>(&RoomKey { id: to_her }).is_ok_and(|room| room.last == 1)
+    });
+    rooms::speak(&grandma.host, to_him, "Are you asleep?").unwrap();
+    is_told(&li.host, told + 1);
+    let [earlier, later] = [120, 180].map(|minutes| at_the_community(page, minutes));
+    quiet_hours(page, &earlier, &later);
+    rooms::speak(&grandma.host, to_her, "By day").unwrap();
+    is_told(&mei.host, 4);
+    fail_with(&found);
+}
+
+/// Chooses when nothing is told, and waits until it is kept.
+#[track_caller]
+fn quiet_hours(page: &Page, from: &str, until: &str) {
+    for (field, time) in [("quiet-from", from), ("quiet-until", until)] {
         page.script(
             "const e = one(id(arguments[0])); e.focus(); e.value = arguments[1]; e.dispatchEvent(new Event('change', { bubbles: true }))",
             &[json!(field), json!(time)],
@@ -69,13 +102,15 @@ fn one_is_told_of_what_one_chose_and_of_nothing_in_quiet_hours() {
             &[json!(field), json!(time)],
         );
     }
-    found.extend(wrong(&mei, "chat-quiet", &face));
-    page.reload();
-    page.until(
-        "both times",
-        "return ['quiet-from', 'quiet-until'].map(name => one(id(name))?.value).join() === '21:30,06:45'",
+}
+
+/// What the community's clock shows so many minutes from now.
+fn at_the_community(page: &Page, minutes: i32) -> String {
+    let time = page.script(
+        "return new Date(Date.now() + arguments[0] * 60000).toLocaleTimeString('en-GB', { timeZone: 'Asia/Shanghai', hour: '2-digit', minute: '2-digit' })",
+        &[json!(minutes)],
     );
-    fail_with(&found);
+    time.as_str().unwrap_or_default().to_owned()
 }
 
 /// Chooses of what a room tells, on the page about it.

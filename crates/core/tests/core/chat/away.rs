@@ -79,6 +79,8 @@ fn a_lost_room_leaves_nothing_of_its_history_behind() {
         chat::search(&here.cache, &query, &linli_wire::Language::en(), NOW).unwrap().total
     };
     assert_eq!(search("canary"), 2);
+    let indexed = "SELECT count(*) > 0 FROM message_words_data WHERE instr(block, CAST('anary' AS BLOB)) > 0";
+    assert_eq!(here.count(indexed), 1, "the index has them in so many letters");
     chat::read(&here.cache, &here.system, SeenRoom { room_id: room(), number: 2 }).unwrap();
     here.say("sent");
     let sent = batch(&here.cache);
@@ -91,6 +93,7 @@ fn a_lost_room_leaves_nothing_of_its_history_behind() {
         ("SELECT count(*) FROM message", 1),
         ("SELECT count(*) FROM message_body WHERE body LIKE '%canary%'", 0),
         ("SELECT count(*) FROM message_words", 1),
+        ("SELECT count(*) FROM message_words_data WHERE instr(block, CAST('anary' AS BLOB)) > 0", 0),
         ("SELECT count(*) FROM reaction", 0),
         ("SELECT count(*) FROM attachment", 1),
         ("SELECT count(*) FROM file", 1),

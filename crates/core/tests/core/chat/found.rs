@@ -46,6 +46,8 @@ fn words_are_found_in_both_languages_newest_first() {
         ("座b", vec![4]),
         ("２点", vec![1]),
         ("a", vec![4, 2]),
+        ("p", vec![2]),
+        ("è", vec![4]),
         ("nothing of this", vec![]),
         ("**", vec![]),
         ("\"", vec![]),
@@ -57,6 +59,24 @@ fn words_are_found_in_both_languages_newest_first() {
     let shown: Vec<(String, bool)> = hit.words.into_iter().map(|piece| (piece.text, piece.hit)).collect();
     let plain = |text: &str| (text.to_owned(), false);
     assert_eq!(shown, [plain("Underwater "), ("pump".to_owned(), true), plain(", flat 1201.")]);
+}
+
+#[test]
+fn a_hit_says_whether_the_person_wrote_it() {
+    let here = Here::new(Role::Resident);
+    let (me, gone) = (here.garden.person, person_id(7));
+    here.arrive(&[
+        message_with(room(), 1, 1, "tea", |message| message.from = me),
+        message_with(room(), 2, 1, "tea", |_| {}),
+        message_with(room(), 3, 1, "tea", |message| message.from = gone),
+    ]);
+    let hits = search(&here, "tea", None).hits;
+    let who: Vec<_> = hits.iter().map(|hit| (hit.number, hit.own, hit.name.is_empty())).collect();
+    assert_eq!(
+        who,
+        [(3, false, true), (2, false, false), (1, true, false)],
+        "nobody's name is not one's own"
+    );
 }
 
 #[test]

@@ -164,7 +164,7 @@ fn rooms_are_called_by_what_they_are_for() {
     let name = |number| here.view(room_id(number)).row.name;
     assert_eq!(
         (name(1), name(2), name(3)),
-        (String::new(), "Building 3".to_owned(), "Plumbing · Gate".to_owned())
+        (String::new(), "Building 3".to_owned(), "Plumbing ·\u{a0}Gate".to_owned())
     );
     assert_eq!(here.view(room_id(2)).row.building.as_deref(), Some("3"));
     assert_eq!(here.rooms().rooms[0].id, room_id(3), "the newest message first");

@@ -5,8 +5,8 @@ use linli_testkit::pages::chat::{message_id, message_with, moderation, moderatio
 use linli_wire::{
     Code, Language, Localized,
     chat::{
-        AnswerAppeal, Appeal, AskInRoom, Choice, Complaint, DecideCase, EditMessage, Measure, Poll,
-        ReportMessage, RoomContent, SaveRoom,
+        AnswerAppeal, Appeal, AskInRoom, Choice, Complaint, DecideCase, EditMessage, Measure, MessageContent,
+        Poll, ReportMessage, RoomContent, SaveRoom, SayInRoom, What,
     },
     command::KeepTyped,
     community::Role,
@@ -92,4 +92,42 @@ fn what_is_sent_is_typed_no_more_and_what_is_given_up_stands_there_again() {
         give_up(cache, sent[0].id);
         assert_eq!(stands(place), other, "{place:?}");
     }
+}
+
+#[test]
+fn a_draft_that_answers_shows_after_a_restart_what_it_answers() {
+    let here = Here::new(Role::Resident);
+    let me = here.garden.person;
+    here.arrive(&[
+        message_with(room(), 1, 1, "Whose **ladder** is it?", |_| {}),
+        message_with(room(), 2, 1, "Not mine", |message| message.from = me),
+    ]);
+    let keep = |number: Option<u64>| {
+        let say = SayInRoom {
+            room_id: room(),
+            words: "Mine".to_owned(),
+            files: Vec::new(),
+            reply_to: number.map(|number| message_id(room(), number)),
+            mentions: Vec::new(),
+            about: None,
+        };
+        let form = serde_json::to_string(&say).unwrap();
+        let typed = Typed { words: say.words, photos: Vec::new(), form };
+        let place = TypedPlace::Message { id: room() };
+        typed::keep(&here.cache, &here.system, &KeepTyped { place, typed }).unwrap();
+    };
+    assert_eq!(here.view(room()).answered, None, "nothing is being written");
+    keep(Some(1));
+    let line = here.view(room()).answered.unwrap();
+    assert_eq!((line.number, line.own, line.name.as_str()), (1, false, "Neighbour 1"));
+    assert_eq!((line.words.as_str(), line.what), ("Whose ladder is it?", What::Words));
+    here.arrive(&[message_with(room(), 1, 2, "", |message| message.content = MessageContent::Deleted)]);
+    assert_eq!(here.view(room()).answered.unwrap().what, What::Deleted, "no word of what was taken back");
+    keep(Some(2));
+    assert!(here.view(room()).answered.unwrap().own);
+    keep(Some(9));
+    let far = here.view(room()).answered.unwrap();
+    assert_eq!((far.number, far.what), (0, What::Unknown), "it is not here");
+    keep(None);
+    assert_eq!(here.view(room()).answered, None);
 }

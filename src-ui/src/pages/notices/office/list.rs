@@ -107,7 +107,7 @@ pub(super) fn standing(state: &NoticeState) -> String {
         NoticeState::Scheduled { publish_at } => words::editor::scheduled(&clock.exactly(*publish_at)),
         NoticeState::Published { published_at, .. } => clock.when(*published_at),
         NoticeState::Withdrawn { withdrawn_at, .. } => {
-            format!("{} · {}", texts::state_withdrawn(), clock.when(*withdrawn_at))
+            format!("{} ·\u{a0}{}", texts::state_withdrawn(), clock.when(*withdrawn_at))
         }
     }
 }

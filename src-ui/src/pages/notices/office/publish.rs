@@ -206,7 +206,7 @@ fn confirm_text(
             {reach(draft)}
             <p class="l-row">{icon("clock")} <span>{when}</span></p>
             {content.emergency.then(|| view! { <p class="c-field__error">{icon("warn")} <span>{texts::emergency_help()}</span></p> })}
-            {(content.texts.len() > 1).then(|| view! { <p class="t-soft">{content.texts.keys().map(words::language_name).collect::<Vec<_>>().join(" · ")}</p> })}
+            {(content.texts.len() > 1).then(|| view! { <p class="t-soft">{content.texts.keys().map(words::language_name).collect::<Vec<_>>().join(" ·\u{a0}")}</p> })}
         }
         .into_any()
     }

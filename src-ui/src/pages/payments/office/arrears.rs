@@ -88,7 +88,7 @@ fn line(row: &ArrearsRow, currency: &str) -> AnyView {
     let clock = app().clock();
     let name = if row.units.is_empty() { row.code.clone() } else { row.units.clone() };
     let who = [row.code.clone(), row.people.join(common::list_comma())];
-    let who = who.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\u{a0}· ");
+    let who = who.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ·\u{a0}");
     let days: Vec<String> = row.reminded_on.iter().map(|day| clock.day(day)).collect();
     let reminded = if row.reminders == 0 {
         texts::no_reminder().to_owned()

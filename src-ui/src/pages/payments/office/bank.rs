@@ -296,7 +296,7 @@ fn why(why: ProposedBecause) -> &'static str {
 fn proposed(movement: &BankMovement, proposal: &BankProposal, act: Act, deciding: Decide) -> AnyView {
     let home = if proposal.units.is_empty() { proposal.code.clone() } else { proposal.units.clone() };
     let bill = |bill: &linli_wire::payments::ProposedBill| {
-        format!("{}\u{a0}· {}", bill.number, amount(bill.owed, &movement.currency))
+        format!("{} ·\u{a0}{}", bill.number, amount(bill.owed, &movement.currency))
     };
     let bills = proposal.bills.iter().map(bill).collect::<Vec<_>>().join(common::list_comma());
     let owed: i64 = proposal.bills.iter().map(|bill| bill.owed).sum();

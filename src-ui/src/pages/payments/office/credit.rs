@@ -51,7 +51,7 @@ pub(super) fn credit(bill: &Bill, asked: Asked<HouseholdPayments>) -> Option<Any
             (
                 at,
                 format!(
-                    "{}\u{a0}· {}",
+                    "{} ·\u{a0}{}",
                     line.name.in_language(&language),
                     amount(of_line(at), &bill.currency)
                 ),

@@ -168,7 +168,7 @@ fn by_hand(this: Decide) -> AnyView {
 fn pick(row: OfficeBillRow, currency: &str, chosen: RwSignal<Vec<OfficeBillRow>>) -> AnyView {
     let (id, home) = (row.id, if row.units.is_empty() { row.code.clone() } else { row.units.clone() });
     let label = format!(
-        "{home}\u{a0}· {}\u{a0}· {}",
+        "{home} ·\u{a0}{} ·\u{a0}{}",
         month(&row.month.to_string(), true),
         amount(row.owed, currency)
     );

@@ -91,7 +91,7 @@ fn line(row: FeeRow, currency: &str, desk: Form) -> AnyView {
             <span class="c-row__lead">{icon("pay")}</span>
             <span class="c-row__body">
                 <span class="c-row__title">{name}</span>
-                <span class="c-row__meta">{parts.join("\u{a0}· ")}</span>
+                <span class="c-row__meta">{parts.join(" ·\u{a0}")}</span>
                 {row.pending.as_ref().map(|pending| pending_mark(&pending.state))}
                 {trouble}
             </span>

@@ -83,7 +83,7 @@ fn page(
     let sum = if owed > 0 { amount(owed, &currency) } else { payments::nothing_owed().to_owned() };
     view! {
         <section class="c-card" data-gap="">
-            <p class="t-soft t-small">{who.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\u{a0}· ")}</p>
+            <p class="t-soft t-small">{who.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ·\u{a0}")}</p>
             <div>
                 {(owed > 0).then(|| view! { <p class="t-soft">{payments::owed()}</p> })}
                 <p class="p-sum" data-testid="household-owed">{sum}</p>

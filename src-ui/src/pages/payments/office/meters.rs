@@ -43,7 +43,7 @@ pub fn Meters() -> impl IntoView {
     let title = Signal::derive(move || {
         let name =
             asked.with(|view| view.map(|view| view.fee.content.name.in_language(&app.language()).to_owned()));
-        name.map_or_else(|| texts::title().to_owned(), |name| format!("{}\u{a0}· {name}", texts::title()))
+        name.map_or_else(|| texts::title().to_owned(), |name| format!("{} ·\u{a0}{name}", texts::title()))
     });
     let desk = Desk { fee_id, asked, building, only_open };
     // The list is built once: rows that change are changed in place, and what is being typed stays.
@@ -232,7 +232,7 @@ fn line(desk: Desk, unit_id: UnitId) -> AnyView {
         row.with(|row| row.as_ref()?.waiting.as_ref().map(|waiting| waiting.pending.clone()))
             .map(|pending| view! { <span class="p-meter__pending">{pending_mark(&pending.state)} {pending_actions(&pending)}</span> })
     };
-    let label = format!("{name}\u{a0}· {}", texts::value());
+    let label = format!("{name} ·\u{a0}{}", texts::value());
     view! {
         <form class="p-meter" data-testid="meter-row" novalidate on:submit=move |event| { event.prevent_default(); save.run(false); }>
             <span class="p-line__body"><strong>{name}</strong> <span class="c-row__meta">{said}</span> <span class="c-row__meta" role="status">{used}</span></span>

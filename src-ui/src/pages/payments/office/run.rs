@@ -95,7 +95,7 @@ fn seen(
         let note = [texts::preview_lines(fee.lines), texts::preview_month_before(&money(fee.total_before))];
         view! {
             <li><div class="p-line">
-                <span class="p-line__body"><span class="c-row__title">{fee.name.in_language(&language).to_owned()}</span> <span class="c-row__meta">{note.join("\u{a0}· ")}</span></span>
+                <span class="p-line__body"><span class="c-row__title">{fee.name.in_language(&language).to_owned()}</span> <span class="c-row__meta">{note.join(" ·\u{a0}")}</span></span>
                 <span class="p-amount">{money(fee.total)}</span>
             </div></li>
         }
@@ -110,7 +110,7 @@ fn seen(
     });
     let troubles = found.troubles.iter().map(|trouble| {
         let fee = trouble.fee.in_language(&language);
-        view! { <li>{format!("{}\u{a0}· {fee}\u{a0}· {}", trouble.unit, why(trouble.why))}</li> }
+        view! { <li>{format!("{} ·\u{a0}{fee} ·\u{a0}{}", trouble.unit, why(trouble.why))}</li> }
     });
     let sum = money(found.total);
     view! {

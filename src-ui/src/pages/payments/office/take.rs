@@ -44,7 +44,7 @@ pub(super) fn take(id: HouseholdId, found: &HouseholdPayments, asked: Asked<Hous
     let names: Vec<String> = due
         .iter()
         .map(|bill| {
-            format!("{}\u{a0}· {}", month(&bill.month.to_string(), true), amount(bill.owed, &bill.currency))
+            format!("{} ·\u{a0}{}", month(&bill.month.to_string(), true), amount(bill.owed, &bill.currency))
         })
         .collect();
     let comes_to = move || {

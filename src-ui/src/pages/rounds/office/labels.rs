@@ -60,7 +60,7 @@ fn label(label: &RoundLabel) -> AnyView {
     let community = app().with_me_untracked(|me| {
         let names: Vec<&str> =
             me.community.languages.iter().map(|language| me.community.name.in_language(language)).collect();
-        names.join(" · ")
+        names.join(" ·\u{a0}")
     });
     let lines =
         |lines: &[String]| lines.iter().map(|line| view! { <span>{line.clone()}</span> }).collect_view();

@@ -61,7 +61,7 @@ fn row(row: &RoundPlanRow) -> AnyView {
             <span class="c-row__body">
                 {content.retired.then(|| view! { <span class="c-row__tags">{tag("", "close", texts::retired().to_owned())}</span> })}
                 <span class="c-row__title">{row.name.clone()}</span>
-                <span class="c-row__meta">{every_words(content.every)}" · "{points}</span>
+                <span class="c-row__meta">{every_words(content.every)}" ·\u{a0}"{points}</span>
                 {next.map(|next| view! { <span class="c-row__meta">{next}</span> })}
                 {row.pending.as_ref().map(|pending| pending_mark(&pending.state))}
             </span>
