@@ -104,7 +104,7 @@ fn what_an_app_before_repairs_passed_over_is_taken_again() {
 fn what_was_indexed_without_single_letters_is_indexed_anew() {
     use linli_testkit::pages::chat::{message_with, room_id, room_with};
     use linli_wire::{Language, chat::MessageSearch, notices::NoticesQuery};
-    let (before, now) = account::MIGRATIONS.split_at(12);
+    let (before, now) = account::MIGRATIONS.split_at(14);
     assert!(!now.is_empty());
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("account.db");
