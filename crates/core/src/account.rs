@@ -316,15 +316,20 @@ impl Account {
     }
 
     async fn fetch(&self, about: &Attachment) -> Result<()> {
-        let path = format!("/v1/attachments/{}", about.id);
-        let bytes = authorised!(self, |api| api.get_file(&path))?;
+        let bytes = self.bytes_of(about).await?;
         attachments::keep(&self.cache, about, &bytes, self.ports.system.now())
     }
 
     /// The photo of a person, unless it was taken back while it was on its way.
     async fn fetch_photo(&self, about: &Attachment) -> Result<()> {
-        self.fetch(about).await?;
-        self.cache.write(|tx| community::forget_photo(tx, Some(about.id.0)))
+        let bytes = self.bytes_of(about).await?;
+        let is_wanted = |db: &rusqlite::Connection| community::is_photo(db, about.id.0);
+        attachments::keep_if(&self.cache, about, &bytes, self.ports.system.now(), is_wanted)
+    }
+
+    async fn bytes_of(&self, about: &Attachment) -> Result<bytes::Bytes> {
+        let path = format!("/v1/attachments/{}", about.id);
+        authorised!(self, |api| api.get_file(&path))
     }
 
     fn has_left(&self) -> bool {

@@ -175,6 +175,20 @@ pub fn is_kept(cache: &Cache, id: AttachmentId) -> Result<bool> {
 /// # Errors
 /// `not_linli_server` when the bytes are not those that the notice names; trouble of the cache.
 pub fn keep(cache: &Cache, about: &Attachment, bytes: &Bytes, now: Timestamp) -> Result<()> {
+    keep_if(cache, about, bytes, now, |_| Ok(true))
+}
+
+/// [`keep`] for a file that may have been taken back while it was on its way.
+///
+/// # Errors
+/// As for [`keep`].
+pub(crate) fn keep_if(
+    cache: &Cache,
+    about: &Attachment,
+    bytes: &Bytes,
+    now: Timestamp,
+    is_wanted: impl FnOnce(&Connection) -> Result<bool>,
+) -> Result<()> {
     if sha256(bytes) != about.sha256 {
         return Err(Error::new(
             Code::NotLinliServer,
@@ -182,6 +196,9 @@ pub fn keep(cache: &Cache, about: &Attachment, bytes: &Bytes, now: Timestamp) ->
         ));
     }
     cache.write(|tx| {
+        if !is_wanted(tx)? {
+            return Ok(());
+        }
         let used: u64 =
             tx.query_row("SELECT coalesce(sum(size), 0) FROM attachment WHERE upload IS NULL", [], |row| {
                 row.get(0)

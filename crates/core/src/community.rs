@@ -21,7 +21,9 @@ use serde::de::DeserializeOwned;
 
 use crate::{cache::Cache, error::Result, outbox, ports::System};
 
-pub(crate) use photo::{attachment_about, forget_photo, give_photo_up, photo_named_by, wanted_photos};
+pub(crate) use photo::{
+    attachment_about, forget_photo, give_photo_up, is_photo, photo_named_by, wanted_photos,
+};
 pub use photo::{remove_photo, save_photo};
 
 /// Lane of what a person changes about themselves.

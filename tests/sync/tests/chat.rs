@@ -25,11 +25,11 @@ use crate::{
     weather::{self, Weather},
 };
 
-fn everybody() -> RoomId {
+pub(crate) fn everybody() -> RoomId {
     RoomId::of_community(community())
 }
 
-fn in_room(room_id: RoomId, words: &str) -> SayInRoom {
+pub(crate) fn in_room(room_id: RoomId, words: &str) -> SayInRoom {
     SayInRoom {
         room_id,
         words: words.to_owned(),
@@ -40,7 +40,7 @@ fn in_room(room_id: RoomId, words: &str) -> SayInRoom {
     }
 }
 
-async fn agree(who: &Resident, room_id: RoomId) {
+pub(crate) async fn agree(who: &Resident, room_id: RoomId) {
     let room = who
         .until("the room is here", async |who| {
             who.ask::<RoomOpen>(RoomKey { id: room_id }).await.map_err(|error| error.to_string())

@@ -7,11 +7,14 @@ use linli_testkit::{Fault, Garden, Resident, people::*};
 use linli_wire::{
     Code, Language, WireError,
     attachments::{Attachment, NewFile},
+    chat::SayInRoom,
     command::*,
     id::{NoticeId, OpId},
     notices::{Audience, NoticeContent, NoticeText, Publish},
     outbox::PendingState,
 };
+
+use crate::chat::{agree, everybody, in_room};
 
 /// A document, small and new each time.
 async fn attach(who: &Resident, words: &str) -> Attachment {
@@ -34,6 +37,19 @@ pub async fn publish_with(who: &Resident, title: &str, file: &Attachment) -> Not
     };
     who.save(fresh.id, 0, content, Publish::Now).await;
     fresh.id
+}
+
+/// Waits until the server has one file.
+async fn until_arrived(garden: &Garden, sender: &Resident) {
+    sender
+        .until_unannounced("the file is on the server", async |_| {
+            let count = |tx: &mut linli_server::db::Tx<'_>| {
+                Ok(tx.query_one("SELECT count(*) FROM attachment", &[])?.get(0)?)
+            };
+            let files: i64 = garden.server.look(count).await;
+            if files == 1 { Ok(()) } else { Err(format!("{files} files")) }
+        })
+        .await;
 }
 
 pub async fn until_reads(who: &Resident, file: &Attachment) {
@@ -66,11 +82,7 @@ on_both_engines! {
         let garden = Garden::start(engine, 71).await;
         let (chen, mei) = (garden.join(CHEN_JING).await, garden.join(WANG_MEI).await);
         let file = attach(&chen, "the plan").await;
-        chen.until_unannounced("the file is on the server", async |_| {
-            let count = |tx: &mut linli_server::db::Tx<'_>| Ok(tx.query_one("SELECT count(*) FROM attachment", &[])?.get(0)?);
-            let files: i64 = garden.server.look(count).await;
-            if files == 1 { Ok(()) } else { Err(format!("{files} files")) }
-        }).await;
+        until_arrived(&garden, &chen).await;
         // The text takes her until the day after tomorrow.
         garden.server.advance(std::time::Duration::from_secs(49 * 3600));
         let app = garden.server.app();
@@ -80,6 +92,20 @@ on_both_engines! {
         chen.until_sent().await;
         mei.until_sees(notice).await;
         until_reads(&mei, &file).await;
+    }
+
+    async fn a_file_that_the_server_forgot_before_its_message_was_sent_is_sent_again(engine) {
+        let garden = Garden::start(engine, 76).await;
+        let (mei, qiang) = (garden.join(WANG_MEI).await, garden.join(LI_QIANG).await);
+        agree(&mei, everybody()).await;
+        let file = attach(&mei, "the plan").await;
+        until_arrived(&garden, &mei).await;
+        garden.server.advance(std::time::Duration::from_secs(49 * 3600));
+        let app = garden.server.app();
+        assert_eq!(app.shelf.sweep(&app.db).await.unwrap().0, 1);
+        mei.get::<MessageSay>(SayInRoom { files: vec![file.clone()], ..in_room(everybody(), "Look") }).await;
+        mei.until_sent().await;
+        until_reads(&qiang, &file).await;
     }
 
     async fn a_file_sent_after_the_backup_comes_back_from_its_device(engine) {

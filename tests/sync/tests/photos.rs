@@ -2,15 +2,17 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use linli_sync_tests::on_both_engines;
-use linli_testkit::{Garden, Resident, people::*, server::community};
+use linli_testkit::{Asked, Garden, Resident, people::*};
 use linli_wire::{
     attachments::NewFile,
     chat::*,
     command::*,
     community::{ProfileChange, Visibility},
-    id::{AttachmentId, RoomId},
+    id::AttachmentId,
     outbox::PendingState,
 };
+
+use crate::chat::{agree, everybody, in_room};
 
 /// The smallest picture there is, in a colour.
 fn picture(red: u8) -> NewFile {
@@ -51,18 +53,8 @@ async fn show(who: &Resident, photo: bool) {
 }
 
 async fn hello(who: &Resident) {
-    let room_id = RoomId::of_community(community());
-    let room = who
-        .until("the room is here", async |who| {
-            who.ask::<RoomOpen>(RoomKey { id: room_id }).await.map_err(|error| error.to_string())
-        })
-        .await;
-    if let Some(edition) = room.agree {
-        who.get::<RoomAgree>(AgreeToRules { room_id, edition }).await;
-    }
-    let words = "Hello".to_owned();
-    let say = SayInRoom { room_id, words, files: vec![], reply_to: None, mentions: vec![], about: None };
-    who.get::<MessageSay>(say).await;
+    agree(who, everybody()).await;
+    who.get::<MessageSay>(in_room(everybody(), "Hello")).await;
 }
 
 /// Waits until the photo beside the only message is the expected one.
@@ -70,7 +62,7 @@ async fn until_beside(
     who: &Resident,
     expected: impl Fn(Option<AttachmentId>) -> bool,
 ) -> Option<AttachmentId> {
-    let query = MessagesQuery { room_id: RoomId::of_community(community()), first: 1, count: 1 };
+    let query = MessagesQuery { room_id: everybody(), first: 1, count: 1 };
     who.until("the photo is beside the message", async |who| {
         match who.get::<MessagesGet>(query).await.rows.as_slice() {
             [row] if expected(row.photo) => Ok(row.photo),
@@ -114,10 +106,12 @@ on_both_engines! {
         hello(&mei).await;
         assert_eq!(until_beside(&qiang, |photo| photo.is_some()).await, Some(id));
         // It comes by itself, for when the network is gone.
-        qiang.until_unannounced("the file is here", async |who| match files(who).await {
-            1 => Ok(()),
-            other => Err(format!("{other} files")),
+        qiang.until_unannounced("the file is asked for", async |who| {
+            let asked = who.network.asked();
+            let is_it = |asked: &&Asked| asked.method == "GET" && asked.path.ends_with(&id.to_string());
+            asked.iter().find(is_it).map(drop).ok_or_else(|| format!("{asked:?}"))
         }).await;
+        qiang.get::<AttachmentRead>(AttachmentKey { id }).await;
         qiang.network.cut();
         qiang.get::<AttachmentRead>(AttachmentKey { id }).await;
         qiang.network.mend();

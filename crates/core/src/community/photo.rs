@@ -74,7 +74,7 @@ pub(crate) fn give_photo_up(tx: &Transaction<'_>, op: &Op) -> Result<()> {
 }
 
 fn let_go(tx: &Connection, photo: Uuid) -> Result<()> {
-    if is_named(tx, photo)? { Ok(()) } else { attachments::let_go(tx, photo) }
+    if is_photo(tx, photo)? { Ok(()) } else { attachments::let_go(tx, photo) }
 }
 
 /// The person's photo, with what waits in the outbox.
@@ -138,12 +138,16 @@ pub(crate) fn photo_named_by(db: &Connection, entity: Entity, id: Uuid) -> Resul
 /// Trouble of the cache.
 pub(crate) fn forget_photo(db: &Connection, photo: Option<Uuid>) -> Result<()> {
     match photo {
-        Some(id) if !is_named(db, id)? => attachments::forget(db, id),
+        Some(id) if !is_photo(db, id)? => attachments::forget(db, id),
         _ => Ok(()),
     }
 }
 
-fn is_named(db: &Connection, photo: Uuid) -> Result<bool> {
+/// Whether a record names a file as somebody's photo.
+///
+/// # Errors
+/// Trouble of the cache.
+pub(crate) fn is_photo(db: &Connection, photo: Uuid) -> Result<bool> {
     let sql = format!("SELECT EXISTS (SELECT 1 FROM record WHERE {NAMING} AND body ->> '$.photo.id' = ?1)");
     Ok(db.prepare_cached(&sql)?.query_row([photo.to_string()], |row| row.get(0))?)
 }
