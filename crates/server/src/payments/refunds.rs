@@ -1,6 +1,8 @@
 //! Money that goes back: asked for by one person of the office, decided by another one, booked once.
 //!
 //! A payment goes back as a whole, by an entry that says the opposite of its own: the bills that it paid are owed again.
+//! What a credit note took back of such a bill was kept, because it was paid; it returns to the bill, or the bill would be
+//! owed though it was taken back, and the same money could go back twice.
 //! What is kept for a household goes back in any part. Nothing moves before the second person agrees, and both that
 //! they agree and what is there then are looked at under the lock of the household's account.
 //!
@@ -18,7 +20,7 @@ use linli_wire::{
 };
 
 use super::{
-    account, bills,
+    account, bills, credit,
     numbers::{self, Paper},
     pay, today,
 };
@@ -126,10 +128,14 @@ pub fn decide(tx: &mut Tx<'_>, caller: &Caller, id: RefundId, asked: DecideRefun
         state = RefundState::Done;
         match row.payment {
             Some(payment) if row.way == Way::Card => {
-                held = to_give_back(tx, community, household, payment)?.kept;
+                let payment = to_give_back(tx, community, household, payment)?;
+                held = payment.kept.saturating_add(credited(tx, community, &payment)?);
                 state = RefundState::Going;
             }
-            Some(payment) => give_back(tx, community, id, &row, payment, (caller.person, None))?,
+            Some(payment) => {
+                let payment = to_give_back(tx, community, household, payment)?;
+                give_back(tx, community, id, &row, &payment, (caller.person, None))?;
+            }
             None => pay_out(tx, caller, id, &row)?,
         }
     }
@@ -168,7 +174,11 @@ pub(crate) fn finish(
     let sql = "UPDATE refund SET state = $3, held = 0 WHERE community_id = $1 AND id = $2";
     tx.execute(sql, params![community, id, state.as_str()])?;
     match movement {
-        Some(movement) => give_back(tx, community, id, &row, payment, (row.decided_by()?, Some(movement))),
+        // It has gone back: nothing that happened meanwhile keeps it from being booked.
+        Some(movement) => {
+            let payment = there(tx, community, household, payment)?;
+            give_back(tx, community, id, &row, &payment, (row.decided_by()?, Some(movement)))
+        }
         None => account::tell(tx, community, household, &row.currency),
     }
 }
@@ -220,6 +230,22 @@ fn to_give_back(
     household: HouseholdId,
     id: PaymentId,
 ) -> Result<Payment, Error> {
+    let payment = there(tx, community, household, id)?;
+    // What it left is kept for the household, and what was credited of its bills; if that was used meanwhile, it would be
+    // owed by nobody.
+    let needed = payment.kept.saturating_add(credited(tx, community, &payment)?);
+    let comes_back = if payment.way == Way::Balance { payment.minor } else { 0 };
+    enough(tx, community, household, &payment.currency, needed.saturating_sub(comes_back))?;
+    Ok(payment)
+}
+
+/// A payment that was paid and did not go back.
+fn there(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    household: HouseholdId,
+    id: PaymentId,
+) -> Result<Payment, Error> {
     let payment = pay::payment(tx, community, id)?;
     if payment.household_id != household {
         return Err(Error::not_found());
@@ -227,9 +253,15 @@ fn to_give_back(
     if payment.state != PaymentState::Paid {
         return Err(Error::refused(Code::Conflict, "the payment is not there to be given back"));
     }
-    // What it left is kept for the household; if that was used meanwhile, it would be owed by nobody.
-    enough(tx, community, household, &payment.currency, payment.kept)?;
     Ok(payment)
+}
+
+/// What is kept for the household because bills were credited that this payment had paid.
+fn credited(tx: &mut Tx<'_>, community: CommunityId, payment: &Payment) -> Result<i64, Error> {
+    payment.parts.iter().try_fold(0_i64, |sum, part| {
+        let kept = credit::kept_of(tx, community, part.bill_id)?;
+        Ok(sum.saturating_add(kept.min(part.minor)))
+    })
 }
 
 fn enough(
@@ -251,11 +283,11 @@ fn give_back(
     community: CommunityId,
     id: RefundId,
     of: &Asked,
-    payment: PaymentId,
+    before: &Payment,
     (by, movement): (PersonId, Option<Movement>),
 ) -> Result<(), Error> {
-    let before = to_give_back(tx, community, of.household, payment)?;
     let (_, today) = today(tx, community)?;
+    let payment = before.id;
     let (this, that) = (LedgerEntryId(id.0), LedgerEntryId(payment.0));
     let entry = ledger::opposite(tx, community, that, this, today.to_string(), of.reason.clone(), Some(by))?;
     let entry = Entry { movement, ..entry };
@@ -268,6 +300,7 @@ fn give_back(
         params![community, payment, state.as_str()],
     )?;
     let paid: Vec<BillId> = before.parts.iter().map(|part| part.bill_id).collect();
+    credit::put_on(tx, community, id, of.household, &paid, (&of.reason, by))?;
     bills::tell(tx, community, &paid)?;
     account::tell(tx, community, of.household, &before.currency)?;
     pay::tell(tx, community, payment).map(drop)
