@@ -163,6 +163,13 @@ fn statement(again: Callback<()>) -> AnyView {
                     </div>
                 }
                 .into_any(),
+                Code::UnsupportedFile => view! {
+                    <div class="c-banner" data-kind="waiting" role="alert" data-testid="unread">
+                        {icon("warn")}
+                        <div><p class="c-banner__title">{texts::unread_title()}</p> <p>{unread(&error)}</p></div>
+                    </div>
+                }
+                .into_any(),
                 _ => error_state(&error, None),
             })}
             {move || brought.get().map(|brought| view! {
@@ -188,6 +195,19 @@ fn told_before(error: &WireError) -> String {
         crate::words::number(u32::try_from(number).unwrap_or(u32::MAX))
     };
     texts::told_before(&number("movements"), &number("told_before"))
+}
+
+/// Where a file cannot be read.
+fn unread(error: &WireError) -> String {
+    let line = error.details.get("line").and_then(serde_json::Value::as_u64);
+    let line = line.and_then(|line| u32::try_from(line).ok()).map(crate::words::number);
+    let is_cut = error.details.get("cut").and_then(serde_json::Value::as_bool) == Some(true);
+    match (line, error.details.get("column").and_then(serde_json::Value::as_str)) {
+        (Some(line), _) if is_cut => texts::unread_cut(&line),
+        (Some(line), Some(column)) => texts::unread_cell(column, &line),
+        (Some(line), None) => texts::unread_line(&line),
+        (None, _) => texts::unread().to_owned(),
+    }
 }
 
 fn said(brought: &BankImport) -> String {
