@@ -22,6 +22,7 @@ use crate::{
     },
     db::{Tx, Value},
     error::json,
+    params,
 };
 
 /// A statement that was read to its end.
@@ -143,8 +144,35 @@ fn told_before(
     Ok(told)
 }
 
+/// What a movement is called where its bank gave the name to another one before: banks that number their statements anew
+/// each year do.
+pub(super) fn named_anew(movement: &Movement) -> String {
+    format!("{} {} {} {}", movement.id, movement.booked, movement.minor, movement.currency)
+}
+
 /// Keeps a movement; none where it was kept before.
 fn put(tx: &mut Tx<'_>, caller: &Caller, account: &str, movement: &Movement) -> Result<Option<Kept>, Error> {
+    if let Some(kept) = insert(tx, caller, account, movement)? {
+        return Ok(Some(kept));
+    }
+    let sql = "SELECT day, minor, currency FROM bank_movement WHERE community_id = $1 AND account = $2 AND name = $3";
+    let row = tx.query_one(sql, params![caller.community, account, movement.id.as_str()])?;
+    let is_same = row.get::<String>(0)? == movement.booked.to_string()
+        && row.get::<i64>(1)? == movement.minor
+        && row.get::<String>(2)? == movement.currency;
+    if is_same {
+        return Ok(None);
+    }
+    insert(tx, caller, account, &Movement { id: named_anew(movement), ..movement.clone() })
+}
+
+/// Keeps a movement under its name; none where the name is in use.
+fn insert(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    account: &str,
+    movement: &Movement,
+) -> Result<Option<Kept>, Error> {
     let hash = Sha256::new_with_prefix(b"linli bank movement v1")
         .chain_update(caller.community.0)
         .chain_update(account.len().to_le_bytes())
