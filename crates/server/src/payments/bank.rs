@@ -14,6 +14,7 @@ mod overlap;
 
 pub use decide::{book, set_aside, spend};
 pub(crate) use import::broken;
+pub(super) use import::renumber;
 pub use import::{currency, import, read};
 pub use list::movements;
 
