@@ -6,6 +6,9 @@
 //! What is kept for a household goes back in any part. Nothing moves before the second person agrees, and both that
 //! they agree and what is there then are looked at under the lock of the household's account.
 //!
+//! What was booked for the wrong household is taken out of the books in the same way, though nothing goes back: what the
+//! bank told is open again ([`bank::open_again`]), and can be booked for the right one.
+//!
 //! A payment by card goes back at its provider, which cannot be asked within a transaction. What it left for the household
 //! is held until the provider has answered; then [`finish`] books all of it, or nothing.
 
@@ -20,7 +23,7 @@ use linli_wire::{
 };
 
 use super::{
-    account, bills, credit,
+    account, bank, bills, credit,
     numbers::{self, Paper},
     pay, today,
 };
@@ -34,6 +37,8 @@ use crate::{
     params,
 };
 
+/// In place of the way that money takes back: it stays where it is, since it was booked wrongly.
+const STAYS: &str = "stays";
 /// Decided refunds that are told beside those that wait.
 const LAST: i64 = 50;
 
@@ -51,6 +56,7 @@ pub fn ask(tx: &mut Tx<'_>, caller: &Caller, asked: &AskRefund) -> Result<Refund
             && row.payment == asked.payment_id
             && row.minor == asked.minor
             && row.reason == asked.reason.trim()
+            && row.stays == asked.booked_wrongly
             && row.asked_by == caller.person;
         return if is_same { refund(tx, caller, asked.id) } else { Err(reused()) };
     }
@@ -72,11 +78,20 @@ pub fn ask(tx: &mut Tx<'_>, caller: &Caller, asked: &AskRefund) -> Result<Refund
             if tx.query_opt(sql, params![community, id])?.is_some() {
                 return Err(Error::refused(Code::Conflict, "somebody asked for it already"));
             }
-            payment.way
+            if asked.booked_wrongly && !matches!(payment.way, Way::Counter | Way::Transfer) {
+                return Err(Error::invalid(
+                    "booked_wrongly",
+                    "is for what came from the bank or at the counter",
+                ));
+            }
+            if asked.booked_wrongly { STAYS } else { payment.way.as_str() }
+        }
+        None if asked.booked_wrongly => {
+            return Err(Error::invalid("booked_wrongly", "must be about a payment"));
         }
         None if matches!(asked.way, Way::Counter | Way::Transfer) => {
             enough(tx, community, asked.household_id, &of.currency, asked.minor)?;
-            asked.way
+            asked.way.as_str()
         }
         None => return Err(Error::invalid("way", "must be the counter or a transfer")),
     };
@@ -89,7 +104,7 @@ pub fn ask(tx: &mut Tx<'_>, caller: &Caller, asked: &AskRefund) -> Result<Refund
             asked.id,
             asked.household_id,
             asked.payment_id,
-            way.as_str(),
+            way,
             asked.minor,
             &of.currency,
             asked.reason.trim(),
@@ -135,6 +150,9 @@ pub fn decide(tx: &mut Tx<'_>, caller: &Caller, id: RefundId, asked: DecideRefun
             Some(payment) => {
                 let payment = to_give_back(tx, community, household, payment)?;
                 give_back(tx, community, id, &row, &payment, (caller.person, None))?;
+                if row.stays {
+                    bank::open_again(tx, caller, LedgerEntryId(payment.id.0))?;
+                }
             }
             None => pay_out(tx, caller, id, &row)?,
         }
@@ -371,6 +389,7 @@ struct Asked {
     household: HouseholdId,
     payment: Option<PaymentId>,
     way: Way,
+    stays: bool,
     minor: i64,
     currency: String,
     reason: String,
@@ -394,6 +413,7 @@ fn row(tx: &mut Tx<'_>, community: CommunityId, id: RefundId) -> Result<Option<A
         household: row.get(0)?,
         payment: row.get(1)?,
         way: Way::from_name(&row.get::<String>(2)?),
+        stays: row.get::<String>(2)? == STAYS,
         minor: row.get(3)?,
         currency: row.get(4)?,
         reason: row.get(5)?,
@@ -430,6 +450,7 @@ fn refund_of(caller: &Caller, row: &Row) -> Result<Refund, Error> {
         payment_id: row.get(3)?,
         receipt: year.zip(number).map(|(year, number)| numbers::written(Paper::Receipt, year, number)),
         way: Way::from_name(&row.get::<String>(6)?),
+        booked_wrongly: row.get::<String>(6)? == STAYS,
         minor: row.get(7)?,
         currency: row.get(8)?,
         reason: row.get(9)?,

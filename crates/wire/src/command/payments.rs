@@ -173,6 +173,9 @@ pub struct RefundMoney {
     pub minor: i64,
     /// Why; the household reads it.
     pub reason: String,
+    /// Whether nothing is to go back, since the payment was booked for the wrong household.
+    #[serde(default)]
+    pub booked_wrongly: bool,
 }
 
 /// Decide about a refund that somebody else asked for.

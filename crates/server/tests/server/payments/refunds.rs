@@ -19,7 +19,8 @@ fn back(payment: &Payment) -> AskRefund {
         payment_id: Some(payment.id),
         way: payment.way,
         minor: payment.minor,
-        reason: "Booked for the wrong home".to_owned(),
+        reason: "Paid for by an employer".to_owned(),
+        booked_wrongly: false,
     }
 }
 
