@@ -15,6 +15,7 @@ mod decide;
 mod import;
 mod list;
 mod overlap;
+mod own;
 
 pub(super) use decide::open_again;
 pub use decide::{book, set_aside, spend};
@@ -22,6 +23,7 @@ pub(crate) use import::broken;
 pub(super) use import::renumber;
 pub use import::{currency, import, read};
 pub use list::movements;
+pub use own::{book_own, open_own_again};
 
 use std::collections::BTreeMap;
 

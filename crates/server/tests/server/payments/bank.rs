@@ -5,8 +5,8 @@ use linli_wire::{
     Code, Language, Localized,
     id::{BankMovementId, RefundId},
     payments::{
-        AskRefund, BankAccount, BankHint, BankImport, BankMovement, BankMovementsPage,
-        Bill, BookMovement, PaymentWays,
+        AskRefund, BankAccount, BankHint, BankImport, BankMovement, BankMovementState, BankMovementsPage,
+        BankOwn, Bill, BookMovement, BookOwnMovement, MovementFee, OpenMovementAgain, OwnPlace, PaymentWays,
         ProposedBecause, Refund, RefundState, SetMovementAside, SpendMovement, SpendingHeading, Way,
     },
 };
@@ -140,6 +140,66 @@ async fn asks_first(world: &World, device: &Device, file: &str, told: (u64, u64)
 }
 
 both! {
+    async fn what_is_only_moved_brings_card_and_till_to_what_is_there(world) {
+        let sun = world.sun.clone();
+        let chen = world.join(&sun, sun.chen_jing).await;
+        let lin = world.join(&sun, sun.lin).await;
+        has_account(&world, &sun).await;
+        let bill = wangs_bill(&world, &sun, &chen).await;
+        take(&world, &chen, &handed_over(sun.wang, &[&bill], 20_000)).await;
+        let told = [told("cash", 15_000, "Einzahlung"), told("payout", 9_800, "STRIPE"), told("fetched", -1_000, "ATM")];
+        import(&world, &chen, statement(OWN, &told)).await;
+        let open = listed(&world, &chen, "open").await.rows;
+        let of = |minor| open.iter().find(|row| row.minor == minor).unwrap().clone();
+        let sums = async || {
+            let mut sums = Vec::new();
+            for account in [OwnAccount::Bank, OwnAccount::Cash, OwnAccount::Card, OwnAccount::Spending("cleaning".to_owned())] {
+                let community = sun.id;
+                let sum = world.app.db.read(move |tx| linli_server::ledger::balance(tx, community, &account, "CNY"));
+                sums.push(sum.await.unwrap());
+            }
+            sums
+        };
+        let fee = |minor, heading: &str| Some(MovementFee { heading: heading.to_owned(), minor });
+        let own = |place, fee| BookOwnMovement { place, fee };
+        let book = async |minor, asked: &BookOwnMovement| done(&world, &chen, &deed(&of(minor), "own"), asked).await;
+        let code = async |minor, asked: &BookOwnMovement| refused(&world, &chen, &deed(&of(minor), "own"), asked).await;
+        assert_eq!(code(9_800, &own(OwnPlace::Card, fee(0, "cleaning"))).await, Code::InvalidInput);
+        assert_eq!(code(9_800, &own(OwnPlace::Card, fee(1, "nowhere"))).await, Code::NotFound);
+        assert_eq!(code(9_800, &own(OwnPlace::Other, None)).await, Code::InvalidInput);
+        for _ in 0..2 {
+            let booked = book(15_000, &own(OwnPlace::Cash, None)).await;
+            assert_eq!(booked.own, Some(BankOwn { place: OwnPlace::Cash, may_open_again: false }));
+            book(-1_000, &own(OwnPlace::Cash, None)).await;
+            book(9_800, &own(OwnPlace::Card, fee(200, "cleaning"))).await;
+        }
+        assert_eq!(sums().await, [23_800, 6_000, -10_000, 200]);
+        assert_eq!(code(15_000, &own(OwnPlace::Card, None)).await, Code::Conflict, "it is booked otherwise");
+        let payment = BookMovement { household_id: sun.wang, bills: Vec::new() };
+        assert_eq!(refused(&world, &chen, &deed(&of(15_000), "book"), &payment).await, Code::Conflict);
+        is_sound(&world).await;
+
+        // Booked wrongly: somebody else opens it again, and it is booked as what it is.
+        let why = OpenMovementAgain { reason: "Somebody paid at the machine".to_owned() };
+        let path = deed(&of(15_000), "open-again");
+        assert_eq!(refused(&world, &chen, &path, &why).await, Code::NotAllowed, "nobody does so alone");
+        assert_eq!(refused(&world, &lin, &path, &OpenMovementAgain { reason: " ".to_owned() }).await, Code::InvalidInput);
+        for _ in 0..2 {
+            let opened = done(&world, &lin, &path, &why).await;
+            assert_eq!((opened.state, opened.own), (BankMovementState::Open, None));
+        }
+        assert_eq!(sums().await, [8_800, 21_000, -10_000, 200]);
+        is_sound(&world).await;
+        let booked = done(&world, &chen, &deed(&of(15_000), "book"), &payment).await;
+        assert_eq!(booked.payment.unwrap().household_id, sun.wang);
+        assert_eq!(refused(&world, &lin, &path, &why).await, Code::Conflict);
+        assert_eq!(sums().await[0], 23_800);
+        let money: linli_wire::payments::MoneyByMonth =
+            world.ok(Method::GET, "/v1/money", Some(&chen.tokens.access), None::<&()>).await;
+        assert_eq!(money.rows.iter().map(|row| row.spent).sum::<i64>(), 200, "what was kept on the way is spending");
+        is_sound(&world).await;
+    }
+
     async fn another_number_of_the_own_account_makes_nothing_new(world) {
         let sun = world.sun.clone();
         let office = world.join(&sun, sun.chen_jing).await;
