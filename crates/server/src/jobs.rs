@@ -62,7 +62,15 @@ pub async fn tend_cards(app: App) {
 
 /// Reminds households of bills that are not paid, in the morning of each community.
 pub async fn remind(app: App) {
-    let due = |app| by_household(app, "reminders", payments::due_reminders, payments::remind);
+    let watch = Arc::new(Mutex::new(Watch::default()));
+    let due = |app: App| {
+        let watch = Arc::clone(&watch);
+        async move {
+            let mend_at = mended(&app, &watch, "reminders", payments::mend_reminders).await;
+            let next = by_household(app, "reminders", payments::due_reminders, payments::remind).await;
+            [next, mend_at].into_iter().flatten().min()
+        }
+    };
     in_time(app, &[Entity::PaymentWays, Entity::Community], due).await;
 }
 
@@ -84,19 +92,31 @@ async fn tend_due(app: App) -> Option<Timestamp> {
     })
 }
 
-async fn rounds_due(app: App, watch: Arc<Mutex<Watch>>) -> Option<Timestamp> {
+/// Puts right what a clock did that went ahead, once it has settled. Tells when that is; none when nothing is left to do.
+async fn mended(
+    app: &App,
+    watch: &Mutex<Watch>,
+    what: &'static str,
+    mend: fn(&mut Tx<'_>) -> Result<(), Error>,
+) -> Option<Timestamp> {
     let watch = || watch.lock().unwrap_or_else(PoisonError::into_inner);
     let now = app.db.now();
-    let mut mend_at = watch().look(now, session::DOUBT_MS);
-    if mend_at.is_some_and(|at| at <= now) {
-        match app.db.patient().write(rounds::mend).await {
-            Ok(()) => {
-                watch().done();
-                mend_at = None;
-            }
-            Err(error) => tracing::error!(%error, "rounds could not be put right; tried again in a minute"),
+    let at = watch().look(now, session::DOUBT_MS)?;
+    if at > now {
+        return Some(at);
+    }
+    match app.db.patient().write(mend).await {
+        Ok(()) => watch().done(),
+        // What could not be done now is not tried again at once.
+        Err(error) => {
+            tracing::error!(%error, what, "a clock's work could not be put right; tried again in a minute")
         }
     }
+    None
+}
+
+async fn rounds_due(app: App, watch: Arc<Mutex<Watch>>) -> Option<Timestamp> {
+    let mend_at = mended(&app, &watch, "rounds", rounds::mend).await;
     let next = match app.db.read(rounds::next_due).await {
         Ok(Some(due)) if due <= app.db.now() => app.db.patient().write(rounds::tend).await,
         other => other,
@@ -105,8 +125,7 @@ async fn rounds_due(app: App, watch: Arc<Mutex<Watch>>) -> Option<Timestamp> {
         tracing::error!(%error, "rounds could not be tended; tried again in a minute");
         None
     });
-    // What could not be done now is not tried again at once.
-    [next, mend_at.filter(|at| *at > now)].into_iter().flatten().min()
+    [next, mend_at].into_iter().flatten().min()
 }
 
 /// Does for each household what is due: one transaction for each, so that nobody who pays meanwhile waits for all of them.

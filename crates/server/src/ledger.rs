@@ -51,6 +51,8 @@ pub enum Kind {
     Refund,
     /// The community spent something.
     Spending,
+    /// Money went from one place of the community to another one.
+    Transfer,
     /// An entry says the opposite of another one.
     Reversal,
 }
@@ -65,6 +67,7 @@ impl Kind {
             Self::Prepaid => "prepaid",
             Self::Refund => "refund",
             Self::Spending => "spending",
+            Self::Transfer => "transfer",
             Self::Reversal => "reversal",
         }
     }
@@ -237,6 +240,21 @@ pub fn moved(
     let sql = "SELECT id FROM ledger_entry WHERE community_id = $1 AND provider = $2 AND provider_id = $3";
     let row = tx.query_opt(sql, params![community, movement.provider.as_str(), movement.id.as_str()])?;
     Ok(row.map(|row| row.get(0)).transpose()?)
+}
+
+/// The movement of money that an entry of a kind is about; none where the entry is of another kind.
+///
+/// # Errors
+/// The database's.
+pub fn movement(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    entry: LedgerEntryId,
+    kind: Kind,
+) -> Result<Option<Movement>, Error> {
+    let found = header(tx, community, entry)?.filter(|found| found.kind == kind.as_str());
+    let named = found.and_then(|found| found.provider.zip(found.provider_id));
+    Ok(named.map(|(provider, id)| Movement { provider, id }))
 }
 
 /// The entry that takes another one back.

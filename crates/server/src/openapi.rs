@@ -97,6 +97,11 @@ use crate::http::policy::{Method, ROUTES, Route, Who};
     payments::BankMovementsPage,
     payments::BookMovement,
     payments::SpendMovement,
+    payments::BankOwn,
+    payments::OwnPlace,
+    payments::BookOwnMovement,
+    payments::MovementFee,
+    payments::OpenMovementAgain,
     payments::SetMovementAside,
     payments::AskRefund,
     payments::DecideRefund,
@@ -264,6 +269,16 @@ fn about(route: &Route) -> Option<About> {
         (Method::Post, "/v1/bank-movements/{id}/spend") => (
             "Book what went out as spending",
             of::<payments::SpendMovement>(),
+            of::<payments::BankMovement>(),
+        ),
+        (Method::Post, "/v1/bank-movements/{id}/own") => (
+            "Book a movement as money that was only moved",
+            of::<payments::BookOwnMovement>(),
+            of::<payments::BankMovement>(),
+        ),
+        (Method::Post, "/v1/bank-movements/{id}/open-again") => (
+            "Open a movement again that was booked so",
+            of::<payments::OpenMovementAgain>(),
             of::<payments::BankMovement>(),
         ),
         (Method::Post, "/v1/bank-movements/{id}/set-aside") => (

@@ -215,6 +215,7 @@ pub fn refunded(host: &Host) -> Result<HouseholdId> {
             way: payment.map_or(Way::Transfer, |payment| payment.way),
             minor,
             reason: reason.to_owned(),
+            booked_wrongly: false,
         })
     };
     ask(Some(&payment), payment.minor, "收错了住户，应该是隔壁 3-1202 的。")?;

@@ -110,7 +110,8 @@ fn story(name: &str, language: Language) {
     fs::write(&path, "no statement").unwrap();
     chen.hand_over("statement", &path);
     chen.find_no("[data-testid=brought]");
-    chen.find_late("[role=alert]");
+    chen.find_late("[data-testid=unread]");
+    chen.see(&say(&language, "bank.unread_title"));
 }
 
 #[test]
@@ -189,6 +190,34 @@ fn by_hand(name: &str, language: Language) {
     chen.tap("only-new");
     chen.find_late("[data-testid=brought][data-new='1'][data-booked='0'][data-open='1'][data-known='2']");
     assert_eq!(owed(&find()), owed(&page) - bill.owed, "it counts once");
+
+    // It is booked as cash of the office, and opened again by somebody else.
+    chen.tap("own");
+    chen.find("#own-movement[open]");
+    chen.fill("own-fee", "x");
+    chen.tap("own-now");
+    chen.see(&say("bank.own_fee_wrong"));
+    chen.fill("own-fee", "1.00");
+    chen.choose("own-place", "cash");
+    chen.picture("own");
+    look(&office, "bank own", &face);
+    chen.tap("own-now");
+    chen.find_no("#own-movement[open]");
+    chen.see(&say("bank.nothing_open"));
+    let manager = world.joined("manager", people::LIN, face.clone());
+    let lin = &manager.page;
+    lin.go("/office/payments/bank");
+    lin.choose("bank-state", "booked");
+    lin.tap("open-again");
+    lin.find("#open-movement-again[open]");
+    lin.tap("again-now");
+    lin.see(&say("bank.aside_missing"));
+    lin.fill("again-reason", "Somebody paid at the machine");
+    look(&manager, "bank open again", &face);
+    lin.tap("again-now");
+    lin.find_no("#open-movement-again[open]");
+    lin.go("/office/payments/bank");
+    lin.find("[data-testid=movement][data-state=open]");
 }
 
 /// What keeps people out of the page as it is.

@@ -37,7 +37,8 @@ fn story(name: &str, language: Language) {
     let world = World::new(name);
     let face = settings(language.clone(), Mode::Standard);
     let office = world.joined("office", people::CHEN_JING, face.clone());
-    let chen = &office.page;
+    let manager = world.joined("manager", people::LIN, face.clone());
+    let (chen, lin) = (&office.page, &manager.page);
     let say = |key: &str| say(&language, key);
     let spent = || -> i64 {
         let money = office.host.call::<MoneyGet>(&Empty {}).unwrap();
@@ -76,22 +77,25 @@ fn story(name: &str, language: Language) {
     let rows = office.host.call::<SpendingGet>(&Empty {}).unwrap().rows;
     assert_eq!((rows.len(), spent()), (known + 1, before + 12_000));
 
-    // It is taken back with a reason, and once.
+    // It is taken back by somebody else, with a reason, and once.
     let row = rows.iter().find(|row| row.words.contains("invoice 117")).unwrap();
     assert!(row.minor == 12_000 && row.taken_back.is_none(), "{row:?}");
-    chen.until_with(
+    chen.see(&say("spending.own"));
+    lin.go("/office/payments");
+    lin.tap("spending");
+    lin.until_with(
         "to take it back",
         "const row = all(id('spending')).find(row => row.innerText.includes(args[0])); row?.querySelector(id('take-back'))?.click(); return !!one('#take-spending-back[open]')",
         &[serde_json::json!("invoice 117")],
     );
-    chen.tap("take-back-now");
-    chen.see(&say("payments_office.credit_reason_missing"));
-    chen.fill("spending-reason", "Entered twice");
-    both_widths(&office, "spending-back", &face);
-    chen.tap("take-back-now");
-    chen.find_no("#take-spending-back[open]");
-    chen.find("[data-testid=spending][data-state=taken-back]");
-    chen.see("Entered twice");
+    lin.tap("take-back-now");
+    lin.see(&say("payments_office.credit_reason_missing"));
+    lin.fill("spending-reason", "Entered twice");
+    both_widths(&manager, "spending-back", &face);
+    lin.tap("take-back-now");
+    lin.find_no("#take-spending-back[open]");
+    lin.find("[data-testid=spending][data-state=taken-back]");
+    lin.see("Entered twice");
     assert_eq!(spent(), before);
-    both_widths(&office, "spending-taken-back", &face);
+    both_widths(&manager, "spending-taken-back", &face);
 }

@@ -126,8 +126,7 @@ on_both_engines! {
             payment_id: Some(payment.id),
             way: payment.way,
             minor: payment.minor,
-            reason: "Counted twice".to_owned(),
-        };
+            reason: "Counted twice".to_owned(), booked_wrongly: false };
         let refund = chen.get::<RefundAsk>(asked.clone()).await;
         assert_eq!(chen.get::<RefundAsk>(asked).await.id, refund.id, "the same again");
         let alone = chen.ask::<RefundDecide>(DecideOnRefund { id: refund.id, goes_back: true }).await.unwrap_err();

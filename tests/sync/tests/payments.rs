@@ -241,7 +241,7 @@ on_both_engines! {
             chen.get::<TypedKeep>(KeepTyped { place, typed: typed.clone() }).await;
         }
         let attempt = chen.get::<AttemptNew>(Empty {}).await.id;
-        let asked = RefundMoney { attempt, household_id, payment_id: None, way: Way::Counter, minor: 5_000, reason: typed.words.clone() };
+        let asked = RefundMoney { attempt, household_id, payment_id: None, way: Way::Counter, minor: 5_000, reason: typed.words.clone(), booked_wrongly: false };
         chen.network.plan(|asked| if asked.path == "/v1/refunds" && asked.method == "POST" { Fault::AnswerLost } else { Fault::None });
         let error = chen.ask::<RefundAsk>(asked.clone()).await.unwrap_err();
         assert_eq!(error.code, Code::ServerUnreachable);

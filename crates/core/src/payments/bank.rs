@@ -42,6 +42,8 @@ pub(crate) async fn decide(account: &Account, asked: DecideMovement) -> Result<B
         MovementDecision::Spending(spending) => {
             authorised!(account, |api| api.post(&path("spend"), spending))
         }
+        MovementDecision::Own(own) => authorised!(account, |api| api.post(&path("own"), own)),
+        MovementDecision::OpenAgain(why) => authorised!(account, |api| api.post(&path("open-again"), why)),
         MovementDecision::SetAside(aside) => authorised!(account, |api| api.post(&path("set-aside"), aside)),
     }
 }

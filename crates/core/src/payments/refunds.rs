@@ -18,8 +18,9 @@ use crate::{
 /// # Errors
 /// The server's; `server_unreachable` when nobody knows whether it was asked for.
 pub(crate) async fn ask(account: &Account, asked: RefundMoney) -> Result<Refund> {
-    let RefundMoney { attempt, household_id, payment_id, way, minor, reason } = asked;
-    let request = AskRefund { id: RefundId(attempt.0), household_id, payment_id, way, minor, reason };
+    let RefundMoney { attempt, household_id, payment_id, way, minor, reason, booked_wrongly } = asked;
+    let id = RefundId(attempt.0);
+    let request = AskRefund { id, household_id, payment_id, way, minor, reason, booked_wrongly };
     let refund = authorised!(account, |api| api.post("/v1/refunds", &request))?;
     let place =
         payment_id.map_or(TypedPlace::KeptRefund { id: household_id }, |id| TypedPlace::PaymentRefund { id });

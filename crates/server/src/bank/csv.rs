@@ -15,7 +15,7 @@
 mod cell;
 mod headings;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, io::Read};
 
 use linli_wire::money::Money;
 use serde_json::json;
@@ -30,6 +30,10 @@ use headings::{Column, Headings};
 
 /// Largest file, in bytes.
 pub const MAX_BYTES: usize = 64 * 1024 * 1024;
+/// A row behind all others, which a quotation mark that is not closed swallows: twice, so that even with blanks taken off
+/// what it swallowed is another cell.
+const END: &str = "\u{3}";
+const ENDS: &str = "\n\u{3}\n\u{3}";
 /// Rows before the headings that are looked at.
 const MAX_PREAMBLE: usize = 50;
 
@@ -101,6 +105,7 @@ impl Table {
         let mut reader = reader(text, delimiter);
         let mut cells = csv::StringRecord::new();
         let mut at = 0;
+        let mut is_closed = false;
         loop {
             match reader.read_record(&mut cells) {
                 Ok(true) => {}
@@ -110,6 +115,10 @@ impl Table {
                     return Err(refused(&format!("Line {line} cannot be read."), json!({ "line": line })));
                 }
             }
+            is_closed = cells.len() == 1 && cells.get(0) == Some(END);
+            if is_closed {
+                break;
+            }
             let line = lines.of_record(&cells);
             if at > skip && cells.iter().any(|cell| !cell.is_empty()) {
                 check_cells(&cells, &headings, delimiter, line)?;
@@ -117,7 +126,24 @@ impl Table {
             }
             at += 1;
         }
-        Ok(Self { headings, rows })
+        let table = Self { headings, rows };
+        if is_closed && table.is_whole(text) {
+            return Ok(table);
+        }
+        let line = table.rows.last().map_or(1, |row| row.line);
+        let sentence = format!("Line {line}: the file ends in the middle of a row; was it cut?");
+        Err(refused(&sentence, json!({ "line": line, "cut": true })))
+    }
+
+    /// Whether the last row came to its end.
+    fn is_whole(&self, text: &str) -> bool {
+        let Some((last, before)) = self.rows.split_last() else { return true };
+        let width = before.iter().map(|row| row.cells.len()).max().unwrap_or(self.headings.width());
+        // A cell that ends with the mark itself is one that none encloses.
+        let ends = |mark: char| {
+            text.ends_with(mark) && !last.cells.iter().next_back().is_some_and(|cell| cell.ends_with(mark))
+        };
+        text.trim_end_matches(' ').ends_with(['\n', '\r']) || (ends('"') && last.cells.len() >= width)
     }
 
     /// A cell without blanks around it; empty when the column or the cell is absent.
@@ -269,13 +295,13 @@ fn find_headings(text: &str, delimiter: u8) -> Option<(usize, Headings)> {
     None
 }
 
-fn reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
+fn reader(text: &str, delimiter: u8) -> csv::Reader<impl Read> {
     csv::ReaderBuilder::new()
         .delimiter(delimiter)
         .has_headers(false)
         .flexible(true)
         .trim(csv::Trim::All)
-        .from_reader(text.as_bytes())
+        .from_reader(text.as_bytes().chain(ENDS.as_bytes()))
 }
 
 #[cfg(test)]

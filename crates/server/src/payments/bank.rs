@@ -1,8 +1,12 @@
 //! The community's account at its bank: statements are read, and what they tell ends in the ledger once.
 //!
-//! What it guarantees. A movement is kept once, whichever statements tell of it, also of two formats ([`overlap`]), and booked once: its row is locked while
-//! it is decided, what it is booked as has ids that follow from it, and the ledger knows it by its own id. Only what is
-//! certain is booked by itself ([`crate::bank::matching`]); everything else waits for a person.
+//! What it guarantees. A movement is kept once, whichever statements tell of it, also of two formats ([`overlap`]), and
+//! booked once: its row is locked while it is decided, what it is booked as has ids that follow from it, and the ledger
+//! knows it by its own id. Two movements to which the bank gave one name stay two where day or amount differ. Only what
+//! is certain is booked by itself ([`crate::bank::matching`]); everything else waits for a person.
+//!
+//! What was booked for the wrong household is open again once two persons have said so ([`open_again`]). The entry of before
+//! and its opposite stay in the ledger, so what it is booked as next is named by how often that happened, too.
 //!
 //! Turned down: to lay one movement on bills of several households, and to book what takes an earlier movement back. The
 //! first is two payments that somebody must tell apart; the second gives a payment back, which has a way of its own.
@@ -11,11 +15,15 @@ mod decide;
 mod import;
 mod list;
 mod overlap;
+mod own;
 
+pub(super) use decide::open_again;
 pub use decide::{book, set_aside, spend};
 pub(crate) use import::broken;
+pub(super) use import::renumber;
 pub use import::{currency, import, read};
 pub use list::movements;
+pub use own::{book_own, open_own_again};
 
 use std::collections::BTreeMap;
 
@@ -24,7 +32,6 @@ use linli_wire::{
     id::{BankMovementId, BillId, CommunityId, HouseholdId, LedgerEntryId},
     payments::{BankMovementState, BankTold},
 };
-use sha2::{Digest as _, Sha256};
 
 use super::numbers::{self, Paper};
 use crate::{
@@ -70,20 +77,16 @@ impl Kept {
         Ok(Self { id: row.get(0)?, state, movement, reason: row.get(8)?, entry: row.get(9)? })
     }
 
-    /// What the ledger knows it by.
-    fn moved(&self) -> ledger::Movement {
-        ledger::Movement { provider: "statement".to_owned(), id: self.id.to_string() }
+    /// What the ledger knows it by, booked after it was opened again as often as that.
+    fn moved(&self, attempt: u32) -> ledger::Movement {
+        let again = if attempt == 0 { String::new() } else { format!("/{attempt}") };
+        ledger::Movement { provider: "statement".to_owned(), id: format!("{}{again}", self.id) }
     }
 
     /// Whether it is money of somebody who pays.
     fn is_payment(&self, currency: &str) -> bool {
         self.movement.minor > 0 && !self.movement.reversal && self.movement.currency == currency
     }
-}
-
-/// An id that follows from a movement.
-fn follows(what: &[u8], id: BankMovementId) -> uuid::Uuid {
-    crate::derived::id(Sha256::new_with_prefix(what).chain_update(id.0))
 }
 
 /// What is owed, for matching, with the number of each bill.

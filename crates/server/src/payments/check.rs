@@ -117,18 +117,22 @@ const RULES: [(&str, &str, &str); 14] = [
     (
         "SELECT movement.id FROM bank_movement AS movement LEFT JOIN ledger_entry AS entry
            ON entry.community_id = movement.community_id AND entry.id = movement.entry_id
-           AND entry.provider = 'statement' AND entry.provider_id = movement.id
+           AND entry.provider = 'statement'
+           AND (entry.provider_id = movement.id OR entry.provider_id LIKE movement.id || '/%')
          WHERE (movement.state = 'booked') <> (entry.id IS NOT NULL)
-           OR (entry.id IS NOT NULL AND ABS(movement.minor) <> (
-             SELECT SUM(posting.minor) FROM posting WHERE posting.community_id = entry.community_id
-             AND posting.entry_id = entry.id AND posting.minor > 0))",
+           OR (entry.id IS NOT NULL AND movement.minor <> COALESCE((
+             SELECT SUM(posting.minor) FROM posting JOIN ledger_account AS account
+               ON account.community_id = posting.community_id AND account.id = posting.account_id
+             WHERE posting.community_id = entry.community_id AND posting.entry_id = entry.id
+               AND account.kind = 'bank'), 0))",
         "movement of the bank",
         "stands otherwise than the ledger says",
     ),
     (
         "SELECT entry.id FROM ledger_entry AS entry LEFT JOIN bank_movement AS movement
            ON movement.community_id = entry.community_id AND movement.entry_id = entry.id
-         WHERE entry.provider = 'statement' AND movement.id IS NULL",
+         LEFT JOIN ledger_entry AS back ON back.community_id = entry.community_id AND back.reverses = entry.id
+         WHERE entry.provider = 'statement' AND movement.id IS NULL AND back.id IS NULL",
         "ledger entry",
         "names a movement of the bank that nobody told of",
     ),

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use linli_wire::{
     Code,
-    id::{BillId, CommunityId, CreditId, LedgerEntryId},
+    id::{BillId, CommunityId, CreditId, HouseholdId, LedgerEntryId, PersonId, RefundId},
     payments::{Bill, CreditBill, CreditPart, MAX_REASON},
 };
+use sha2::{Digest as _, Sha256};
 
 use super::{
     account, bills,
@@ -87,6 +88,65 @@ pub fn credit(tx: &mut Tx<'_>, caller: &Caller, id: BillId, asked: &CreditBill) 
     )?;
     bills::tell(tx, community, &[id])?;
     account::tell(tx, community, household, &bill.currency)
+}
+
+/// What is kept for the household because this bill was paid when it was credited.
+///
+/// # Errors
+/// The database's; one for a sum that no `i64` holds.
+pub(super) fn kept_of(tx: &mut Tx<'_>, community: CommunityId, bill: BillId) -> Result<i64, Error> {
+    let sql =
+        "SELECT CAST(COALESCE((SELECT SUM(minor) FROM credit WHERE community_id = $1 AND bill_id = $2), 0)
+           + COALESCE((SELECT SUM(posting.minor) FROM posting
+               JOIN ledger_account AS account
+                 ON account.community_id = posting.community_id AND account.id = posting.account_id
+               JOIN ledger_entry AS entry
+                 ON entry.community_id = posting.community_id AND entry.id = posting.entry_id
+               WHERE posting.community_id = $1 AND posting.bill_id = $2 AND account.kind = 'receivable'
+                 AND entry.kind = 'credit'), 0) AS BIGINT)";
+    Ok(tx.query_one(sql, params![community, bill])?.get(0)?)
+}
+
+/// Puts on bills that are owed again, because a payment of them went back, what was credited of them and kept: as much of
+/// it as is kept still.
+///
+/// # Errors
+/// The database's.
+pub(super) fn put_on(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    refund: RefundId,
+    household: HouseholdId,
+    owed_again: &[BillId],
+    (reason, by): (&str, PersonId),
+) -> Result<(), Error> {
+    let (of, today) = today(tx, community)?;
+    let mut left = account::kept(tx, community, household, &of.currency)?;
+    let mut lines = vec![Line { account: Account::Prepaid(household), minor: 0, bill: None }];
+    for id in owed_again {
+        let minor = kept_of(tx, community, *id)?.min(ledger::owed(tx, community, *id)?).min(left);
+        if minor > 0 {
+            left -= minor;
+            lines.push(Line { account: Account::Receivable(household), minor: -minor, bill: Some(*id) });
+        }
+    }
+    let Some((kept, on_bills)) = lines.split_first_mut().filter(|(_, on_bills)| !on_bills.is_empty()) else {
+        return Ok(());
+    };
+    kept.minor = -on_bills.iter().map(|line| line.minor).sum::<i64>();
+    let hash = Sha256::new_with_prefix(b"linli credit on its bill v1").chain_update(refund.0);
+    let entry = Entry {
+        id: LedgerEntryId(crate::derived::id(hash)),
+        kind: Kind::Credit,
+        currency: of.currency,
+        day: today.to_string(),
+        reason: reason.to_owned(),
+        by: Some(by),
+        movement: None,
+        reverses: None,
+        lines,
+    };
+    ledger::post(tx, community, &entry).map(drop)
 }
 
 /// What a credit takes back in all, under which headings, and with which tax.

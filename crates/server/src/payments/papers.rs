@@ -72,7 +72,14 @@ fn given_back(payment: &Payment, of: &Community, say: Say<'_>) -> Result<Vec<Str
         return Ok(Vec::new());
     };
     let day = Calendar::of(of)?.today(back.at)?;
-    let words = say.of("This payment was given back on {day}: {reason}", "此笔缴费已于 {day} 退回：{reason}");
+    let words = if back.booked_wrongly {
+        say.of(
+            "This payment was booked for your household by mistake, and taken back on {day}: {reason}",
+            "此笔缴费误记在本户名下，已于 {day} 冲回：{reason}",
+        )
+    } else {
+        say.of("This payment was given back on {day}: {reason}", "此笔缴费已于 {day} 退回：{reason}")
+    };
     Ok(vec![words.replace("{day}", &day.to_string()).replace("{reason}", &back.reason)])
 }
 
@@ -169,13 +176,14 @@ fn moves(
            WHERE posting.community_id = $1 AND account.household_id = $2 AND account.kind IN ('receivable', 'prepaid')
              AND account.currency = $3
            GROUP BY posting.entry_id)
-         SELECT entry.day, entry.kind, entry.reason, of_household.minor, bill.year, bill.number, credit.year, credit.number,
+         SELECT entry.day, CASE WHEN refund.id IS NULL THEN entry.kind ELSE 'mistake' END, entry.reason, of_household.minor, bill.year, bill.number, credit.year, credit.number,
            payment.year, payment.number
          FROM of_household
          JOIN ledger_entry AS entry ON entry.community_id = $1 AND entry.id = of_household.entry_id
          LEFT JOIN bill ON bill.community_id = $1 AND bill.id = entry.id
          LEFT JOIN credit ON credit.community_id = $1 AND credit.id = entry.id
          LEFT JOIN payment ON payment.community_id = $1 AND (payment.id = entry.id OR payment.id = entry.reverses)
+         LEFT JOIN refund ON refund.community_id = $1 AND refund.id = entry.id AND refund.way = 'stays'
          WHERE entry.day <= $4 AND of_household.minor <> 0
          ORDER BY entry.day, entry.at, entry.id";
     let rows = tx.query(sql, params![community, household, currency, &until.to_string()])?;
@@ -289,6 +297,7 @@ impl Say<'_> {
             "payment" | "prepaid" => self.of("Payment", "缴费"),
             "refund" => self.of("Money given back", "退款"),
             "reversal" => self.of("Payment given back", "缴费退回"),
+            "mistake" => self.of("Payment booked by mistake, taken back", "误记缴费冲回"),
             _ => self.of("Entry", "记账"),
         };
         of.number.as_ref().map_or_else(|| name.to_owned(), |number| format!("{name} {number}"))

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use linli_wire::{
     Code, Timestamp,
-    id::{BillId, CommunityId, HouseholdId, LedgerEntryId, PaymentId, PersonId},
+    id::{BillId, CommunityId, HouseholdId, LedgerEntryId, PaymentId, PersonId, RefundId},
     payments::{
         BalancePayment, Bill, CounterPayment, GivenBack, MAX_BILLS_AT_ONCE, MAX_MINOR, Payment, PaymentPart,
         PaymentState, Way,
@@ -379,8 +379,9 @@ pub fn payments(tx: &mut Tx<'_>, community: CommunityId, which: Bills) -> Result
 
 const PAYMENT: &str = "SELECT payment.id, payment.version, payment.household_id, payment.way, payment.state,
        payment.minor, payment.currency, payment.at, payment.booked_at, payment.year, payment.number, back.at, back.reason,
-       payment.meant_for, payment.payer
+       payment.meant_for, payment.payer, refund.id
      FROM payment LEFT JOIN ledger_entry AS back ON back.community_id = payment.community_id AND back.reverses = payment.id
+     LEFT JOIN refund ON refund.community_id = back.community_id AND refund.id = back.id AND refund.way = 'stays'
      WHERE payment.community_id = $1";
 
 fn payment_of(tx: &mut Tx<'_>, community: CommunityId, row: &Row) -> Result<Payment, Error> {
@@ -388,6 +389,7 @@ fn payment_of(tx: &mut Tx<'_>, community: CommunityId, row: &Row) -> Result<Paym
     let (parts, kept) = went_to(tx, community, id)?;
     let (year, number): (Option<i64>, Option<i64>) = (row.get(9)?, row.get(10)?);
     let (back_at, back_reason): (Option<Timestamp>, Option<String>) = (row.get(11)?, row.get(12)?);
+    let booked_wrongly = row.get::<Option<RefundId>>(15)?.is_some();
     let way = Way::from_name(&row.get::<String>(3)?);
     Ok(Payment {
         id,
@@ -404,7 +406,7 @@ fn payment_of(tx: &mut Tx<'_>, community: CommunityId, row: &Row) -> Result<Paym
         meant_for: if way == Way::Card { row.json(13)? } else { Vec::new() },
         parts,
         kept,
-        given_back: back_at.zip(back_reason).map(|(at, reason)| GivenBack { at, reason }),
+        given_back: back_at.zip(back_reason).map(|(at, reason)| GivenBack { at, reason, booked_wrongly }),
     })
 }
 

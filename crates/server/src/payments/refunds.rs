@@ -1,8 +1,13 @@
 //! Money that goes back: asked for by one person of the office, decided by another one, booked once.
 //!
 //! A payment goes back as a whole, by an entry that says the opposite of its own: the bills that it paid are owed again.
+//! What a credit note took back of such a bill was kept, because it was paid; it returns to the bill, or the bill would be
+//! owed though it was taken back, and the same money could go back twice.
 //! What is kept for a household goes back in any part. Nothing moves before the second person agrees, and both that
 //! they agree and what is there then are looked at under the lock of the household's account.
+//!
+//! What was booked for the wrong household is taken out of the books in the same way, though nothing goes back: what the
+//! bank told is open again ([`bank::open_again`]), and can be booked for the right one.
 //!
 //! A payment by card goes back at its provider, which cannot be asked within a transaction. What it left for the household
 //! is held until the provider has answered; then [`finish`] books all of it, or nothing.
@@ -18,7 +23,7 @@ use linli_wire::{
 };
 
 use super::{
-    account, bills,
+    account, bank, bills, credit,
     numbers::{self, Paper},
     pay, today,
 };
@@ -32,6 +37,8 @@ use crate::{
     params,
 };
 
+/// In place of the way that money takes back: it stays where it is, since it was booked wrongly.
+const STAYS: &str = "stays";
 /// Decided refunds that are told beside those that wait.
 const LAST: i64 = 50;
 
@@ -49,6 +56,7 @@ pub fn ask(tx: &mut Tx<'_>, caller: &Caller, asked: &AskRefund) -> Result<Refund
             && row.payment == asked.payment_id
             && row.minor == asked.minor
             && row.reason == asked.reason.trim()
+            && row.stays == asked.booked_wrongly
             && row.asked_by == caller.person;
         return if is_same { refund(tx, caller, asked.id) } else { Err(reused()) };
     }
@@ -70,11 +78,20 @@ pub fn ask(tx: &mut Tx<'_>, caller: &Caller, asked: &AskRefund) -> Result<Refund
             if tx.query_opt(sql, params![community, id])?.is_some() {
                 return Err(Error::refused(Code::Conflict, "somebody asked for it already"));
             }
-            payment.way
+            if asked.booked_wrongly && !matches!(payment.way, Way::Counter | Way::Transfer) {
+                return Err(Error::invalid(
+                    "booked_wrongly",
+                    "is for what came from the bank or at the counter",
+                ));
+            }
+            if asked.booked_wrongly { STAYS } else { payment.way.as_str() }
+        }
+        None if asked.booked_wrongly => {
+            return Err(Error::invalid("booked_wrongly", "must be about a payment"));
         }
         None if matches!(asked.way, Way::Counter | Way::Transfer) => {
             enough(tx, community, asked.household_id, &of.currency, asked.minor)?;
-            asked.way
+            asked.way.as_str()
         }
         None => return Err(Error::invalid("way", "must be the counter or a transfer")),
     };
@@ -87,7 +104,7 @@ pub fn ask(tx: &mut Tx<'_>, caller: &Caller, asked: &AskRefund) -> Result<Refund
             asked.id,
             asked.household_id,
             asked.payment_id,
-            way.as_str(),
+            way,
             asked.minor,
             &of.currency,
             asked.reason.trim(),
@@ -126,10 +143,17 @@ pub fn decide(tx: &mut Tx<'_>, caller: &Caller, id: RefundId, asked: DecideRefun
         state = RefundState::Done;
         match row.payment {
             Some(payment) if row.way == Way::Card => {
-                held = to_give_back(tx, community, household, payment)?.kept;
+                let payment = to_give_back(tx, community, household, payment)?;
+                held = payment.kept.saturating_add(credited(tx, community, &payment)?);
                 state = RefundState::Going;
             }
-            Some(payment) => give_back(tx, community, id, &row, payment, (caller.person, None))?,
+            Some(payment) => {
+                let payment = to_give_back(tx, community, household, payment)?;
+                give_back(tx, community, id, &row, &payment, (caller.person, None))?;
+                if row.stays {
+                    bank::open_again(tx, caller, LedgerEntryId(payment.id.0))?;
+                }
+            }
             None => pay_out(tx, caller, id, &row)?,
         }
     }
@@ -168,7 +192,11 @@ pub(crate) fn finish(
     let sql = "UPDATE refund SET state = $3, held = 0 WHERE community_id = $1 AND id = $2";
     tx.execute(sql, params![community, id, state.as_str()])?;
     match movement {
-        Some(movement) => give_back(tx, community, id, &row, payment, (row.decided_by()?, Some(movement))),
+        // It has gone back: nothing that happened meanwhile keeps it from being booked.
+        Some(movement) => {
+            let payment = there(tx, community, household, payment)?;
+            give_back(tx, community, id, &row, &payment, (row.decided_by()?, Some(movement)))
+        }
         None => account::tell(tx, community, household, &row.currency),
     }
 }
@@ -220,6 +248,22 @@ fn to_give_back(
     household: HouseholdId,
     id: PaymentId,
 ) -> Result<Payment, Error> {
+    let payment = there(tx, community, household, id)?;
+    // What it left is kept for the household, and what was credited of its bills; if that was used meanwhile, it would be
+    // owed by nobody.
+    let needed = payment.kept.saturating_add(credited(tx, community, &payment)?);
+    let comes_back = if payment.way == Way::Balance { payment.minor } else { 0 };
+    enough(tx, community, household, &payment.currency, needed.saturating_sub(comes_back))?;
+    Ok(payment)
+}
+
+/// A payment that was paid and did not go back.
+fn there(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    household: HouseholdId,
+    id: PaymentId,
+) -> Result<Payment, Error> {
     let payment = pay::payment(tx, community, id)?;
     if payment.household_id != household {
         return Err(Error::not_found());
@@ -227,9 +271,15 @@ fn to_give_back(
     if payment.state != PaymentState::Paid {
         return Err(Error::refused(Code::Conflict, "the payment is not there to be given back"));
     }
-    // What it left is kept for the household; if that was used meanwhile, it would be owed by nobody.
-    enough(tx, community, household, &payment.currency, payment.kept)?;
     Ok(payment)
+}
+
+/// What is kept for the household because bills were credited that this payment had paid.
+fn credited(tx: &mut Tx<'_>, community: CommunityId, payment: &Payment) -> Result<i64, Error> {
+    payment.parts.iter().try_fold(0_i64, |sum, part| {
+        let kept = credit::kept_of(tx, community, part.bill_id)?;
+        Ok(sum.saturating_add(kept.min(part.minor)))
+    })
 }
 
 fn enough(
@@ -251,11 +301,11 @@ fn give_back(
     community: CommunityId,
     id: RefundId,
     of: &Asked,
-    payment: PaymentId,
+    before: &Payment,
     (by, movement): (PersonId, Option<Movement>),
 ) -> Result<(), Error> {
-    let before = to_give_back(tx, community, of.household, payment)?;
     let (_, today) = today(tx, community)?;
+    let payment = before.id;
     let (this, that) = (LedgerEntryId(id.0), LedgerEntryId(payment.0));
     let entry = ledger::opposite(tx, community, that, this, today.to_string(), of.reason.clone(), Some(by))?;
     let entry = Entry { movement, ..entry };
@@ -268,6 +318,7 @@ fn give_back(
         params![community, payment, state.as_str()],
     )?;
     let paid: Vec<BillId> = before.parts.iter().map(|part| part.bill_id).collect();
+    credit::put_on(tx, community, id, of.household, &paid, (&of.reason, by))?;
     bills::tell(tx, community, &paid)?;
     account::tell(tx, community, of.household, &before.currency)?;
     pay::tell(tx, community, payment).map(drop)
@@ -338,6 +389,7 @@ struct Asked {
     household: HouseholdId,
     payment: Option<PaymentId>,
     way: Way,
+    stays: bool,
     minor: i64,
     currency: String,
     reason: String,
@@ -361,6 +413,7 @@ fn row(tx: &mut Tx<'_>, community: CommunityId, id: RefundId) -> Result<Option<A
         household: row.get(0)?,
         payment: row.get(1)?,
         way: Way::from_name(&row.get::<String>(2)?),
+        stays: row.get::<String>(2)? == STAYS,
         minor: row.get(3)?,
         currency: row.get(4)?,
         reason: row.get(5)?,
@@ -397,6 +450,7 @@ fn refund_of(caller: &Caller, row: &Row) -> Result<Refund, Error> {
         payment_id: row.get(3)?,
         receipt: year.zip(number).map(|(year, number)| numbers::written(Paper::Receipt, year, number)),
         way: Way::from_name(&row.get::<String>(6)?),
+        booked_wrongly: row.get::<String>(6)? == STAYS,
         minor: row.get(7)?,
         currency: row.get(8)?,
         reason: row.get(9)?,

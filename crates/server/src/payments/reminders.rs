@@ -4,6 +4,10 @@
 //! newest: after a month without a server there is one, not four. It is written under the lock of the household's
 //! account, under which money moves, so nobody is reminded of what they have just paid. Devices learn of it with the
 //! bill.
+//!
+//! A clock that went ahead writes reminders of days to come, behind which nothing would be written for as long. They are
+//! taken back once the clock has settled ([`mend`]), as rounds are; passing over them at once would not do, since a machine
+//! that starts behind would write old steps once more.
 
 use std::collections::BTreeSet;
 
@@ -70,6 +74,40 @@ pub fn remind(tx: &mut Tx<'_>, community: CommunityId, household: HouseholdId) -
         }
     }
     bills::tell(tx, community, &told)
+}
+
+/// Takes back reminders of days to come, which a clock wrote that went ahead. What is due is written anew on its day.
+///
+/// # Errors
+/// The database's.
+pub fn mend(tx: &mut Tx<'_>) -> Result<(), Error> {
+    for community in crate::community::list(tx)? {
+        let (_, day) = today(tx, community.id)?;
+        let sql = "SELECT DISTINCT bill.household_id FROM reminder JOIN bill
+               ON bill.community_id = reminder.community_id AND bill.id = reminder.bill_id
+             WHERE reminder.community_id = $1 AND reminder.day > $2 ORDER BY bill.household_id";
+        for row in tx.query(sql, params![community.id, &day.to_string()])? {
+            take_back(tx, community.id, row.get(0)?, day)?;
+        }
+    }
+    Ok(())
+}
+
+fn take_back(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    household: HouseholdId,
+    today: Date,
+) -> Result<(), Error> {
+    account::lock(tx, community, household)?;
+    let early = "community_id = $1 AND day > $2 AND bill_id IN (
+         SELECT id FROM bill WHERE community_id = $1 AND household_id = $3)";
+    let today = today.to_string();
+    let of = params![community, &today, household];
+    let sql = format!("SELECT DISTINCT bill_id FROM reminder WHERE {early} ORDER BY bill_id");
+    let bills: Vec<BillId> = tx.query(&sql, of)?.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?;
+    tx.execute(&format!("DELETE FROM reminder WHERE {early}"), of)?;
+    bills::tell(tx, community, &bills)
 }
 
 /// A bill of which something is owed, at a step that has no reminder.

@@ -89,7 +89,7 @@ pub fn spendings(tx: &mut Tx<'_>, caller: &Caller) -> Result<Spendings, Error> {
     let (of, _) = today(tx, caller.community)?;
     let headings = ways(tx, caller.community)?.spending;
     let sql = "SELECT entry.id, entry.day, account.heading, posting.minor, entry.reason, source.kind, entry.provider,
-           entry.at, person.name, back.day, back.reason, backer.name
+           entry.at, person.name, back.day, back.reason, backer.name, entry.person_id
          FROM ledger_entry AS entry
          JOIN posting ON posting.community_id = entry.community_id AND posting.entry_id = entry.id AND posting.line = 1
          JOIN ledger_account AS account
@@ -118,16 +118,17 @@ pub fn spendings(tx: &mut Tx<'_>, caller: &Caller) -> Result<Spendings, Error> {
             from_statement: row.get::<Option<String>>(6)?.is_some(),
             at: row.get(7)?,
             by: row.get(8)?,
+            is_own: row.get::<Option<PersonId>>(12)? == Some(caller.person),
             taken_back: day.zip(reason).map(|(day, reason)| SpendingTakenBack { day, reason, by }),
         })
     });
     Ok(Spendings { rows: rows.collect::<Result<_, _>>()?, headings, currency: of.currency })
 }
 
-/// Takes spending back, by an entry of today that says the opposite. The same again is the same.
+/// Takes spending back that somebody else noted, by an entry of today that says the opposite. The same again is the same.
 ///
 /// # Errors
-/// `not_allowed`; `not_found` for what is no spending; `invalid_input` without a reason; `conflict` for what is taken back
+/// `not_allowed`, also for whoever noted it; `not_found` for what is no spending; `invalid_input` without a reason; `conflict` for what is taken back
 /// already, and for what a statement of the bank told of, which left the account all the same; `operation_reused`; the
 /// database's.
 pub fn take_back(
@@ -138,13 +139,16 @@ pub fn take_back(
 ) -> Result<(), Error> {
     caller.must_be_office()?;
     let community = caller.community;
-    let sql = "SELECT provider FROM ledger_entry WHERE community_id = $1 AND id = $2 AND kind = 'spending'";
+    let sql = "SELECT provider, person_id FROM ledger_entry WHERE community_id = $1 AND id = $2 AND kind = 'spending'";
     let row = tx.query_opt(sql, params![community, id])?.ok_or_else(Error::not_found)?;
     if ledger::reversal_of(tx, community, id)? == Some(asked.id) {
         return Ok(());
     }
     if row.get::<Option<String>>(0)?.is_some() {
         return Err(Error::refused(Code::Conflict, "a statement of the bank told of it"));
+    }
+    if row.get::<Option<PersonId>>(1)? == Some(caller.person) {
+        return Err(Error::refused(Code::NotAllowed, "somebody else must take it back"));
     }
     input::lines("reason", &asked.reason, MAX_REASON)?;
     let reason = asked.reason.trim().to_owned();

@@ -6,6 +6,7 @@ use linli_wire::{
     sync::{Entity, Scope},
 };
 
+use super::bank;
 use crate::{Error, community::Put, db::Tx, error::json, params};
 
 /// How bills can be paid; nothing where the office did not say.
@@ -42,6 +43,7 @@ pub fn put_ways(tx: &mut Tx<'_>, community: CommunityId, given: &PaymentWays) ->
     if now == known && known.version > 0 {
         return Ok(Put::Same);
     }
+    bank::renumber(tx, community, known.bank.as_ref(), now.bank.as_ref())?;
     put(tx, community, known.version, now)?;
     Ok(if known.version > 0 { Put::Changed } else { Put::Created })
 }

@@ -176,6 +176,8 @@ fn request(
             json(serde_json::json!({ "household_id": world.sun.wang, "bills": [] }))
         }
         (_, "/v1/bank-movements/{id}/spend") => json(serde_json::json!({ "heading": "none", "words": "" })),
+        (_, "/v1/bank-movements/{id}/own") => json(serde_json::json!({ "place": "cash" })),
+        (_, "/v1/bank-movements/{id}/open-again") => json(serde_json::json!({ "reason": "Not so" })),
         (_, "/v1/bank-movements/{id}/set-aside") => json(serde_json::json!({ "reason": "Not ours" })),
         (_, "/v1/bills/{id}/credit") => json(serde_json::json!({
             "id": new_id(), "reason": "Too much", "parts": [{ "line": 0, "minor": 1 }],

@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     id::{BankMovementId, BillId, FeeId, HouseholdId, LedgerEntryId, OpId, PaymentId, RefundId, RelativeId},
     payments::{
-        BookMovement, CreditPart, FeeContent, Month, NewReading, SetMovementAside, SpendMovement, Way,
+        BookMovement, BookOwnMovement, CreditPart, FeeContent, Month, NewReading, OpenMovementAgain,
+        SetMovementAside, SpendMovement, Way,
     },
 };
 
@@ -173,6 +174,9 @@ pub struct RefundMoney {
     pub minor: i64,
     /// Why; the household reads it.
     pub reason: String,
+    /// Whether nothing is to go back, since the payment was booked for the wrong household.
+    #[serde(default)]
+    pub booked_wrongly: bool,
 }
 
 /// Decide about a refund that somebody else asked for.
@@ -248,6 +252,10 @@ pub enum MovementDecision {
     Payment(BookMovement),
     /// Spending.
     Spending(SpendMovement),
+    /// Money which the community only moved.
+    Own(BookOwnMovement),
+    /// Booked wrongly as such by somebody else.
+    OpenAgain(OpenMovementAgain),
     /// None of the ledger's business.
     SetAside(SetMovementAside),
 }

@@ -122,6 +122,9 @@ pub struct BankMovement {
     /// The payment that it was booked as, or that it seems to return.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment: Option<BankPayment>,
+    /// That it was booked as money which the community only moved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own: Option<BankOwn>,
     /// Why it was set aside.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
@@ -259,6 +262,62 @@ pub struct SpendMovement {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SetMovementAside {
+    /// Why.
+    pub reason: String,
+}
+
+/// Where the community has money besides its bank.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum OwnPlace {
+    /// With the provider of card payments, until it pays out.
+    Card,
+    /// In the till of the office.
+    Cash,
+    /// Of a newer server.
+    #[serde(other)]
+    Other,
+}
+
+/// A movement that was booked as money which the community only moved.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BankOwn {
+    /// Where it was before, or is now where it went out.
+    pub place: OwnPlace,
+    /// Whether the person who asks may open it again: somebody else booked it.
+    #[serde(default)]
+    pub may_open_again: bool,
+}
+
+/// Book a movement as money which the community only moved: paid out by the provider of card payments, or cash brought to
+/// the bank; or the other way, where it went out: `POST /v1/bank-movements/{id}/own`. The same again is the same.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BookOwnMovement {
+    /// From where, or to where.
+    pub place: OwnPlace,
+    /// What was kept of it on the way; none where nothing was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fee: Option<MovementFee>,
+}
+
+/// What somebody kept of money on its way.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MovementFee {
+    /// One of [`super::PaymentWays::spending`].
+    pub heading: String,
+    /// How much, above zero, in the smallest unit of the community's currency.
+    pub minor: i64,
+}
+
+/// Open a movement again that somebody else booked with [`BookOwnMovement`]: `POST /v1/bank-movements/{id}/open-again`.
+/// What is open stays so.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OpenMovementAgain {
     /// Why.
     pub reason: String,
 }

@@ -70,6 +70,9 @@ pub struct GivenBack {
     pub at: Timestamp,
     /// Why.
     pub reason: String,
+    /// Whether no money moved: it had been booked for this household by mistake.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub booked_wrongly: bool,
 }
 
 /// A way to pay.

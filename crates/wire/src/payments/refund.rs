@@ -24,8 +24,11 @@ pub struct Refund {
     /// The number of the receipt of that payment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receipt: Option<String>,
-    /// How it goes back.
+    /// How it goes back; [`Way::Other`] where nothing does.
     pub way: Way,
+    /// Whether nothing goes back: the payment was booked wrongly, and is taken out of the books.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub booked_wrongly: bool,
     /// How much.
     pub minor: i64,
     /// ISO 4217 code.
@@ -128,6 +131,10 @@ pub struct AskRefund {
     pub minor: i64,
     /// Why; the household reads it.
     pub reason: String,
+    /// Whether nothing is to go back: a payment that came from the bank or at the counter was booked for the wrong
+    /// household. What the bank told is open again then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub booked_wrongly: bool,
 }
 
 /// Decide about a refund that somebody else asked for: `POST /v1/refunds/{id}/decide`. The same again is answered the

@@ -49,6 +49,9 @@ pub struct Spending {
     /// The full name of who noted it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
+    /// Whether the person who asks noted it: then somebody else takes it back.
+    #[serde(default)]
+    pub is_own: bool,
     /// That it was taken back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taken_back: Option<SpendingTakenBack>,
@@ -79,7 +82,7 @@ pub struct Spendings {
     pub currency: String,
 }
 
-/// Take spending back: `POST /v1/spending/{id}/take-back`. The same again is answered the same.
+/// Take spending back that somebody else noted: `POST /v1/spending/{id}/take-back`. The same again is answered the same.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TakeSpendingBack {

@@ -66,7 +66,10 @@ fn of(payment: &Payment, act: Act, link: RwSignal<Option<String>>) -> AnyView {
         }
         PaymentState::GivenBack => {
             let reason = payment.given_back.as_ref().map(|back| back.reason.clone()).unwrap_or_default();
-            ("info", "history", texts::made_given_back(&sum), reason)
+            let is_mistake = payment.given_back.as_ref().is_some_and(|back| back.booked_wrongly);
+            let title =
+                if is_mistake { texts::made_booked_wrongly(&sum) } else { texts::made_given_back(&sum) };
+            ("info", "history", title, reason)
         }
     };
     let state = payment.state;

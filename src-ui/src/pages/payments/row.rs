@@ -100,6 +100,9 @@ pub(super) fn payment_parts(payment: &Payment, more: Option<AnyView>) -> AnyView
         PaymentState::Begun => ("wait", "amber", Some(texts::payment_begun())),
         PaymentState::Checking | PaymentState::Other => ("wait", "amber", Some(texts::payment_checking())),
         PaymentState::NotPaid => ("fail", "red", Some(texts::payment_not_paid())),
+        PaymentState::GivenBack if payment.given_back.as_ref().is_some_and(|back| back.booked_wrongly) => {
+            ("history", "blue", Some(texts::booked_wrongly()))
+        }
         PaymentState::GivenBack => ("history", "blue", Some(texts::given_back())),
     };
     let numbers: Vec<&str> = payment.parts.iter().map(|part| part.number.as_str()).collect();

@@ -201,6 +201,39 @@ fn what_cannot_be_read_is_named_with_line_and_column_and_without_what_stands_the
     assert!(movements("Date,Amount\n,\n , \n").is_empty(), "rows that say nothing are passed over");
 }
 
+#[test]
+fn a_file_that_was_cut_is_refused_wherever_that_was() {
+    let whole = "Datum;Verwendungszweck;Betrag;Währung\n2026-11-30;RF712348231;10,00;EUR\n2026-11-30;RF712348231;1500,75;EUR\n";
+    assert_eq!(minors(whole), [1000, 150_075]);
+    let last = whole.find("2026-11-30;RF712348231;1500").unwrap();
+    for at in last + 1..whole.len() {
+        assert_eq!(
+            refusal(whole.get(..at).unwrap(), "EUR"),
+            "Line 3: the file ends in the middle of a row; was it cut?",
+            "{}",
+            whole.get(..at).unwrap()
+        );
+    }
+    assert_eq!(minors(whole.get(..last).unwrap()), [1000], "a row that is not there cannot be missed");
+    let amount_last = "Datum;Betrag\n2026-11-30;1500,7";
+    assert_eq!(refusal(amount_last, "EUR"), "Line 2: the file ends in the middle of a row; was it cut?");
+    // Some banks end no last row, and enclose every cell.
+    let quoted = "\"Datum\";\"Text\";\"Betrag\"\n\"2026-11-30\";\"say \"\"a\"\"\";\"1500,75\"";
+    assert_eq!(minors(quoted), [150_075]);
+    let last = quoted.find('\n').unwrap() + 2;
+    for at in last..quoted.len() {
+        refusal(quoted.get(..at).unwrap(), "EUR");
+    }
+    for open in ["\"abc", "\"abc\n", "\"abc\"\"", "\"abc\"\"\n"] {
+        let text = format!("Datum;Betrag;Text\n2026-11-30;1,00;a\n2026-11-30;2,00;{open}");
+        assert_eq!(
+            refusal(text, "EUR"),
+            "Line 3: the file ends in the middle of a row; was it cut?",
+            "{open}"
+        );
+    }
+}
+
 proptest! {
     #[test]
     fn rubbish_is_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..300), rows in "[0-9.,;'\"\n+€ -]{0,200}") {

@@ -3,7 +3,7 @@
 use axum::response::Response;
 use linli_wire::{
     id::BankMovementId,
-    payments::{BookMovement, SetMovementAside, SpendMovement},
+    payments::{BookMovement, BookOwnMovement, OpenMovementAgain, SetMovementAside, SpendMovement},
 };
 
 use super::{Call, json};
@@ -46,6 +46,26 @@ pub(crate) async fn spend(call: Call) -> Result<Response, Error> {
     let work = move |tx: &mut crate::db::Tx<'_>| {
         let caller = auth::again(tx, caller.device)?;
         bank::spend(tx, &caller, id, &asked)
+    };
+    json(&call.app.db.write(work).await?)
+}
+
+pub(crate) async fn book_own(call: Call) -> Result<Response, Error> {
+    let (caller, id) = (call.caller()?, BankMovementId(call.id()?));
+    let asked: BookOwnMovement = call.json()?;
+    let work = move |tx: &mut crate::db::Tx<'_>| {
+        let caller = auth::again(tx, caller.device)?;
+        bank::book_own(tx, &caller, id, &asked)
+    };
+    json(&call.app.db.write(work).await?)
+}
+
+pub(crate) async fn open_own_again(call: Call) -> Result<Response, Error> {
+    let (caller, id) = (call.caller()?, BankMovementId(call.id()?));
+    let asked: OpenMovementAgain = call.json()?;
+    let work = move |tx: &mut crate::db::Tx<'_>| {
+        let caller = auth::again(tx, caller.device)?;
+        bank::open_own_again(tx, &caller, id, &asked)
     };
     json(&call.app.db.write(work).await?)
 }

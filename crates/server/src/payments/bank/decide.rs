@@ -2,17 +2,27 @@
 
 use linli_wire::{
     Code,
-    id::{BankMovementId, BillId, HouseholdId, LedgerEntryId, PaymentId},
+    id::{BankMovementId, BillId, CommunityId, HouseholdId, LedgerEntryId, PaymentId},
     payments::{
         BankMovement, BankMovementState, BookMovement, MAX_REASON, SetMovementAside, Spend, SpendMovement,
     },
 };
 
+use sha2::{Digest as _, Sha256};
+
 use super::{
     super::{pay, spending, today},
-    KEPT, Kept, follows, list,
+    KEPT, Kept, list,
 };
-use crate::{Error, auth::Caller, calendar::Calendar, db::Tx, input, params};
+use crate::{
+    Error,
+    auth::Caller,
+    calendar::Calendar,
+    db::Tx,
+    input,
+    ledger::{self, Kind},
+    params,
+};
 
 /// Books what came in as a payment of a household. The same again is the same.
 ///
@@ -57,10 +67,43 @@ pub(super) fn put(
     let (of, _) = today(tx, community)?;
     let day = kept.movement.booked;
     let came = (day, Calendar::of(&of)?.begins(day)?);
-    let id = PaymentId(follows(b"linli bank payment v1", kept.id));
-    let money = (kept.movement.minor, kept.moved());
+    let (id, moved) = next(tx, community, b"linli bank payment v1", kept)?;
+    let id = PaymentId(id.0);
+    let money = (kept.movement.minor, moved);
     pay::from_bank(tx, community, caller.person, (id, household, bills), money, came)?;
     is_now(tx, caller, kept.id, BankMovementState::Booked, "", Some(LedgerEntryId(id.0)))
+}
+
+/// The names of the next entry of a movement that is open: they count how often it was booked and opened again.
+pub(super) fn next(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    what: &[u8],
+    kept: &Kept,
+) -> Result<(LedgerEntryId, ledger::Movement), Error> {
+    let mut attempt = 0_u32;
+    while ledger::moved(tx, community, &kept.moved(attempt))?.is_some() {
+        attempt += 1;
+    }
+    let hash = Sha256::new_with_prefix(what).chain_update(kept.id.0);
+    // The first is named as it was when there was no second.
+    let hash = if attempt == 0 { hash } else { hash.chain_update(attempt.to_le_bytes()) };
+    Ok((LedgerEntryId(crate::derived::id(hash)), kept.moved(attempt)))
+}
+
+/// Opens a movement again whose entry was taken back because it had been booked wrongly; nothing where the entry was no
+/// movement of the bank.
+///
+/// # Errors
+/// The database's.
+pub(in crate::payments) fn open_again(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    entry: LedgerEntryId,
+) -> Result<(), Error> {
+    let sql = "SELECT id FROM bank_movement WHERE community_id = $1 AND entry_id = $2";
+    let Some(row) = tx.query_opt(sql, params![caller.community, entry])? else { return Ok(()) };
+    is_now(tx, caller, row.get(0)?, BankMovementState::Open, "", None)
 }
 
 /// Books what went out as spending. The same again is the same.
@@ -75,10 +118,14 @@ pub fn spend(
 ) -> Result<BankMovement, Error> {
     caller.must_be_office()?;
     let kept = locked(tx, caller, id)?;
-    let entry = LedgerEntryId(follows(b"linli bank spending v1", id));
-    if kept.entry.is_some_and(|known| known != entry) {
-        return decided(tx, caller, id);
-    }
+    // Spending of a statement is never taken back, so what is booked as such is the last that it is booked as.
+    let (entry, moved) = match kept.entry {
+        Some(known) => match ledger::movement(tx, caller.community, known, Kind::Spending)? {
+            Some(moved) => (known, moved),
+            None => return decided(tx, caller, id),
+        },
+        None => next(tx, caller.community, b"linli bank spending v1", &kept)?,
+    };
     let movement = &kept.movement;
     if movement.minor >= 0
         || movement.reversal
@@ -97,7 +144,7 @@ pub fn spend(
         words: asked.words.clone(),
         in_cash: false,
     };
-    spending::put_moved(tx, caller.community, caller.person, &spent, Some(kept.moved()))?;
+    spending::put_moved(tx, caller.community, caller.person, &spent, Some(moved))?;
     if kept.entry.is_none() {
         is_now(tx, caller, id, BankMovementState::Booked, "", Some(entry))?;
     }
@@ -131,19 +178,19 @@ pub fn set_aside(
 }
 
 /// A movement, locked until the end of the transaction: whoever else decides about it waits.
-fn locked(tx: &mut Tx<'_>, caller: &Caller, id: BankMovementId) -> Result<Kept, Error> {
+pub(super) fn locked(tx: &mut Tx<'_>, caller: &Caller, id: BankMovementId) -> Result<Kept, Error> {
     let sql = format!("{KEPT} AND id = $2");
     let row = tx.query_locked(&sql, params![caller.community, id])?.ok_or_else(Error::not_found)?;
     Kept::of(&row)
 }
 
 /// Somebody decided otherwise.
-fn decided(tx: &mut Tx<'_>, caller: &Caller, id: BankMovementId) -> Result<BankMovement, Error> {
+pub(super) fn decided(tx: &mut Tx<'_>, caller: &Caller, id: BankMovementId) -> Result<BankMovement, Error> {
     let current = list::movement(tx, caller, id)?;
     Err(Error::conflict(&current, "somebody decided about the movement before")?)
 }
 
-fn is_now(
+pub(super) fn is_now(
     tx: &mut Tx<'_>,
     caller: &Caller,
     id: BankMovementId,

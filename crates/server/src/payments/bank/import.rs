@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use linli_wire::{
     Code, WireError,
     id::{BankMovementId, BillId, CommunityId, HouseholdId},
-    payments::{BankImport, BankMovementState, BankTold, MAX_BILLS_AT_ONCE, MAX_MINOR},
+    payments::{BankAccount, BankImport, BankMovementState, BankTold, MAX_BILLS_AT_ONCE, MAX_MINOR},
 };
 use sha2::{Digest as _, Sha256};
 
@@ -22,6 +22,7 @@ use crate::{
     },
     db::{Tx, Value},
     error::json,
+    params,
 };
 
 /// A statement that was read to its end.
@@ -86,7 +87,7 @@ pub fn import(
     let community = caller.community;
     // Of two statements at once one waits, so that each booking sees those before it.
     numbers::lock_statements(tx, community)?;
-    let own = ways(tx, community)?.bank.and_then(|bank| Account::read(&bank.number));
+    let own = ways(tx, community)?.bank.as_ref().and_then(own);
     let mut import = BankImport { incomplete: read.incomplete, ..BankImport::default() };
     let mut others = BTreeSet::new();
     let mut new = Vec::new();
@@ -121,6 +122,39 @@ pub fn import(
     Ok(import)
 }
 
+/// The community's own account, as its movements are kept under it.
+fn own(bank: &BankAccount) -> Option<Account> {
+    Account::read(&bank.number)
+}
+
+/// What was told of the community's own account is told of it by another number now: a file that tells of the same days
+/// once more finds it. Movements of a file that names no account are of the own one, whichever that is.
+///
+/// # Errors
+/// The database's.
+pub(in crate::payments) fn renumber(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    before: Option<&BankAccount>,
+    now: Option<&BankAccount>,
+) -> Result<(), Error> {
+    let (before, now) = (before.and_then(own), now.and_then(own));
+    if before == now {
+        return Ok(());
+    }
+    numbers::lock_statements(tx, community)?;
+    let text = |own: &Option<Account>| own.as_ref().map_or("", Account::as_str).to_owned();
+    // Without an own account, what a file names stays under that name.
+    let which = if now.is_some() { "" } else { "AND name LIKE 'csv-%'" };
+    let sql = format!(
+        "UPDATE bank_movement SET account = $3 WHERE community_id = $1 AND account = $2 {which}
+         AND NOT EXISTS (SELECT 1 FROM bank_movement AS known WHERE known.community_id = $1 AND known.account = $3
+           AND known.name = bank_movement.name)"
+    );
+    tx.execute(&sql, params![community, &text(&before), &text(&now)])?;
+    Ok(())
+}
+
 /// The places of those movements on the community's own account that a file of the other format told of before.
 fn told_before(
     tx: &mut Tx<'_>,
@@ -143,8 +177,35 @@ fn told_before(
     Ok(told)
 }
 
+/// What a movement is called where its bank gave the name to another one before: banks that number their statements anew
+/// each year do.
+pub(super) fn named_anew(movement: &Movement) -> String {
+    format!("{} {} {} {}", movement.id, movement.booked, movement.minor, movement.currency)
+}
+
 /// Keeps a movement; none where it was kept before.
 fn put(tx: &mut Tx<'_>, caller: &Caller, account: &str, movement: &Movement) -> Result<Option<Kept>, Error> {
+    if let Some(kept) = insert(tx, caller, account, movement)? {
+        return Ok(Some(kept));
+    }
+    let sql = "SELECT day, minor, currency FROM bank_movement WHERE community_id = $1 AND account = $2 AND name = $3";
+    let row = tx.query_one(sql, params![caller.community, account, movement.id.as_str()])?;
+    let is_same = row.get::<String>(0)? == movement.booked.to_string()
+        && row.get::<i64>(1)? == movement.minor
+        && row.get::<String>(2)? == movement.currency;
+    if is_same {
+        return Ok(None);
+    }
+    insert(tx, caller, account, &Movement { id: named_anew(movement), ..movement.clone() })
+}
+
+/// Keeps a movement under its name; none where the name is in use.
+fn insert(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    account: &str,
+    movement: &Movement,
+) -> Result<Option<Kept>, Error> {
     let hash = Sha256::new_with_prefix(b"linli bank movement v1")
         .chain_update(caller.community.0)
         .chain_update(account.len().to_le_bytes())

@@ -13,7 +13,7 @@ use super::{
         numbers::{self, Paper},
         office, today, ways,
     },
-    KEPT, Kept, Owed,
+    KEPT, Kept, Owed, own,
 };
 use crate::{
     Error,
@@ -93,6 +93,10 @@ fn told(tx: &mut Tx<'_>, caller: &Caller, all: Vec<Kept>) -> Result<Vec<BankMove
             None if kept.movement.reversal => returned(tx, caller, &kept)?,
             None => None,
         };
+        let own = match kept.entry {
+            Some(entry) if payment.is_none() => own::of(tx, caller, entry)?,
+            _ => None,
+        };
         let movement = kept.movement;
         movements.push(BankMovement {
             id: kept.id,
@@ -113,6 +117,7 @@ fn told(tx: &mut Tx<'_>, caller: &Caller, all: Vec<Kept>) -> Result<Vec<BankMove
             hint,
             proposals,
             payment,
+            own,
             reason: kept.reason,
         });
     }

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use linli_wire::id::CommunityId;
 
-use super::{KEPT, Kept};
+use super::{KEPT, Kept, import::named_anew};
 use crate::{Error, bank::Movement, db::Tx, params};
 
 /// What a file and the table are compared by: day, amount and currency.
@@ -46,12 +46,16 @@ pub(super) fn told_before(
     let sql = format!("{KEPT} AND account = $2 AND day >= $3 AND day <= $4 ORDER BY day, id");
     for row in tx.query(&sql, params![community, account, &first, &last])? {
         let movement = Kept::of(&row)?.movement;
-        known.insert(movement.id.clone());
+        known.insert((movement.id.clone(), place(&movement)));
         here.entry(place(&movement)).or_default().push(movement);
     }
     let mut told = BTreeSet::new();
     let mut places: BTreeMap<Place, Vec<(usize, &Movement)>> = BTreeMap::new();
-    for (at, movement) in all.iter().filter(|(_, movement)| !known.contains(&movement.id)) {
+    let is_new = |movement: &Movement| {
+        let names = [movement.id.clone(), named_anew(movement)];
+        !names.into_iter().any(|name| known.contains(&(name, place(movement))))
+    };
+    for (at, movement) in all.iter().filter(|(_, movement)| is_new(movement)) {
         places.entry(place(movement)).or_default().push((*at, movement));
     }
     for (place, mut mine) in places {

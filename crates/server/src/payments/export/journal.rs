@@ -82,6 +82,7 @@ impl Book {
             "prepaid" => self.say("Payment from what was kept", "余额抵扣"),
             "refund" => self.say("Money given back", "退款"),
             "spending" => self.say("Spending", "支出"),
+            "transfer" => self.say("Money moved", "资金划转"),
             "reversal" => self.say("Taken back", "冲回"),
             _ => self.say("Entry", "记账"),
         };

@@ -31,6 +31,7 @@ fn of(payment: &Payment) -> AskRefund {
         way: Way::Card,
         minor: payment.minor,
         reason: "Paid twice".to_owned(),
+        booked_wrongly: false,
     }
 }
 

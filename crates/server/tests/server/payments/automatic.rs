@@ -82,8 +82,7 @@ both! {
             payment_id: Some(payments[0].id),
             way: Way::Balance,
             minor: bill.total,
-            reason: "Wanted to pay in another way".to_owned(),
-        };
+            reason: "Wanted to pay in another way".to_owned(), booked_wrongly: false };
         let chen = world.join(&sun, sun.chen_jing).await;
         let lin = world.join(&sun, sun.lin).await;
         let refund: Refund = world.ok(Method::POST, "/v1/refunds", Some(&chen.tokens.access), Some(&asked)).await;

@@ -1,12 +1,13 @@
 //! Statements of the bank: what they tell ends in the ledger once, and only what is certain by itself.
 
-use linli_server::payments as paying;
+use linli_server::{ledger::Account as OwnAccount, payments as paying};
 use linli_wire::{
     Code, Language, Localized,
-    id::BankMovementId,
+    id::{BankMovementId, RefundId},
     payments::{
-        BankAccount, BankHint, BankImport, BankMovement, BankMovementsPage, Bill, BookMovement, PaymentWays,
-        ProposedBecause, SetMovementAside, SpendMovement, SpendingHeading, Way,
+        AskRefund, BankAccount, BankHint, BankImport, BankMovement, BankMovementState, BankMovementsPage,
+        BankOwn, Bill, BookMovement, BookOwnMovement, MovementFee, OpenMovementAgain, OwnPlace, PaymentWays,
+        ProposedBecause, Refund, RefundState, SetMovementAside, SpendMovement, SpendingHeading, Way,
     },
 };
 use reqwest::Method;
@@ -109,6 +110,15 @@ async fn done<B: serde::Serialize>(world: &World, device: &Device, path: &str, a
     world.ok(Method::POST, path, Some(&device.tokens.access), Some(asked)).await
 }
 
+async fn done_as<B: serde::Serialize, R: serde::de::DeserializeOwned>(
+    world: &World,
+    device: &Device,
+    path: &str,
+    asked: &B,
+) -> R {
+    world.ok(Method::POST, path, Some(&device.tokens.access), Some(asked)).await
+}
+
 async fn refused<B: serde::Serialize>(world: &World, device: &Device, path: &str, asked: &B) -> Code {
     world.refused(Method::POST, path, Some(&device.tokens.access), Some(asked)).await.code
 }
@@ -130,6 +140,185 @@ async fn asks_first(world: &World, device: &Device, file: &str, told: (u64, u64)
 }
 
 both! {
+    async fn what_is_only_moved_brings_card_and_till_to_what_is_there(world) {
+        let sun = world.sun.clone();
+        let chen = world.join(&sun, sun.chen_jing).await;
+        let lin = world.join(&sun, sun.lin).await;
+        has_account(&world, &sun).await;
+        let bill = wangs_bill(&world, &sun, &chen).await;
+        take(&world, &chen, &handed_over(sun.wang, &[&bill], 20_000)).await;
+        let told = [told("cash", 15_000, "Einzahlung"), told("payout", 9_800, "STRIPE"), told("fetched", -1_000, "ATM")];
+        import(&world, &chen, statement(OWN, &told)).await;
+        let open = listed(&world, &chen, "open").await.rows;
+        let of = |minor| open.iter().find(|row| row.minor == minor).unwrap().clone();
+        let sums = async || {
+            let mut sums = Vec::new();
+            for account in [OwnAccount::Bank, OwnAccount::Cash, OwnAccount::Card, OwnAccount::Spending("cleaning".to_owned())] {
+                let community = sun.id;
+                let sum = world.app.db.read(move |tx| linli_server::ledger::balance(tx, community, &account, "CNY"));
+                sums.push(sum.await.unwrap());
+            }
+            sums
+        };
+        let fee = |minor, heading: &str| Some(MovementFee { heading: heading.to_owned(), minor });
+        let own = |place, fee| BookOwnMovement { place, fee };
+        let book = async |minor, asked: &BookOwnMovement| done(&world, &chen, &deed(&of(minor), "own"), asked).await;
+        let code = async |minor, asked: &BookOwnMovement| refused(&world, &chen, &deed(&of(minor), "own"), asked).await;
+        assert_eq!(code(9_800, &own(OwnPlace::Card, fee(0, "cleaning"))).await, Code::InvalidInput);
+        assert_eq!(code(9_800, &own(OwnPlace::Card, fee(1, "nowhere"))).await, Code::NotFound);
+        assert_eq!(code(9_800, &own(OwnPlace::Other, None)).await, Code::InvalidInput);
+        for _ in 0..2 {
+            let booked = book(15_000, &own(OwnPlace::Cash, None)).await;
+            assert_eq!(booked.own, Some(BankOwn { place: OwnPlace::Cash, may_open_again: false }));
+            book(-1_000, &own(OwnPlace::Cash, None)).await;
+            book(9_800, &own(OwnPlace::Card, fee(200, "cleaning"))).await;
+        }
+        assert_eq!(sums().await, [23_800, 6_000, -10_000, 200]);
+        assert_eq!(code(15_000, &own(OwnPlace::Card, None)).await, Code::Conflict, "it is booked otherwise");
+        let payment = BookMovement { household_id: sun.wang, bills: Vec::new() };
+        assert_eq!(refused(&world, &chen, &deed(&of(15_000), "book"), &payment).await, Code::Conflict);
+        is_sound(&world).await;
+
+        // Booked wrongly: somebody else opens it again, and it is booked as what it is.
+        let why = OpenMovementAgain { reason: "Somebody paid at the machine".to_owned() };
+        let path = deed(&of(15_000), "open-again");
+        assert_eq!(refused(&world, &chen, &path, &why).await, Code::NotAllowed, "nobody does so alone");
+        assert_eq!(refused(&world, &lin, &path, &OpenMovementAgain { reason: " ".to_owned() }).await, Code::InvalidInput);
+        for _ in 0..2 {
+            let opened = done(&world, &lin, &path, &why).await;
+            assert_eq!((opened.state, opened.own), (BankMovementState::Open, None));
+        }
+        assert_eq!(sums().await, [8_800, 21_000, -10_000, 200]);
+        is_sound(&world).await;
+        let booked = done(&world, &chen, &deed(&of(15_000), "book"), &payment).await;
+        assert_eq!(booked.payment.unwrap().household_id, sun.wang);
+        assert_eq!(refused(&world, &lin, &path, &why).await, Code::Conflict);
+        assert_eq!(sums().await[0], 23_800);
+        let money: linli_wire::payments::MoneyByMonth =
+            world.ok(Method::GET, "/v1/money", Some(&chen.tokens.access), None::<&()>).await;
+        assert_eq!(money.rows.iter().map(|row| row.spent).sum::<i64>(), 200, "what was kept on the way is spending");
+        is_sound(&world).await;
+    }
+
+    async fn another_number_of_the_own_account_makes_nothing_new(world) {
+        let sun = world.sun.clone();
+        let office = world.join(&sun, sun.chen_jing).await;
+        let bill = wangs_bill(&world, &sun, &office).await;
+        // Half of what is owed, with the reference: by itself it says nothing for certain, once booked the rest is half.
+        let half = bill.total / 2;
+        take(&world, &office, &handed_over(sun.wang, &[&bill], bill.total - 2 * half)).await;
+        let (whole, part) = (half / 100, half % 100);
+        let csv = format!("Date;Amount;Name;Text\n2026-09-21;{whole}.{part:02};赵六;{}\n", bill.reference);
+        let brought = import(&world, &office, csv.clone()).await;
+        assert_eq!((brought.new, brought.booked), (1, 0), "{brought:?}");
+        let movement = listed(&world, &office, "open").await.rows.remove(0);
+        let asked = BookMovement { household_id: sun.wang, bills: vec![bill.id] };
+        done(&world, &office, &deed(&movement, "book"), &asked).await;
+        let owed = async || household(&world, &office, sun.wang).await.bills[0].owed;
+        assert_eq!(owed().await, half);
+        let community = sun.id;
+        let number = async |number: Option<&str>| {
+            let bank = number.map(|number| BankAccount {
+                holder: "阳光花园".to_owned(),
+                number: number.to_owned(),
+                bank: "Bank".to_owned(),
+                bic: String::new(),
+            });
+            let ways = PaymentWays { bank, ..PaymentWays::default() };
+            world.app.db.write(move |tx| paying::put_ways(tx, community, &ways)).await.unwrap();
+        };
+        // Entered, put right from a local number to an IBAN, taken out and entered again.
+        for own in [Some("370400440532013000"), Some(OWN), None, Some("DE89 3704 0044 0532 0130 00")] {
+            number(own).await;
+            let brought = import(&world, &office, csv.clone()).await;
+            assert_eq!((brought.new, brought.known, owed().await), (0, 1, half), "{own:?}");
+        }
+        let camt = statement(OWN, &[told("A", half, bill.reference.clone())]);
+        let error = problem(post(&world, &office, camt).await).await;
+        assert_eq!(error.details["told_before"], 1, "the other format finds it, too");
+        is_sound(&world).await;
+    }
+
+    async fn what_was_booked_for_the_wrong_home_is_booked_for_the_right_one(world) {
+        let sun = world.sun.clone();
+        let chen = world.join(&sun, sun.chen_jing).await;
+        let lin = world.join(&sun, sun.lin).await;
+        has_account(&world, &sun).await;
+        fee(&world, &chen, by_area()).await;
+        bill_month(&world, &chen, "2026-09").await;
+        let bill = household(&world, &chen, sun.wang).await.bills.remove(0);
+        let other = household(&world, &chen, sun.li).await.bills.remove(0);
+        import(&world, &chen, statement(OWN, &[told("A", bill.total, "for September")])).await;
+        let movement = listed(&world, &chen, "open").await.rows.remove(0);
+        let book = async |bill: &Bill| -> BankMovement {
+            let asked = BookMovement { household_id: bill.household_id, bills: vec![bill.id] };
+            done(&world, &chen, &deed(&movement, "book"), &asked).await
+        };
+        let in_bank = async || {
+            let (community, account) = (sun.id, OwnAccount::Bank);
+            let sum = world.app.db.read(move |tx| linli_server::ledger::balance(tx, community, &account, "CNY"));
+            sum.await.unwrap()
+        };
+        // Twice wrong, then right.
+        for wrong in [&other, &bill] {
+            let payment = book(wrong).await.payment.unwrap();
+            let asked = AskRefund {
+                id: RefundId(new_id()),
+                household_id: wrong.household_id,
+                payment_id: Some(payment.id),
+                way: Way::Transfer,
+                minor: bill.total,
+                reason: "Booked for the wrong home".to_owned(),
+                booked_wrongly: true,
+            };
+            let refund: Refund = done_as(&world, &chen, "/v1/refunds", &asked).await;
+            assert!(refund.booked_wrongly);
+            let path = format!("/v1/refunds/{}/decide", refund.id);
+            let yes = serde_json::json!({ "goes_back": true });
+            assert_eq!(refused(&world, &chen, &path, &yes).await, Code::NotAllowed, "nobody decides alone");
+            assert_eq!(listed(&world, &chen, "open").await.total, 0, "nothing moved yet");
+            for _ in 0..2 {
+                let decided: Refund = done_as(&world, &lin, &path, &yes).await;
+                assert_eq!(decided.state, RefundState::Done);
+            }
+            assert_eq!((listed(&world, &chen, "open").await.total, in_bank().await), (1, 0));
+            let now = household(&world, &chen, wrong.household_id).await;
+            let back = now.payments[0].given_back.as_ref().unwrap();
+            assert!(now.bills[0].owed == now.bills[0].total && back.booked_wrongly, "{back:?}");
+            is_sound(&world).await;
+        }
+        let brought = import(&world, &chen, statement(OWN, &[told("A", bill.total, "for September")])).await;
+        assert_eq!((brought.new, brought.known), (0, 1));
+        for _ in 0..2 {
+            assert_eq!(book(&bill).await.payment.unwrap().household_id, sun.wang);
+        }
+        let now = household(&world, &chen, sun.wang).await;
+        assert_eq!((now.bills[0].owed, now.account.kept, in_bank().await), (0, 0, bill.total));
+        assert_eq!(household(&world, &chen, sun.li).await.bills[0].owed, other.total);
+        is_sound(&world).await;
+    }
+
+    async fn a_name_that_the_bank_gives_again_swallows_no_money(world) {
+        let sun = world.sun.clone();
+        let office = world.join(&sun, sun.chen_jing).await;
+        has_account(&world, &sun).await;
+        let of_last_year = statement(OWN, &[told("1", 10_000, "a")]).replace("2026-09-21</Dt>", "2025-09-21</Dt>");
+        let of_this = statement(OWN, &[told("1", 10_000, "b"), told("1", 10_001, "c")]);
+        for (file, new) in [(&of_last_year, 1), (&of_this, 2), (&of_last_year, 0), (&of_this, 0)] {
+            let brought = import(&world, &office, file.clone()).await;
+            assert_eq!(brought.new, new, "{brought:?}");
+        }
+        let open = listed(&world, &office, "open").await;
+        let told: Vec<_> = open.rows.iter().map(|row| (row.day.as_str(), row.minor)).collect();
+        let sum: i64 = told.iter().map(|(_, minor)| minor).sum();
+        assert_eq!((told.len(), sum), (3, 30_001), "{told:?}");
+        // A file of the other format finds all of them.
+        let csv = "Date;Amount;Name\n2025-09-21;100.00;a\n2026-09-21;100.00;b\n2026-09-21;100.01;c\n";
+        let asked = problem(post(&world, &office, csv).await).await;
+        assert_eq!((asked.code, &asked.details["told_before"]), (Code::Conflict, &serde_json::json!(3)));
+        is_sound(&world).await;
+    }
+
     async fn the_same_days_in_both_formats_count_once(world) {
         let sun = world.sun.clone();
         has_account(&world, &sun).await;

@@ -86,6 +86,7 @@ async fn story(world: &World, place: &Place, currency: &str) -> Device {
             way: Way::Counter,
             minor,
             reason: EVIL.to_owned(),
+            booked_wrongly: false,
         };
         let refund: Refund = world.ok(Method::POST, "/v1/refunds", access, Some(&asked)).await;
         let path = format!("/v1/refunds/{}/decide", refund.id);

@@ -19,7 +19,8 @@ fn back(payment: &Payment) -> AskRefund {
         payment_id: Some(payment.id),
         way: payment.way,
         minor: payment.minor,
-        reason: "Booked for the wrong home".to_owned(),
+        reason: "Paid for by an employer".to_owned(),
+        booked_wrongly: false,
     }
 }
 
@@ -99,6 +100,55 @@ both! {
         assert_eq!((told.id, told.minor, told.way, &told.reason), (one.id, 300, Way::Counter, &one.reason));
         // The payment cannot go back any more: a part of what it left went already.
         assert_eq!(code(&back(&payment)).await, Code::Conflict);
+        is_sound(&world).await;
+    }
+
+    async fn what_was_credited_of_a_bill_and_paid_goes_back_once(world) {
+        let sun = world.sun.clone();
+        let chen = world.join(&sun, sun.chen_jing).await;
+        let lin = world.join(&sun, sun.lin).await;
+        let bill = wangs_bill(&world, &sun, &chen).await;
+        let half = bill.total / 2;
+        let one = take(&world, &chen, &handed_over(sun.wang, &[&bill], half)).await;
+        let two = take(&world, &chen, &handed_over(sun.wang, &[&bill], bill.total - half)).await;
+        let credit = linli_wire::payments::CreditBill {
+            id: linli_wire::id::CreditId(new_id()),
+            reason: "Billed twice".to_owned(),
+            parts: vec![linli_wire::payments::CreditPart { line: 0, minor: bill.total - 100 }],
+        };
+        let path = format!("/v1/bills/{}/credit", bill.id);
+        assert!(world.send(Method::POST, &path, Some(&chen.tokens.access), Some(&credit)).await.status().is_success());
+        let stands = async || {
+            let now = household(&world, &chen, sun.wang).await;
+            (now.bills[0].owed, now.account.kept)
+        };
+        assert_eq!(stands().await, (0, bill.total - 100));
+        let goes_back = async |of: &AskRefund| -> Refund {
+            let refund = ask(&world, &chen, of).await;
+            let path = format!("/v1/refunds/{}/decide", refund.id);
+            world.ok(Method::POST, &path, Some(&lin.tokens.access), Some(&decision(true))).await
+        };
+        assert_eq!(goes_back(&back(&one)).await.state, RefundState::Done);
+        assert_eq!(stands().await, (0, bill.total - 100 - half), "the credit is on the bill again");
+        assert_eq!(goes_back(&back(&two)).await.state, RefundState::Done);
+        assert_eq!(stands().await, (100, 0), "all came back, and what was not credited is owed");
+        let rest = AskRefund { payment_id: None, way: Way::Counter, minor: 1, ..back(&one) };
+        let code = world.refused(Method::POST, "/v1/refunds", Some(&chen.tokens.access), Some(&rest)).await.code;
+        assert_eq!(code, Code::Conflict, "nothing is left to go back");
+        is_sound(&world).await;
+        // The other way round: what was credited went back, so that the payment cannot.
+        let paid = take(&world, &chen, &handed_over(sun.wang, &[&bill], 100)).await;
+        let credit = linli_wire::payments::CreditBill {
+            id: linli_wire::id::CreditId(new_id()),
+            parts: vec![linli_wire::payments::CreditPart { line: 0, minor: 100 }],
+            ..credit
+        };
+        assert!(world.send(Method::POST, &path, Some(&chen.tokens.access), Some(&credit)).await.status().is_success());
+        let kept = AskRefund { payment_id: None, way: Way::Counter, minor: 100, ..back(&paid) };
+        assert_eq!(goes_back(&kept).await.state, RefundState::Done);
+        let code = world.refused(Method::POST, "/v1/refunds", Some(&chen.tokens.access), Some(&back(&paid))).await.code;
+        assert_eq!(code, Code::Conflict, "it went back already, as what was kept");
+        assert_eq!(stands().await, (0, 0));
         is_sound(&world).await;
     }
 

@@ -88,6 +88,28 @@ both! {
         is_sound(&world).await;
     }
 
+    async fn what_a_clock_wrote_that_went_ahead_is_taken_back_and_written_on_its_day(world) {
+        let sun = world.sun.clone();
+        let office = world.join(&sun, sun.chen_jing).await;
+        wangs_bill(&world, &sun, &office).await;
+        set_day(&world, "2026-10-02");
+        remind(&world).await;
+        set_day(&world, "2026-11-12");
+        remind(&world).await;
+        assert_eq!(reminded(&world, sun.id, sun.wang).await, [on(-3, "2026-10-02"), on(30, "2026-11-12")]);
+        set_day(&world, "2026-10-03");
+        world.app.db.write(paying::mend_reminders).await.unwrap();
+        remind(&world).await;
+        assert_eq!(reminded(&world, sun.id, sun.wang).await, [on(-3, "2026-10-02")]);
+        let wang = world.join(&sun, sun.wang_mei).await;
+        assert_eq!(held::<Bill>(&world, &wang, "bill").await[0].reminders.len(), 1, "devices are told");
+        set_day(&world, "2026-10-08");
+        world.app.db.write(paying::mend_reminders).await.unwrap();
+        remind(&world).await;
+        assert_eq!(reminded(&world, sun.id, sun.wang).await, [on(-3, "2026-10-02"), on(3, "2026-10-08")]);
+        is_sound(&world).await;
+    }
+
     async fn a_server_that_slept_writes_the_newest_step_and_no_older_one_behind_it(world) {
         let sun = world.sun.clone();
         let office = world.join(&sun, sun.chen_jing).await;

@@ -78,17 +78,21 @@ both! {
         assert_eq!(spent(&world, &wang).await, 12_500, "every resident sees it in the figures");
 
         let reason = because("Entered twice");
-        done(&world, &chen, &back(&asked), &reason).await;
-        done(&world, &chen, &back(&asked), &reason).await;
+        assert!(seen.rows.iter().all(|row| row.is_own));
+        assert_eq!(refused(&world, &chen, &back(&asked), &reason).await, Code::NotAllowed, "nobody takes back alone");
+        let lin = world.join(&sun, sun.lin).await;
+        assert!(listed(&world, &lin).await.rows.iter().all(|row| !row.is_own));
+        done(&world, &lin, &back(&asked), &reason).await;
+        done(&world, &lin, &back(&asked), &reason).await;
         world.later(24 * 60 * 60 * 1000);
-        let chen = world.join(&sun, sun.chen_jing).await;
+        let (chen, lin) = (world.join(&sun, sun.chen_jing).await, world.join(&sun, sun.lin).await);
         let wang = world.join(&sun, sun.wang_mei).await;
         // Asked again the day after, because the answer was lost.
-        done(&world, &chen, &back(&asked), &reason).await;
-        assert_eq!(refused(&world, &chen, &back(&asked), &because("Again")).await, Code::Conflict);
+        done(&world, &lin, &back(&asked), &reason).await;
+        assert_eq!(refused(&world, &lin, &back(&asked), &because("Again")).await, Code::Conflict);
         let row = listed(&world, &chen).await.rows.remove(1);
         let taken = row.taken_back.expect("taken back");
-        assert_eq!((taken.reason.as_str(), taken.day.as_str(), taken.by.as_deref()), ("Entered twice", "2026-09-21", Some("陈静")));
+        assert_eq!((taken.reason.as_str(), taken.day.as_str(), taken.by.as_deref()), ("Entered twice", "2026-09-21", Some("林涛")));
         assert_eq!(spent(&world, &wang).await, 500);
         is_sound(&world).await;
     }
@@ -111,8 +115,9 @@ both! {
         ] {
             assert_eq!(refused(&world, &chen, path, &wrong).await, code, "{wrong:?}");
         }
+        let own = world.join(&sun, sun.lin).await;
         for (reason, code) in [("", Code::InvalidInput), ("  ", Code::InvalidInput), (&*"x".repeat(501), Code::InvalidInput)] {
-            assert_eq!(refused(&world, &chen, &back(&asked), &because(reason)).await, code, "{reason:?}");
+            assert_eq!(refused(&world, &own, &back(&asked), &because(reason)).await, code, "{reason:?}");
         }
         assert_eq!(refused(&world, &wang, &back(&asked), &because("Mine")).await, Code::NotAllowed);
         assert_eq!(refused(&world, &chen, &back(&spend(1)), &because("Nothing")).await, Code::NotFound);
@@ -122,7 +127,7 @@ both! {
         assert_eq!(refused(&world, &chen, &path, &because("Not so")).await, Code::NotFound);
         // Nor is an opposite taken back by another one.
         let reason = because("Wrong");
-        done(&world, &chen, &back(&asked), &reason).await;
+        done(&world, &own, &back(&asked), &reason).await;
         let path = format!("/v1/spending/{}/take-back", reason.id);
         assert_eq!(refused(&world, &chen, &path, &because("Right")).await, Code::NotFound);
         let lin = world.join(&world.moon, world.moon.lin).await;

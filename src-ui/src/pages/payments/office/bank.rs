@@ -12,7 +12,7 @@ use linli_wire::{
 use web_sys::HtmlInputElement;
 
 use super::{
-    decide::{Asking, Decide, decide},
+    decide::{Asking, Decide, decide, own_place},
     to_bills,
 };
 use crate::{
@@ -163,6 +163,13 @@ fn statement(again: Callback<()>) -> AnyView {
                     </div>
                 }
                 .into_any(),
+                Code::UnsupportedFile => view! {
+                    <div class="c-banner" data-kind="waiting" role="alert" data-testid="unread">
+                        {icon("warn")}
+                        <div><p class="c-banner__title">{texts::unread_title()}</p> <p>{unread(&error)}</p></div>
+                    </div>
+                }
+                .into_any(),
                 _ => error_state(&error, None),
             })}
             {move || brought.get().map(|brought| view! {
@@ -188,6 +195,19 @@ fn told_before(error: &WireError) -> String {
         crate::words::number(u32::try_from(number).unwrap_or(u32::MAX))
     };
     texts::told_before(&number("movements"), &number("told_before"))
+}
+
+/// Where a file cannot be read.
+fn unread(error: &WireError) -> String {
+    let line = error.details.get("line").and_then(serde_json::Value::as_u64);
+    let line = line.and_then(|line| u32::try_from(line).ok()).map(crate::words::number);
+    let is_cut = error.details.get("cut").and_then(serde_json::Value::as_bool) == Some(true);
+    match (line, error.details.get("column").and_then(serde_json::Value::as_str)) {
+        (Some(line), _) if is_cut => texts::unread_cut(&line),
+        (Some(line), Some(column)) => texts::unread_cell(column, &line),
+        (Some(line), None) => texts::unread_line(&line),
+        (None, _) => texts::unread().to_owned(),
+    }
 }
 
 fn said(brought: &BankImport) -> String {
@@ -216,6 +236,8 @@ fn row(movement: BankMovement, deciding: Decide) -> AnyView {
     let name = if movement.name.is_empty() { texts::unnamed().to_owned() } else { movement.name.clone() };
     let proposals =
         movement.proposals.iter().map(|proposal| proposed(&movement, proposal, act, deciding)).collect_view();
+    let is_own = is_open && movement.hint != Some(BankHint::OtherCurrency);
+    let may_open_again = movement.own.is_some_and(|own| own.may_open_again);
     let said = said_of(&movement);
     let hint = hint(&movement);
     let kept = StoredValue::new(movement.clone());
@@ -241,9 +263,11 @@ fn row(movement: BankMovement, deciding: Decide) -> AnyView {
                 <div class="l-row">
                     {is_payment.then(|| button(Asking::Payment, "quiet", "household", texts::by_hand(), "by-hand"))}
                     {is_spending.then(|| button(Asking::Spending, "quiet", "pay", texts::spend(), "spend"))}
+                    {is_own.then(|| button(Asking::Own, "plain", "refresh", texts::own(), "own"))}
                     {button(Asking::Aside, "plain", "close", texts::aside(), "aside")}
                 </div>
             })}
+            {may_open_again.then(|| view! { <div class="l-row">{button(Asking::Again, "plain", "history", texts::again(), "open-again")}</div> })}
         </article>
     }
     .into_any()
@@ -265,6 +289,9 @@ fn said_of(movement: &BankMovement) -> Vec<String> {
 /// What there is to say of how it stands.
 fn hint(movement: &BankMovement) -> Option<String> {
     let receipt = |payment: &linli_wire::payments::BankPayment| payment.receipt.clone().unwrap_or_default();
+    if let Some(own) = movement.own {
+        return Some(texts::booked_own(own_place(own.place, movement.minor > 0)));
+    }
     if movement.state == BankMovementState::Booked {
         return Some(movement.payment.as_ref().map_or_else(
             || texts::booked_spending().to_owned(),

@@ -6,8 +6,8 @@ use linli_wire::{
     command::{BankMovementDecide, DecideMovement, MovementDecision, OfficeBillsList},
     id::BankMovementId,
     payments::{
-        BankMovement, BookMovement, OfficeBillRow, OfficeBillsQuery, SetMovementAside, SpendMovement,
-        SpendingHeading,
+        BankMovement, BookMovement, BookOwnMovement, MovementFee, OfficeBillRow, OfficeBillsQuery,
+        OpenMovementAgain, OwnPlace, SetMovementAside, SpendMovement, SpendingHeading,
     },
 };
 
@@ -20,7 +20,7 @@ use crate::{
         search_field::SearchField,
         skeleton::skeleton_list,
     },
-    format::{amount, month},
+    format::{amount, month, read_money},
     ipc::{self, Answer},
     state::{Act, App, app},
     words::{bank as texts, common},
@@ -33,6 +33,10 @@ pub(super) enum Asking {
     Payment,
     /// What it was spent on.
     Spending,
+    /// From where or to where the community moved it.
+    Own,
+    /// Why it is open again.
+    Again,
     /// Why it is set aside.
     Aside,
 }
@@ -44,6 +48,8 @@ pub(super) struct Decide {
     movement: RwSignal<Option<BankMovement>>,
     payment: RwSignal<bool>,
     spending: RwSignal<bool>,
+    own: RwSignal<bool>,
+    reopen: RwSignal<bool>,
     aside: RwSignal<bool>,
     act: Act,
     again: Callback<()>,
@@ -54,9 +60,10 @@ pub(super) struct Decide {
 impl Decide {
     /// Nothing yet; `again` is called once something was decided.
     pub(super) fn new(again: Callback<()>) -> Self {
-        let [payment, spending, aside] = [(); 3].map(|()| RwSignal::new(false));
+        let [payment, spending, own, reopen, aside] = [(); 5].map(|()| RwSignal::new(false));
         let (movement, headings) = (RwSignal::new(None), RwSignal::new(Vec::new()));
-        Self { app: app(), movement, payment, spending, aside, act: Act::new(), again, headings }
+        let (app, act) = (app(), Act::new());
+        Self { app, movement, payment, spending, own, reopen, aside, act, again, headings }
     }
 
     /// Opens the question.
@@ -66,18 +73,24 @@ impl Decide {
         match asking {
             Asking::Payment => self.payment.set(true),
             Asking::Spending => self.spending.set(true),
+            Asking::Own => self.own.set(true),
+            Asking::Again => self.reopen.set(true),
             Asking::Aside => self.aside.set(true),
         }
     }
 
     /// Decides. The same once more, after a lost answer, is the same.
     pub(super) fn put(self, act: Act, id: BankMovementId, decision: MovementDecision) {
-        let is_aside = matches!(decision, MovementDecision::SetAside(_));
+        let told = match decision {
+            MovementDecision::SetAside(_) => texts::done_aside(),
+            MovementDecision::OpenAgain(_) => texts::done_again(),
+            _ => texts::done_booked(),
+        };
         act.run::<BankMovementDecide>(DecideMovement { id, decision }, move |_| {
-            for open in [self.payment, self.spending, self.aside] {
+            for open in [self.payment, self.spending, self.own, self.reopen, self.aside] {
                 open.set(false);
             }
-            self.app.tell(if is_aside { texts::done_aside() } else { texts::done_booked() });
+            self.app.tell(told);
             self.again.run(());
         });
     }
@@ -96,6 +109,8 @@ pub(super) fn decide(this: Decide) -> AnyView {
     view! {
         <Dialog open=this.payment id="book-movement" title=texts::hand_title()>{by_hand(this)}</Dialog>
         <Dialog open=this.spending id="spend-movement" title=texts::spend_title()>{spend(this)}</Dialog>
+        <Dialog open=this.own id="own-movement" title=texts::own_title()>{own(this)}</Dialog>
+        <Dialog open=this.reopen id="open-movement-again" title=texts::again_title()>{open_again(this)}</Dialog>
         <Dialog open=this.aside id="movement-aside" title=texts::aside_title()>{aside(this)}</Dialog>
     }
     .into_any()
@@ -185,8 +200,8 @@ fn pick(row: OfficeBillRow, currency: &str, chosen: RwSignal<Vec<OfficeBillRow>>
     view! { <li><label class="p-pick"><input type="checkbox" prop:checked=checked on:change=change data-testid="pick" /> <span>{label}</span></label></li> }.into_any()
 }
 
-fn spend(this: Decide) -> AnyView {
-    let (heading, words) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+/// The headings of spending to choose from; the first is chosen.
+fn headings(this: Decide, heading: RwSignal<String>, id: &'static str) -> AnyView {
     let language = app().language();
     let headings = this.headings.get_untracked();
     heading.set(headings.first().map(|first| first.key.clone()).unwrap_or_default());
@@ -194,6 +209,96 @@ fn spend(this: Decide) -> AnyView {
         .into_iter()
         .map(|one| view! { <option value=one.key>{one.name.in_language(&language).to_owned()}</option> })
         .collect_view();
+    view! {
+        <div class="c-field">
+            <label class="c-field__label" for=id>{texts::spend_heading()}</label>
+            <select class="c-input" id=id data-testid=id on:change=move |event| heading.set(event_target_value(&event))>{options}</select>
+        </div>
+    }
+    .into_any()
+}
+
+fn own(this: Decide) -> AnyView {
+    let Some(movement) = this.movement.get_untracked() else { return ().into_any() };
+    let place = RwSignal::new(OwnPlace::Card);
+    let (typed, heading, tried) =
+        (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(false));
+    let (currency, came_in) = (movement.currency.clone(), movement.minor > 0);
+    let has_headings = this.headings.with_untracked(|headings| !headings.is_empty());
+    let fee = StoredValue::new(move || {
+        let typed = typed.get();
+        let read = read_money(typed.trim(), &currency).map(|money| money.minor);
+        if typed.trim().is_empty() { Some(None) } else { read.map(Some) }
+    });
+    let fee = move || fee.with_value(|fee| fee());
+    let wrong =
+        Signal::derive(move || (tried.get() && fee().is_none()).then(|| texts::own_fee_wrong().to_owned()));
+    let book = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        tried.set(true);
+        let Some(fee) = untrack(fee) else { return focus_field("own-fee") };
+        let fee = fee.map(|minor| MovementFee { heading: heading.get_untracked(), minor });
+        this.put_asked(MovementDecision::Own(BookOwnMovement { place: place.get_untracked(), fee }));
+    };
+    let places = [(OwnPlace::Card, "card"), (OwnPlace::Cash, "cash")].map(|(of, value)| {
+        view! { <option value=value prop:selected=move || place.get() == of>{own_place(of, came_in)}</option> }
+    });
+    let choose = move |event| {
+        place.set(if event_target_value(&event) == "cash" { OwnPlace::Cash } else { OwnPlace::Card });
+    };
+    view! {
+        <form class="c-form" novalidate on:submit=book>
+            <p class="t-soft t-small">{texts::own_text()}</p>
+            <div class="c-field">
+                <label class="c-field__label" for="own-place">{texts::own_place()}</label>
+                <select class="c-input" id="own-place" data-testid="own-place" on:change=choose>{places.collect_view()}</select>
+            </div>
+            {has_headings.then(|| view! {
+                <Field id="own-fee" label=texts::own_fee() help=texts::own_fee_help() value=typed error=wrong />
+                {headings(this, heading, "own-heading")}
+            })}
+            {trouble(this)}
+            {actions(this.own, this.act, texts::own_book(), "own-now")}
+        </form>
+    }
+    .into_any()
+}
+
+/// Where money of the community was before, or went.
+pub(super) fn own_place(place: OwnPlace, came_in: bool) -> &'static str {
+    match (place, came_in) {
+        (OwnPlace::Cash, true) => texts::own_cash_in(),
+        (OwnPlace::Cash, false) => texts::own_cash_out(),
+        (OwnPlace::Card | OwnPlace::Other, true) => texts::own_card_in(),
+        (OwnPlace::Card | OwnPlace::Other, false) => texts::own_card_out(),
+    }
+}
+
+fn open_again(this: Decide) -> AnyView {
+    let (reason, wrong) = (RwSignal::new(String::new()), RwSignal::new(None::<String>));
+    let put = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        let reason = reason.get_untracked();
+        if reason.trim().is_empty() {
+            wrong.set(Some(texts::aside_missing().to_owned()));
+            focus_field("again-reason");
+            return;
+        }
+        this.put_asked(MovementDecision::OpenAgain(OpenMovementAgain { reason }));
+    };
+    view! {
+        <form class="c-form" novalidate on:submit=put>
+            <p class="t-soft t-small">{texts::again_text()}</p>
+            <Field id="again-reason" label=texts::aside_reason() value=reason error=wrong />
+            {trouble(this)}
+            {actions(this.reopen, this.act, texts::again(), "again-now")}
+        </form>
+    }
+    .into_any()
+}
+
+fn spend(this: Decide) -> AnyView {
+    let (heading, words) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let book = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         let spent = SpendMovement { heading: heading.get_untracked(), words: words.get_untracked() };
@@ -201,10 +306,7 @@ fn spend(this: Decide) -> AnyView {
     };
     view! {
         <form class="c-form" novalidate on:submit=book>
-            <div class="c-field">
-                <label class="c-field__label" for="spend-heading">{texts::spend_heading()}</label>
-                <select class="c-input" id="spend-heading" data-testid="spend-heading" on:change=move |event| heading.set(event_target_value(&event))>{options}</select>
-            </div>
+            {headings(this, heading, "spend-heading")}
             <Field id="spend-words" label=texts::spend_words() value=words />
             {trouble(this)}
             {actions(this.spending, this.act, texts::spend(), "spend-now")}

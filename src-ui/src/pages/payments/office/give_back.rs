@@ -51,6 +51,9 @@ struct Of {
 struct Money {
     amount: String,
     way: Way,
+    /// Whether nothing goes back, since the payment was booked for the wrong household.
+    #[serde(default)]
+    booked_wrongly: bool,
     /// The try, from before it is asked for until it is answered: a restart in between asks for the same refund.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     attempt: Option<OpId>,
@@ -117,9 +120,11 @@ fn form(
     asked: Asked<HouseholdPayments>,
 ) -> AnyView {
     let (app, act) = (app(), attempt.act);
-    let first = Money { amount: plain(kept, &currency), way: Way::Counter, attempt: None };
+    let first =
+        Money { amount: plain(kept, &currency), way: Way::Counter, booked_wrongly: false, attempt: None };
     let (reason, typed, way) =
         (RwSignal::new(String::new()), RwSignal::new(first.amount.clone()), RwSignal::new(first.way));
+    let wrongly = RwSignal::new(false);
     let tried = RwSignal::new(false);
     let payment_id = payment.as_ref().map(|payment| payment.id);
     let fixed = payment.as_ref().map(|payment| (payment.minor, payment.way));
@@ -128,7 +133,7 @@ fn form(
     let form_of = {
         let first = first.clone();
         move |attempt| {
-            let money = Money { amount: typed.get(), way: way.get(), attempt };
+            let money = Money { amount: typed.get(), way: way.get(), booked_wrongly: wrongly.get(), attempt };
             let form = (money != first).then(|| serde_json::to_string(&money).unwrap_or_default());
             Typed { words: reason.get(), photos: Vec::new(), form: form.unwrap_or_default() }
         }
@@ -142,6 +147,7 @@ fn form(
         reason.set(before.words);
         typed.set(money.amount);
         way.set(money.way);
+        wrongly.set(money.booked_wrongly);
         if let Some(id) = money.attempt {
             attempt.take_up(id);
         }
@@ -172,8 +178,16 @@ fn form(
         }
         let words = reason.get_untracked();
         let way = fixed.map_or_else(|| way.get_untracked(), |(_, way)| way);
-        let request =
-            move |attempt| RefundMoney { attempt, household_id, payment_id, way, minor, reason: words };
+        let booked_wrongly = wrongly.get_untracked();
+        let request = move |attempt| RefundMoney {
+            attempt,
+            household_id,
+            payment_id,
+            way,
+            minor,
+            reason: words,
+            booked_wrongly,
+        };
         let form_of = form_of.clone();
         attempt.named(move |id| {
             let typed = untrack(move || form_of(Some(id)));
@@ -209,9 +223,18 @@ fn form(
     });
     let what = match fixed {
         Some((minor, came)) => view! {
+            {matches!(came, Way::Counter | Way::Transfer).then(|| view! {
+                <div class="c-field">
+                    <label class="c-field__label" for="refund-what">{texts::what_label()}</label>
+                    <select class="c-input" id="refund-what" data-testid="refund-what" on:change=move |event| wrongly.set(event_target_value(&event) == "wrongly")>
+                        <option value="back" prop:selected=move || !wrongly.get()>{texts::what_back()}</option>
+                        <option value="wrongly" prop:selected=move || wrongly.get()>{texts::booked_wrongly()}</option>
+                    </select>
+                </div>
+            })}
             <dl class="p-transfer">
                 <div><dt>{payments::amount()}</dt> <dd class="t-strong" data-testid="refund-fixed">{money(minor)}</dd></div>
-                <div><dt>{texts::way_label()}</dt> <dd>{how(came)}</dd></div>
+                <div><dt>{texts::way_label()}</dt> <dd>{move || how(came, wrongly.get())}</dd></div>
             </dl>
             <p class="t-soft t-small">{texts::then_payment()}</p>
         }

@@ -113,10 +113,10 @@ pub(super) fn card(refund: &Refund, deciding: Option<Deciding>) -> AnyView {
                     <strong class="p-amount">{amount(refund.minor, &refund.currency)}</strong>
                 </div>
                 {deciding.is_some().then(|| view! { <p class="t-soft t-small">{of}</p> })}
-                <p class="t-soft t-small">{texts::way(way_word(refund.way))}</p>
+                <p class="t-soft t-small">{if refund.booked_wrongly { texts::booked_wrongly().to_owned() } else { texts::way(way_word(refund.way)) }}</p>
             </div>
             <p class="p-said" data-testid="reason">{refund.reason.clone()}</p>
-            {state_tag(refund.state)}
+            {state_tag(refund)}
             <div class="t-soft t-small"><p>{asked}</p> {decided.map(|decided| view! { <p data-testid="decided-by">{decided}</p> })}</div>
             {what_now(refund).map(|text| view! { <p data-testid="what-now">{text}</p> })}
             {deciding.map(|deciding| actions(refund, deciding))}
@@ -135,10 +135,11 @@ fn what_now(refund: &Refund) -> Option<&'static str> {
     }
 }
 
-fn state_tag(state: RefundState) -> AnyView {
-    let (tone, symbol, word) = match state {
+fn state_tag(refund: &Refund) -> AnyView {
+    let (tone, symbol, word) = match refund.state {
         RefundState::Asked => ("amber", "clock", texts::state_asked()),
         RefundState::Going | RefundState::Other => ("amber", "wait", texts::state_going()),
+        RefundState::Done if refund.booked_wrongly => ("jade", "ok", texts::state_taken_back()),
         RefundState::Done => ("jade", "ok", texts::state_done()),
         RefundState::Refused => ("blue", "close", texts::state_refused()),
         RefundState::Failed => ("red", "fail", texts::state_failed()),
@@ -152,6 +153,7 @@ pub(super) struct Deciding {
     app: App,
     of: RwSignal<Option<Refund>>,
     back: RwSignal<bool>,
+    wrong: RwSignal<bool>,
     no: RwSignal<bool>,
     act: Act,
     again: Callback<()>,
@@ -160,8 +162,8 @@ pub(super) struct Deciding {
 impl Deciding {
     /// Nothing yet; `again` is called once something was decided, by the person or by somebody else.
     fn new(again: Callback<()>) -> Self {
-        let [back, no] = [(); 2].map(|()| RwSignal::new(false));
-        let this = Self { app: app(), of: RwSignal::new(None), back, no, act: Act::new(), again };
+        let [back, wrong, no] = [(); 3].map(|()| RwSignal::new(false));
+        let this = Self { app: app(), of: RwSignal::new(None), back, wrong, no, act: Act::new(), again };
         Effect::new(move |_| {
             if this.act.error.with(|error| error.as_ref().is_some_and(|error| error.code == Code::Conflict)) {
                 this.again.run(());
@@ -186,6 +188,7 @@ impl Deciding {
                 RefundState::Refused => texts::told_refused().to_owned(),
                 RefundState::Failed => texts::failed_text().to_owned(),
                 RefundState::Going => texts::going_text().to_owned(),
+                _ if refund.booked_wrongly => texts::told_taken_back().to_owned(),
                 _ => texts::told_done(&amount(refund.minor, &refund.currency)),
             });
             self.again.run(());
@@ -201,23 +204,28 @@ fn questions(this: Deciding) -> AnyView {
     let title = about(|of| {
         texts::confirm_title(&amount(of.minor, &of.currency), &payments_office::household(&of.code))
     });
+    let wrong_title = about(|of| {
+        texts::confirm_wrongly(&amount(of.minor, &of.currency), &payments_office::household(&of.code))
+    });
     let text = about(|of| {
         let then = if of.payment_id.is_some() { texts::then_payment() } else { texts::then_kept() };
-        format!("{} {then}", how(of.way))
+        format!("{} {then}", how(of.way, of.booked_wrongly))
     });
     let no_title = about(|of| {
         texts::refuse_title(&amount(of.minor, &of.currency), &payments_office::household(&of.code))
     });
     view! {
         <Confirm open=this.back id="confirm-refund" title=title text=text confirm=texts::give() then=Callback::new(move |()| this.put(true)) danger=false />
+        <Confirm open=this.wrong id="confirm-wrongly" title=wrong_title text=text confirm=texts::take_out() then=Callback::new(move |()| this.put(true)) danger=false />
         <Confirm open=this.no id="confirm-refusal" title=no_title text=texts::refuse_text() confirm=texts::refuse() then=Callback::new(move |()| this.put(false)) />
     }
     .into_any()
 }
 
-/// How the money gets to the household.
-pub(super) fn how(way: Way) -> &'static str {
+/// How the money gets to the household, or that it does not.
+pub(super) fn how(way: Way, booked_wrongly: bool) -> &'static str {
     match way {
+        _ if booked_wrongly => texts::how_wrongly(),
         Way::Card => texts::how_card(),
         Way::Counter => texts::how_counter(),
         Way::Balance => texts::how_balance(),
@@ -240,12 +248,17 @@ fn actions(refund: &Refund, this: Deciding) -> AnyView {
     };
     let refund = StoredValue::new(refund.clone());
     let (may_decide, state) = refund.with_value(|refund| (refund.may_decide, refund.state));
+    let (give, question) = if refund.with_value(|refund| refund.booked_wrongly) {
+        (texts::take_out(), this.wrong)
+    } else {
+        (texts::give(), this.back)
+    };
     let busy = move || (this.act.busy.get() && is_this()).then_some("true");
     view! {
         {trouble}
         {may_decide.then(|| view! {
             <div class="l-row">
-                <button type="button" class="c-button" data-kind="quiet" data-testid="give-back" aria-busy=busy on:click=move |_| this.ask(refund.get_value(), this.back)>{icon("ok")} {texts::give()}</button>
+                <button type="button" class="c-button" data-kind="quiet" data-testid="give-back" aria-busy=busy on:click=move |_| this.ask(refund.get_value(), question)>{icon("ok")} {give}</button>
                 <button type="button" class="c-button" data-kind="plain" data-testid="refuse" on:click=move |_| this.ask(refund.get_value(), this.no)>{icon("close")} {texts::refuse()}</button>
             </div>
         })}

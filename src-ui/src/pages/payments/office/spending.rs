@@ -94,7 +94,8 @@ fn line(row: &Spending, currency: &str, back: Back) -> AnyView {
                 <span class="c-row__meta">{meta.join(" ·\u{a0}")}</span>
                 {taken.map(|words| view! { <span><span class="c-tag" data-tone="blue">{icon("history")} {payments::taken_back()}</span></span> <span class="c-row__meta">{words}</span> })}
                 {row.from_statement.then(|| view! { <span class="c-row__meta">{texts::from_statement()}</span> })}
-                {(stands && !row.from_statement).then(|| view! { <span class="l-row"><button type="button" class="c-button" data-kind="plain" data-edge="start" data-testid="take-back" on:click=move |_| back.ask(&of, attempt)>{icon("history")} {texts::take_back()}</button></span> })}
+                {(stands && row.is_own && !row.from_statement).then(|| view! { <span class="c-row__meta" data-testid="own-spending">{texts::own()}</span> })}
+                {(stands && !row.is_own && !row.from_statement).then(|| view! { <span class="l-row"><button type="button" class="c-button" data-kind="plain" data-edge="start" data-testid="take-back" on:click=move |_| back.ask(&of, attempt)>{icon("history")} {texts::take_back()}</button></span> })}
             </span>
         </div>
     }
