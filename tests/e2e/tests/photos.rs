@@ -56,12 +56,14 @@ fn a_photo_is_seen_by_a_neighbour_while_it_is_shown_and_no_longer() {
 
     // She shows it: it stands beside her words, in the directory, and in the room of the two.
     hers.tap("show-photo");
+    hers.tap("show-phone");
     hers.settle();
     found.extend(wrong(&mei, "profile-photo", &light));
     face(his, "[data-testid=message]");
     found.extend(wrong(&li, "chat-photo-of-somebody", &dark));
     his.go("/chat/neighbours");
     face(his, "[data-testid=directory]");
+    his.see("+86 10 5550 0101");
     found.extend(wrong(&li, "neighbours-photo", &dark));
     his.tap("write-to");
     face(his, "[data-testid=room] header");
