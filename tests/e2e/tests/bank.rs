@@ -10,8 +10,8 @@ use linli_e2e::{
 };
 use linli_wire::{
     Language,
-    command::{BillKey, BillOpen, Empty, OfficeBillsList, PaymentsGet},
-    payments::{OfficeBillsPage, OfficeBillsQuery},
+    command::{BankMovementsList, BillKey, BillOpen, Empty, OfficeBillsList, PaymentsGet},
+    payments::{BankMovementState, BankMovementsQuery, OfficeBillsPage, OfficeBillsQuery},
     settings::{Mode, Settings},
 };
 
@@ -216,8 +216,36 @@ fn by_hand(name: &str, language: Language) {
     look(&manager, "bank open again", &face);
     lin.tap("again-now");
     lin.find_no("#open-movement-again[open]");
-    lin.go("/office/payments/bank");
+    lin.choose("bank-state", "");
     lin.find("[data-testid=movement][data-state=open]");
+
+    // What was booked by hand was a neighbour's: two persons take it out of the books, and it waits again.
+    let movements = BankMovementsQuery { state: BankMovementState::Booked, ..BankMovementsQuery::default() };
+    let booked = office.host.call::<BankMovementsList>(&movements).unwrap().rows;
+    let payment = booked.into_iter().find_map(|row| row.payment).expect("the payment");
+    chen.go(&format!("/office/payments/households/{}", payment.household_id));
+    chen.until_with(
+        "to say that it was booked wrongly",
+        "all(id('ask-payment')).find(button => button.closest('li').innerText.includes(args[0]))?.click(); return !!one('#give-back[open]')",
+        &[serde_json::json!(payment.receipt.expect("a receipt"))],
+    );
+    chen.choose("refund-what", "wrongly");
+    chen.see(&say("refunds.how_wrongly"));
+    chen.fill("refund-reason", "It was the neighbour's");
+    chen.picture("wrongly");
+    look(&office, "bank booked wrongly", &face);
+    chen.tap("ask-refund");
+    chen.find_no("#give-back[open]");
+    lin.go("/office/payments/refunds");
+    lin.tap("give-back");
+    lin.find("#confirm-wrongly[open]");
+    look(&manager, "bank confirm wrongly", &face);
+    lin.tap("confirm");
+    lin.find("[data-testid=decided] [data-state=done]");
+    lin.see(&say("refunds.state_taken_back"));
+    assert_eq!(owed(&find()), owed(&page), "the bill is owed again");
+    lin.go("/office/payments/bank");
+    lin.see("Nobody in particular");
 }
 
 /// What keeps people out of the page as it is.
