@@ -2,13 +2,15 @@
 
 use linli_wire::{
     id::{CommunityId, PaymentId},
-    payments::{Payment, PaymentEvent},
+    payments::{Payment, PaymentEvent, PaymentState},
 };
 
 use super::{
     end, here,
     provider::{Intent, NotBelieved, Stands, Trouble},
-    row, unclear,
+    row,
+    tend::pause,
+    unclear,
 };
 use crate::{App, Error, db::Tx, ledger::Movement, params, payments};
 
@@ -171,14 +173,14 @@ fn moved(tx: &mut Tx<'_>, provider: &str, intent: &Intent) -> Result<Outcome, Er
     if payment.currency != intent.currency || payment.minor != intent.minor {
         if is_paid {
             // Something came, and somebody has to look at it: nobody should pay again meanwhile.
-            payments::move_by_card(tx, community, id, PaymentEvent::Unclear, movement)?;
+            check_on(tx, community, id, movement)?;
         }
         let same = payment.currency == intent.currency;
         return Ok(trouble(if same { Outcome::Amount } else { Outcome::Currency }));
     }
     let event = match intent.stands {
         Stands::Open => return Ok(Outcome::Waiting),
-        Stands::Processing => PaymentEvent::Unclear,
+        Stands::Processing => return check_on(tx, community, id, movement).map(|()| Outcome::Settled),
         Stands::Declined | Stands::Cancelled => PaymentEvent::Failed,
         Stands::Paid => PaymentEvent::Came,
     };
@@ -188,6 +190,18 @@ fn moved(tx: &mut Tx<'_>, provider: &str, intent: &Intent) -> Result<Outcome, Er
         tx.execute(sql, params![community, id])?;
     }
     Ok(Outcome::Settled)
+}
+
+/// Has a payment checked: it is asked about until it is known what became of it, also where nothing was left to be asked.
+fn check_on(tx: &mut Tx<'_>, community: CommunityId, id: PaymentId, movement: Movement) -> Result<(), Error> {
+    if payments::move_by_card(tx, community, id, PaymentEvent::Unclear, movement)?.state
+        == PaymentState::Checking
+    {
+        let at = tx.now().plus_millis(pause(0));
+        let sql = "UPDATE card_payment SET ask_at = $3 WHERE community_id = $1 AND payment_id = $2 AND ask_at IS NULL";
+        tx.execute(sql, params![community, id, at])?;
+    }
+    Ok(())
 }
 
 /// Notes what the provider calls a payment whose name was lost on its way here.

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{
     shop::{WEBHOOK_SECRET, signed},
-    stripe::{Fault, GOOD},
+    stripe::{DECLINED, Fault, GOOD},
 };
 use crate::shops;
 
@@ -57,6 +57,35 @@ shops! {
         let troubles = shop.troubles().await;
         assert!(troubles.len() == 1 && troubles[0].contains("another amount"), "{troubles:?}");
         assert!(shop.world.app.metrics_text().contains("linli_card_answers{outcome=\"amount\"} 2"));
+        shop.is_sound().await;
+    }
+
+    async fn a_second_card_of_which_nobody_knows_yet_is_checked_and_not_denied(shop) {
+        let (payment, intent) = shop.begun(10_000).await;
+        shop.stripe.pay(&intent, DECLINED).await;
+        assert_eq!(shop.tell("payment_failed", &intent).await, 204);
+        assert_eq!(shop.held(payment.id).await.state, PaymentState::NotPaid);
+        shop.stripe.change(&intent, json!({ "amount": 9_999 })).await;
+        shop.stripe.pay(&intent, GOOD).await;
+        assert_eq!(shop.tell("succeeded", &intent).await, 204);
+        assert_eq!((shop.held(payment.id).await.state, shop.booked().await), (PaymentState::Checking, 0));
+        shop.is_sound().await;
+    }
+
+    async fn money_of_an_ended_payment_that_does_not_fit_is_asked_about_again(shop) {
+        let asked = shop.asked(100);
+        shop.stripe.fail(&[Fault::AnswerLost]);
+        shop.world.refused(Method::POST, "/v1/payments/card", Some(&shop.wang.tokens.access), Some(&asked)).await;
+        let mut shop = shop;
+        shop.world.later(16 * 60 * 1000);
+        shop.join_again().await;
+        shop.until(asked.id, PaymentState::NotPaid).await;
+        let lost = shop.stripe.intents().await.remove(0);
+        let lost = lost["id"].as_str().unwrap();
+        shop.stripe.change(lost, json!({ "amount": 99 })).await;
+        shop.stripe.pay(lost, GOOD).await;
+        assert_eq!(shop.tell("succeeded", lost).await, 204);
+        assert_eq!((shop.held(asked.id).await.state, shop.booked().await), (PaymentState::Checking, 0));
         shop.is_sound().await;
     }
 
