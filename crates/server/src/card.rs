@@ -114,9 +114,9 @@ pub(crate) async fn begin(app: &App, caller: Caller, asked: CardPayment) -> Resu
                      WHERE community_id = $1 AND payment_id = $2 AND intent IS NULL";
                 app.db.write(move |tx| Ok(tx.execute(sql, params![community, id, &intent.id])?)).await?;
             }
-            Err(Trouble::Refused(word)) => {
+            Err(trouble @ (Trouble::Refused(_) | Trouble::Unknown)) => {
                 app.metrics.card("refused");
-                tracing::error!(word, "the provider of card payments refused to begin a payment");
+                tracing::error!(%trouble, "the provider of card payments refused to begin a payment");
                 let payment = app.db.write(move |tx| end(tx, community, id, name)).await?;
                 return Ok(CardPaymentBegun { payment, link: None });
             }
@@ -139,20 +139,28 @@ fn link_secret(app: &App, community: CommunityId, id: PaymentId) -> Result<Uuid,
 
 /// What is known of a payment by card besides the payment.
 struct Row {
+    provider: String,
     intent: Option<String>,
     link_expires_at: Timestamp,
 }
 
 fn row(tx: &mut Tx<'_>, community: CommunityId, id: PaymentId) -> Result<Row, Error> {
-    let sql = "SELECT intent, link_expires_at FROM card_payment WHERE community_id = $1 AND payment_id = $2";
+    let sql =
+        "SELECT provider, intent, link_expires_at FROM card_payment WHERE community_id = $1 AND payment_id = $2";
     let row = tx.query_opt(sql, params![community, id])?.ok_or_else(Error::not_found)?;
-    Ok(Row { intent: row.get(0)?, link_expires_at: row.get(1)? })
+    Ok(Row { provider: row.get(0)?, intent: row.get(1)?, link_expires_at: row.get(2)? })
+}
+
+/// The provider has said all that there is to say of a payment.
+fn ask_no_more(tx: &mut Tx<'_>, community: CommunityId, id: PaymentId) -> Result<(), Error> {
+    let sql = "UPDATE card_payment SET ask_at = NULL WHERE community_id = $1 AND payment_id = $2";
+    tx.execute(sql, params![community, id])?;
+    Ok(())
 }
 
 /// Nothing will come of a payment of which the provider knows nothing.
 fn end(tx: &mut Tx<'_>, community: CommunityId, id: PaymentId, provider: &str) -> Result<Payment, Error> {
-    let sql = "UPDATE card_payment SET ask_at = NULL WHERE community_id = $1 AND payment_id = $2";
-    tx.execute(sql, params![community, id])?;
+    ask_no_more(tx, community, id)?;
     let movement = Movement { provider: provider.to_owned(), id: id.to_string() };
     payments::move_by_card(tx, community, id, PaymentEvent::Failed, movement)
 }

@@ -152,6 +152,9 @@ pub enum Trouble {
     /// It will not, with a word why.
     #[error("refused: {0}")]
     Refused(String),
+    /// It knows no such payment: it was made with the keys of another account.
+    #[error("not known there")]
+    Unknown,
 }
 
 /// Why something that was told is not believed.

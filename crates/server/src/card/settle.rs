@@ -6,6 +6,8 @@ use linli_wire::{
 };
 
 use super::{
+    Row, ask_no_more,
+    check::{CLOSED, UNKNOWN},
     end, here,
     provider::{Intent, NotBelieved, Stands, Trouble},
     row,
@@ -44,7 +46,17 @@ pub(crate) async fn look(app: &App, community: CommunityId, id: PaymentId) -> Re
         }
         return Ok(Looked { payment, intent: None });
     };
-    let mut found = provider.ask(intent).await.map_err(|trouble| failed(&trouble))?;
+    let mut found = match provider.ask(intent).await {
+        // A day is time enough to put keys right that were mistaken.
+        Err(Trouble::Unknown) if row.link_expires_at <= now => {
+            let payment = app.db.write(move |tx| give_up(tx, community, id)).await?;
+            if !payment.state.is_open() {
+                app.db.write(move |tx| ask_no_more(tx, community, id)).await?;
+            }
+            return Ok(Looked { payment, intent: None });
+        }
+        answer => answer.map_err(|trouble| failed(&trouble))?,
+    };
     if matches!(found.stands, Stands::Open | Stands::Declined) && row.link_expires_at <= now {
         // It is refused if the money came in this very moment; the next look sees that.
         found = provider.cancel(found.id).await.map_err(|trouble| failed(&trouble))?;
@@ -52,6 +64,21 @@ pub(crate) async fn look(app: &App, community: CommunityId, id: PaymentId) -> Re
     settle(app, &found).await?;
     let payment = app.db.read(move |tx| payments::payment(tx, community, id)).await?;
     Ok(Looked { payment, intent: Some(found) })
+}
+
+/// Ends a payment that nobody finished in time and that nobody can be asked about; what is being checked stays so until
+/// the office has looked at it. Whether it was paid all the same is somebody's to find out.
+pub(super) fn give_up(tx: &mut Tx<'_>, community: CommunityId, id: PaymentId) -> Result<Payment, Error> {
+    let Row { provider, intent, .. } = row(tx, community, id)?;
+    if let Some(intent) = &intent {
+        note_trouble(tx, &provider, intent, UNKNOWN)?;
+    }
+    let payment = payments::payment(tx, community, id)?;
+    if payment.state != PaymentState::Begun {
+        return Ok(payment);
+    }
+    let movement = Movement { provider, id: id.to_string() };
+    payments::move_by_card(tx, community, id, PaymentEvent::Failed, movement)
 }
 
 fn failed(trouble: &Trouble) -> Error {
@@ -80,7 +107,7 @@ pub(crate) async fn webhook(app: &App, name: &str, signature: &str, body: &[u8])
     match provider.ask(intent).await {
         Ok(intent) => settle(app, &intent).await,
         // It knows nothing of what it told: asking again changes nothing.
-        Err(Trouble::Refused(_)) => Ok(()),
+        Err(Trouble::Refused(_) | Trouble::Unknown) => Ok(()),
         Err(trouble) => Err(failed(&trouble)),
     }
 }
@@ -140,17 +167,35 @@ impl Outcome {
 fn apply(tx: &mut Tx<'_>, provider: &str, intent: &Intent) -> Result<Outcome, Error> {
     let outcome = moved(tx, provider, intent)?;
     if outcome.is_trouble() {
-        let now = tx.now();
-        tx.execute(
-            "INSERT INTO card_trouble (provider, intent, what, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-            params![provider, &intent.id, outcome.as_str(), now],
-        )?;
+        note_trouble(tx, provider, &intent.id, outcome.as_str())?;
+    } else {
+        let sql = "DELETE FROM card_trouble WHERE provider = $1 AND intent = $2 AND what = $3";
+        tx.execute(sql, params![provider, &intent.id, UNKNOWN])?;
     }
     Ok(outcome)
 }
 
+/// Notes what somebody has to look at, unless somebody has closed it.
+fn note_trouble(tx: &mut Tx<'_>, provider: &str, intent: &str, what: &str) -> Result<(), Error> {
+    if !is_closed(tx, provider, intent)? {
+        let now = tx.now();
+        tx.execute(
+            "INSERT INTO card_trouble (provider, intent, what, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+            params![provider, intent, what, now],
+        )?;
+    }
+    Ok(())
+}
+
+/// Whether somebody has said of money that does not fit that it is dealt with.
+fn is_closed(tx: &mut Tx<'_>, provider: &str, intent: &str) -> Result<bool, Error> {
+    let sql = "SELECT 1 FROM card_trouble WHERE provider = $1 AND intent = $2 AND what = $3";
+    Ok(tx.query_opt(sql, params![provider, intent, CLOSED])?.is_some())
+}
+
 fn moved(tx: &mut Tx<'_>, provider: &str, intent: &Intent) -> Result<Outcome, Error> {
-    let is_paid = intent.stands == Stands::Paid;
+    // What was dealt with at the provider is none any more, though it says so for good.
+    let is_paid = intent.stands == Stands::Paid && !is_closed(tx, provider, &intent.id)?;
     // What is not paid is no trouble, whatever else does not fit.
     let trouble = |outcome| if is_paid { outcome } else { Outcome::Waiting };
     let known = tx.query_opt(
@@ -161,7 +206,12 @@ fn moved(tx: &mut Tx<'_>, provider: &str, intent: &Intent) -> Result<Outcome, Er
         known.map(|row| Ok::<_, Error>((row.get(0)?, row.get(1)?))).transpose()?;
     let (community, id) = match (known, intent.ours) {
         (Some(known), Some(ours)) if known == ours => known,
-        (Some(_), _) => return Ok(trouble(Outcome::Payment)),
+        (Some((community, id)), _) => {
+            if is_paid {
+                check_on(tx, community, id, Movement { provider: provider.to_owned(), id: intent.id.clone() })?;
+            }
+            return Ok(trouble(Outcome::Payment));
+        }
         (None, None) => return Ok(Outcome::NotOurs),
         (None, Some((community, id))) => match adopt(tx, provider, &intent.id, community, id)? {
             None => (community, id),
@@ -186,8 +236,7 @@ fn moved(tx: &mut Tx<'_>, provider: &str, intent: &Intent) -> Result<Outcome, Er
     };
     payments::move_by_card(tx, community, id, event, movement)?;
     if matches!(intent.stands, Stands::Paid | Stands::Cancelled) {
-        let sql = "UPDATE card_payment SET ask_at = NULL WHERE community_id = $1 AND payment_id = $2";
-        tx.execute(sql, params![community, id])?;
+        ask_no_more(tx, community, id)?;
     }
     Ok(Outcome::Settled)
 }

@@ -89,9 +89,12 @@ impl Stripe {
                 .map_err(|_| Trouble::Unclear("the answer cannot be read".to_owned()));
         }
         let problem: Problem = serde_json::from_slice(&body).unwrap_or_default();
+        // A page of something between us and Stripe is not Stripe's word.
+        let is_said = problem.error.kind.is_some();
         let word = problem.error.code.or(problem.error.kind).unwrap_or_default();
         let word = if is_word(&word) { word } else { "unknown".to_owned() };
         match status {
+            StatusCode::NOT_FOUND if is_said => Err(Trouble::Unknown),
             // About our keys, or for later: it says nothing about the payment.
             StatusCode::UNAUTHORIZED
             | StatusCode::FORBIDDEN

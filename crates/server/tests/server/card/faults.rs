@@ -89,6 +89,47 @@ shops! {
         shop.is_sound().await;
     }
 
+    async fn what_the_keys_of_another_account_know_nothing_of_ends_after_a_day(shop) {
+        let (begun, intent) = shop.begun(10_000).await;
+        let (checked, other) = shop.begun(20_000).await;
+        shop.stripe.change(&other, json!({ "amount": 19_999 })).await;
+        shop.stripe.pay(&other, GOOD).await;
+        assert_eq!(shop.tell("succeeded", &other).await, 204);
+        shop.stripe.forget().await;
+        let mut shop = shop;
+        shop.world.later(60 * 60 * 1000);
+        shop.join_again().await;
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        assert_eq!(shop.held(begun.id).await.state, PaymentState::Begun, "keys may have been mistaken");
+        shop.world.later(24 * 60 * 60 * 1000);
+        shop.join_again().await;
+        shop.until(begun.id, PaymentState::NotPaid).await;
+        assert_eq!(shop.held(checked.id).await.state, PaymentState::Checking, "somebody has to look");
+        let troubles = shop.troubles().await;
+        assert!(troubles.iter().any(|trouble| trouble.contains(&intent) && trouble.contains("keys of before")), "{troubles:?}");
+        shop.is_sound().await;
+    }
+
+    async fn what_was_begun_before_cards_were_given_up_ends_after_a_day_and_is_asked_about_later(shop) {
+        let (payment, intent) = shop.begun(10_000).await;
+        shop.stripe.pay(&intent, GOOD).await;
+        let mut shop = shop;
+        let card = shop.world.app.settings.card.clone();
+        shop.world.start_again(|settings| settings.card = None).await;
+        shop.world.later(60 * 60 * 1000);
+        shop.join_again().await;
+        assert_eq!(shop.held(payment.id).await.state, PaymentState::Begun);
+        shop.world.later(24 * 60 * 60 * 1000);
+        shop.join_again().await;
+        shop.until(payment.id, PaymentState::NotPaid).await;
+        assert_eq!(shop.troubles().await.len(), 1);
+        shop.is_sound().await;
+        shop.world.start_again(|settings| settings.card = card).await;
+        shop.until(payment.id, PaymentState::Paid).await;
+        assert_eq!((shop.booked().await, shop.troubles().await), (1, Vec::new()));
+        shop.is_sound().await;
+    }
+
     async fn another_currency_is_not_booked(shop) {
         let (payment, intent) = shop.begun(10_000).await;
         shop.stripe.change(&intent, json!({ "currency": "jpy" })).await;
@@ -105,7 +146,7 @@ shops! {
             shop.stripe.change(&intent, json!({ "metadata": { field: value } })).await;
             shop.stripe.pay(&intent, GOOD).await;
             assert_eq!(shop.tell("succeeded", &intent).await, 204);
-            assert_eq!((shop.held(payment.id).await.state, shop.booked().await), (PaymentState::Begun, 0));
+            assert_eq!((shop.held(payment.id).await.state, shop.booked().await), (PaymentState::Checking, 0));
         }
         assert_eq!(shop.troubles().await.len(), 2);
         shop.is_sound().await;

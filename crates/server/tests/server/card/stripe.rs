@@ -129,6 +129,12 @@ impl Stripe {
         self.ask(reqwest::Method::POST, &format!("/v1/payment_intents/{id}"), Some(what)).await;
     }
 
+    /// Forgets all that it knows, as keys of another account do.
+    pub async fn forget(&self) {
+        let answer = self.http.delete(format!("{}/_config/data", self.direct)).send().await.unwrap();
+        assert!(answer.status().is_success(), "{}", answer.status());
+    }
+
     /// All payments there.
     pub async fn intents(&self) -> Vec<Value> {
         self.list("/v1/payment_intents?limit=100").await
