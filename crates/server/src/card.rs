@@ -78,7 +78,7 @@ fn unclear() -> Error {
 /// `operation_reused`; `server_unreachable` when the provider did not answer: asking again is the same payment.
 pub(crate) async fn begin(app: &App, caller: Caller, asked: CardPayment) -> Result<CardPaymentBegun, Error> {
     let provider = here(app)?;
-    let (name, community, id) = (provider.name(), caller.community, asked.id);
+    let (of, community, id) = (provider.name(), caller.community, asked.id);
     let secret = link_secret(app, community, id)?;
     let hash = auth::hashed(&secret.to_string());
     let language = asked.language.clone();
@@ -93,7 +93,7 @@ pub(crate) async fn begin(app: &App, caller: Caller, asked: CardPayment) -> Resu
             params![
                 community,
                 id,
-                name,
+                of,
                 &hash,
                 now.plus_millis(LINK_MS),
                 now.plus_millis(tend::pause(0)),
@@ -110,14 +110,15 @@ pub(crate) async fn begin(app: &App, caller: Caller, asked: CardPayment) -> Resu
         let (minor, currency) = (payment.minor, payment.currency.clone());
         match provider.begin(Asked { community, payment: id, minor, currency }).await {
             Ok(intent) => {
-                let sql = "UPDATE card_payment SET intent = $3
-                     WHERE community_id = $1 AND payment_id = $2 AND intent IS NULL";
-                app.db.write(move |tx| Ok(tx.execute(sql, params![community, id, &intent.id])?)).await?;
+                let payment = app.db.write(move |tx| name(tx, community, id, &intent.id)).await?;
+                if !payment.state.is_open() {
+                    return Ok(CardPaymentBegun { payment, link: None });
+                }
             }
             Err(trouble @ (Trouble::Refused(_) | Trouble::Unknown)) => {
                 app.metrics.card("refused");
                 tracing::error!(%trouble, "the provider of card payments refused to begin a payment");
-                let payment = app.db.write(move |tx| end(tx, community, id, name)).await?;
+                let payment = app.db.write(move |tx| end(tx, community, id, of)).await?;
                 return Ok(CardPaymentBegun { payment, link: None });
             }
             Err(Trouble::Unclear(why)) => {
@@ -128,6 +129,21 @@ pub(crate) async fn begin(app: &App, caller: Caller, asked: CardPayment) -> Resu
     }
     let link = format!("{}/pay/{secret}", app.address());
     Ok(CardPaymentBegun { payment, link: Some(link) })
+}
+
+/// Notes what the provider calls a payment. One that was given up before its name came is ended there, too: nobody is given
+/// its link.
+fn name(tx: &mut Tx<'_>, community: CommunityId, id: PaymentId, intent: &str) -> Result<Payment, Error> {
+    let sql = "UPDATE card_payment SET intent = $3, ask_at = COALESCE(ask_at, $4)
+         WHERE community_id = $1 AND payment_id = $2 AND intent IS NULL";
+    let now = tx.now();
+    let is_new = tx.execute(sql, params![community, id, intent, now])? > 0;
+    let payment = payments::payment(tx, community, id)?;
+    if is_new && !payment.state.is_open() {
+        let sql = "UPDATE card_payment SET link_expires_at = $3, ask_at = $3 WHERE community_id = $1 AND payment_id = $2";
+        tx.execute(sql, params![community, id, now])?;
+    }
+    Ok(payment)
 }
 
 /// The secret of a payment's link. It is derived and not drawn, so that asking again gives the same.

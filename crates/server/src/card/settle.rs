@@ -8,7 +8,7 @@ use linli_wire::{
 use super::{
     Row, ask_no_more,
     check::{CLOSED, UNKNOWN},
-    end, here,
+    end, here, name,
     provider::{Intent, NotBelieved, Stands, Trouble},
     row,
     tend::pause,
@@ -35,13 +35,13 @@ pub(crate) struct Looked {
 /// `not_found`; `server_unreachable` when the provider does not answer; the database's.
 pub(crate) async fn look(app: &App, community: CommunityId, id: PaymentId) -> Result<Looked, Error> {
     let provider = here(app)?;
-    let name = provider.name();
+    let of = provider.name();
     let read = move |tx: &mut Tx<'_>| Ok((row(tx, community, id)?, payments::payment(tx, community, id)?));
     let (row, payment) = app.db.read(read).await?;
     let now = app.db.now();
     let Some(intent) = row.intent else {
         if payment.state.is_open() && payment.at.plus_millis(NAMELESS_MS) <= now {
-            let payment = app.db.write(move |tx| end(tx, community, id, name)).await?;
+            let payment = app.db.write(move |tx| end(tx, community, id, of)).await?;
             return Ok(Looked { payment, intent: None });
         }
         return Ok(Looked { payment, intent: None });
@@ -90,9 +90,9 @@ fn failed(trouble: &Trouble) -> Error {
 ///
 /// # Errors
 /// `invalid_input` for what is not believed; `server_unreachable` when the provider cannot be asked now: it tells again.
-pub(crate) async fn webhook(app: &App, name: &str, signature: &str, body: &[u8]) -> Result<(), Error> {
+pub(crate) async fn webhook(app: &App, of: &str, signature: &str, body: &[u8]) -> Result<(), Error> {
     let provider = here(app)?;
-    if provider.name() != name {
+    if provider.name() != of {
         return Err(Error::not_found());
     }
     let intent = match provider.told(signature, body, app.db.now()) {
@@ -114,8 +114,8 @@ pub(crate) async fn webhook(app: &App, name: &str, signature: &str, body: &[u8])
 
 /// Moves the payment that a provider's answer is about.
 async fn settle(app: &App, intent: &Intent) -> Result<(), Error> {
-    let (name, intent) = (here(app)?.name(), intent.clone());
-    let outcome = app.db.write(move |tx| apply(tx, name, &intent)).await?;
+    let (of, intent) = (here(app)?.name(), intent.clone());
+    let outcome = app.db.write(move |tx| apply(tx, of, &intent)).await?;
     app.metrics.card(outcome.as_str());
     if outcome.is_trouble() {
         // Without the intent: `linli-server check` names it to those who may see it.
@@ -265,8 +265,7 @@ fn adopt(
     if tx.query_opt(sql, params![community, id, provider])?.is_none() {
         return Ok(Some(Outcome::Payment));
     }
-    let sql =
-        "UPDATE card_payment SET intent = $3 WHERE community_id = $1 AND payment_id = $2 AND intent IS NULL";
-    let done = tx.execute(sql, params![community, id, intent])?;
-    Ok((done == 0).then_some(Outcome::Intent))
+    name(tx, community, id, intent)?;
+    let is_named = row(tx, community, id)?.intent.as_deref() == Some(intent);
+    Ok((!is_named).then_some(Outcome::Intent))
 }

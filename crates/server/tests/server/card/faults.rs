@@ -200,6 +200,41 @@ shops! {
         shop.is_sound().await;
     }
 
+    async fn a_payment_that_was_given_up_before_its_name_came_cannot_be_paid(shop) {
+        let asked = shop.asked(100);
+        shop.stripe.fail(&[Fault::Late]);
+        let given_up = async {
+            // Noted here, and made there.
+            while shop.stripe.intents().await.is_empty() {
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+            shop.world.later(16 * 60 * 1000);
+            for _ in 0..200 {
+                let read = move |tx: &mut linli_server::db::Tx<'_>| {
+                    let sql = "SELECT state FROM payment WHERE id = $1";
+                    Ok(tx.query_one(sql, linli_server::params![asked.id])?.get::<String>(0)?)
+                };
+                if shop.world.app.db.read(read).await.unwrap() == "not_paid" {
+                    return shop.stripe.go_on();
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            }
+            panic!("it was not given up");
+        };
+        let (begun, ()) = tokio::join!(shop.begin(&asked), given_up);
+        assert_eq!((begun.payment.state, begun.link), (PaymentState::NotPaid, None));
+        let intent = shop.intent_of(asked.id).await.expect("a name");
+        for _ in 0..200 {
+            // Nothing that commits wakes the job; the clock does, where it is waited for.
+            shop.world.later(1000);
+            if shop.stripe.intent(&intent).await["status"] == "canceled" {
+                return shop.is_sound().await;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        panic!("it can still be paid");
+    }
+
     async fn a_wrong_clock_delays_and_loses_nothing(shop) {
         let (payment, intent) = shop.begun(100).await;
         let right = shop.world.now().0;

@@ -28,6 +28,8 @@ pub const DECLINED: &str = "4000000000000341";
 pub enum Fault {
     /// It has gone back already, as Stripe says where somebody did so on its own pages; localstripe gives twice.
     Back,
+    /// It arrives, and its answer comes once [`Stripe::go_on`] says so.
+    Late,
     /// It does not arrive.
     Refuse,
     /// It arrives, and its answer is cut.
@@ -54,6 +56,7 @@ struct Inside {
     /// Locked while something new is made: who asks again meanwhile waits for the answer.
     remembered: tokio::sync::Mutex<BTreeMap<String, (u16, Bytes)>>,
     keys: Mutex<Vec<String>>,
+    late: Arc<tokio::sync::Notify>,
     http: reqwest::Client,
 }
 
@@ -87,6 +90,7 @@ impl Stripe {
             faults: Mutex::default(),
             remembered: Default::default(),
             keys: Mutex::default(),
+            late: Arc::default(),
             http: http.clone(),
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -99,6 +103,11 @@ impl Stripe {
     /// The next requests that make something fail like this.
     pub fn fail(&self, faults: &[Fault]) {
         self.inside.faults.lock().unwrap().extend(faults);
+    }
+
+    /// Lets an answer go that is late.
+    pub fn go_on(&self) {
+        self.inside.late.notify_one();
     }
 
     /// The keys that requests came with, in their order.
@@ -177,9 +186,14 @@ async fn pass(State(inside): State<Arc<Inside>>, request: Request) -> Response {
         let said = json!({ "error": { "type": "invalid_request_error", "code": "charge_already_refunded" } });
         return Response::builder().status(400).body(Body::from(said.to_string())).unwrap();
     }
+    let late = Arc::clone(&inside.late);
     // In a task of its own, which goes on where whoever asks is killed: what was made there is remembered there.
     let (status, answer) = tokio::spawn(asked(inside, parts, body, key)).await.unwrap();
     match fault {
+        Some(Fault::Late) => {
+            late.notified().await;
+            Response::builder().status(status).body(Body::from(answer)).unwrap()
+        }
         Some(Fault::AnswerLost) => cut(),
         Some(Fault::Broken) => Response::builder().status(500).body(Body::from("{}")).unwrap(),
         _ => Response::builder().status(status).body(Body::from(answer)).unwrap(),
