@@ -47,6 +47,8 @@ use provider::{Asked, Trouble};
 /// How long a link to the pay page works, and a payment may be finished.
 const LINK_MS: i64 = 24 * 60 * 60 * 1000;
 const MINUTE_MS: i64 = 60 * 1000;
+/// Payments of a household that can be paid at a time: the provider is asked about each of them for a day.
+const MOST_OPEN: usize = 5;
 
 /// The provider that settings name.
 ///
@@ -71,7 +73,8 @@ fn unclear() -> Error {
     Error::refused(Code::ServerUnreachable, "the provider of card payments does not answer just now")
 }
 
-/// Begins a payment by card. The same payment again is answered as it stands, with the same link.
+/// Begins a payment by card. The same payment again is answered as it stands, with the same link. Of many that nobody
+/// finished the oldest ends, so that nobody is kept from paying.
 ///
 /// # Errors
 /// `not_found` where nobody can pay by card, and for a household or bill of others; `conflict` where less is owed;
@@ -100,6 +103,7 @@ pub(crate) async fn begin(app: &App, caller: Caller, asked: CardPayment) -> Resu
                 language.clone()
             ],
         )?;
+        end_oldest(tx, community, &payment)?;
         Ok((payment, row(tx, community, id)?))
     };
     let (payment, row) = app.db.write(noted).await?;
@@ -131,6 +135,32 @@ pub(crate) async fn begin(app: &App, caller: Caller, asked: CardPayment) -> Resu
     Ok(CardPaymentBegun { payment, link: Some(link) })
 }
 
+/// Ends the links of a household's payments beyond [`MOST_OPEN`], the new one counted, so that the provider is told to take
+/// nothing for them.
+fn end_oldest(tx: &mut Tx<'_>, community: CommunityId, new: &Payment) -> Result<(), Error> {
+    let now = tx.now();
+    let open = tx.query(
+        "SELECT payment.id FROM payment JOIN card_payment AS card
+           ON card.community_id = payment.community_id AND card.payment_id = payment.id
+         WHERE payment.community_id = $1 AND payment.household_id = $2 AND payment.state IN ('begun', 'not_paid')
+           AND card.ask_at IS NOT NULL AND card.link_expires_at > $3 AND payment.id <> $4
+         ORDER BY payment.at DESC, payment.id DESC",
+        params![community, new.household_id, now, new.id],
+    )?;
+    for row in open.iter().skip(MOST_OPEN - 1) {
+        end_link(tx, community, row.get(0)?)?;
+    }
+    Ok(())
+}
+
+/// Ends the link of a payment, and has the provider asked now: what can still be paid is ended there.
+fn end_link(tx: &mut Tx<'_>, community: CommunityId, id: PaymentId) -> Result<(), Error> {
+    let now = tx.now();
+    let sql = "UPDATE card_payment SET link_expires_at = $3, ask_at = $3 WHERE community_id = $1 AND payment_id = $2";
+    tx.execute(sql, params![community, id, now])?;
+    Ok(())
+}
+
 /// Notes what the provider calls a payment. One that was given up before its name came is ended there, too: nobody is given
 /// its link.
 fn name(tx: &mut Tx<'_>, community: CommunityId, id: PaymentId, intent: &str) -> Result<Payment, Error> {
@@ -140,8 +170,7 @@ fn name(tx: &mut Tx<'_>, community: CommunityId, id: PaymentId, intent: &str) ->
     let is_new = tx.execute(sql, params![community, id, intent, now])? > 0;
     let payment = payments::payment(tx, community, id)?;
     if is_new && !payment.state.is_open() {
-        let sql = "UPDATE card_payment SET link_expires_at = $3, ask_at = $3 WHERE community_id = $1 AND payment_id = $2";
-        tx.execute(sql, params![community, id, now])?;
+        end_link(tx, community, id)?;
     }
     Ok(payment)
 }
