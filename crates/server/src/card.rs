@@ -37,7 +37,7 @@ pub(crate) use tend::tend;
 use crate::{
     App, Error,
     auth::{self, Caller},
-    config,
+    community, config,
     db::Tx,
     ledger::Movement,
     params, payments, session,
@@ -78,10 +78,14 @@ fn unclear() -> Error {
 ///
 /// # Errors
 /// `not_found` where nobody can pay by card, and for a household or bill of others; `conflict` where less is owed;
-/// `operation_reused`; `server_unreachable` when the provider did not answer: asking again is the same payment.
+/// `invalid_input`, also for an amount that the provider does not take; `operation_reused`; `server_unreachable` when the provider did not answer: asking again is the same payment.
 pub(crate) async fn begin(app: &App, caller: Caller, asked: CardPayment) -> Result<CardPaymentBegun, Error> {
     let provider = here(app)?;
     let (of, community, id) = (provider.name(), caller.community, asked.id);
+    let payee = app.db.read(move |tx| community::get(tx, community)).await?.ok_or_else(Error::not_found)?;
+    if !provider.takes(asked.minor, &payee.currency) {
+        return Err(Error::invalid("minor", "is an amount that cannot be paid by card"));
+    }
     let secret = link_secret(app, community, id)?;
     let hash = auth::hashed(&secret.to_string());
     let language = asked.language.clone();

@@ -15,6 +15,9 @@ pub trait Provider: Send + Sync + fmt::Debug {
     /// Its name in the ledger.
     fn name(&self) -> &'static str;
 
+    /// Whether it takes this amount at all, in the smallest unit by ISO 4217.
+    fn takes(&self, minor: i64, currency: &str) -> bool;
+
     /// Begins a payment. Begun again, it is the same.
     fn begin(&self, asked: Asked) -> Answer<'_, Intent>;
 

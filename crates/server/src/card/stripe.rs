@@ -16,14 +16,17 @@ use super::{
     },
     signature,
 };
-use crate::config;
+use crate::{bank::amount::exponent, config};
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// Largest answer that is read.
 const MAX_ANSWER: usize = 1024 * 1024;
-/// Currencies that have no decimals by ISO 4217, and are counted in hundredths by Stripe all the same.
+/// Currencies that have no decimals by ISO 4217, and are counted in hundredths by Stripe all the same
+/// (<https://docs.stripe.com/currencies>).
 const IN_HUNDREDTHS: [&str; 2] = ["ISK", "UGX"];
+/// The one that has two decimals by ISO 4217, and none at Stripe.
+const IN_WHOLES: &str = "MGA";
 
 /// Stripe.
 #[derive(Debug)]
@@ -131,8 +134,8 @@ impl Stripe {
         if let Some(known) = known {
             return Ok(known.read());
         }
-        let form =
-            format!("charge={charge}&amount={}&metadata[linli_refund]={refund}", counted(minor, &currency));
+        let amount = counted(minor, &currency).ok_or_else(not_counted)?;
+        let form = format!("charge={charge}&amount={amount}&metadata[linli_refund]={refund}");
         let made: RefundBody =
             self.send(Method::POST, "/v1/refunds", Some(format!("linli-{refund}-refund")), form).await?;
         Ok(made.read())
@@ -144,12 +147,16 @@ impl Provider for Stripe {
         "stripe"
     }
 
+    fn takes(&self, minor: i64, currency: &str) -> bool {
+        counted(minor, currency).is_some()
+    }
+
     fn begin(&self, asked: Asked) -> Answer<'_, Intent> {
         Box::pin(async move {
             let Asked { community, payment, minor, currency } = asked;
+            let amount = counted(minor, &currency).ok_or_else(not_counted)?;
             let form = format!(
-                "amount={}&currency={}&metadata[linli_community]={community}&metadata[linli_payment]={payment}",
-                counted(minor, &currency),
+                "amount={amount}&currency={}&metadata[linli_community]={community}&metadata[linli_payment]={payment}",
                 currency.to_lowercase()
             );
             let once = Some(format!("linli-{payment}-begin"));
@@ -184,9 +191,16 @@ impl Provider for Stripe {
     }
 }
 
-/// An amount as Stripe counts it.
-fn counted(minor: i64, currency: &str) -> i64 {
-    if IN_HUNDREDTHS.contains(&currency) { minor.saturating_mul(100) } else { minor }
+/// An amount as Stripe counts it; none for one that it does not take: a part of what it counts in, or a last digit of
+/// thousandths that is not zero.
+fn counted(minor: i64, currency: &str) -> Option<i64> {
+    if IN_HUNDREDTHS.contains(&currency) {
+        return minor.checked_mul(100);
+    }
+    if currency == IN_WHOLES {
+        return (minor % 100 == 0).then_some(minor / 100);
+    }
+    (exponent(currency) != Some(3) || minor % 10 == 0).then_some(minor)
 }
 
 /// An amount as ISO 4217 counts it; a part of the smallest unit is none that we asked for, and stays visible as zero.
@@ -194,8 +208,13 @@ fn uncounted(amount: i64, currency: &str) -> i64 {
     match IN_HUNDREDTHS.contains(&currency) {
         true if amount % 100 == 0 => amount / 100,
         true => 0,
+        false if currency == IN_WHOLES => amount.saturating_mul(100),
         false => amount,
     }
+}
+
+fn not_counted() -> Trouble {
+    Trouble::Refused("amount_not_counted".to_owned())
 }
 
 /// Whether this can stand in a path as it is.

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     components::{
-        banner::OfflineBanner,
+        banner::{OfflineBanner, banner},
         choice::{Choice, choices},
         empty_state::empty_state,
         error_state::error_state,
@@ -120,7 +120,12 @@ fn page(household: &HouseholdView, ways: &PaymentWays, chosen: Chosen, attempt: 
                     <div><dt>{texts::pay_for()}</dt> <dd>{move || form.names()}</dd></div>
                     <div><dt>{texts::pay_how()}</dt> <dd>{move || form.how()}</dd></div>
                 </dl>
-                {move || act.error.get().map(|error| if is_unknown(error.code) { unknown(again) } else { error_state(&error, None) })}
+                {move || act.error.get().map(|error| match error.code {
+                    code if is_unknown(code) => unknown(again),
+                    // The rest is looked at before it is asked.
+                    Code::InvalidInput => banner("waiting", "warn", None, texts::pay_card_rounder().to_owned()),
+                    _ => error_state(&error, None),
+                })}
                 <button type="submit" class="c-button" data-kind="primary" data-width="full" data-testid="pay" aria-busy=act.aria_busy()>{icon("pay")} {move || form.word()}</button>
                 <p class="t-soft t-small">{texts::needs_network()}</p>
             </section>
