@@ -13,6 +13,7 @@ mod check;
 mod page;
 pub mod provider;
 mod refund;
+mod restored;
 mod settle;
 mod signature;
 mod stripe;
@@ -31,6 +32,7 @@ pub(crate) use page::{SCRIPT, STYLE, show, state};
 pub use provider::Provider;
 pub use refund::Refund;
 pub(crate) use refund::{go_on as go_on_with_refund, note_refund};
+pub(crate) use restored::find_lost;
 pub(crate) use settle::{look, webhook};
 pub(crate) use tend::tend;
 
@@ -194,8 +196,7 @@ struct Row {
 }
 
 fn row(tx: &mut Tx<'_>, community: CommunityId, id: PaymentId) -> Result<Row, Error> {
-    let sql =
-        "SELECT provider, intent, link_expires_at FROM card_payment WHERE community_id = $1 AND payment_id = $2";
+    let sql = "SELECT provider, intent, link_expires_at FROM card_payment WHERE community_id = $1 AND payment_id = $2";
     let row = tx.query_opt(sql, params![community, id])?.ok_or_else(Error::not_found)?;
     Ok(Row { provider: row.get(0)?, intent: row.get(1)?, link_expires_at: row.get(2)? })
 }

@@ -42,7 +42,9 @@ pub fn troubles(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
             let why = match what.as_str() {
                 "amount" => "was paid with another amount than was asked for",
                 "currency" => "was paid in another currency than was asked for",
-                "payment" => "was paid and names no payment of ours, or another one",
+                "payment" => {
+                    "was paid and names no payment of ours, or another one; perhaps one of after the backup that was brought back"
+                }
                 _ => "was paid for a payment that has another name there",
             };
             Ok(format!(

@@ -24,6 +24,9 @@ pub trait Provider: Send + Sync + fmt::Debug {
     /// How a payment stands.
     fn ask(&self, intent: String) -> Answer<'_, Intent>;
 
+    /// All payments that were begun since, ours and others.
+    fn begun_since(&self, since: Timestamp) -> Answer<'_, Vec<Intent>>;
+
     /// Ends a payment that nobody finished; refused for one that was.
     fn cancel(&self, intent: String) -> Answer<'_, Intent>;
 

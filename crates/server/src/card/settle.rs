@@ -113,7 +113,7 @@ pub(crate) async fn webhook(app: &App, of: &str, signature: &str, body: &[u8]) -
 }
 
 /// Moves the payment that a provider's answer is about.
-async fn settle(app: &App, intent: &Intent) -> Result<(), Error> {
+pub(super) async fn settle(app: &App, intent: &Intent) -> Result<(), Error> {
     let (of, intent) = (here(app)?.name(), intent.clone());
     let outcome = app.db.write(move |tx| apply(tx, of, &intent)).await?;
     app.metrics.card(outcome.as_str());
@@ -208,7 +208,12 @@ fn moved(tx: &mut Tx<'_>, provider: &str, intent: &Intent) -> Result<Outcome, Er
         (Some(known), Some(ours)) if known == ours => known,
         (Some((community, id)), _) => {
             if is_paid {
-                check_on(tx, community, id, Movement { provider: provider.to_owned(), id: intent.id.clone() })?;
+                check_on(
+                    tx,
+                    community,
+                    id,
+                    Movement { provider: provider.to_owned(), id: intent.id.clone() },
+                )?;
             }
             return Ok(trouble(Outcome::Payment));
         }

@@ -118,6 +118,21 @@ impl Stripe {
         Ok(found.read())
     }
 
+    async fn list(&self, since: Timestamp) -> Result<Vec<Intent>, Trouble> {
+        let path = format!("/v1/payment_intents?limit=100&created[gte]={}", since.0 / 1000);
+        let (mut all, mut more) = (Vec::new(), String::new());
+        loop {
+            let page: List<IntentBody> =
+                self.send(Method::GET, &format!("{path}{more}"), None, String::new()).await?;
+            all.extend(page.data.into_iter().map(IntentBody::read));
+            let last = all.last().map(|intent: &Intent| intent.id.as_str()).filter(|id| is_id(id));
+            match last {
+                Some(last) if page.has_more => more = format!("&starting_after={last}"),
+                _ => return Ok(all),
+            }
+        }
+    }
+
     async fn make_refund(&self, asked: GiveBack) -> Result<GivenBack, Trouble> {
         let GiveBack { refund, intent, minor, currency } = asked;
         if !is_id(&intent) {
@@ -128,7 +143,7 @@ impl Stripe {
         let charge = paid.latest_charge.map(Named::id).filter(|id| is_id(id));
         let charge = charge.ok_or_else(|| Trouble::Refused("nothing was paid".to_owned()))?;
         let path = format!("/v1/refunds?charge={charge}&limit=100");
-        let known: List = self.send(Method::GET, &path, None, String::new()).await?;
+        let known: List<RefundBody> = self.send(Method::GET, &path, None, String::new()).await?;
         let ours = refund.to_string();
         let known = known.data.into_iter().find(|known| known.metadata.get("linli_refund") == Some(&ours));
         if let Some(known) = known {
@@ -167,6 +182,10 @@ impl Provider for Stripe {
 
     fn ask(&self, intent: String) -> Answer<'_, Intent> {
         Box::pin(async move { self.intent(&intent, "", Method::GET).await })
+    }
+
+    fn begun_since(&self, since: Timestamp) -> Answer<'_, Vec<Intent>> {
+        Box::pin(self.list(since))
     }
 
     fn cancel(&self, intent: String) -> Answer<'_, Intent> {
@@ -321,8 +340,10 @@ impl IntentBody {
 }
 
 #[derive(Deserialize)]
-struct List {
-    data: Vec<RefundBody>,
+struct List<T> {
+    data: Vec<T>,
+    #[serde(default)]
+    has_more: bool,
 }
 
 #[derive(Deserialize)]

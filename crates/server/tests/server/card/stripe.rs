@@ -213,7 +213,16 @@ async fn asked(inside: Arc<Inside>, parts: Parts, body: Bytes, key: Option<Strin
     {
         return known.clone();
     }
-    let address = format!("{}{}", inside.direct, parts.uri);
+    // localstripe lists all that it has, whenever it was made.
+    let (path, since) = match parts.uri.to_string().split_once("&created[gte]=") {
+        Some((path, rest)) => {
+            let (since, more) = rest.split_once('&').map_or((rest, ""), |(since, more)| (since, more));
+            let more = if more.is_empty() { String::new() } else { format!("&{more}") };
+            (format!("{path}{more}"), since.parse::<i64>().ok())
+        }
+        None => (parts.uri.to_string(), None),
+    };
+    let address = format!("{}{path}", inside.direct);
     let mut onward = inside.http.request(parts.method, address).body(body);
     for name in ["authorization", "content-type"] {
         if let Some(value) = parts.headers.get(name) {
@@ -221,7 +230,12 @@ async fn asked(inside: Arc<Inside>, parts: Parts, body: Bytes, key: Option<Strin
         }
     }
     let answer = onward.send().await.unwrap();
-    let answer = (answer.status().as_u16(), answer.bytes().await.unwrap());
+    let mut answer = (answer.status().as_u16(), answer.bytes().await.unwrap());
+    if let Some(since) = since {
+        let mut list: Value = serde_json::from_slice(&answer.1).unwrap();
+        list["data"].as_array_mut().unwrap().retain(|one| one["created"].as_i64().unwrap() >= since);
+        answer.1 = list.to_string().into();
+    }
     if let (Some(remembered), Some(key)) = (&mut remembered, key) {
         remembered.insert(key, answer.clone());
     }
