@@ -28,6 +28,7 @@ use linli_wire::{
 use uuid::Uuid;
 
 pub use check::{check, troubles};
+pub(crate) use check::{close_trouble, troubles_of};
 pub(crate) use page::{SCRIPT, STYLE, show, state};
 pub use provider::Provider;
 pub use refund::Refund;

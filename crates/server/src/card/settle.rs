@@ -7,7 +7,7 @@ use linli_wire::{
 
 use super::{
     Row, ask_no_more,
-    check::{CLOSED, UNKNOWN},
+    check::{UNKNOWN, is_closed},
     end, here, name,
     provider::{Intent, NotBelieved, Stands, Trouble},
     row,
@@ -185,12 +185,6 @@ fn note_trouble(tx: &mut Tx<'_>, provider: &str, intent: &str, what: &str) -> Re
         )?;
     }
     Ok(())
-}
-
-/// Whether somebody has said of money that does not fit that it is dealt with.
-fn is_closed(tx: &mut Tx<'_>, provider: &str, intent: &str) -> Result<bool, Error> {
-    let sql = "SELECT 1 FROM card_trouble WHERE provider = $1 AND intent = $2 AND what = $3";
-    Ok(tx.query_opt(sql, params![provider, intent, CLOSED])?.is_some())
 }
 
 fn moved(tx: &mut Tx<'_>, provider: &str, intent: &Intent) -> Result<Outcome, Error> {

@@ -1,6 +1,9 @@
 //! What is forged, does not fit, or gets lost on its way.
 
-use linli_wire::{Code, payments::PaymentState};
+use linli_wire::{
+    Code,
+    payments::{CardTroubleKind, CloseCardTrouble, PaymentState},
+};
 use reqwest::Method;
 use serde_json::json;
 
@@ -8,7 +11,7 @@ use super::{
     shop::{WEBHOOK_SECRET, signed},
     stripe::{DECLINED, Fault, GOOD},
 };
-use crate::shops;
+use crate::{payments::prepared::household, shops};
 
 shops! {
     async fn what_is_forged_or_from_another_time_moves_nothing(shop) {
@@ -127,6 +130,30 @@ shops! {
         shop.world.start_again(|settings| settings.card = card).await;
         shop.until(payment.id, PaymentState::Paid).await;
         assert_eq!((shop.booked().await, shop.troubles().await), (1, Vec::new()));
+        shop.is_sound().await;
+    }
+
+    async fn the_office_closes_what_was_dealt_with_and_the_bill_can_be_paid(shop) {
+        let close = async |device: &crate::world::Device, id: linli_wire::id::PaymentId| {
+            let asked = CloseCardTrouble { reason: "Given back at the provider".to_owned() };
+            let path = format!("/v1/payments/{id}/close-trouble");
+            shop.world.send(Method::POST, &path, Some(&device.tokens.access), Some(&asked)).await.status().as_u16()
+        };
+        let troubles = async || household(&shop.world, &shop.office, shop.sun.wang).await.card_troubles;
+        let (payment, intent) = shop.begun(10_000).await;
+        assert_eq!(close(&shop.office, payment.id).await, 409, "nothing is wrong with it");
+        shop.stripe.change(&intent, json!({ "amount": 9_999 })).await;
+        shop.stripe.pay(&intent, GOOD).await;
+        assert_eq!(shop.tell("succeeded", &intent).await, 204);
+        let found = troubles().await;
+        assert_eq!((found.len(), found[0].what, found[0].payment_id), (1, CardTroubleKind::Amount, payment.id));
+        assert_eq!(close(&shop.wang, payment.id).await, 403);
+        assert_eq!(close(&shop.office, payment.id).await, 204);
+        assert_eq!(close(&shop.office, payment.id).await, 204, "the same again");
+        // Its provider says the same for good.
+        assert_eq!(shop.tell("succeeded", &intent).await, 204);
+        assert_eq!((shop.held(payment.id).await.state, shop.booked().await), (PaymentState::NotPaid, 0));
+        assert_eq!((troubles().await, shop.troubles().await), (Vec::new(), Vec::new()));
         shop.is_sound().await;
     }
 
