@@ -30,7 +30,8 @@ use rusqlite::Connection;
 
 pub use attempts::new as new_attempt;
 pub(crate) use attempts::{
-    by_card, credit, from_balance, note_spending, publish, set_automatic, take_at_counter, take_back_spending,
+    by_card, close_card_trouble, credit, from_balance, note_spending, publish, set_automatic,
+    take_at_counter, take_back_spending,
 };
 pub use bank::movements_path;
 pub(crate) use bank::{add_statement, decide};

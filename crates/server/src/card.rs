@@ -13,6 +13,7 @@ mod check;
 mod page;
 pub mod provider;
 mod refund;
+mod restored;
 mod settle;
 mod signature;
 mod stripe;
@@ -27,17 +28,19 @@ use linli_wire::{
 use uuid::Uuid;
 
 pub use check::{check, troubles};
+pub(crate) use check::{close_trouble, troubles_of};
 pub(crate) use page::{SCRIPT, STYLE, show, state};
 pub use provider::Provider;
 pub use refund::Refund;
 pub(crate) use refund::{go_on as go_on_with_refund, note_refund};
+pub(crate) use restored::find_lost;
 pub(crate) use settle::{look, webhook};
 pub(crate) use tend::tend;
 
 use crate::{
     App, Error,
     auth::{self, Caller},
-    config,
+    community, config,
     db::Tx,
     ledger::Movement,
     params, payments, session,
@@ -47,6 +50,8 @@ use provider::{Asked, Trouble};
 /// How long a link to the pay page works, and a payment may be finished.
 const LINK_MS: i64 = 24 * 60 * 60 * 1000;
 const MINUTE_MS: i64 = 60 * 1000;
+/// Payments of a household that can be paid at a time: the provider is asked about each of them for a day.
+const MOST_OPEN: usize = 5;
 
 /// The provider that settings name.
 ///
@@ -71,14 +76,19 @@ fn unclear() -> Error {
     Error::refused(Code::ServerUnreachable, "the provider of card payments does not answer just now")
 }
 
-/// Begins a payment by card. The same payment again is answered as it stands, with the same link.
+/// Begins a payment by card. The same payment again is answered as it stands, with the same link. Of many that nobody
+/// finished the oldest ends, so that nobody is kept from paying.
 ///
 /// # Errors
 /// `not_found` where nobody can pay by card, and for a household or bill of others; `conflict` where less is owed;
-/// `operation_reused`; `server_unreachable` when the provider did not answer: asking again is the same payment.
+/// `invalid_input`, also for an amount that the provider does not take; `operation_reused`; `server_unreachable` when the provider did not answer: asking again is the same payment.
 pub(crate) async fn begin(app: &App, caller: Caller, asked: CardPayment) -> Result<CardPaymentBegun, Error> {
     let provider = here(app)?;
-    let (name, community, id) = (provider.name(), caller.community, asked.id);
+    let (of, community, id) = (provider.name(), caller.community, asked.id);
+    let payee = app.db.read(move |tx| community::get(tx, community)).await?.ok_or_else(Error::not_found)?;
+    if !provider.takes(asked.minor, &payee.currency) {
+        return Err(Error::invalid("minor", "is an amount that cannot be paid by card"));
+    }
     let secret = link_secret(app, community, id)?;
     let hash = auth::hashed(&secret.to_string());
     let language = asked.language.clone();
@@ -93,13 +103,14 @@ pub(crate) async fn begin(app: &App, caller: Caller, asked: CardPayment) -> Resu
             params![
                 community,
                 id,
-                name,
+                of,
                 &hash,
                 now.plus_millis(LINK_MS),
                 now.plus_millis(tend::pause(0)),
                 language.clone()
             ],
         )?;
+        end_oldest(tx, community, &payment)?;
         Ok((payment, row(tx, community, id)?))
     };
     let (payment, row) = app.db.write(noted).await?;
@@ -110,14 +121,15 @@ pub(crate) async fn begin(app: &App, caller: Caller, asked: CardPayment) -> Resu
         let (minor, currency) = (payment.minor, payment.currency.clone());
         match provider.begin(Asked { community, payment: id, minor, currency }).await {
             Ok(intent) => {
-                let sql = "UPDATE card_payment SET intent = $3
-                     WHERE community_id = $1 AND payment_id = $2 AND intent IS NULL";
-                app.db.write(move |tx| Ok(tx.execute(sql, params![community, id, &intent.id])?)).await?;
+                let payment = app.db.write(move |tx| name(tx, community, id, &intent.id)).await?;
+                if !payment.state.is_open() {
+                    return Ok(CardPaymentBegun { payment, link: None });
+                }
             }
-            Err(Trouble::Refused(word)) => {
+            Err(trouble @ (Trouble::Refused(_) | Trouble::Unknown)) => {
                 app.metrics.card("refused");
-                tracing::error!(word, "the provider of card payments refused to begin a payment");
-                let payment = app.db.write(move |tx| end(tx, community, id, name)).await?;
+                tracing::error!(%trouble, "the provider of card payments refused to begin a payment");
+                let payment = app.db.write(move |tx| end(tx, community, id, of)).await?;
                 return Ok(CardPaymentBegun { payment, link: None });
             }
             Err(Trouble::Unclear(why)) => {
@@ -130,6 +142,46 @@ pub(crate) async fn begin(app: &App, caller: Caller, asked: CardPayment) -> Resu
     Ok(CardPaymentBegun { payment, link: Some(link) })
 }
 
+/// Ends the links of a household's payments beyond [`MOST_OPEN`], the new one counted, so that the provider is told to take
+/// nothing for them.
+fn end_oldest(tx: &mut Tx<'_>, community: CommunityId, new: &Payment) -> Result<(), Error> {
+    let now = tx.now();
+    let open = tx.query(
+        "SELECT payment.id FROM payment JOIN card_payment AS card
+           ON card.community_id = payment.community_id AND card.payment_id = payment.id
+         WHERE payment.community_id = $1 AND payment.household_id = $2 AND payment.state IN ('begun', 'not_paid')
+           AND card.ask_at IS NOT NULL AND card.link_expires_at > $3 AND payment.id <> $4
+         ORDER BY payment.at DESC, payment.id DESC",
+        params![community, new.household_id, now, new.id],
+    )?;
+    for row in open.iter().skip(MOST_OPEN - 1) {
+        end_link(tx, community, row.get(0)?)?;
+    }
+    Ok(())
+}
+
+/// Ends the link of a payment, and has the provider asked now: what can still be paid is ended there.
+fn end_link(tx: &mut Tx<'_>, community: CommunityId, id: PaymentId) -> Result<(), Error> {
+    let now = tx.now();
+    let sql = "UPDATE card_payment SET link_expires_at = $3, ask_at = $3 WHERE community_id = $1 AND payment_id = $2";
+    tx.execute(sql, params![community, id, now])?;
+    Ok(())
+}
+
+/// Notes what the provider calls a payment. One that was given up before its name came is ended there, too: nobody is given
+/// its link.
+fn name(tx: &mut Tx<'_>, community: CommunityId, id: PaymentId, intent: &str) -> Result<Payment, Error> {
+    let sql = "UPDATE card_payment SET intent = $3, ask_at = COALESCE(ask_at, $4)
+         WHERE community_id = $1 AND payment_id = $2 AND intent IS NULL";
+    let now = tx.now();
+    let is_new = tx.execute(sql, params![community, id, intent, now])? > 0;
+    let payment = payments::payment(tx, community, id)?;
+    if is_new && !payment.state.is_open() {
+        end_link(tx, community, id)?;
+    }
+    Ok(payment)
+}
+
 /// The secret of a payment's link. It is derived and not drawn, so that asking again gives the same.
 fn link_secret(app: &App, community: CommunityId, id: PaymentId) -> Result<Uuid, Error> {
     let derived = session::derive(&app.instance, &["pay", &community.to_string(), &id.to_string()])?;
@@ -139,20 +191,27 @@ fn link_secret(app: &App, community: CommunityId, id: PaymentId) -> Result<Uuid,
 
 /// What is known of a payment by card besides the payment.
 struct Row {
+    provider: String,
     intent: Option<String>,
     link_expires_at: Timestamp,
 }
 
 fn row(tx: &mut Tx<'_>, community: CommunityId, id: PaymentId) -> Result<Row, Error> {
-    let sql = "SELECT intent, link_expires_at FROM card_payment WHERE community_id = $1 AND payment_id = $2";
+    let sql = "SELECT provider, intent, link_expires_at FROM card_payment WHERE community_id = $1 AND payment_id = $2";
     let row = tx.query_opt(sql, params![community, id])?.ok_or_else(Error::not_found)?;
-    Ok(Row { intent: row.get(0)?, link_expires_at: row.get(1)? })
+    Ok(Row { provider: row.get(0)?, intent: row.get(1)?, link_expires_at: row.get(2)? })
+}
+
+/// The provider has said all that there is to say of a payment.
+fn ask_no_more(tx: &mut Tx<'_>, community: CommunityId, id: PaymentId) -> Result<(), Error> {
+    let sql = "UPDATE card_payment SET ask_at = NULL WHERE community_id = $1 AND payment_id = $2";
+    tx.execute(sql, params![community, id])?;
+    Ok(())
 }
 
 /// Nothing will come of a payment of which the provider knows nothing.
 fn end(tx: &mut Tx<'_>, community: CommunityId, id: PaymentId, provider: &str) -> Result<Payment, Error> {
-    let sql = "UPDATE card_payment SET ask_at = NULL WHERE community_id = $1 AND payment_id = $2";
-    tx.execute(sql, params![community, id])?;
+    ask_no_more(tx, community, id)?;
     let movement = Movement { provider: provider.to_owned(), id: id.to_string() };
     payments::move_by_card(tx, community, id, PaymentEvent::Failed, movement)
 }

@@ -1,6 +1,9 @@
 //! What the server does by itself.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
 
 use linli_wire::{
     Timestamp,
@@ -49,13 +52,21 @@ async fn in_time<W: Future<Output = Option<Timestamp>>>(
     }
 }
 
-/// Asks about payments by card that are open, and says to communities whether there are any.
+/// Asks about payments by card that are open, and says to communities whether there are any; once in the beginning, about
+/// those that a backup knows nothing of.
 pub async fn tend_cards(app: App) {
-    in_time(app, &[Entity::Payment, Entity::Relative, Entity::Community], |app| async move {
-        card::tend(&app).await.unwrap_or_else(|error| {
-            tracing::error!(%error, "payments by card could not be tended; tried again in a minute");
-            None
-        })
+    let found_lost = Arc::new(AtomicBool::new(false));
+    in_time(app, &[Entity::Payment, Entity::Relative, Entity::Community], |app| {
+        let found_lost = Arc::clone(&found_lost);
+        async move {
+            if !found_lost.load(Ordering::Relaxed) {
+                found_lost.store(card::find_lost(&app).await.is_ok(), Ordering::Relaxed);
+            }
+            card::tend(&app).await.unwrap_or_else(|error| {
+                tracing::error!(%error, "payments by card could not be tended; tried again in a minute");
+                None
+            })
+        }
     })
     .await;
 }

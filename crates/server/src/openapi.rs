@@ -107,6 +107,9 @@ use crate::http::policy::{Method, ROUTES, Route, Who};
     payments::DecideRefund,
     payments::Refund,
     payments::Refunds,
+    payments::CardTrouble,
+    payments::CardTroubleKind,
+    payments::CloseCardTrouble,
     settings::Preferences,
     linli_wire::community::Community,
     linli_wire::community::Building,
@@ -237,6 +240,11 @@ fn about(route: &Route) -> Option<About> {
             ("A household's statement of a year, as PDF", Nothing, Bytes)
         }
         (Method::Get, "/v1/payments/{id}/receipt") => ("The receipt of a payment, as PDF", Nothing, Bytes),
+        (Method::Post, "/v1/payments/{id}/close-trouble") => (
+            "Say that a payment by card that does not fit is dealt with at its provider; the same again is the same",
+            of::<payments::CloseCardTrouble>(),
+            Nothing,
+        ),
         (Method::Get, "/v1/refunds") => {
             ("Refunds that wait, and the last ones", Nothing, of::<payments::Refunds>())
         }

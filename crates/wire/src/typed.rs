@@ -60,6 +60,23 @@ pub enum TypedPlace {
         /// The household.
         id: HouseholdId,
     },
+    /// A payment that was asked for and is not answered yet.
+    Pay {
+        /// The household.
+        id: HouseholdId,
+    },
+    /// Money at the counter whose booking is not answered yet.
+    Counter {
+        /// The household.
+        id: HouseholdId,
+    },
+    /// What was spent.
+    Spending {},
+    /// What was done about a payment by card that does not fit.
+    CardTrouble {
+        /// The payment.
+        id: PaymentId,
+    },
     /// The next message in a room; its form is the [`crate::chat::SayInRoom`] that it would become.
     Message {
         /// The room.
@@ -119,6 +136,10 @@ impl TypedPlace {
             Self::Fee { .. } => "fee",
             Self::PaymentRefund { .. } => "payment_refund",
             Self::KeptRefund { .. } => "kept_refund",
+            Self::Pay { .. } => "pay",
+            Self::Counter { .. } => "counter",
+            Self::Spending {} => "spending",
+            Self::CardTrouble { .. } => "card_trouble",
             Self::Message { .. } => "message",
             Self::Poll { .. } => "poll",
             Self::MessageEdit { .. } => "message_edit",
@@ -139,8 +160,9 @@ impl TypedPlace {
             | Self::RepairAct { id }
             | Self::RepairRating { id } => id.0,
             Self::RepairCategory { id } => id.map_or_else(Uuid::nil, |id| id.0),
-            Self::PaymentRefund { id } => id.0,
-            Self::KeptRefund { id } => id.0,
+            Self::PaymentRefund { id } | Self::CardTrouble { id } => id.0,
+            Self::KeptRefund { id } | Self::Pay { id } | Self::Counter { id } => id.0,
+            Self::Spending {} => Uuid::nil(),
             Self::Message { id } | Self::Poll { id } => id.0,
             Self::MessageEdit { id } | Self::Complaint { id } | Self::Decision { id } => id.0,
             Self::Appeal { id } | Self::AppealAnswer { id } => id.0,

@@ -83,14 +83,27 @@ impl Stripe {
     pub fn lay_card_down(&self, payment: PaymentId) -> Result<()> {
         let card = json!({ "number": "4000000000003220", "exp_month": 12, "exp_year": 2030, "cvc": "123" });
         let method = self.ask("POST", "/v1/payment_methods", &json!({ "type": "card", "card": card }))?;
+        let path = self.path_of(payment)?;
+        self.ask("POST", &path, &json!({ "payment_method": method.get("id") }))?;
+        self.ask("POST", &format!("{path}/confirm"), &json!({}))?;
+        Ok(())
+    }
+
+    /// Has another amount be paid than was asked for.
+    ///
+    /// # Errors
+    /// When there is no payment, or localstripe refuses.
+    pub fn change_amount(&self, payment: PaymentId, minor: i64) -> Result<()> {
+        self.ask("POST", &self.path_of(payment)?, &json!({ "amount": minor }))?;
+        Ok(())
+    }
+
+    fn path_of(&self, payment: PaymentId) -> Result<String> {
         let payments = self.ask("GET", "/v1/payment_intents?limit=100", &Value::Null)?;
         let payments = payments.get("data").and_then(Value::as_array).context("payments")?;
         let ours = |one: &&Value| one.pointer("/metadata/linli_payment") == Some(&json!(payment.to_string()));
         let id = payments.iter().find(ours).and_then(|one| one.get("id")?.as_str()).context("the payment")?;
-        let path = format!("/v1/payment_intents/{id}");
-        self.ask("POST", &path, &json!({ "payment_method": method.get("id") }))?;
-        self.ask("POST", &format!("{path}/confirm"), &json!({}))?;
-        Ok(())
+        Ok(format!("/v1/payment_intents/{id}"))
     }
 
     /// How many payments there are, and how much has gone back.

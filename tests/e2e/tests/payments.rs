@@ -7,9 +7,13 @@ use linli_e2e::{
 };
 use linli_wire::{
     Language,
-    command::{AttemptNew, CounterPay, Empty, PayBills, PaymentsGet},
+    command::{
+        AttemptNew, CounterPay, Empty, HouseholdKey, HouseholdPaymentsGet, KeepTyped, PayBills, PaymentsGet,
+        TypedGet, TypedKeep,
+    },
     payments::{Bill, HouseholdView},
     settings::Mode,
+    typed::{Typed, TypedPlace},
 };
 
 #[test]
@@ -25,6 +29,11 @@ fn a_bill_is_read_offline_paid_at_the_counter_and_the_next_one_from_what_is_kept
 /// The household as its device has it.
 fn household(device: &Device) -> HouseholdView {
     device.host.call::<PaymentsGet>(&Empty {}).unwrap().households.remove(0)
+}
+
+/// What a device keeps of a try that was not answered.
+fn kept(device: &Device, place: TypedPlace) -> String {
+    device.host.call::<TypedGet>(&place).unwrap().form
 }
 
 /// What is to be paid, as somebody would type it.
@@ -159,11 +168,66 @@ fn paying_without_network_says_so_and_asking_again_pays_once() {
     phone.tap("pay");
     phone.find_late("[data-testid=payment-unknown]");
     assert_eq!(household(&resident).owed, before.owed, "it is never said to be paid");
+    // The page is left and opened again: it is the same try.
+    let place = TypedPlace::Pay { id: before.id };
+    let named = kept(&resident, place);
+    assert!(named.contains("\"attempt\""), "{named}");
+    phone.go("/payments");
+    phone.find("[data-testid=owed]");
     resident.cable.mend();
+    phone.go(&format!("/payments/pay/{}", before.id));
+    phone.find("[data-testid=payment-unknown]");
     phone.tap("pay-again");
     phone.find("[data-testid=made][data-state=paid]");
     let paid = household(&resident);
     assert_eq!((paid.owed, paid.kept, paid.payments.len()), (0, 0, before.payments.len() + 2));
+    assert!(paid.payments.iter().any(|payment| named.contains(&payment.id.to_string())), "{named} {paid:?}");
+    assert_eq!(kept(&resident, place), "", "it is answered");
+    // One that was paid after all, though no answer came, leads to what became of it.
+    let lost = Typed { form: named.clone(), ..Typed::default() };
+    resident.host.call::<TypedKeep>(&KeepTyped { place, typed: lost }).unwrap();
+    phone.go("/payments");
+    phone.find("[data-testid=owed]");
+    // Not with `go`, which waits for an address that is left at once.
+    let link = format!(
+        "const link = document.createElement('a'); link.href = '/payments/pay/{}'; link.hidden = true;
+         document.body.append(link); link.click(); link.remove();",
+        before.id
+    );
+    phone.script(&link, &[]);
+    phone.find("[data-testid=made][data-state=paid]");
+}
+
+#[test]
+fn money_at_the_counter_is_booked_once_though_its_page_was_left_without_an_answer() {
+    let en = Language::en();
+    let world = World::new("payments-counter-cut");
+    let office = world.joined("office", people::CHEN_JING, settings(en.clone(), Mode::Standard));
+    let resident = world.joined("phone", people::WANG_MEI, settings(en.clone(), Mode::Standard));
+    let (chen, id) = (&office.page, household(&resident).id);
+    let payments = || office.host.call::<HouseholdPaymentsGet>(&HouseholdKey { id }).unwrap().payments;
+    let before = payments().len();
+    chen.go(&format!("/office/payments/households/{id}"));
+    chen.tap("take");
+    chen.fill("take-amount", "40");
+    office.cable.cut();
+    chen.tap("take-now");
+    let unknown = say(&en, "payments_office.take_unknown");
+    chen.find_late("#take-money [data-kind=waiting]");
+    chen.see(&unknown);
+    let named = kept(&office, TypedPlace::Counter { id });
+    chen.go("/");
+    office.cable.mend();
+    chen.go(&format!("/office/payments/households/{id}"));
+    chen.tap("take");
+    chen.see(&unknown);
+    chen.until("the amount", "return one(id('take-amount'))?.value === '40'");
+    chen.tap("take-now");
+    chen.find_no("#take-money[open]");
+    let now = payments();
+    assert_eq!(now.len(), before + 1);
+    assert!(named.contains(&now[0].id.to_string()), "{named}");
+    assert_eq!(kept(&office, TypedPlace::Counter { id }), "", "it is answered");
 }
 
 #[test]

@@ -342,6 +342,43 @@ fn a_payment_by_card_goes_back_when_two_of_the_office_agree() {
 }
 
 #[test]
+fn a_payment_by_card_that_does_not_fit_is_closed_by_the_office() {
+    let face = settings(Language::en(), Mode::Standard);
+    let (world, stripe) = World::with_cards("refunds-trouble");
+    let resident = world.joined("phone", people::WANG_MEI, face.clone());
+    let office = world.joined("office", people::CHEN_JING, face.clone());
+    let chen = &office.page;
+    let before = household(&resident);
+    let bill = before.bills.iter().find(|bill| bill.owed > 0).unwrap().clone();
+    let attempt = resident.host.call::<AttemptNew>(&Empty {}).unwrap().id;
+    let asked = PayBills { attempt, household_id: before.id, bills: vec![bill.id], minor: bill.owed };
+    let link = resident.host.call::<PayByCard>(&asked).unwrap().link.expect("a link");
+    let payer = world.page("payer");
+    payer.open(&link);
+    payer.find("#pay button:enabled");
+    stripe.change_amount(PaymentId(attempt.0), bill.owed - 100).unwrap();
+    stripe.lay_card_down(PaymentId(attempt.0)).unwrap();
+    payer.press("#pay button");
+    payer.tap_words("Complete authentication");
+    payer.find_late("main[data-state=checking]");
+    // Nobody shall pay again before somebody has looked.
+    resident.page.go(&format!("/payments/made/{attempt}"));
+    resident.page.find_late("[data-testid=made][data-state=checking]");
+
+    chen.go(&format!("/office/payments/households/{}", before.id));
+    chen.find("[data-testid=card-trouble]");
+    both_widths(&office, "card-trouble", &face);
+    chen.tap("close-trouble");
+    chen.tap("close-trouble-now");
+    chen.see(&say(&Language::en(), "payments_office.trouble_reason_missing"));
+    chen.fill("trouble-reason", "Given back at the provider");
+    chen.tap("close-trouble-now");
+    chen.find_no("[data-testid=card-trouble]");
+    resident.page.find_late("[data-testid=made][data-state=not_paid]");
+    assert_eq!(household(&resident).owed, before.owed);
+}
+
+#[test]
 fn the_page_of_refunds_says_when_it_is_empty_loads_or_fails() {
     let en = settings(Language::en(), Mode::Standard);
     let world = World::new("refunds-states");

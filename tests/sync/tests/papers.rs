@@ -86,6 +86,20 @@ on_both_engines! {
         assert_eq!(error.code, Code::ServerUnreachable, "it was never fetched");
     }
 
+    async fn the_statement_of_the_year_that_goes_on_is_fetched_ahead(engine) {
+        let garden = Garden::start(engine, 85).await;
+        let (mei, chen) = (garden.join(WANG_MEI).await, garden.join(CHEN_JING).await);
+        let bill = billed(&mei, &chen).await;
+        let asked = |mei: &Resident| mei.network.asked().iter().any(|asked| asked.path.contains("/statement"));
+        mei.until_unannounced("the statement is asked for", async |mei| {
+            if asked(mei) { Ok(()) } else { Err("not yet".to_owned()) }
+        }).await;
+        mei.network.plan(|asked| if is_paper(&asked.path) { Fault::Unreachable } else { Fault::None });
+        mei.until_unannounced("it is here", async |mei| {
+            mei.ask::<StatementOpen>(statement(&bill)).await.map(drop).map_err(|error| format!("{error:?}"))
+        }).await;
+    }
+
     async fn a_paper_of_another_household_is_neither_opened_nor_kept(engine) {
         let garden = Garden::start(engine, 82).await;
         let (mei, qiang, chen) = (garden.join(WANG_MEI).await, garden.join(LI_QIANG).await, garden.join(CHEN_JING).await);

@@ -167,6 +167,11 @@ impl PaymentsCommands for Core {
         Ok(payments::ask_refund(&*self.account()?, request).await?)
     }
 
+    async fn card_trouble_close(&self, request: CloseTrouble) -> Answer<Done> {
+        payments::close_card_trouble(&*self.account()?, request).await?;
+        Ok(Done {})
+    }
+
     async fn refund_decide(&self, request: DecideOnRefund) -> Answer<Refund> {
         Ok(payments::decide_refund(&*self.account()?, request).await?)
     }

@@ -2,26 +2,31 @@
 //!
 //! A try has its id before it is sent ([`new`]), and whoever asks keeps it until the server has answered: the same try
 //! asked again, because no answer came, is the same payment to the server. With another content it is refused with
-//! `operation_reused` if the first one was booked after all, so that nothing is booked twice by mistake.
+//! `operation_reused` if the first one was booked after all, so that nothing is booked twice by mistake. The face keeps a
+//! try beside what was typed for it, in the cache, so that it outlives its page and a restart; what was done is forgotten
+//! here ([`done`]).
 //!
 //! Turned down: the words of a request as its id. What is asked weeks later in the same words is another payment.
 
 use linli_wire::{
     Language,
     command::{
-        Attempt, CreditOnBill, NoteSpending, PayAutomatically, PayBills, PublishRun, TakeBackSpending,
+        Attempt, CloseTrouble, CreditOnBill, NoteSpending, PayAutomatically, PayBills, PublishRun,
+        TakeBackSpending,
     },
     id::{BillRunId, CreditId, LedgerEntryId, OpId, PaymentId},
     payments::{
-        AutomaticPayment, BalancePayment, BillRun, CardPayment, CardPaymentBegun, CounterPayment, CreditBill,
-        HouseholdAccount, Payment, PublishBills, Spend, TakeSpendingBack,
+        AutomaticPayment, BalancePayment, BillRun, CardPayment, CardPaymentBegun, CloseCardTrouble,
+        CounterPayment, CreditBill, HouseholdAccount, Payment, PublishBills, Spend, TakeSpendingBack,
     },
+    typed::TypedPlace,
 };
 
 use crate::{
     account::{Account, authorised},
     error::Result,
     ports::System,
+    typed,
 };
 
 /// An answer that says nothing but that it is done.
@@ -42,7 +47,9 @@ pub fn new(system: &dyn System) -> Attempt {
 pub(crate) async fn from_balance(account: &Account, asked: PayBills) -> Result<Payment> {
     let PayBills { attempt, household_id, bills, minor } = asked;
     let request = BalancePayment { id: PaymentId(attempt.0), household_id, bills, minor };
-    authorised!(account, |api| api.post("/v1/payments/balance", &request))
+    let payment = authorised!(account, |api| api.post("/v1/payments/balance", &request))?;
+    done(account, TypedPlace::Pay { id: household_id });
+    Ok(payment)
 }
 
 /// Begins a payment by card, and says on which page of the community's server it goes on.
@@ -58,6 +65,7 @@ pub(crate) async fn by_card(
     let language = Some(language);
     let request = CardPayment { id: PaymentId(attempt.0), household_id, bills, minor, language };
     let begun: CardPaymentBegun = authorised!(account, |api| api.post("/v1/payments/card", &request))?;
+    done(account, TypedPlace::Pay { id: household_id });
     let server = account.session()?.server;
     Ok((begun.payment, begun.link.and_then(|link| pay_page(&server, &link))))
 }
@@ -89,7 +97,9 @@ pub(crate) async fn set_automatic(account: &Account, asked: PayAutomatically) ->
 pub(crate) async fn take_at_counter(account: &Account, asked: PayBills) -> Result<Payment> {
     let PayBills { attempt, household_id, bills, minor } = asked;
     let request = CounterPayment { id: PaymentId(attempt.0), household_id, bills, minor };
-    authorised!(account, |api| api.post("/v1/payments/counter", &request))
+    let payment = authorised!(account, |api| api.post("/v1/payments/counter", &request))?;
+    done(account, TypedPlace::Counter { id: household_id });
+    Ok(payment)
 }
 
 /// Publishes a run.
@@ -109,8 +119,23 @@ pub(crate) async fn publish(account: &Account, asked: PublishRun) -> Result<Bill
 pub(crate) async fn note_spending(account: &Account, asked: NoteSpending) -> Result<()> {
     let NoteSpending { attempt, day, heading, minor, words, in_cash } = asked;
     let request = Spend { id: LedgerEntryId(attempt.0), day, heading, minor, words, in_cash };
-    let done: Result<Nothing> = authorised!(account, |api| api.post("/v1/spending", &request));
-    done.map(drop)
+    let noted: Result<Nothing> = authorised!(account, |api| api.post("/v1/spending", &request));
+    noted?;
+    done(account, TypedPlace::Spending {});
+    Ok(())
+}
+
+/// Says that a payment by card that does not fit is dealt with at its provider. The same again is the same.
+///
+/// # Errors
+/// The server's.
+pub(crate) async fn close_card_trouble(account: &Account, asked: CloseTrouble) -> Result<()> {
+    let path = format!("/v1/payments/{}/close-trouble", asked.id);
+    let request = CloseCardTrouble { reason: asked.reason };
+    let closed: Result<Nothing> = authorised!(account, |api| api.post(&path, &request));
+    closed?;
+    done(account, TypedPlace::CardTrouble { id: asked.id });
+    Ok(())
 }
 
 /// Takes back what was noted as spent.
@@ -134,6 +159,11 @@ pub(crate) async fn credit(account: &Account, asked: CreditOnBill) -> Result<()>
     let request = CreditBill { id: CreditId(attempt.0), reason, parts };
     let done: Result<Nothing> = authorised!(account, |api| api.post(&path, &request));
     done.map(drop)
+}
+
+/// What was typed for a try is not kept once it is done; it is done all the same when nothing more can be written.
+fn done(account: &Account, place: TypedPlace) {
+    let _ = account.cache.write(|tx| typed::forget(tx, place));
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! Receipts and yearly statements: printed by the server, kept here for when the network is gone.
 //!
-//! What a person is likely to need is fetched ahead: the receipts of the newest payments, and the statement of the last
-//! year that is over. The statement of a year that goes on is asked for when somebody opens it, and what was printed
-//! last is shown where the server cannot be reached.
+//! What a person is likely to need is fetched ahead: the receipts of the newest payments, and the statements of the two
+//! newest years in which there are bills, the one that goes on each time its money has moved. Where the server cannot be
+//! reached, what was printed last is shown.
 
 use std::collections::BTreeSet;
 
@@ -26,6 +26,8 @@ use crate::{
 
 /// Newest payments whose receipts are fetched ahead.
 const RECEIPTS: usize = 24;
+/// Newest years with bills whose statements are fetched ahead.
+const YEARS: usize = 2;
 
 /// A paper that can be printed.
 struct Paper {
@@ -106,10 +108,9 @@ fn wanted(db: &Connection, language: &Language) -> Result<Vec<Paper>> {
         let bills: Vec<Bill> = records(db, Entity::Bill)?;
         let years =
             bills.iter().filter(|bill| bill.household_id == own).filter_map(|bill| year_of(&bill.issued_on));
-        // A year is over for certain once there is a bill of the next one, whatever this device's clock says.
         let years: BTreeSet<i64> = years.collect();
-        if let Some(over) = years.iter().rev().nth(1) {
-            papers.push(of_year(db, own, *over, language)?);
+        for year in years.iter().rev().take(YEARS) {
+            papers.push(of_year(db, own, *year, language)?);
         }
     }
     Ok(papers)

@@ -15,11 +15,17 @@ pub trait Provider: Send + Sync + fmt::Debug {
     /// Its name in the ledger.
     fn name(&self) -> &'static str;
 
+    /// Whether it takes this amount at all, in the smallest unit by ISO 4217.
+    fn takes(&self, minor: i64, currency: &str) -> bool;
+
     /// Begins a payment. Begun again, it is the same.
     fn begin(&self, asked: Asked) -> Answer<'_, Intent>;
 
     /// How a payment stands.
     fn ask(&self, intent: String) -> Answer<'_, Intent>;
+
+    /// All payments that were begun since, ours and others.
+    fn begun_since(&self, since: Timestamp) -> Answer<'_, Vec<Intent>>;
 
     /// Ends a payment that nobody finished; refused for one that was.
     fn cancel(&self, intent: String) -> Answer<'_, Intent>;
@@ -152,6 +158,9 @@ pub enum Trouble {
     /// It will not, with a word why.
     #[error("refused: {0}")]
     Refused(String),
+    /// It knows no such payment: it was made with the keys of another account.
+    #[error("not known there")]
+    Unknown,
 }
 
 /// Why something that was told is not believed.

@@ -72,8 +72,8 @@ pub(crate) async fn go_on(app: &App, community: CommunityId, id: RefundId) -> Re
     let asked = GiveBack { refund: id, intent, minor: refund.minor, currency };
     let (state, provider_id) = match provider.give_back(asked).await {
         Ok(given) => (given.state, Some(given.id)),
-        Err(Trouble::Refused(word)) => {
-            tracing::error!(word, "the provider of card payments refused a refund");
+        Err(trouble @ (Trouble::Refused(_) | Trouble::Unknown)) => {
+            tracing::error!(%trouble, "the provider of card payments refused a refund");
             (RefundState::Failed, refund.provider_id.clone())
         }
         Err(trouble) => {

@@ -16,14 +16,17 @@ use super::{
     },
     signature,
 };
-use crate::config;
+use crate::{bank::amount::exponent, config};
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// Largest answer that is read.
 const MAX_ANSWER: usize = 1024 * 1024;
-/// Currencies that have no decimals by ISO 4217, and are counted in hundredths by Stripe all the same.
+/// Currencies that have no decimals by ISO 4217, and are counted in hundredths by Stripe all the same
+/// (<https://docs.stripe.com/currencies>).
 const IN_HUNDREDTHS: [&str; 2] = ["ISK", "UGX"];
+/// The one that has two decimals by ISO 4217, and none at Stripe.
+const IN_WHOLES: &str = "MGA";
 
 /// Stripe.
 #[derive(Debug)]
@@ -89,9 +92,12 @@ impl Stripe {
                 .map_err(|_| Trouble::Unclear("the answer cannot be read".to_owned()));
         }
         let problem: Problem = serde_json::from_slice(&body).unwrap_or_default();
+        // A page of something between us and Stripe is not Stripe's word.
+        let is_said = problem.error.kind.is_some();
         let word = problem.error.code.or(problem.error.kind).unwrap_or_default();
         let word = if is_word(&word) { word } else { "unknown".to_owned() };
         match status {
+            StatusCode::NOT_FOUND if is_said => Err(Trouble::Unknown),
             // About our keys, or for later: it says nothing about the payment.
             StatusCode::UNAUTHORIZED
             | StatusCode::FORBIDDEN
@@ -112,6 +118,21 @@ impl Stripe {
         Ok(found.read())
     }
 
+    async fn list(&self, since: Timestamp) -> Result<Vec<Intent>, Trouble> {
+        let path = format!("/v1/payment_intents?limit=100&created[gte]={}", since.0 / 1000);
+        let (mut all, mut more) = (Vec::new(), String::new());
+        loop {
+            let page: List<IntentBody> =
+                self.send(Method::GET, &format!("{path}{more}"), None, String::new()).await?;
+            all.extend(page.data.into_iter().map(IntentBody::read));
+            let last = all.last().map(|intent: &Intent| intent.id.as_str()).filter(|id| is_id(id));
+            match last {
+                Some(last) if page.has_more => more = format!("&starting_after={last}"),
+                _ => return Ok(all),
+            }
+        }
+    }
+
     async fn make_refund(&self, asked: GiveBack) -> Result<GivenBack, Trouble> {
         let GiveBack { refund, intent, minor, currency } = asked;
         if !is_id(&intent) {
@@ -122,14 +143,14 @@ impl Stripe {
         let charge = paid.latest_charge.map(Named::id).filter(|id| is_id(id));
         let charge = charge.ok_or_else(|| Trouble::Refused("nothing was paid".to_owned()))?;
         let path = format!("/v1/refunds?charge={charge}&limit=100");
-        let known: List = self.send(Method::GET, &path, None, String::new()).await?;
+        let known: List<RefundBody> = self.send(Method::GET, &path, None, String::new()).await?;
         let ours = refund.to_string();
         let known = known.data.into_iter().find(|known| known.metadata.get("linli_refund") == Some(&ours));
         if let Some(known) = known {
             return Ok(known.read());
         }
-        let form =
-            format!("charge={charge}&amount={}&metadata[linli_refund]={refund}", counted(minor, &currency));
+        let amount = counted(minor, &currency).ok_or_else(not_counted)?;
+        let form = format!("charge={charge}&amount={amount}&metadata[linli_refund]={refund}");
         let made: RefundBody =
             self.send(Method::POST, "/v1/refunds", Some(format!("linli-{refund}-refund")), form).await?;
         Ok(made.read())
@@ -141,12 +162,16 @@ impl Provider for Stripe {
         "stripe"
     }
 
+    fn takes(&self, minor: i64, currency: &str) -> bool {
+        counted(minor, currency).is_some()
+    }
+
     fn begin(&self, asked: Asked) -> Answer<'_, Intent> {
         Box::pin(async move {
             let Asked { community, payment, minor, currency } = asked;
+            let amount = counted(minor, &currency).ok_or_else(not_counted)?;
             let form = format!(
-                "amount={}&currency={}&metadata[linli_community]={community}&metadata[linli_payment]={payment}",
-                counted(minor, &currency),
+                "amount={amount}&currency={}&metadata[linli_community]={community}&metadata[linli_payment]={payment}",
                 currency.to_lowercase()
             );
             let once = Some(format!("linli-{payment}-begin"));
@@ -157,6 +182,10 @@ impl Provider for Stripe {
 
     fn ask(&self, intent: String) -> Answer<'_, Intent> {
         Box::pin(async move { self.intent(&intent, "", Method::GET).await })
+    }
+
+    fn begun_since(&self, since: Timestamp) -> Answer<'_, Vec<Intent>> {
+        Box::pin(self.list(since))
     }
 
     fn cancel(&self, intent: String) -> Answer<'_, Intent> {
@@ -181,9 +210,16 @@ impl Provider for Stripe {
     }
 }
 
-/// An amount as Stripe counts it.
-fn counted(minor: i64, currency: &str) -> i64 {
-    if IN_HUNDREDTHS.contains(&currency) { minor.saturating_mul(100) } else { minor }
+/// An amount as Stripe counts it; none for one that it does not take: a part of what it counts in, or a last digit of
+/// thousandths that is not zero.
+fn counted(minor: i64, currency: &str) -> Option<i64> {
+    if IN_HUNDREDTHS.contains(&currency) {
+        return minor.checked_mul(100);
+    }
+    if currency == IN_WHOLES {
+        return (minor % 100 == 0).then_some(minor / 100);
+    }
+    (exponent(currency) != Some(3) || minor % 10 == 0).then_some(minor)
 }
 
 /// An amount as ISO 4217 counts it; a part of the smallest unit is none that we asked for, and stays visible as zero.
@@ -191,8 +227,13 @@ fn uncounted(amount: i64, currency: &str) -> i64 {
     match IN_HUNDREDTHS.contains(&currency) {
         true if amount % 100 == 0 => amount / 100,
         true => 0,
+        false if currency == IN_WHOLES => amount.saturating_mul(100),
         false => amount,
     }
+}
+
+fn not_counted() -> Trouble {
+    Trouble::Refused("amount_not_counted".to_owned())
 }
 
 /// Whether this can stand in a path as it is.
@@ -299,8 +340,10 @@ impl IntentBody {
 }
 
 #[derive(Deserialize)]
-struct List {
-    data: Vec<RefundBody>,
+struct List<T> {
+    data: Vec<T>,
+    #[serde(default)]
+    has_more: bool,
 }
 
 #[derive(Deserialize)]

@@ -5,7 +5,7 @@ use linli_wire::{
     id::{CommunityId, PaymentId, RefundId},
 };
 
-use super::{MINUTE_MS, look, refund};
+use super::{MINUTE_MS, look, refund, settle::give_up};
 use crate::{App, Error, db::Tx, params, payments};
 
 /// Minutes until a payment is asked about the first, second, third … time; the last one stays.
@@ -37,6 +37,9 @@ pub(crate) async fn tend(app: &App) -> Result<Option<Timestamp>, Error> {
         app.db.patient().write(move |tx| payments::offer_card(tx, has_card)).await?;
     }
     if !has_card {
+        if !app.db.read(left_behind).await?.is_empty() {
+            app.db.write(give_up_left_behind).await?;
+        }
         return Ok(None);
     }
     if app.db.read(|tx| due(tx, "card_payment")).await? {
@@ -54,6 +57,26 @@ pub(crate) async fn tend(app: &App) -> Result<Option<Timestamp>, Error> {
         }
     }
     app.db.read(next).await
+}
+
+/// Payments of a time in which cards were taken here: nobody finished them, and nobody can be asked about them.
+fn left_behind(tx: &mut Tx<'_>) -> Result<Vec<(CommunityId, PaymentId)>, Error> {
+    let sql = "SELECT card.community_id, card.payment_id FROM card_payment AS card
+         JOIN payment ON payment.community_id = card.community_id AND payment.id = card.payment_id
+         WHERE card.ask_at IS NOT NULL AND card.link_expires_at <= $1 AND (payment.state = 'begun'
+           OR payment.state = 'checking' AND NOT EXISTS (SELECT 1 FROM card_trouble AS trouble
+             WHERE trouble.provider = card.provider AND trouble.intent = card.intent))";
+    let now = tx.now();
+    let rows = tx.query(sql, params![now])?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
+/// They are asked about once more when cards are taken again.
+fn give_up_left_behind(tx: &mut Tx<'_>) -> Result<(), Error> {
+    for (community, id) in left_behind(tx)? {
+        give_up(tx, community, id)?;
+    }
+    Ok(())
 }
 
 /// What is due, and what a clock that was wrong has put off for longer than any pause is.

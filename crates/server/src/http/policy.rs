@@ -164,6 +164,7 @@ routes! {
     Post "/v1/relatives/{id}/end" Member Device JSON, false => routes::payments::end_relative;
     Post "/v1/households/{id}/automatic" Member Device JSON, false => routes::payments::automatic;
     Get "/v1/payments/{id}/receipt" Member Device 0, false => routes::payments::receipt;
+    Post "/v1/payments/{id}/close-trouble" Office Device JSON, false => routes::payments::close_trouble;
     Get "/v1/refunds" Office Device 0, true => routes::payments::refunds;
     Post "/v1/refunds" Office Device JSON, false => routes::payments::ask_refund;
     Post "/v1/refunds/{id}/decide" Office Device JSON, false => routes::payments::decide_refund;

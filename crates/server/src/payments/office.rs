@@ -15,7 +15,7 @@ use super::{
 use crate::{
     Error,
     auth::Caller,
-    community,
+    card, community,
     db::{Row, Tx},
     http::query::Query,
     params,
@@ -140,6 +140,7 @@ pub fn household(tx: &mut Tx<'_>, caller: &Caller, id: HouseholdId) -> Result<Ho
         bills,
         payments,
         refunds: refunds::of_household(tx, caller, id)?,
+        card_troubles: card::troubles_of(tx, caller.community, id)?,
     })
 }
 

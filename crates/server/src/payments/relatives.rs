@@ -276,7 +276,7 @@ fn end_codes(tx: &mut Tx<'_>, community: CommunityId, person: PersonId) -> Resul
     Ok(())
 }
 
-/// Ends an arrangement that goes on, and payments by card that were begun by it and not finished. Tells whether it did.
+/// Ends an arrangement that goes on, and payments by card that were begun by it and can still be paid. Tells whether it did.
 fn end_one(tx: &mut Tx<'_>, community: CommunityId, id: RelativeId, by: Option<&str>) -> Result<bool, Error> {
     let now = tx.now();
     let ended = tx.query_opt(
@@ -286,10 +286,11 @@ fn end_one(tx: &mut Tx<'_>, community: CommunityId, id: RelativeId, by: Option<&
     )?;
     let Some(row) = ended else { return Ok(false) };
     let (household, person): (HouseholdId, PersonId) = (row.get(0)?, row.get(1)?);
-    // Their links end, so that the provider is told to take nothing for them.
+    // Their links end, so that the provider is told to take nothing for them; a card that was declined is no end.
     tx.execute(
-        "UPDATE card_payment SET link_expires_at = $4, ask_at = $4 WHERE community_id = $1 AND payment_id IN (
-           SELECT id FROM payment WHERE community_id = $1 AND household_id = $2 AND person_id = $3 AND state = 'begun')",
+        "UPDATE card_payment SET link_expires_at = $4, ask_at = $4
+         WHERE community_id = $1 AND ask_at IS NOT NULL AND payment_id IN (
+           SELECT id FROM payment WHERE community_id = $1 AND household_id = $2 AND person_id = $3)",
         params![community, household, person, now],
     )?;
     tell(tx, community, id)?;

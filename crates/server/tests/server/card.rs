@@ -5,6 +5,7 @@ mod killed;
 mod page;
 mod paying;
 mod refunds;
+mod restored;
 mod schedules;
 pub mod shop;
 pub mod stripe;

@@ -188,6 +188,7 @@ fn request(
         (_, "/v1/relatives") => json(serde_json::json!({ "id": new_id(), "code": "K7QP3MXR" })),
         (_, "/v1/relatives/look") => json(serde_json::json!({ "code": "K7QP3MXR" })),
         (_, "/v1/households/{id}/automatic") => json(serde_json::json!({ "limit": 100 })),
+        (_, "/v1/payments/{id}/close-trouble") => json(serde_json::json!({ "reason": "Given back there" })),
         (_, "/v1/refunds/{id}/decide") => json(serde_json::json!({ "goes_back": true })),
         (_, "/v1/payments/counter" | "/v1/payments/balance" | "/v1/payments/card") => {
             json(serde_json::json!({

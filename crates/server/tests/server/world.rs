@@ -148,6 +148,15 @@ impl World {
         }
     }
 
+    /// Stops the server and starts it again, with other settings.
+    pub async fn start_again(&mut self, change: impl FnOnce(&mut Settings)) {
+        self.stop().await;
+        let mut settings = self.app.settings.clone();
+        change(&mut settings);
+        self.app = App::open(settings, self.time.clock()).await.unwrap();
+        self.serve().await;
+    }
+
     pub fn later(&self, millis: i64) {
         self.time.0.fetch_add(millis, Ordering::SeqCst);
         self.app.db.clock().was_set();

@@ -233,6 +233,16 @@ pub struct TakeBackSpending {
     pub reason: String,
 }
 
+/// Say that a payment by card that does not fit is dealt with at its provider.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CloseTrouble {
+    /// The payment.
+    pub id: PaymentId,
+    /// What was done there.
+    pub reason: String,
+}
+
 /// Decide about a movement of the bank.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -335,6 +345,8 @@ commands! {
     RefundAsk refund_ask "payments.ask_refund" (RefundMoney) -> Refund;
     /// Decide about a refund that somebody else asked for.
     RefundDecide refund_decide "payments.decide_refund" (DecideOnRefund) -> Refund;
+    /// Say that a payment by card that does not fit is dealt with at its provider. The same again is the same.
+    CardTroubleClose card_trouble_close "payments.close_card_trouble" (CloseTrouble) -> Done;
     /// Save the receipt of a payment outside of the app and open it there. For everybody; needs the network if it was
     /// not fetched before, as the next one does.
     ReceiptOpen receipt_open "payments.receipt" (PaymentKey) -> Done;

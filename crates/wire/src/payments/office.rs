@@ -233,6 +233,47 @@ pub struct HouseholdPayments {
     /// Money that went back to it, or is to, newest first; the last 50.
     #[serde(default)]
     pub refunds: Vec<Refund>,
+    /// What somebody has to look at together with the provider of card payments.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub card_troubles: Vec<CardTrouble>,
+}
+
+/// A payment by card that does not fit what its provider says of it; nothing of it is booked.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CardTrouble {
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// What its provider calls it.
+    pub intent: String,
+    /// What does not fit.
+    pub what: CardTroubleKind,
+}
+
+/// What does not fit.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum CardTroubleKind {
+    /// Another amount was paid.
+    Amount,
+    /// It was paid in another currency.
+    Currency,
+    /// The provider has it under another name.
+    Payment,
+    /// The provider knows nothing of it with the keys of now: whether it was paid is not known.
+    Unknown,
+    /// Of a newer server.
+    #[serde(other)]
+    Other,
+}
+
+/// Say that such a payment is dealt with at its provider: `POST /v1/payments/{id}/close-trouble`. The same again is the same.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CloseCardTrouble {
+    /// What was done there; the server keeps it.
+    pub reason: String,
 }
 
 /// Money that was handed over at the counter: `POST /v1/payments/counter`. The same payment sent again is answered

@@ -171,7 +171,8 @@ pub enum PaymentEvent {
     GaveBack,
 }
 
-/// All that moves a payment: from, what happens, to. Money that comes after it was thought lost is money all the same.
+/// All that moves a payment: from, what happens, to. Money that comes after it was thought lost is money all the same, and
+/// after a card that was declined another one may be under way.
 pub const PAYMENT_TRANSITIONS: &[(PaymentState, PaymentEvent, PaymentState)] = &[
     (PaymentState::Begun, PaymentEvent::Came, PaymentState::Paid),
     (PaymentState::Begun, PaymentEvent::Unclear, PaymentState::Checking),
@@ -179,6 +180,7 @@ pub const PAYMENT_TRANSITIONS: &[(PaymentState, PaymentEvent, PaymentState)] = &
     (PaymentState::Checking, PaymentEvent::Came, PaymentState::Paid),
     (PaymentState::Checking, PaymentEvent::Failed, PaymentState::NotPaid),
     (PaymentState::NotPaid, PaymentEvent::Came, PaymentState::Paid),
+    (PaymentState::NotPaid, PaymentEvent::Unclear, PaymentState::Checking),
     (PaymentState::Paid, PaymentEvent::GaveBack, PaymentState::GivenBack),
 ];
 

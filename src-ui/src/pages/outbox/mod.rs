@@ -118,6 +118,7 @@ fn what(kind: &str, subject: &str) -> String {
         "rate_repair" => texts::op_rate_repair(subject),
         "note_on_repair" => texts::op_note_on_repair(subject),
         "save_repair_category" => texts::op_save_repair_category(subject),
+        "about_money" => texts::op_about_money(subject),
         "save_fee" => texts::op_save_fee(subject),
         "save_readings" => texts::op_save_readings(subject),
         "save_round_plan" => texts::op_save_round_plan(subject),

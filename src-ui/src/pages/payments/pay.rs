@@ -1,10 +1,12 @@
-//! A try to move money, which stays the same one until the server has answered.
+//! A try to move money, which stays the same one until the server has answered: it is kept in the cache beside what was
+//! entered for it, so that a page that was left and a restart ask for the same.
 
 use leptos::prelude::*;
 use linli_wire::{
-    Code,
-    command::{AttemptNew, Command, Empty},
+    Code, WireError,
+    command::{AttemptNew, Command, Empty, KeepTyped, TypedKeep},
     id::OpId,
+    typed::{Typed, TypedPlace},
 };
 
 use crate::{
@@ -52,20 +54,56 @@ impl Try {
         });
     }
 
+    /// [`Self::run`], once what is `typed` for it is kept at a place beside its id: whatever becomes of this window then, the
+    /// same can be asked again. The command forgets it when it is done.
+    pub(super) fn run_kept<C: Command>(
+        self,
+        place: TypedPlace,
+        typed: impl FnOnce(OpId) -> Typed + 'static,
+        request: impl FnOnce(OpId) -> C::Request + 'static,
+        done: impl FnOnce(C::Reply) + 'static,
+    ) where
+        C::Request: 'static,
+        C::Reply: 'static,
+    {
+        self.named(move |id| {
+            ipc::call_then::<TypedKeep>(KeepTyped { place, typed: typed(id) }, move |_| {
+                self.run::<C>(request, done);
+            });
+        });
+    }
+
     /// Its id, while it has one; follows it.
     pub(super) fn id(self) -> Option<OpId> {
         self.id.get()
     }
 
-    /// Takes up a try of before a restart, unless there is one already.
+    /// Whether one is asked for and not answered; does not follow it.
+    pub(super) fn is_open(self) -> bool {
+        self.id.with_untracked(Option::is_some)
+    }
+
+    /// Takes up a try that was not answered before its page was left, unless there is one already.
     pub(super) fn take_up(self, id: OpId) {
-        if self.id.get_untracked().is_none() {
+        if !self.is_open() {
             self.id.set(Some(id));
+            self.act.error.set(Some(WireError::new(Code::ServerUnreachable, "it was not answered")));
         }
     }
 
+    /// Ends with `then` once `is_done` says of a try that nobody answered that it was done all the same.
+    pub(super) fn until(self, is_done: impl Fn(OpId) -> bool + 'static, then: impl Fn(OpId) + 'static) {
+        Effect::new(move |_| {
+            if let Some(id) = self.id.get().filter(|id| !self.act.busy.get() && is_done(*id)) {
+                self.act.error.set(None);
+                self.id.set(None);
+                then(id);
+            }
+        });
+    }
+
     /// Gives its id, which is made where there is none, before anything is asked under it.
-    pub(super) fn named(self, then: impl FnOnce(OpId) + 'static) {
+    fn named(self, then: impl FnOnce(OpId) + 'static) {
         if let Some(id) = self.id.get_untracked() {
             return then(id);
         }

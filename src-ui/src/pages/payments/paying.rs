@@ -5,9 +5,11 @@ use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 use linli_wire::{
     Code, WireError,
     command::{Command, Empty, PayBills, PayByCard, PayFromBalance, PaymentsGet, Topic},
-    id::{BillId, HouseholdId},
+    id::{BillId, HouseholdId, OpId, PaymentId},
     payments::{Bill, HouseholdView, MAX_BILLS_AT_ONCE, PaymentWays, Way},
+    typed::{Typed, TypedPlace},
 };
+use serde::{Deserialize, Serialize};
 
 use super::{
     list::to_list,
@@ -15,7 +17,7 @@ use super::{
 };
 use crate::{
     components::{
-        banner::OfflineBanner,
+        banner::{OfflineBanner, banner},
         choice::{Choice, choices},
         empty_state::empty_state,
         error_state::error_state,
@@ -27,6 +29,7 @@ use crate::{
     format::{amount, month, read_money, typed_price},
     ipc::{self, Answer},
     state::app,
+    typing,
     words::{common, payments as texts},
 };
 
@@ -38,6 +41,43 @@ struct Chosen {
     typed: RwSignal<String>,
     way: RwSignal<Option<Way>>,
     wrong: RwSignal<Option<String>>,
+}
+
+/// What was asked for, as it is kept until it is answered.
+#[derive(Serialize, Deserialize)]
+struct Unanswered {
+    attempt: OpId,
+    bills: Vec<BillId>,
+    amount: String,
+    way: Way,
+}
+
+impl Chosen {
+    fn forget(self) {
+        self.bills.set(None);
+        self.typed.set(String::new());
+    }
+
+    /// Itself as a try has it kept.
+    fn typed(self, attempt: OpId) -> Typed {
+        let unanswered = Unanswered {
+            attempt,
+            bills: self.bills.get().unwrap_or_default(),
+            amount: self.typed.get(),
+            way: self.way.get().unwrap_or(Way::Card),
+        };
+        Typed { form: serde_json::to_string(&unanswered).unwrap_or_default(), ..Typed::default() }
+    }
+
+    /// Takes up a try that nobody answered before the page was left.
+    fn take_up(self, before: &Typed, attempt: Try) {
+        if let Ok(before) = serde_json::from_str::<Unanswered>(&before.form) {
+            self.bills.set(Some(before.bills));
+            self.typed.set(before.amount);
+            self.way.set(Some(before.way));
+            attempt.take_up(before.attempt);
+        }
+    }
 }
 
 /// The bills of the household that the address names.
@@ -55,6 +95,8 @@ pub fn PayPage() -> impl IntoView {
         wrong: RwSignal::new(None),
     };
     let attempt = Try::kept(&format!("pay {id}"));
+    let now = Memo::new(move |_| attempt.id().map(|id| chosen.typed(id)).unwrap_or_default());
+    typing::remember(TypedPlace::Pay { id }, now, move |before| chosen.take_up(&before, attempt));
     let back = wanted.map_or_else(to_list, |bill| (format!("/payments/{bill}"), texts::title().to_owned()));
     view! {
         <div class="l-page" data-width="read">
@@ -78,6 +120,15 @@ fn lost() -> AnyView {
 }
 
 fn page(household: &HouseholdView, ways: &PaymentWays, chosen: Chosen, attempt: Try) -> AnyView {
+    let known: Vec<PaymentId> = household.payments.iter().map(|payment| payment.id).collect();
+    let go = use_navigate();
+    attempt.until(
+        move |id| known.contains(&PaymentId(id.0)),
+        move |id| {
+            chosen.forget();
+            go(&format!("/payments/made/{id}"), Default::default());
+        },
+    );
     let mut due: Vec<Bill> = household.bills.iter().filter(|bill| bill.owed > 0).cloned().collect();
     due.sort_by(|one, other| (&one.due_on, &one.number).cmp(&(&other.due_on, &other.number)));
     // The oldest, as many as the server takes at once.
@@ -120,7 +171,12 @@ fn page(household: &HouseholdView, ways: &PaymentWays, chosen: Chosen, attempt: 
                     <div><dt>{texts::pay_for()}</dt> <dd>{move || form.names()}</dd></div>
                     <div><dt>{texts::pay_how()}</dt> <dd>{move || form.how()}</dd></div>
                 </dl>
-                {move || act.error.get().map(|error| if is_unknown(error.code) { unknown(again) } else { error_state(&error, None) })}
+                {move || act.error.get().map(|error| match error.code {
+                    code if is_unknown(code) => unknown(again),
+                    // The rest is looked at before it is asked.
+                    Code::InvalidInput => banner("waiting", "warn", None, texts::pay_card_rounder().to_owned()),
+                    _ => error_state(&error, None),
+                })}
                 <button type="submit" class="c-button" data-kind="primary" data-width="full" data-testid="pay" aria-busy=act.aria_busy()>{icon("pay")} {move || form.word()}</button>
                 <p class="t-soft t-small">{texts::needs_network()}</p>
             </section>
@@ -308,8 +364,7 @@ impl Form {
         let bills = untrack(move || self.picked()).iter().map(|bill| bill.id).collect();
         let request = move |attempt| PayBills { attempt, household_id, bills, minor };
         let go = use_navigate();
-        let made =
-            move |id: linli_wire::id::PaymentId| go(&format!("/payments/made/{id}"), Default::default());
+        let made = move |id: PaymentId| go(&format!("/payments/made/{id}"), Default::default());
         if untrack(move || self.chosen.way.get()) == Some(Way::Balance) {
             self.run::<PayFromBalance>(request, move |payment| made(payment.id));
         } else {
@@ -319,15 +374,16 @@ impl Form {
 
     fn run<C: Command<Request = PayBills>>(
         self,
-        request: impl FnOnce(linli_wire::id::OpId) -> PayBills + 'static,
+        request: impl FnOnce(OpId) -> PayBills + 'static,
         done: impl FnOnce(C::Reply) + 'static,
     ) where
         C::Reply: 'static,
     {
         let chosen = self.chosen;
-        self.attempt.run::<C>(request, move |reply| {
-            chosen.bills.set(None);
-            chosen.typed.set(String::new());
+        let place = TypedPlace::Pay { id: self.household.with_value(|household| household.id) };
+        let typed = move |id| untrack(move || chosen.typed(id));
+        self.attempt.run_kept::<C>(place, typed, request, move |reply| {
+            chosen.forget();
             done(reply);
         });
     }

@@ -61,6 +61,7 @@ pub(super) fn typed_item(kept: Kept) -> KeptItem {
         "repair_category" => "save_repair_category",
         "round_plan" => "save_round_plan",
         "fee" => "save_fee",
+        "payment_refund" | "kept_refund" | "spending" | "card_trouble" | "pay" | "counter" => "about_money",
         "message" | "poll" => "send_message",
         "message_edit" => "edit_message",
         "complaint" => "report_message",

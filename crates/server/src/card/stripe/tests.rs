@@ -50,8 +50,24 @@ fn intents_are_read_as_they_stand() {
 
 #[test]
 fn amounts_are_counted_as_stripe_counts_them() {
-    assert_eq!((counted(7, "EUR"), counted(7, "JPY"), counted(7, "ISK")), (7, 7, 700));
-    assert_eq!((uncounted(700, "ISK"), uncounted(750, "ISK"), uncounted(7, "BHD")), (7, 0, 7));
+    for (minor, currency, there) in [
+        (7, "EUR", Some(7)),
+        (7, "JPY", Some(7)),
+        (7, "ISK", Some(700)),
+        (7, "UGX", Some(700)),
+        (10_000, "MGA", Some(100)),
+        (10_050, "MGA", None),
+        (12_340, "BHD", Some(12_340)),
+        (12_345, "BHD", None),
+        (12_345, "TND", None),
+    ] {
+        assert_eq!(counted(minor, currency), there, "{minor} {currency}");
+        assert_eq!(STRIPE.takes(minor, currency), there.is_some());
+        if let Some(there) = there {
+            assert_eq!(uncounted(there, currency), minor, "{currency}");
+        }
+    }
+    assert_eq!(uncounted(750, "ISK"), 0);
 }
 
 #[test]

@@ -10,8 +10,9 @@ use linli_wire::{
     id::{BillId, HouseholdId, LedgerEntryId, PaymentId, RefundId, RelativeId},
     join::JoinCode,
     payments::{
-        AskRefund, AutomaticPayment, BalancePayment, BeginRelative, BookSheet, CounterPayment, CreditBill,
-        DecideRefund, LookAtRelativeCode, PreviewBills, PublishBills, RefundState, Spend, TakeSpendingBack,
+        AskRefund, AutomaticPayment, BalancePayment, BeginRelative, BookSheet, CloseCardTrouble,
+        CounterPayment, CreditBill, DecideRefund, LookAtRelativeCode, PreviewBills, PublishBills,
+        RefundState, Spend, TakeSpendingBack,
     },
 };
 
@@ -217,6 +218,17 @@ async fn printed(write: impl FnOnce() -> Result<Vec<u8>, Error> + Send + 'static
     let mut response = Response::new(Body::from(pdf));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/pdf"));
     Ok(response)
+}
+
+pub(crate) async fn close_trouble(call: Call) -> Result<Response, Error> {
+    let (caller, id) = (call.caller()?, PaymentId(call.id()?));
+    let asked: CloseCardTrouble = call.json()?;
+    let work = move |tx: &mut crate::db::Tx<'_>| {
+        let caller = auth::again(tx, caller.device)?;
+        card::close_trouble(tx, &caller, id, &asked)
+    };
+    call.app.db.write(work).await?;
+    Ok(done())
 }
 
 pub(crate) async fn refunds(call: Call) -> Result<Response, Error> {

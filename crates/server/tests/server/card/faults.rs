@@ -1,14 +1,17 @@
 //! What is forged, does not fit, or gets lost on its way.
 
-use linli_wire::{Code, payments::PaymentState};
+use linli_wire::{
+    Code,
+    payments::{CardTroubleKind, CloseCardTrouble, PaymentState},
+};
 use reqwest::Method;
 use serde_json::json;
 
 use super::{
     shop::{WEBHOOK_SECRET, signed},
-    stripe::{Fault, GOOD},
+    stripe::{DECLINED, Fault, GOOD},
 };
-use crate::shops;
+use crate::{payments::prepared::household, shops};
 
 shops! {
     async fn what_is_forged_or_from_another_time_moves_nothing(shop) {
@@ -60,6 +63,100 @@ shops! {
         shop.is_sound().await;
     }
 
+    async fn a_second_card_of_which_nobody_knows_yet_is_checked_and_not_denied(shop) {
+        let (payment, intent) = shop.begun(10_000).await;
+        shop.stripe.pay(&intent, DECLINED).await;
+        assert_eq!(shop.tell("payment_failed", &intent).await, 204);
+        assert_eq!(shop.held(payment.id).await.state, PaymentState::NotPaid);
+        shop.stripe.change(&intent, json!({ "amount": 9_999 })).await;
+        shop.stripe.pay(&intent, GOOD).await;
+        assert_eq!(shop.tell("succeeded", &intent).await, 204);
+        assert_eq!((shop.held(payment.id).await.state, shop.booked().await), (PaymentState::Checking, 0));
+        shop.is_sound().await;
+    }
+
+    async fn money_of_an_ended_payment_that_does_not_fit_is_asked_about_again(shop) {
+        let asked = shop.asked(100);
+        shop.stripe.fail(&[Fault::AnswerLost]);
+        shop.world.refused(Method::POST, "/v1/payments/card", Some(&shop.wang.tokens.access), Some(&asked)).await;
+        let mut shop = shop;
+        shop.world.later(16 * 60 * 1000);
+        shop.join_again().await;
+        shop.until(asked.id, PaymentState::NotPaid).await;
+        let lost = shop.stripe.intents().await.remove(0);
+        let lost = lost["id"].as_str().unwrap();
+        shop.stripe.change(lost, json!({ "amount": 99 })).await;
+        shop.stripe.pay(lost, GOOD).await;
+        assert_eq!(shop.tell("succeeded", lost).await, 204);
+        assert_eq!((shop.held(asked.id).await.state, shop.booked().await), (PaymentState::Checking, 0));
+        shop.is_sound().await;
+    }
+
+    async fn what_the_keys_of_another_account_know_nothing_of_ends_after_a_day(shop) {
+        let (begun, intent) = shop.begun(10_000).await;
+        let (checked, other) = shop.begun(20_000).await;
+        shop.stripe.change(&other, json!({ "amount": 19_999 })).await;
+        shop.stripe.pay(&other, GOOD).await;
+        assert_eq!(shop.tell("succeeded", &other).await, 204);
+        shop.stripe.forget().await;
+        let mut shop = shop;
+        shop.world.later(60 * 60 * 1000);
+        shop.join_again().await;
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        assert_eq!(shop.held(begun.id).await.state, PaymentState::Begun, "keys may have been mistaken");
+        shop.world.later(24 * 60 * 60 * 1000);
+        shop.join_again().await;
+        shop.until(begun.id, PaymentState::NotPaid).await;
+        assert_eq!(shop.held(checked.id).await.state, PaymentState::Checking, "somebody has to look");
+        let troubles = shop.troubles().await;
+        assert!(troubles.iter().any(|trouble| trouble.contains(&intent) && trouble.contains("keys of before")), "{troubles:?}");
+        shop.is_sound().await;
+    }
+
+    async fn what_was_begun_before_cards_were_given_up_ends_after_a_day_and_is_asked_about_later(shop) {
+        let (payment, intent) = shop.begun(10_000).await;
+        shop.stripe.pay(&intent, GOOD).await;
+        let mut shop = shop;
+        let card = shop.world.app.settings.card.clone();
+        shop.world.start_again(|settings| settings.card = None).await;
+        shop.world.later(60 * 60 * 1000);
+        shop.join_again().await;
+        assert_eq!(shop.held(payment.id).await.state, PaymentState::Begun);
+        shop.world.later(24 * 60 * 60 * 1000);
+        shop.join_again().await;
+        shop.until(payment.id, PaymentState::NotPaid).await;
+        assert_eq!(shop.troubles().await.len(), 1);
+        shop.is_sound().await;
+        shop.world.start_again(|settings| settings.card = card).await;
+        shop.until(payment.id, PaymentState::Paid).await;
+        assert_eq!((shop.booked().await, shop.troubles().await), (1, Vec::new()));
+        shop.is_sound().await;
+    }
+
+    async fn the_office_closes_what_was_dealt_with_and_the_bill_can_be_paid(shop) {
+        let close = async |device: &crate::world::Device, id: linli_wire::id::PaymentId| {
+            let asked = CloseCardTrouble { reason: "Given back at the provider".to_owned() };
+            let path = format!("/v1/payments/{id}/close-trouble");
+            shop.world.send(Method::POST, &path, Some(&device.tokens.access), Some(&asked)).await.status().as_u16()
+        };
+        let troubles = async || household(&shop.world, &shop.office, shop.sun.wang).await.card_troubles;
+        let (payment, intent) = shop.begun(10_000).await;
+        assert_eq!(close(&shop.office, payment.id).await, 409, "nothing is wrong with it");
+        shop.stripe.change(&intent, json!({ "amount": 9_999 })).await;
+        shop.stripe.pay(&intent, GOOD).await;
+        assert_eq!(shop.tell("succeeded", &intent).await, 204);
+        let found = troubles().await;
+        assert_eq!((found.len(), found[0].what, found[0].payment_id), (1, CardTroubleKind::Amount, payment.id));
+        assert_eq!(close(&shop.wang, payment.id).await, 403);
+        assert_eq!(close(&shop.office, payment.id).await, 204);
+        assert_eq!(close(&shop.office, payment.id).await, 204, "the same again");
+        // Its provider says the same for good.
+        assert_eq!(shop.tell("succeeded", &intent).await, 204);
+        assert_eq!((shop.held(payment.id).await.state, shop.booked().await), (PaymentState::NotPaid, 0));
+        assert_eq!((troubles().await, shop.troubles().await), (Vec::new(), Vec::new()));
+        shop.is_sound().await;
+    }
+
     async fn another_currency_is_not_booked(shop) {
         let (payment, intent) = shop.begun(10_000).await;
         shop.stripe.change(&intent, json!({ "currency": "jpy" })).await;
@@ -76,7 +173,7 @@ shops! {
             shop.stripe.change(&intent, json!({ "metadata": { field: value } })).await;
             shop.stripe.pay(&intent, GOOD).await;
             assert_eq!(shop.tell("succeeded", &intent).await, 204);
-            assert_eq!((shop.held(payment.id).await.state, shop.booked().await), (PaymentState::Begun, 0));
+            assert_eq!((shop.held(payment.id).await.state, shop.booked().await), (PaymentState::Checking, 0));
         }
         assert_eq!(shop.troubles().await.len(), 2);
         shop.is_sound().await;
@@ -128,6 +225,41 @@ shops! {
         assert_eq!(shop.held(asked.id).await.state, PaymentState::Paid);
         assert_eq!(shop.stands().await, (shop.bill.total - 100, 0, 1));
         shop.is_sound().await;
+    }
+
+    async fn a_payment_that_was_given_up_before_its_name_came_cannot_be_paid(shop) {
+        let asked = shop.asked(100);
+        shop.stripe.fail(&[Fault::Late]);
+        let given_up = async {
+            // Noted here, and made there.
+            while shop.stripe.intents().await.is_empty() {
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+            shop.world.later(16 * 60 * 1000);
+            for _ in 0..200 {
+                let read = move |tx: &mut linli_server::db::Tx<'_>| {
+                    let sql = "SELECT state FROM payment WHERE id = $1";
+                    Ok(tx.query_one(sql, linli_server::params![asked.id])?.get::<String>(0)?)
+                };
+                if shop.world.app.db.read(read).await.unwrap() == "not_paid" {
+                    return shop.stripe.go_on();
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            }
+            panic!("it was not given up");
+        };
+        let (begun, ()) = tokio::join!(shop.begin(&asked), given_up);
+        assert_eq!((begun.payment.state, begun.link), (PaymentState::NotPaid, None));
+        let intent = shop.intent_of(asked.id).await.expect("a name");
+        for _ in 0..200 {
+            // Nothing that commits wakes the job; the clock does, where it is waited for.
+            shop.world.later(1000);
+            if shop.stripe.intent(&intent).await["status"] == "canceled" {
+                return shop.is_sound().await;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        panic!("it can still be paid");
     }
 
     async fn a_wrong_clock_delays_and_loses_nothing(shop) {

@@ -99,6 +99,33 @@ shops! {
         shop.is_sound().await;
     }
 
+    async fn of_many_that_nobody_finished_the_oldest_end(shop) {
+        let mut pages = Vec::new();
+        for at in 0..7 {
+            let asked = shop.asked(100);
+            let begun = shop.begin(&asked).await;
+            pages.push((asked.id, begun.link.unwrap()));
+            if at == 0 {
+                // One that is paid is none of them.
+                let intent = shop.intent_of(asked.id).await.unwrap();
+                shop.stripe.pay(&intent, GOOD).await;
+                assert_eq!(shop.tell("succeeded", &intent).await, 204);
+            }
+            shop.world.later(1000);
+        }
+        let (oldest, page) = &pages[1];
+        shop.until(*oldest, PaymentState::NotPaid).await;
+        let intent = shop.intent_of(*oldest).await.unwrap();
+        assert_eq!(shop.stripe.intent(&intent).await["status"], "canceled");
+        assert_eq!(shop.world.http.get(page).send().await.unwrap().status(), 404);
+        for (id, page) in &pages[2..] {
+            assert_eq!(shop.held(*id).await.state, PaymentState::Begun);
+            assert_eq!(shop.world.http.get(page).send().await.unwrap().status(), 200);
+        }
+        assert_eq!(shop.held(pages[0].0).await.state, PaymentState::Paid);
+        shop.is_sound().await;
+    }
+
     async fn who_may_not_pay_or_asks_for_too_much_is_refused(shop) {
         let li = shop.world.join(&shop.sun, shop.sun.li_qiang).await;
         let refused = async |device: &crate::world::Device, asked: CardPayment| {

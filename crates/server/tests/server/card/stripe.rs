@@ -23,11 +23,13 @@ pub const GOOD: &str = "4242424242424242";
 /// A card that is declined when it is charged.
 pub const DECLINED: &str = "4000000000000341";
 
-/// What happens to the next request that makes something.
+/// What happens to the next request that makes something, unless it ends a payment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fault {
     /// It has gone back already, as Stripe says where somebody did so on its own pages; localstripe gives twice.
     Back,
+    /// It arrives, and its answer comes once [`Stripe::go_on`] says so.
+    Late,
     /// It does not arrive.
     Refuse,
     /// It arrives, and its answer is cut.
@@ -54,6 +56,7 @@ struct Inside {
     /// Locked while something new is made: who asks again meanwhile waits for the answer.
     remembered: tokio::sync::Mutex<BTreeMap<String, (u16, Bytes)>>,
     keys: Mutex<Vec<String>>,
+    late: Arc<tokio::sync::Notify>,
     http: reqwest::Client,
 }
 
@@ -87,6 +90,7 @@ impl Stripe {
             faults: Mutex::default(),
             remembered: Default::default(),
             keys: Mutex::default(),
+            late: Arc::default(),
             http: http.clone(),
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -99,6 +103,11 @@ impl Stripe {
     /// The next requests that make something fail like this.
     pub fn fail(&self, faults: &[Fault]) {
         self.inside.faults.lock().unwrap().extend(faults);
+    }
+
+    /// Lets an answer go that is late.
+    pub fn go_on(&self) {
+        self.inside.late.notify_one();
     }
 
     /// The keys that requests came with, in their order.
@@ -127,6 +136,12 @@ impl Stripe {
     /// Changes a payment there, as nobody honest would.
     pub async fn change(&self, id: &str, what: Value) {
         self.ask(reqwest::Method::POST, &format!("/v1/payment_intents/{id}"), Some(what)).await;
+    }
+
+    /// Forgets all that it knows, as keys of another account do.
+    pub async fn forget(&self) {
+        let answer = self.http.delete(format!("{}/_config/data", self.direct)).send().await.unwrap();
+        assert!(answer.status().is_success(), "{}", answer.status());
     }
 
     /// All payments there.
@@ -163,7 +178,9 @@ async fn pass(State(inside): State<Arc<Inside>>, request: Request) -> Response {
     let key = header("idempotency-key");
     assert_eq!(makes, key.is_some(), "what makes something has a key, and nothing else");
     inside.keys.lock().unwrap().extend(key.clone());
-    let fault = if makes { inside.faults.lock().unwrap().pop_front() } else { None };
+    // What nobody waits for does not take away what a test prepared for the next request.
+    let is_waited_for = makes && !parts.uri.path().ends_with("/cancel");
+    let fault = if is_waited_for { inside.faults.lock().unwrap().pop_front() } else { None };
     if fault == Some(Fault::Refuse) {
         return cut();
     }
@@ -171,9 +188,14 @@ async fn pass(State(inside): State<Arc<Inside>>, request: Request) -> Response {
         let said = json!({ "error": { "type": "invalid_request_error", "code": "charge_already_refunded" } });
         return Response::builder().status(400).body(Body::from(said.to_string())).unwrap();
     }
+    let late = Arc::clone(&inside.late);
     // In a task of its own, which goes on where whoever asks is killed: what was made there is remembered there.
     let (status, answer) = tokio::spawn(asked(inside, parts, body, key)).await.unwrap();
     match fault {
+        Some(Fault::Late) => {
+            late.notified().await;
+            Response::builder().status(status).body(Body::from(answer)).unwrap()
+        }
         Some(Fault::AnswerLost) => cut(),
         Some(Fault::Broken) => Response::builder().status(500).body(Body::from("{}")).unwrap(),
         _ => Response::builder().status(status).body(Body::from(answer)).unwrap(),
@@ -191,7 +213,16 @@ async fn asked(inside: Arc<Inside>, parts: Parts, body: Bytes, key: Option<Strin
     {
         return known.clone();
     }
-    let address = format!("{}{}", inside.direct, parts.uri);
+    // localstripe lists all that it has, whenever it was made.
+    let (path, since) = match parts.uri.to_string().split_once("&created[gte]=") {
+        Some((path, rest)) => {
+            let (since, more) = rest.split_once('&').map_or((rest, ""), |(since, more)| (since, more));
+            let more = if more.is_empty() { String::new() } else { format!("&{more}") };
+            (format!("{path}{more}"), since.parse::<i64>().ok())
+        }
+        None => (parts.uri.to_string(), None),
+    };
+    let address = format!("{}{path}", inside.direct);
     let mut onward = inside.http.request(parts.method, address).body(body);
     for name in ["authorization", "content-type"] {
         if let Some(value) = parts.headers.get(name) {
@@ -199,7 +230,12 @@ async fn asked(inside: Arc<Inside>, parts: Parts, body: Bytes, key: Option<Strin
         }
     }
     let answer = onward.send().await.unwrap();
-    let answer = (answer.status().as_u16(), answer.bytes().await.unwrap());
+    let mut answer = (answer.status().as_u16(), answer.bytes().await.unwrap());
+    if let Some(since) = since {
+        let mut list: Value = serde_json::from_slice(&answer.1).unwrap();
+        list["data"].as_array_mut().unwrap().retain(|one| one["created"].as_i64().unwrap() >= since);
+        answer.1 = list.to_string().into();
+    }
     if let (Some(remembered), Some(key)) = (&mut remembered, key) {
         remembered.insert(key, answer.clone());
     }

@@ -17,7 +17,7 @@ use reqwest::Method;
 use super::prepared::*;
 use crate::{
     both,
-    card::stripe::GOOD,
+    card::stripe::{DECLINED, GOOD},
     device::{Live, snapshot},
     shops,
     world::{Device, World, new_id, person},
@@ -253,10 +253,26 @@ shops! {
         let page = begin(&open).await.link.unwrap();
         let intent = shop.intent_of(open.id).await.unwrap();
         assert_eq!(world.http.get(&page).send().await.unwrap().status(), 200);
+        // Another card may be tried on the page of one that was declined.
+        let tried = CardPayment { minor: 4_000, ..shop.asked(4_000) };
+        let tried_page = begin(&tried).await.link.unwrap();
+        let tried_intent = shop.intent_of(tried.id).await.unwrap();
+        shop.stripe.pay(&tried_intent, DECLINED).await;
+        assert_eq!(shop.tell("payment_failed", &tried_intent).await, 204);
+        assert_eq!(world.http.get(&tried_page).send().await.unwrap().status(), 200);
         end(world, &shop.wang, relative.id).await;
         assert_eq!(world.http.get(&page).send().await.unwrap().status(), 404);
+        assert_eq!(world.http.get(&tried_page).send().await.unwrap().status(), 404);
         shop.until(open.id, PaymentState::NotPaid).await;
-        assert_eq!(shop.stripe.intent(&intent).await["status"], "canceled");
+        for intent in [&intent, &tried_intent] {
+            for _ in 0..100 {
+                if shop.stripe.intent(intent).await["status"] == "canceled" {
+                    break;
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            }
+            assert_eq!(shop.stripe.intent(intent).await["status"], "canceled");
+        }
         for asked in [&shop.asked(100), &open] {
             let error = world.refused(Method::POST, "/v1/payments/card", access, Some(asked)).await;
             assert_eq!(error.code, Code::NotFound);

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use linli_wire::{
     Code,
-    command::{KeepTyped, RefundAsk, RefundMoney, TypedKeep},
+    command::{RefundAsk, RefundMoney},
     id::{HouseholdId, OpId},
     payments::{HouseholdPayments, MAX_REASON, Payment, PaymentState, Way},
     typed::{Typed, TypedPlace},
@@ -22,7 +22,7 @@ use crate::{
         icon::icon,
     },
     format::{amount, read_money},
-    ipc::{self, Asked},
+    ipc::Asked,
     pages::{
         payments::pay::{Try, is_unknown},
         repairs::too_long,
@@ -189,17 +189,12 @@ fn form(
             booked_wrongly,
         };
         let form_of = form_of.clone();
-        attempt.named(move |id| {
-            let typed = untrack(move || form_of(Some(id)));
-            // Kept before it is asked for, whatever becomes of this window then.
-            ipc::call_then::<TypedKeep>(KeepTyped { place, typed }, move |_| {
-                attempt.run::<RefundAsk>(request, move |_| {
-                    reason.set(String::new());
-                    open.set(false);
-                    asked.again();
-                    app.tell(texts::told_asked());
-                });
-            });
+        let typed = move |id| untrack(move || form_of(Some(id)));
+        attempt.run_kept::<RefundAsk>(place, typed, request, move |_| {
+            reason.set(String::new());
+            open.set(false);
+            asked.again();
+            app.tell(texts::told_asked());
         });
     };
     let look = move |_| {

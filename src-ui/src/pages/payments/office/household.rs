@@ -15,6 +15,7 @@ use super::{
     refunds::card,
     take::take,
     to_bills,
+    trouble::card_troubles,
 };
 use crate::{
     components::{
@@ -97,6 +98,7 @@ fn page(
         </section>
         <section class="l-section">
             <div class="l-section__head"><h2>{payments::payments_made()}</h2></div>
+            {card_troubles(found, asked)}
             {if found.payments.is_empty() {
                 view! { <p class="t-soft">{texts::no_payments()}</p> }.into_any()
             } else {

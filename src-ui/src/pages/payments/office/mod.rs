@@ -15,6 +15,7 @@ mod refunds;
 mod run;
 mod spending;
 mod take;
+mod trouble;
 
 pub use arrears::Arrears;
 pub use bank::Bank;

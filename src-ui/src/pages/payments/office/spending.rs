@@ -4,8 +4,11 @@ use leptos::prelude::*;
 use linli_wire::{
     Code,
     command::{Empty, NoteSpending, SpendingGet, SpendingNote, SpendingTakeBack, TakeBackSpending},
+    id::{LedgerEntryId, OpId},
     payments::{MAX_REASON, Spending, SpendingHeading, Spendings},
+    typed::{Typed, TypedPlace},
 };
+use serde::{Deserialize, Serialize};
 
 use super::to_bills;
 use crate::{
@@ -26,6 +29,7 @@ use crate::{
         repairs::too_long,
     },
     state::app,
+    typing,
     words::{common, payments, payments_office, spending as texts},
 };
 
@@ -57,6 +61,9 @@ fn page(found: Spendings, note: Note, back: Back, asked: Asked<Spendings>) -> An
     } else {
         view! { <ul class="c-list" role="list" data-lead="icon">{rows.collect_view()}</ul> }.into_any()
     };
+    let known: Vec<LedgerEntryId> = found.rows.iter().map(|row| row.id).collect();
+    // It stands in the list: what was not answered was noted.
+    note.attempt.until(move |id| known.contains(&LedgerEntryId(id.0)), move |_| note.forget());
     let Spendings { headings, currency, .. } = found;
     let (headings, currency) = (StoredValue::new(headings), StoredValue::new(currency));
     view! {
@@ -115,8 +122,57 @@ struct Note {
     attempt: Try,
 }
 
+/// What is entered beside the words, as it is kept.
+#[derive(Serialize, Deserialize)]
+struct Entered {
+    day: String,
+    heading: String,
+    amount: String,
+    in_cash: bool,
+    /// The try, from before it is asked for until it is answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    attempt: Option<OpId>,
+}
+
 impl Note {
     fn kept() -> Self {
+        let note = Self::new();
+        let now = Memo::new(move |_| note.entered(note.attempt.id()));
+        typing::remember(TypedPlace::Spending {}, now, move |before| note.take_up(before));
+        note
+    }
+
+    /// What stands in the form; nothing where nobody typed.
+    fn entered(self, attempt: Option<OpId>) -> Typed {
+        let (words, amount) = (self.words.get(), self.typed.get());
+        let (day, heading, in_cash) = (self.day.get(), self.heading.get(), self.in_cash.get());
+        if words.trim().is_empty() && amount.is_empty() && attempt.is_none() {
+            return Typed::default();
+        }
+        let entered = Entered { day, heading, amount, in_cash, attempt };
+        Typed { words, form: serde_json::to_string(&entered).unwrap_or_default(), ..Typed::default() }
+    }
+
+    fn take_up(self, before: Typed) {
+        self.words.set(before.words);
+        let Ok(entered) = serde_json::from_str::<Entered>(&before.form) else { return };
+        self.day.set(entered.day);
+        self.heading.set(entered.heading);
+        self.typed.set(entered.amount);
+        self.in_cash.set(entered.in_cash);
+        if let Some(attempt) = entered.attempt {
+            self.attempt.take_up(attempt);
+        }
+    }
+
+    fn forget(self) {
+        for typed in [self.typed, self.words] {
+            typed.set(String::new());
+        }
+        self.tried.set(false);
+    }
+
+    fn new() -> Self {
         let app = app();
         Self {
             open: app.kept("spending open", || false),
@@ -165,11 +221,9 @@ impl Note {
             let (day, heading) = (self.day.get_untracked(), self.heading.get_untracked());
             let (words, in_cash) = (self.words.get_untracked(), self.in_cash.get_untracked());
             let request = move |attempt| NoteSpending { attempt, day, heading, minor, words, in_cash };
-            self.attempt.run::<SpendingNote>(request, move |_| {
-                for typed in [self.typed, self.words] {
-                    typed.set(String::new());
-                }
-                self.tried.set(false);
+            let typed = move |id| untrack(move || self.entered(Some(id)));
+            self.attempt.run_kept::<SpendingNote>(TypedPlace::Spending {}, typed, request, move |_| {
+                self.forget();
                 self.open.set(false);
                 asked.again();
                 app.tell(texts::noted());

@@ -4,9 +4,11 @@ use leptos::prelude::*;
 use linli_wire::{
     Code,
     command::{CounterPay, PayBills},
-    id::HouseholdId,
+    id::{HouseholdId, OpId, PaymentId},
     payments::{Bill, HouseholdPayments, MAX_BILLS_AT_ONCE},
+    typed::{Typed, TypedPlace},
 };
+use serde::{Deserialize, Serialize};
 
 use crate::{
     components::{
@@ -19,8 +21,22 @@ use crate::{
     ipc::Asked,
     pages::payments::pay::{Try, is_unknown},
     state::app,
+    typing,
     words::{common, payments, payments_office as texts},
 };
+
+/// What was asked for, as it is kept until it is answered.
+#[derive(Serialize, Deserialize)]
+struct Taken {
+    attempt: OpId,
+    amount: String,
+}
+
+impl Taken {
+    fn typed(&self) -> Typed {
+        Typed { form: serde_json::to_string(self).unwrap_or_default(), ..Typed::default() }
+    }
+}
 
 /// The button and its form.
 pub(super) fn take(id: HouseholdId, found: &HouseholdPayments, asked: Asked<HouseholdPayments>) -> AnyView {
@@ -31,9 +47,21 @@ pub(super) fn take(id: HouseholdId, found: &HouseholdPayments, asked: Asked<Hous
     // The oldest, as many as the server takes at once.
     due.truncate(MAX_BILLS_AT_ONCE);
     let owed: i64 = due.iter().map(|bill| bill.owed).sum();
-    let typed = RwSignal::new(if owed > 0 { plain(owed, &currency.get_value()) } else { String::new() });
+    let whole = StoredValue::new(if owed > 0 { plain(owed, &currency.get_value()) } else { String::new() });
+    let typed = RwSignal::new(whole.get_value());
     let attempt = Try::kept(&format!("counter {id}"));
     let act = attempt.act;
+    let kept = move |attempt| Taken { attempt, amount: typed.get() }.typed();
+    let now = Memo::new(move |_| attempt.id().map(kept).unwrap_or_default());
+    typing::remember(TypedPlace::Counter { id }, now, move |before| {
+        if let Ok(before) = serde_json::from_str::<Taken>(&before.form) {
+            typed.set(before.amount);
+            attempt.take_up(before.attempt);
+        }
+    });
+    let known: Vec<PaymentId> = found.payments.iter().map(|payment| payment.id).collect();
+    // It stands among the payments: what was not answered was booked.
+    attempt.until(move |id| known.contains(&PaymentId(id.0)), move |_| typed.set(whole.get_value()));
     let (open, wrong) = (RwSignal::new(false), RwSignal::new(None::<String>));
     let minor = move || {
         typed
@@ -64,7 +92,9 @@ pub(super) fn take(id: HouseholdId, found: &HouseholdPayments, asked: Asked<Hous
         };
         wrong.set(None);
         let bills = bills.get_value();
-        attempt.run::<CounterPay>(
+        attempt.run_kept::<CounterPay>(
+            TypedPlace::Counter { id },
+            move |attempt| untrack(move || kept(attempt)),
             move |attempt| PayBills { attempt, household_id: id, bills, minor },
             move |payment| {
                 open.set(false);
@@ -80,8 +110,15 @@ pub(super) fn take(id: HouseholdId, found: &HouseholdPayments, asked: Asked<Hous
         )
     };
     let names = StoredValue::new(names);
+    let begin = move |_| {
+        // Of a try that nobody answered it is said again.
+        if !attempt.is_open() {
+            act.error.set(None);
+        }
+        open.set(true);
+    };
     view! {
-        <button type="button" class="c-button" data-kind="primary" data-testid="take" on:click=move |_| { act.error.set(None); open.set(true); }>{icon("pay")} {texts::take()}</button>
+        <button type="button" class="c-button" data-kind="primary" data-testid="take" on:click=begin>{icon("pay")} {texts::take()}</button>
         <Dialog open=open id="take-money" title=texts::take_title()>
             <form class="c-form" novalidate on:submit=book>
                 <Field id="take-amount" label=texts::take_amount() value=typed error=wrong />
