@@ -1,28 +1,56 @@
 //! A room in its states: a photo and a file, the photo large, a voice being recorded, a pin, a message that was refused,
-//! and what a search finds.
+//! and what a search finds; what is asked in it; and a report, decided and objected to.
 
 use std::fs;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use linli_e2e::{
-    faces::{every, put_on},
+    faces::{every, faces, put_on},
+    host::Host,
     page::{Page, key},
     place, rooms,
-    world::{Device, World, people, settings},
+    world::{Device, World, people, settings, until},
 };
 use linli_wire::{
     Language,
-    chat::{EMOJI, PinMessage, ReactToMessage},
-    command::{MessagePin, MessageReact},
+    chat::{
+        Complaint, DecideCase, Duty, EMOJI, Measure, MessagesQuery, NameModerator, PinMessage,
+        ReactToMessage, ReportMessage,
+    },
+    command::{
+        AppGet, CaseDecide, Empty, MessagePin, MessageReact, MessageReport, MessagesGet, ModeratorName,
+    },
+    id::{MessageId, RoomId},
     settings::Mode,
 };
 
 use crate::album::Album;
 
-const NAMES: [&str; 7] =
-    ["chat-files", "chat-photo", "chat-pins", "chat-recording", "chat-recorded", "chat-failed", "chat-hits"];
+const NAMES: [&str; 15] = [
+    "chat-files",
+    "chat-photo",
+    "chat-pins",
+    "chat-recording",
+    "chat-recorded",
+    "chat-failed",
+    "chat-hits",
+    "chat-acts",
+    "chat-report",
+    "chat-block",
+    "chat-poll-form",
+    "chat-case",
+    "chat-moderators",
+    "chat-measures",
+    "chat-object",
+];
 
-pub(crate) fn states(world: &World, device: &Device, office: &Device, album: &mut Album) -> Result<()> {
+pub(crate) fn states(
+    world: &World,
+    device: &Device,
+    office: &Device,
+    manager: &Device,
+    album: &mut Album,
+) -> Result<()> {
     if !album.wants_some(&NAMES) {
         return Ok(());
     }
@@ -103,7 +131,102 @@ pub(crate) fn states(world: &World, device: &Device, office: &Device, album: &mu
             page.find("mark");
         })?;
     }
+    asked_in(device, room, album)?;
+    civil(device, manager, &li.host, asked, album)?;
     page.go("/");
+    Ok(())
+}
+
+/// What is asked about a message, and of all.
+fn asked_in(device: &Device, room: RoomId, album: &mut Album) -> Result<()> {
+    let page = &device.page;
+    let all = MessagesQuery { room_id: room, first: 1, count: 200 };
+    let rows = device.host.call::<MessagesGet>(&all)?.rows;
+    let asked = rows.iter().find(|row| row.words.contains("秋千修好了吗")).context("it was asked")?.number;
+    for face in faces(&[Mode::Standard]) {
+        for (name, act, dialog) in [
+            ("chat-acts", "", "message-acts"),
+            ("chat-report", "act-report", "report-message"),
+            ("chat-block", "act-block", "block-person"),
+        ] {
+            album.take_after(device, name, &face, |page| {
+                put_on(device, &face);
+                page.open(&device.host.url(&format!("/chat/{room}?at={asked}")));
+                page.find(&format!("[data-testid=message][data-number='{asked}']"));
+                page.settle();
+                page.press(&format!("[data-testid=message][data-number='{asked}'] [data-testid=more]"));
+                page.find("#message-acts[open]");
+                if !act.is_empty() {
+                    page.tap(act);
+                }
+                page.find(&format!("#{dialog}[open]"));
+                page.settle();
+            })?;
+            page.keys(&key::ESCAPE.to_string());
+        }
+        album.take_after(device, "chat-poll-form", &face, |page| {
+            put_on(device, &face);
+            page.tap("ask-room");
+            page.find("#new-poll[open]");
+            page.tap("send-poll");
+            page.settle();
+        })?;
+        page.keys(&key::ESCAPE.to_string());
+    }
+    Ok(())
+}
+
+/// A report before the manager, who keeps it civil; what its author reads of the decision; and objecting to it.
+fn civil(device: &Device, manager: &Device, li: &Host, asked: MessageId, album: &mut Album) -> Result<()> {
+    let rude = rooms::speak(&device.host, rooms::everybody(&device.host)?, "Nobody asked you. 没人问你。")?;
+    let person_id = manager.host.call::<AppGet>(&Empty {})?.me.context("the manager has joined")?.person.id;
+    manager.host.call::<ModeratorName>(&NameModerator { person_id, duty: Some(Duty::Moderate) })?;
+    let report = |host: &Host, id, words: &str| {
+        let report = ReportMessage { id, complaint: Complaint::Insult, words: words.to_owned() };
+        until("it can be reported", || host.call::<MessageReport>(&report).is_ok());
+    };
+    report(li, rude, "It is not the first time. 不是第一次了。");
+    let faces = faces(&[Mode::Standard]);
+    manager.page.go("/chat/civil");
+    for face in &faces {
+        album.take_after(manager, "chat-case", face, |page| {
+            put_on(manager, face);
+            page.tap("decide");
+            page.press("[data-testid=measure-mute]");
+            page.tap("decide-now");
+            page.settle();
+        })?;
+        album.take_after(manager, "chat-moderators", face, |page| {
+            put_on(manager, face);
+            page.tap("name-somebody");
+            page.find("#name-moderator[open] [data-testid=candidate]");
+            page.settle();
+        })?;
+        manager.page.keys(&key::ESCAPE.to_string());
+    }
+    put_on(manager, &settings(Language::zh(), Mode::Standard));
+    let (why, rule) = ("It hurts. 伤人。".to_owned(), "Be kind. 好好说话。".to_owned());
+    manager.host.call::<CaseDecide>(&DecideCase { id: rude, measure: Measure::Warn, why, rule })?;
+    report(&device.host, asked, "");
+    device.page.go("/chat");
+    device.page.find_late("[data-testid=measures]");
+    for face in every() {
+        album.take_after(device, "chat-measures", &face, |page| {
+            put_on(device, &face);
+            page.press("[data-testid=measures]:not([open]) summary");
+            page.settle();
+        })?;
+        album.take_after(device, "chat-object", &face, |page| {
+            put_on(device, &face);
+            if page.count("[data-testid=object-now]") == 0 {
+                page.press("[data-testid=measures]:not([open]) summary");
+            }
+            page.tap("object-now");
+            page.find("#object[open]");
+            page.settle();
+        })?;
+        device.page.keys(&key::ESCAPE.to_string());
+    }
     Ok(())
 }
 

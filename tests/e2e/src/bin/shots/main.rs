@@ -40,7 +40,7 @@ fn main() -> Result<()> {
     let manager = world.joined("manager", people::LIN, settings(Language::zh(), Mode::Standard));
     every_face(&manager, &pages::of_the_manager(), &mut album)?;
     states::loading_and_failed(&phone, &mut album)?;
-    chat::states(&world, &phone, &office, &mut album)?;
+    chat::states(&world, &phone, &office, &manager, &mut album)?;
     photos::states(&world, &phone, &mut album)?;
     states::stuck(&world, &office, &mut album)?;
     states::of_the_network(&phone, &mut album)?;
