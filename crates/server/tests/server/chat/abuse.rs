@@ -234,7 +234,7 @@ async fn what_is_told_to_a_room_is_not_told_without_end() {
     let li = world.join(&sun, sun.li_qiang).await;
     let message_id = say(&world, &li, RoomId::of_community(sun.id), "早").await;
     let react = |at: usize| {
-        let emoji = (at % 2 == 0).then(|| "👍".to_owned());
+        let emoji = at.is_multiple_of(2).then(|| "👍".to_owned());
         Action::ReactToMessage { message_id, emoji }
     };
     let outcomes = world.ops(&li, (0..200).map(react).collect()).await;
