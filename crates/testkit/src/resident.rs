@@ -58,6 +58,15 @@ struct Running {
     announced: watch::Receiver<u64>,
 }
 
+impl Drop for Resident {
+    /// An app that nobody looks at any more runs no more: its loops would ask a server that is gone for ever.
+    fn drop(&mut self) {
+        if let Some(running) = &self.running {
+            running.task.abort();
+        }
+    }
+}
+
 impl Resident {
     /// A device with an empty folder, not started.
     pub fn new(setup: Setup) -> Self {
