@@ -96,7 +96,6 @@ fn photos_and_files_are_sent_looked_at_and_wait_for_the_network() {
 
     his.press(file);
     let saved = li.setup.folder.join("Downloads/Sandbox plan.pdf");
-    until("the file is saved where he looks for it", || saved.exists());
-    assert_eq!(fs::read(&saved).unwrap(), PLAN);
+    until("the file is saved where he looks for it", || fs::read(&saved).is_ok_and(|bytes| bytes == PLAN));
     fail_with(&found);
 }

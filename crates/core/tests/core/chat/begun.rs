@@ -14,7 +14,10 @@ use linli_wire::{
 };
 
 use super::{Here, come_back, kinds};
-use crate::repairs::{batch, give_up, refuse};
+use crate::{
+    pages::NOW,
+    repairs::{batch, give_up, refuse},
+};
 
 #[test]
 fn a_room_of_two_is_begun_by_the_first_message() {
@@ -34,6 +37,7 @@ fn a_room_of_two_is_begun_by_the_first_message() {
     assert!(sent.iter().all(|op| op.lane == format!("room:{id}")));
     // Acknowledged before the room is followed here: what was said does not vanish meanwhile.
     here.acknowledge(&sent, id, 3);
+    here.cache.write(|tx| outbox::settle(tx, NOW)).unwrap();
     let said = |view: &RoomView| view.waiting.iter().map(|row| row.words.clone()).collect::<Vec<_>>();
     assert_eq!(said(&here.view(id)), ["Hello", "Are you there?"]);
     let me = here.garden.person;
