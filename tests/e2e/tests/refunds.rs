@@ -411,9 +411,9 @@ fn a_paper_says_that_it_is_coming_and_what_to_do_where_none_can_be_opened() {
     phone.find("[data-testid=paper-coming]");
     both_widths(&resident, "paper-coming", &zh);
     phone.answer_all();
-    phone.answer("payments.statement", Some("offline"));
+    phone.answer("payments.statement", Some("server_unreachable"));
     phone.tap("open-statement");
-    phone.find("[data-testid=paper-trouble][data-code=offline]");
+    phone.find("[data-testid=paper-trouble][data-code=server_unreachable]");
     phone.see(&say(&Language::zh(), "payments.paper_away_text"));
     both_widths(&resident, "paper-away", &zh);
     phone.answer("payments.statement", Some("unknown_command"));
