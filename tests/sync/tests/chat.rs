@@ -385,7 +385,13 @@ impl World {
     async fn delete(&mut self) {
         let Some(id) = self.standing() else { return };
         let by = self.said[&id].by;
-        while self.weather.devices[by].ask::<MessageDelete>(MessageKey { id }).await.is_err() {
+        let mut struck = false;
+        while let Err(error) = self.weather.devices[by].ask::<MessageDelete>(MessageKey { id }).await {
+            // Struck dead within it: what had never left was taken back all the same, and nothing is left of it.
+            if struck && error.code == Code::NotFound {
+                break;
+            }
+            struck |= error.code == Code::Internal;
             self.weather.revive().await;
         }
         self.said.get_mut(&id).unwrap().deleted = true;
