@@ -32,7 +32,6 @@ use linli_wire::{
     id::OpId,
     notices::ReadMark,
     ops::{Action, Effect, MAX_BATCH, MAX_BATCH_BYTES, Op, Outcome},
-    sync::Scope,
 };
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
@@ -317,10 +316,8 @@ pub fn settle(tx: &Connection, now: Timestamp) -> Result<bool> {
                 .prepare_cached("SELECT position FROM scope WHERE name = ?1")?
                 .query_row([effect.scope.to_string()], |row| row.get(0))
                 .optional()?;
-            // A scope that is not followed here brings nothing back, but for a room that was begun just now: what was said
-            // in it would be nowhere until it comes. A room that was lost has taken its operations along.
-            let is_to_come = matches!(effect.scope, Scope::Room(_));
-            level &= position.map_or(!is_to_come, |position| position >= effect.seq as i64);
+            // A scope that is not followed here brings nothing back.
+            level &= position.is_none_or(|position| position >= effect.seq as i64);
         }
         if level {
             settled = true;

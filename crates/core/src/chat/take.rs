@@ -5,7 +5,6 @@ use linli_wire::{
     attachments::Attachment,
     chat::{Message, Reaction},
     id::RoomId,
-    sync::Scope,
 };
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde_json::value::RawValue;
@@ -178,10 +177,6 @@ pub(crate) fn lost(tx: &Connection, room: RoomId) -> Result<()> {
     .execute([&own])?;
     tx.prepare_cached("DELETE FROM outbox WHERE lane = ?1 AND state <> 'sending'")?
         .execute([super::read_lane(room)])?;
-    // Nothing of it comes back any more: what was done elsewhere and told there, too, waits for nothing.
-    let scope = Scope::Room(room).to_string();
-    tx.prepare_cached("UPDATE outbox SET effects = NULL WHERE state = 'acked' AND instr(effects, ?1) > 0")?
-        .execute([scope])?;
     // The index only notes what went, and keeps its words until it is put together anew.
     tx.execute("INSERT INTO message_words (message_words) VALUES ('optimize')", [])?;
     Ok(())
