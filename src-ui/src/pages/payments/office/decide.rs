@@ -275,26 +275,10 @@ pub(super) fn own_place(place: OwnPlace, came_in: bool) -> &'static str {
 }
 
 fn open_again(this: Decide) -> AnyView {
-    let (reason, wrong) = (RwSignal::new(String::new()), RwSignal::new(None::<String>));
-    let put = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
-        let reason = reason.get_untracked();
-        if reason.trim().is_empty() {
-            wrong.set(Some(texts::aside_missing().to_owned()));
-            focus_field("again-reason");
-            return;
-        }
-        this.put_asked(MovementDecision::OpenAgain(OpenMovementAgain { reason }));
-    };
-    view! {
-        <form class="c-form" novalidate on:submit=put>
-            <p class="t-soft t-small">{texts::again_text()}</p>
-            <Field id="again-reason" label=texts::aside_reason() value=reason error=wrong />
-            {trouble(this)}
-            {actions(this.reopen, this.act, texts::again(), "again-now")}
-        </form>
-    }
-    .into_any()
+    let decide = |reason| MovementDecision::OpenAgain(OpenMovementAgain { reason });
+    let note = view! { <p class="t-soft t-small">{texts::again_text()}</p> }.into_any();
+    let actions = move || actions(this.reopen, this.act, texts::again(), "again-now");
+    with_reason(this, "again-reason", Some(note), decide, actions)
 }
 
 fn spend(this: Decide) -> AnyView {
@@ -316,22 +300,36 @@ fn spend(this: Decide) -> AnyView {
 }
 
 fn aside(this: Decide) -> AnyView {
+    let decide = |reason| MovementDecision::SetAside(SetMovementAside { reason });
+    let actions = move || actions(this.aside, this.act, texts::aside(), "aside-now");
+    with_reason(this, "aside-reason", None, decide, actions)
+}
+
+/// A decision for which somebody says why; `id` is that of the field.
+fn with_reason<V: IntoView + 'static>(
+    this: Decide,
+    id: &'static str,
+    note: Option<AnyView>,
+    decide: fn(String) -> MovementDecision,
+    actions: impl FnOnce() -> V,
+) -> AnyView {
     let (reason, wrong) = (RwSignal::new(String::new()), RwSignal::new(None::<String>));
     let put = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         let reason = reason.get_untracked();
         if reason.trim().is_empty() {
             wrong.set(Some(texts::aside_missing().to_owned()));
-            focus_field("aside-reason");
+            focus_field(id);
             return;
         }
-        this.put_asked(MovementDecision::SetAside(SetMovementAside { reason }));
+        this.put_asked(decide(reason));
     };
     view! {
         <form class="c-form" novalidate on:submit=put>
-            <Field id="aside-reason" label=texts::aside_reason() value=reason error=wrong />
+            {note}
+            <Field id=id label=texts::aside_reason() value=reason error=wrong />
             {trouble(this)}
-            {actions(this.aside, this.act, texts::aside(), "aside-now")}
+            {actions()}
         </form>
     }
     .into_any()
