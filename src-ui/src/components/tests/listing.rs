@@ -79,8 +79,8 @@ async fn a_list_that_grows_and_shrinks_shows_what_there_is() {
     shown.until("one row", |shown| shown.all("li").len() == 1).await;
 }
 
-/// A list that is read from its end, whose rows are as high as `height` says.
-fn talk(count: RwSignal<usize>, height: RwSignal<u32>) -> Shown {
+/// A list that is read from its end, or from where somebody wants it, whose rows are as high as `height` says.
+fn talk(count: RwSignal<usize>, height: RwSignal<u32>, from_end: FromEnd) -> Shown {
     show(move || {
         let row = Callback::new(move |at: usize| {
             view! { <a href="#" style:display="block" style:height=move || format!("{}px", height.get())>{at}</a> }
@@ -88,7 +88,7 @@ fn talk(count: RwSignal<usize>, height: RwSignal<u32>) -> Shown {
         });
         view! {
             <div class="box" style:position="fixed" style:top="0" style:width="300px" style:height="400px" style:overflow-y="auto" style:overflow-anchor="none">
-                <VirtualList count=count estimate=60.0 label="Rows" row=row visible=Callback::new(|_| ()) reset=RwSignal::new(0) moved=RwSignal::new(0) from_end=FromEnd::new(None) />
+                <VirtualList count=count estimate=60.0 label="Rows" row=row visible=Callback::new(|_| ()) reset=RwSignal::new(0) moved=RwSignal::new(0) from_end=from_end />
             </div>
         }
     })
@@ -110,7 +110,7 @@ fn at_end(shown: &Shown) -> bool {
 #[test]
 async fn a_scroll_before_the_heights_are_measured_does_not_leave_the_end() {
     let (count, height) = (RwSignal::new(200), RwSignal::new(60));
-    let shown = talk(count, height);
+    let shown = talk(count, height, FromEnd::new(None));
     shown.until("at the end", |shown| has(shown, 199) && at_end(shown)).await;
     frames(3).await;
     let around: HtmlElement = shown.find(".box");
@@ -134,4 +134,22 @@ async fn a_scroll_before_the_heights_are_measured_does_not_leave_the_end() {
     count.set(201);
     frames(10).await;
     assert!(!at_end(&shown), "{}", around.scroll_top());
+}
+
+#[test]
+async fn a_row_that_somebody_came_for_keeps_its_place_until_all_is_measured() {
+    let (height, from_end) = (RwSignal::new(30), FromEnd::new(None));
+    let shown = talk(RwSignal::new(200), height, from_end);
+    shown.until("at the end", |shown| has(shown, 199) && at_end(shown)).await;
+    // It is so near the end that it cannot come to its place before those below it are as high as they will be.
+    from_end.wanted.set(Some((193, true)));
+    frames(5).await;
+    height.set(170);
+    shown
+        .until("as high as they are", |shown| shown.find::<Element>("li:last-child").client_height() == 170)
+        .await;
+    frames(10).await;
+    let row = shown.all("[data-index=\"193\"] a").into_iter().next();
+    let top = row.map(|row| row.get_bounding_client_rect().top());
+    assert!(top.is_some_and(|top| (top - 100.0).abs() < 30.0), "a quarter down the box: {top:?}");
 }

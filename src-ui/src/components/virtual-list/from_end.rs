@@ -116,8 +116,12 @@ impl Place {
                 self.stir();
             }
         }
-        self.calm.update_value(|calm| *calm = calm.saturating_add(1));
         self.calm.get_value() < CALM
+    }
+
+    /// A frame went by.
+    pub(super) fn frame(self) {
+        let _ = self.calm.try_update_value(|calm| *calm = calm.saturating_add(1));
     }
 
     /// Looks where the window stands after anything has moved.
@@ -126,14 +130,14 @@ impl Place {
         let (rect, end) = (list.get_bounding_client_rect(), bottom_of(&scroller));
         let at_end = rect.bottom() <= end + NEAR;
         let top = scroller.scroll_top();
-        let goes_up = !at_end && top < self.top.get_value() - 1;
+        // Before all is measured, a press which brings its row to the window, or a row that became smaller, looks like
+        // somebody who scrolls; they scroll on.
+        let is_measured = || self.calm.get_value() >= CALM && are_measured(list, heights);
+        let by = top - self.top.get_value();
         match self.hold.get_value() {
             Hold::Nothing if at_end => self.hold.set_value(Hold::End),
-            // Before that a press which brings its row to the window, or a row that became smaller, looks like somebody
-            // who scrolls up; they scroll on.
-            Hold::End if goes_up && self.calm.get_value() >= CALM && are_measured(list, heights) => {
-                self.hold.set_value(Hold::Nothing);
-            }
+            Hold::End if !at_end && by < -1 && is_measured() => self.hold.set_value(Hold::Nothing),
+            Hold::Row(_) if by.abs() > 1 && is_measured() => self.hold.set_value(Hold::Nothing),
             _ => {}
         }
         self.top.set_value(top);

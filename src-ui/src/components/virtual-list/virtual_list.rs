@@ -58,9 +58,13 @@ pub fn VirtualList(
     let range = RwSignal::new((0_usize, FIRST_ROWS));
     let padding = RwSignal::new((0.0_f64, 0.0_f64));
     let focus_on = StoredValue::new(None::<usize>);
+    // The list itself puts the focus somewhere, not the person.
+    let focusing = StoredValue::new(false);
     let width = StoredValue::new(0.0_f64);
     let held = Place::new(from_end);
     let unsettled = RwSignal::new(0_u32);
+    // Whether the next frame looks at the heights already.
+    let framed = StoredValue::new(false);
 
     // A frame or an observer may call when the list has gone already.
     let on_page = move || list.try_get_untracked().flatten();
@@ -137,9 +141,11 @@ pub fn VirtualList(
         let (Some(list), Some(wanted)) = (on_page(), focus_on.try_get_value().flatten()) else { return };
         match rows_of(&list).iter().find(|(at, _)| *at == wanted) {
             Some((_, element)) => {
+                focusing.set_value(true);
                 if focus_link(element) {
                     focus_on.set_value(None);
                 }
+                focusing.set_value(false);
             }
             None => {
                 let top = heights.with_value(|heights| heights.top(wanted));
@@ -190,7 +196,13 @@ pub fn VirtualList(
     Effect::new(move |_| {
         range.track();
         unsettled.track();
+        if framed.get_value() {
+            return;
+        }
+        framed.set_value(true);
         request_animation_frame(move || {
+            let _ = framed.try_set_value(false);
+            held.frame();
             measure();
             reach();
         });
@@ -263,7 +275,7 @@ pub fn VirtualList(
         <ul class="c-list c-virtual" role="list" aria-label=label node_ref=list tabindex="-1" data-testid="list"
             style:padding-top=move || format!("{}px", padding.get().0)
             style:padding-bottom=move || format!("{}px", padding.get().1)
-            on:keydown=on_key on:wheel=move |_| held.release() on:touchstart=move |_| held.release() on:pointerdown=move |_| held.release() on:focusin=move |_| held.release()>
+            on:keydown=on_key on:wheel=move |_| held.release() on:touchstart=move |_| held.release() on:pointerdown=move |_| held.release() on:focusin=move |_| if !focusing.get_value() { held.release() }>
             <For each=move || { let (first, last) = range.get(); first..last.min(count.get()) } key=|at| *at let(at)>
                 <li data-index=at aria-setsize=move || count.get() aria-posinset=at + 1>{move || row.run(at)}</li>
             </For>

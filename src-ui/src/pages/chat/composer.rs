@@ -136,6 +136,7 @@ impl Writing {
         self.desk.reply.set(None);
         self.queue.update_value(|queue| queue.push_back(say));
         self.desk.list.to_end();
+        self.desk.read(self.desk.rows.last.get_untracked());
         if !self.sending.get_value() {
             self.sending.set_value(true);
             self.send_next();

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use linli_wire::{
-    chat::{MayWrite, MessageRow, ReplyLine, RoomView, What},
-    command::{DirectOpen, MessageDelete, MessageKey, NeighbourKey},
+    chat::{MayWrite, MessageRow, ReplyLine, RoomView, SeenRoom, What},
+    command::{DirectOpen, MessageDelete, MessageKey, NeighbourKey, RoomRead},
     id::{AttachmentId, MessageId, PersonId, RoomId},
 };
 
@@ -68,6 +68,8 @@ pub(super) struct Desk {
     pub(super) going: RwSignal<Vec<MessageId>>,
     /// The message that has the focus.
     pub(super) here: RwSignal<Option<u64>>,
+    /// The number up to which the core was told that the room is read.
+    pub(super) told_read: RwSignal<u64>,
     pub(super) simple: bool,
     app: App,
 }
@@ -89,6 +91,7 @@ impl Desk {
             first_unread: RwSignal::new(None),
             going: RwSignal::new(Vec::new()),
             here: RwSignal::new(None),
+            told_read: RwSignal::new(0),
             simple: app.is_simple(),
             app,
         };
@@ -108,6 +111,15 @@ impl Desk {
 
     pub(super) fn may_write(self) -> bool {
         self.with(|view| view.may_write == MayWrite::Yes).unwrap_or_default()
+    }
+
+    /// All up to this number was read, or answered.
+    pub(super) fn read(self, number: u64) {
+        if number > self.told_read.get_untracked() {
+            self.told_read.set(number);
+            // A mark that gets lost is made again by the next message.
+            ipc::call_then::<RoomRead>(SeenRoom { room_id: self.id, number }, |_| ());
+        }
     }
 
     /// Opens a question about a message.

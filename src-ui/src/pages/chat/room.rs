@@ -9,8 +9,8 @@ use leptos_router::{
 };
 use linli_wire::{
     Code,
-    chat::{About, MayWrite, RoomKind, RoomView, SeenRoom},
-    command::{RoomKey, RoomOpen, RoomRead, Topic},
+    chat::{About, MayWrite, RoomKind, RoomView},
+    command::{RoomKey, RoomOpen, Topic},
     id::{BillId, RoomId},
 };
 
@@ -213,31 +213,34 @@ fn mark_read(desk: Desk) {
     let changed =
         window_event_listener_untyped("visibilitychange", move |_| _ = visible.try_set(!document().hidden()));
     on_cleanup(move || changed.remove());
-    let told = StoredValue::new(0_u64);
-    let seen = Memo::new(move |_| {
+    let unread = Memo::new(move |_| {
         let seen = desk.list.seen.get().and_then(|row| u64::try_from(row).ok())?;
         let number = (seen + 1).min(desk.rows.last.get());
-        visible.get().then_some(number)
+        let read = desk.with(|view| view.read).unwrap_or_default().max(desk.told_read.get());
+        (visible.get() && number > read).then_some(number)
     });
+    // One that waits goes on waiting when more comes, or a lively room would never be read.
+    let (waiting, again) = (StoredValue::new(None::<TimeoutHandle>), RwSignal::new(0_u32));
     Effect::new(move |_| {
-        let Some(number) = seen.get() else { return };
-        let read = desk.with(|view| view.read).unwrap_or_default();
-        if number <= read.max(told.get_value()) {
+        again.track();
+        let Some(number) = unread.get() else { return };
+        if waiting.with_value(Option::is_some) {
             return;
         }
         let tell = move || {
-            if told.try_get_value().is_some_and(|told| told < number) {
-                told.set_value(number);
-                // A mark that gets lost is made again by the next message.
-                ipc::call_then::<RoomRead>(SeenRoom { room_id: desk.id, number }, |_| ());
+            let Some(now) = unread.try_get_untracked() else { return };
+            waiting.set_value(None);
+            if now.is_some_and(|now| now >= number) {
+                desk.read(number);
             }
+            again.update(|turn| *turn = turn.wrapping_add(1));
         };
-        let waiting = set_timeout_with_handle(tell, READ_AFTER).ok();
-        on_cleanup(move || {
-            if let Some(waiting) = waiting {
-                waiting.clear();
-            }
-        });
+        waiting.set_value(set_timeout_with_handle(tell, READ_AFTER).ok());
+    });
+    on_cleanup(move || {
+        if let Some(waiting) = waiting.try_update_value(Option::take).flatten() {
+            waiting.clear();
+        }
     });
 }
 
