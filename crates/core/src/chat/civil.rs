@@ -197,6 +197,7 @@ pub fn decide(cache: &Cache, system: &dyn System, language: &Language, request: 
             return Err(not_allowed());
         }
         let reported: Option<ReportedMessage> = record(tx, Entity::ReportedMessage, message_id.0)?;
+        let decided = reported.as_ref().and_then(|report| report.decided);
         let room = match reported {
             Some(report) => report.message.room_id,
             None => super::load(tx, message_id)?.ok_or_else(|| not_found("message"))?.room_id,
@@ -206,7 +207,7 @@ pub fn decide(cache: &Cache, system: &dyn System, language: &Language, request: 
         system.random(&mut random);
         let id = ModerationId::new(system.now(), random);
         typed::forget(tx, TypedPlace::Decision { id: message_id })?;
-        let moderation = NewModeration { id, message_id, measure, why, rule };
+        let moderation = NewModeration { id, message_id, decided, measure, why, rule };
         let action = Action::Moderate { moderation };
         outbox::replace(tx, system, &format!("case:{message_id}"), &subject, action).map(drop)
     })

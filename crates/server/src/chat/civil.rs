@@ -121,7 +121,7 @@ fn around(tx: &mut Tx<'_>, community: CommunityId, message: &Message) -> Result<
 ///
 /// # Errors
 /// `not_allowed` for who does not moderate, and for their own words; `not_found`; `operation_reused` when the id stands
-/// for something else; `invalid_input`.
+/// for something else; `conflict` when its case was decided otherwise than the moderator saw; `invalid_input`.
 pub fn moderate(
     tx: &mut Tx<'_>,
     caller: &Caller,
@@ -143,6 +143,11 @@ pub fn moderate(
     };
     if message.from == caller.person {
         return Err(auth::not_allowed());
+    }
+    // Two who decide at once are not both heard; who has seen the first decision may add another.
+    let decided = case.as_ref().and_then(|case| case.decided);
+    if decided.is_some() && decided != given.decided {
+        return Err(Error::refused(Code::Conflict, "somebody else has decided about it meanwhile"));
     }
     if given.measure == Measure::Unknown {
         return Err(Error::invalid("measure", "is not known here"));

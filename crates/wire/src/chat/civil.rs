@@ -162,6 +162,9 @@ pub struct NewModeration {
     pub id: ModerationId,
     /// The message.
     pub message_id: MessageId,
+    /// The last decision about its case that the moderator saw, where there was one: a later one of somebody else stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided: Option<ModerationId>,
     /// What to do.
     pub measure: Measure,
     /// Why, 1 to [`MAX_REASON`] characters unless nothing is done.

@@ -21,7 +21,7 @@ fn content(name: &str, open: bool) -> RoomContent {
 
 fn measure(message_id: MessageId, measure: Measure) -> NewModeration {
     let (why, rule) = ("骂人".to_owned(), "好好说话".to_owned());
-    NewModeration { id: ModerationId(new_id()), message_id, measure, why, rule }
+    NewModeration { id: ModerationId(new_id()), message_id, decided: None, measure, why, rule }
 }
 
 async fn decide(world: &World, device: &Device, act: &NewModeration) {

@@ -24,7 +24,7 @@ fn report(message_id: MessageId, words: &str) -> Action {
 
 fn measure(message_id: MessageId, measure: Measure) -> NewModeration {
     let (why, rule) = ("骂人".to_owned(), "好好说话".to_owned());
-    NewModeration { id: ModerationId(new_id()), message_id, measure, why, rule }
+    NewModeration { id: ModerationId(new_id()), message_id, decided: None, measure, why, rule }
 }
 
 both! {
@@ -83,6 +83,35 @@ both! {
             refusals += usize::from(!is_done(&outcome[0]));
         }
         assert_eq!(refusals, 1, "ten a day");
+        assert_eq!(findings(&world).await, Vec::<String>::new());
+    }
+
+    async fn of_two_who_decide_about_one_case_at_once_the_first_is_heard(world) {
+        let sun = world.sun.clone();
+        let (wang, li, lin) = (world.join(&sun, sun.wang_mei).await, world.join(&sun, sun.li_qiang).await, world.join(&sun, sun.lin).await);
+        let grandma = world.join(&sun, sun.grandma).await;
+        done(&world, &lin, Action::NameModerator { person_id: sun.grandma, duty: Some(Duty::Moderate) }).await;
+        for round in 0..4 {
+            let id = say(&world, &li, RoomId::of_community(sun.id), &format!("傻{round}")).await;
+            done(&world, &wang, report(id, "")).await;
+            let (warn, hide) = (measure(id, Measure::Warn), measure(id, Measure::Hide));
+            let (one, other) = tokio::join!(
+                world.ops(&grandma, vec![Action::Moderate { moderation: warn.clone() }]),
+                world.ops(&lin, vec![Action::Moderate { moderation: hide.clone() }]),
+            );
+            let warned = is_done(&one[0]);
+            assert_ne!(warned, is_done(&other[0]), "one of the two: {one:?} {other:?}");
+            let (first, second, keeper) = if warned { (warn, hide, &lin) } else { (hide, warn, &grandma) };
+            assert_eq!(refused(&world, keeper, Action::Moderate { moderation: second.clone() }).await, Code::Conflict);
+            // Who has seen what was decided may add to it.
+            let added = NewModeration { id: ModerationId(new_id()), decided: Some(first.id), ..second };
+            for _ in 0..2 {
+                done(&world, keeper, Action::Moderate { moderation: added.clone() }).await;
+            }
+            let acts: Vec<Moderation> = held(&world, &lin, Scope::Moderators(sun.id), Entity::Moderation).await;
+            let about = acts.iter().filter(|act| act.message_id == id).map(|act| act.id);
+            assert_eq!(about.collect::<std::collections::BTreeSet<_>>(), [first.id, added.id].into());
+        }
         assert_eq!(findings(&world).await, Vec::<String>::new());
     }
 

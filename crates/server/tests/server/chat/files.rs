@@ -37,7 +37,7 @@ fn report(message_id: MessageId) -> Action {
 
 fn hide(message_id: MessageId) -> NewModeration {
     let (why, rule) = ("不雅".to_owned(), "好好说话".to_owned());
-    NewModeration { id: ModerationId(new_id()), message_id, measure: Measure::Hide, why, rule }
+    NewModeration { id: ModerationId(new_id()), message_id, decided: None, measure: Measure::Hide, why, rule }
 }
 
 both! {

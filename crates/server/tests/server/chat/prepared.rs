@@ -75,8 +75,8 @@ pub async fn begin(world: &World, device: &Device, me: PersonId, other: PersonId
 pub fn one_of_each(room_id: RoomId, message_id: MessageId) -> impl Iterator<Item = Action> {
     let person_id = PersonId(new_id());
     let id = ModerationId(new_id());
-    let moderation =
-        NewModeration { id, message_id, measure: Measure::Hide, why: "x".to_owned(), rule: "x".to_owned() };
+    let (why, rule) = ("x".to_owned(), "x".to_owned());
+    let moderation = NewModeration { id, message_id, decided: None, measure: Measure::Hide, why, rule };
     let words = || "偷".to_owned();
     [
         Action::SendMessage { message: new_message(room_id, said("偷")) },

@@ -320,6 +320,7 @@ both! {
         let mute = NewModeration {
             id: ModerationId(new_id()),
             message_id,
+            decided: None,
             measure: Measure::Mute { days: 1 },
             why: "广告".to_owned(),
             rule: "不发广告".to_owned(),
