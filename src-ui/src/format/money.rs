@@ -1,7 +1,7 @@
-//! Amounts of money as both languages write them; the browser knows the currencies, the arithmetic stays whole.
+//! Amounts of money as both languages write them; the browser knows the signs of currencies, the arithmetic stays whole.
 
 use js_sys::{Array, Function, Object, Reflect};
-use linli_wire::money::Money;
+use linli_wire::money::{Money, exponent};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::words::tag;
@@ -100,15 +100,9 @@ fn plain(minor: i64, digits: usize) -> String {
     format!("{sign}{whole}.{part}")
 }
 
-/// How many digits stand behind the point; two where the browser does not know.
+/// How many digits stand behind the point; two of a currency that is not listed.
 fn digits(currency: &str) -> usize {
-    let options = |format: &JsValue| -> Option<f64> {
-        let resolve: Function = Reflect::get(format, &"resolvedOptions".into()).ok()?.dyn_into().ok()?;
-        let options = resolve.call0(format).ok()?;
-        Reflect::get(&options, &"maximumFractionDigits".into()).ok()?.as_f64()
-    };
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of at most twenty")]
-    formatter(currency).and_then(|format| options(&format)).map_or(2, |digits| digits as usize)
+    exponent(currency).and_then(|digits| usize::try_from(digits).ok()).unwrap_or(2)
 }
 
 fn shown(amount: &str, currency: &str) -> Option<String> {
@@ -122,6 +116,9 @@ fn formatter(currency: &str) -> Option<JsValue> {
     let options = Object::new();
     for (key, value) in [("style", "currency"), ("currency", currency), ("currencyDisplay", "narrowSymbol")] {
         Reflect::set(&options, &key.into(), &value.into()).ok()?;
+    }
+    for key in ["minimumFractionDigits", "maximumFractionDigits"] {
+        Reflect::set(&options, &key.into(), &JsValue::from(exponent(currency).unwrap_or(2))).ok()?;
     }
     let constructor: Function = Reflect::get(&js_sys::global(), &"Intl".into())
         .ok()
@@ -165,6 +162,14 @@ mod tests {
             ("4.5".into(), "92".into(), "0.005".into())
         );
         assert_eq!((read_thousandths("112.5"), read_thousandths("1.0001")), (Some(112_500), None));
+        // Browsers would write neither with decimals.
+        for (typed, currency, minor) in [("12000", "HUF", 1_200_000), ("1.5", "BHD", 1_500), ("7", "JPY", 7)]
+        {
+            let read = Money { minor, currency: currency.to_owned() };
+            assert_eq!(read_money(typed, currency), Some(read.clone()));
+            let digits: String = money(&read).chars().filter(char::is_ascii_digit).collect();
+            assert_eq!(digits, minor.to_string(), "{currency}");
+        }
         assert_eq!(plain(5, 2), "0.05");
         assert_eq!(plain(-12_345, 2), "-123.45");
     }

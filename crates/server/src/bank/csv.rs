@@ -17,10 +17,10 @@ mod headings;
 
 use std::{collections::HashMap, io::Read};
 
-use linli_wire::money::Money;
+use linli_wire::money::{Money, exponent};
 use serde_json::json;
 
-use super::{Account, Movement, amount, fingerprint, one_line, refused};
+use super::{Account, Movement, fingerprint, one_line, refused};
 use crate::{
     Error,
     spreadsheet::{Lines, decode_western_too},
@@ -164,7 +164,7 @@ impl Table {
         for row in &self.rows {
             for column in [Column::Amount, Column::Debit, Column::Credit] {
                 let currency = self.currency(row, currency);
-                if !marks.learn(self.cell(row, column), amount::exponent(&currency).unwrap_or(2)) {
+                if !marks.learn(self.cell(row, column), exponent(&currency).unwrap_or(2)) {
                     return Err(self.trouble(
                         row,
                         column,
@@ -191,7 +191,7 @@ impl Table {
             return Ok(None);
         }
         let currency = self.currency(row, account);
-        if amount::exponent(&currency).is_none() {
+        if exponent(&currency).is_none() {
             return Err(self.trouble(row, Column::Currency, "the currency is not known"));
         }
         let booked =

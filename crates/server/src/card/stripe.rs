@@ -6,7 +6,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use linli_wire::Timestamp;
+use linli_wire::{Timestamp, money::exponent};
 use reqwest::{Client, Method, StatusCode};
 use serde::Deserialize;
 
@@ -16,7 +16,7 @@ use super::{
     },
     signature,
 };
-use crate::{bank::amount::exponent, config};
+use crate::config;
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(15);

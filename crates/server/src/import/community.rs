@@ -6,6 +6,7 @@ use jiff::{civil::Date, tz::TimeZone};
 use linli_wire::{
     Language, Localized,
     community::{Category, Office, Opening},
+    money::exponent,
     text::is_unprintable,
 };
 use serde::Deserialize;
@@ -84,7 +85,7 @@ pub(super) fn read(folder: &Path, problems: &mut Problems) -> Option<(CommunityR
         check.at(&document.key, "key", trouble);
     }
     let currency = document.currency.get_ref();
-    if currency.len() != 3 || !currency.bytes().all(|b| b.is_ascii_uppercase()) {
+    if exponent(currency).is_none() {
         check.at(
             &document.currency,
             "currency",

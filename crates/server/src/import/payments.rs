@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use jiff::{Span, civil::Date};
 use linli_wire::{
+    money::exponent,
     payments::{MAX_REMINDER_STEPS, Month, REMINDER_STEPS, Rate},
     text::is_blank,
 };
@@ -205,7 +206,7 @@ fn of_spent(spent: &SpentRow, ways: &WaysRow, known: &Folder) -> Found {
 /// A price in ten-thousandths of the smallest unit of a currency.
 pub(super) fn rate(text: &str, currency: &str) -> Option<Rate> {
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
-    let width = usize::try_from(bank::amount::exponent(currency)?).ok()? + 4;
+    let width = usize::try_from(exponent(currency)?).ok()? + 4;
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     if text.ends_with('.') || whole.is_empty() || !digits(whole) || !digits(part) || part.len() > width {
         return None;
