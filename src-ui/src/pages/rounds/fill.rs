@@ -160,7 +160,7 @@ fn row(draft: Draft, check: CheckView, tried: RwSignal<bool>) -> AnyView {
         }
     };
     view! {
-        <fieldset class="c-card c-choices p-check" data-gap="" data-invalid=move || problem.with(Option::is_some)>
+        <fieldset class="c-card c-choices" data-gap="" data-invalid=move || problem.with(Option::is_some)>
             <legend class="t-strong">{title}</legend>
             <div class="p-answers">{options}</div>
             {move || asks.get().map(|label| view! {

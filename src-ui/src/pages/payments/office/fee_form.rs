@@ -10,7 +10,10 @@ use linli_wire::{
     typed::{Typed, TypedPlace},
 };
 
-use super::fees::every;
+use super::{
+    discounts::{Draft, discounts, put},
+    fees::every,
+};
 use crate::{
     components::{
         choice::{Choice, choices},
@@ -27,7 +30,7 @@ use crate::{
 };
 
 /// A field that does not fit, with its sentence.
-type Problem = (&'static str, String);
+type Problem = (String, String);
 
 /// What is typed about a fee.
 #[derive(Clone, Copy)]
@@ -45,6 +48,7 @@ pub(super) struct Form {
     measure: RwSignal<String>,
     tax: RwSignal<String>,
     units: RwSignal<String>,
+    discounts: RwSignal<Vec<Draft>>,
     currency: StoredValue<String>,
     /// Flats by name.
     flats: RwSignal<Vec<(UnitId, String)>>,
@@ -66,6 +70,7 @@ impl Form {
             measure: text("measure"),
             tax: text("tax"),
             units: text("units"),
+            discounts: app.kept("fee discounts", Vec::new),
             currency: StoredValue::new(
                 app.with_me_untracked(|me| me.community.currency.clone()).unwrap_or_default(),
             ),
@@ -122,23 +127,19 @@ impl Form {
     /// The fee as it stands in the form, right or wrong.
     fn entered(self) -> FeeContent {
         let mut content = self.content.get();
-        for (language, name) in [(Language::zh(), self.zh.get()), (Language::en(), self.en.get())] {
-            if name.trim().is_empty() {
-                content.name.0.remove(&language);
-            } else {
-                content.name.0.insert(language, name);
-            }
-        }
+        put(&mut content.name, Language::zh(), &self.zh.get());
+        put(&mut content.name, Language::en(), &self.en.get());
         let rate = self.rate.with(|typed| self.currency.with_value(|currency| read_price(typed, currency)));
         content.rate = Rate(rate.unwrap_or_default());
         content.tax.basis_points = self.tax.with(|typed| percent(typed)).unwrap_or_default();
         if let Basis::Meter { measure } = &mut content.basis {
             *measure = self.measure.get().trim().to_owned();
         }
-        let typed = self.units.get();
-        if let Ok(units) = self.units_of(&typed, &content.units) {
-            content.units = units;
-        }
+        let units =
+            |typed: &str, before: &[UnitId]| self.units_of(typed, before).unwrap_or_else(|_| before.to_vec());
+        content.units = units(&self.units.get(), &content.units);
+        let discount = |draft: &Draft| draft.entered(units(&draft.units, draft.units_before()));
+        content.discounts = self.discounts.with(|drafts| drafts.iter().map(discount).collect());
         content
     }
 
@@ -152,7 +153,7 @@ impl Form {
         // Without the names of flats a fee for one of them would look like one for all.
         ipc::call_then::<CommunityMap>(Empty {}, move |map| match map {
             Ok(map) => {
-                self.flats.set(named(&map));
+                self.flats.set(flats(&map));
                 self.begin_with(id, base, first);
             }
             Err(error) => app.complain(&error),
@@ -187,7 +188,11 @@ impl Form {
         self.tax.set(thousandths(i64::from(content.tax.basis_points) * 10));
         let flats = self.flats.get_untracked();
         let named = |id: &UnitId| flats.iter().find(|(unit, _)| unit == id).map(|(_, name)| name.clone());
-        self.units.set(content.units.iter().filter_map(named).collect::<Vec<_>>().join(", "));
+        let all = |units: &[UnitId]| units.iter().filter_map(named).collect::<Vec<_>>().join(", ");
+        self.units.set(all(&content.units));
+        let drafts = (1..).zip(&content.discounts);
+        let drafts = drafts.map(|(key, discount)| Draft::of(key, discount, all(&discount.units)));
+        self.discounts.set(drafts.collect());
         self.content.set(content);
     }
 
@@ -195,47 +200,56 @@ impl Form {
     fn typed(self) -> Result<FeeContent, Problem> {
         let mut content = untrack(|| self.entered());
         if content.name.0.is_empty() {
-            return Err(("fee-zh", texts::name_missing().to_owned()));
+            return Err(("fee-zh".to_owned(), texts::name_missing().to_owned()));
         }
         if content.rate.0 <= 0 {
-            return Err(("fee-rate", texts::rate_wrong().to_owned()));
+            return Err(("fee-rate".to_owned(), texts::rate_wrong().to_owned()));
         }
         if let Basis::Meter { measure } = &content.basis
             && !(1..=8).contains(&measure.chars().count())
         {
-            return Err(("fee-measure", texts::measure_wrong().to_owned()));
+            return Err(("fee-measure".to_owned(), texts::measure_wrong().to_owned()));
         }
         if self.tax.with_untracked(|typed| percent(typed)).is_none() {
-            return Err(("fee-tax", texts::tax_wrong().to_owned()));
+            return Err(("fee-tax".to_owned(), texts::tax_wrong().to_owned()));
         }
         if content.from.len() != 10 || content.until.as_ref().is_some_and(|until| *until < content.from) {
-            return Err(("fee-from", texts::day_wrong().to_owned()));
+            return Err(("fee-from".to_owned(), texts::day_wrong().to_owned()));
         }
         let before = self.content.with_untracked(|content| content.units.clone());
-        content.units = self.units_of(&self.units.get_untracked(), &before)?;
+        content.units = self
+            .units_of(&self.units.get_untracked(), &before)
+            .map_err(|sentence| ("fee-units".to_owned(), sentence))?;
+        for draft in self.discounts.get_untracked() {
+            if let Some(problem) = draft.problem() {
+                return Err(problem);
+            }
+            self.units_of(&draft.units, draft.units_before())
+                .map_err(|sentence| (draft.units_id(), sentence))?;
+        }
         if content.heading.is_empty() {
             content.heading = heading(&self.en.get_untracked());
         }
         Ok(content)
     }
 
-    /// The flats that were typed; those of `before` that have no name here stay.
-    fn units_of(self, typed: &str, before: &[UnitId]) -> Result<Vec<UnitId>, Problem> {
+    /// The flats that were typed, or a sentence; those of `before` that have no name here stay.
+    fn units_of(self, typed: &str, before: &[UnitId]) -> Result<Vec<UnitId>, String> {
         let flats = self.flats.get_untracked();
         let names = typed.split([',', '，', '、', '\n', ' ']).map(str::trim).filter(|name| !name.is_empty());
         let mut units = names
             .map(|name| {
                 let known = flats.iter().find(|(_, known)| known == name).map(|(id, _)| *id);
-                known.ok_or_else(|| ("fee-units", texts::units_wrong(name)))
+                known.ok_or_else(|| texts::units_wrong(name))
             })
-            .collect::<Result<Vec<UnitId>, Problem>>()?;
+            .collect::<Result<Vec<UnitId>, String>>()?;
         units.extend(before.iter().filter(|id| flats.iter().all(|(known, _)| known != *id)));
         Ok(units)
     }
 }
 
 /// Flats by name.
-fn named(map: &CommunityMapView) -> Vec<(UnitId, String)> {
+pub(super) fn flats(map: &CommunityMapView) -> Vec<(UnitId, String)> {
     let name = |unit: &Unit| {
         let building = map.buildings.iter().find(|building| building.id == unit.building_id)?;
         Some((unit.id, format!("{}-{}", building.code, unit.code)))
@@ -244,7 +258,7 @@ fn named(map: &CommunityMapView) -> Vec<(UnitId, String)> {
 }
 
 /// Per cents in hundredths; empty is nothing.
-fn percent(typed: &str) -> Option<u16> {
+pub(super) fn percent(typed: &str) -> Option<u16> {
     let typed = typed.trim().trim_end_matches(['%', '％']);
     if typed.is_empty() {
         return Some(0);
@@ -288,7 +302,7 @@ pub(super) fn form(form: Form) -> AnyView {
                 });
             }
             Err(wrong) => {
-                focus_field(wrong.0);
+                focus_field(&wrong.0);
                 problem.set(Some(wrong));
             }
         }
@@ -378,10 +392,6 @@ fn fields(form: Form, problem: RwSignal<Option<Problem>>, is_new: bool) -> AnyVi
     let set_until = Callback::new(move |day: String| {
         content.update(|content| content.until = (!day.is_empty()).then_some(day))
     });
-    let discounts = move || {
-        let count = content.with(|content| u32::try_from(content.discounts.len()).unwrap_or_default());
-        (count > 0).then(|| view! { <p class="t-soft t-small">{texts::discounts_kept(count)}</p> })
-    };
     view! {
         {field("fee-zh", texts::name_zh(), form.zh)}
         {field("fee-en", texts::name_en(), form.en)}
@@ -400,7 +410,7 @@ fn fields(form: Form, problem: RwSignal<Option<Problem>>, is_new: bool) -> AnyVi
         <Switch label=texts::tax_included() help="" on=Signal::derive(move || content.with(|content| content.tax.included)) testid="fee-tax-included"
             change=Callback::new(move |on| content.update(|content| content.tax.included = on)) />
         <Field id="fee-units" label=texts::units() help=texts::units_help() value=form.units error=wrong("fee-units") />
-        {discounts}
+        {discounts(form.discounts, problem.into())}
     }
     .into_any()
 }

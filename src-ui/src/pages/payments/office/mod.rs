@@ -5,6 +5,7 @@ mod bank;
 mod bills;
 mod credit;
 mod decide;
+mod discounts;
 mod export;
 mod fee_form;
 mod fees;

@@ -133,7 +133,7 @@ fn point(content: Content, id: RoundPointId, places: Options, kinds: Options) ->
     let remove = move |_| content.update(|content| content.points.retain(|point| point.id != id));
     let several = move || content.with(|content| content.points.len() > 1);
     view! {
-        <fieldset class="c-card c-form p-point" data-gap="" data-testid="plan-point">
+        <fieldset class="c-card c-form" data-gap="" data-testid="plan-point">
             <legend class="t-strong">{number}</legend>
             {names.collect_view()}
             {select(format!("place-{id}"), "point-place", repairs::place(), places, place_value(known.place), choose_place)}
