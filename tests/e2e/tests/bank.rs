@@ -10,7 +10,11 @@ use linli_e2e::{
 };
 use linli_wire::{
     Language,
-    command::{BankMovementsList, BillKey, BillOpen, Empty, OfficeBillsList, PaymentsGet},
+    command::{
+        BankMovementsList, BillKey, BillOpen, CommunityMap, Empty, HouseholdKey, HouseholdPaymentsGet,
+        OfficeBillsList, PaymentsGet,
+    },
+    id::HouseholdId,
     payments::{BankMovementState, BankMovementsQuery, OfficeBillsPage, OfficeBillsQuery},
     settings::{Mode, Settings},
 };
@@ -124,6 +128,21 @@ fn movements_are_decided_by_hand_and_another_format_is_asked_about_in_chinese() 
     by_hand("bank-hand-zh", Language::zh());
 }
 
+/// A household that owes nothing, and its flat.
+#[track_caller]
+fn owes_nothing(office: &Device) -> (HouseholdId, String) {
+    let map = office.host.call::<CommunityMap>(&Empty {}).unwrap();
+    let found = map.units.iter().find_map(|unit| {
+        let building = map.buildings.iter().find(|building| building.id == unit.building_id)?;
+        let flat = format!("{}-{}", building.code, unit.code);
+        let query = OfficeBillsQuery { words: flat.clone(), limit: 20, ..OfficeBillsQuery::default() };
+        let bills = office.host.call::<OfficeBillsList>(&query).unwrap();
+        let alone = map.units.iter().filter(|other| other.household_id == unit.household_id).count() == 1;
+        (alone && bills.rows.iter().all(|row| row.owed <= 0)).then_some((unit.household_id?, flat))
+    });
+    found.expect("a household that owes nothing")
+}
+
 #[track_caller]
 fn by_hand(name: &str, language: Language) {
     let world = World::new(name);
@@ -168,6 +187,29 @@ fn by_hand(name: &str, language: Language) {
     chen.tap("spend-now");
     chen.find_no("#spend-movement[open]");
     chen.see(&say("bank.nothing_open"));
+
+    // Who owes nothing is found by the flat; what they sent is kept for them.
+    let (home, flat) = owes_nothing(&office);
+    let kept = || office.host.call::<HouseholdPaymentsGet>(&HouseholdKey { id: home }).unwrap().account.kept;
+    let before = kept();
+    let ahead = folder.path().join("ahead.csv");
+    fs::write(&ahead, "Date;Amount;Name;Purpose\n2026-01-16;77.00;Nobody in particular;ahead\n").unwrap();
+    chen.hand_over("statement", &ahead);
+    chen.find_late("[data-testid=brought][data-new='1'][data-booked='0'][data-open='1']");
+    chen.tap_words(&say("bank.by_hand"));
+    chen.find("#book-movement[open]");
+    chen.script("one('#book-movement input[type=search]').focus()", &[]);
+    chen.keys(&flat);
+    chen.until(
+        "the household alone",
+        "return all(id('pick-home')).length === 1 && all(id('pick')).length === 0",
+    );
+    chen.tap("pick-home");
+    look(&office, "bank by hand, ahead", &face);
+    chen.tap("book-now");
+    chen.find_no("#book-movement[open]");
+    chen.see(&say("bank.nothing_open"));
+    assert_eq!(kept(), before + 7_700);
 
     // The same day in the other format: it is asked about, and only what is new comes in.
     let account = office.host.call::<PaymentsGet>(&Empty {}).unwrap().ways.bank.expect("an account").number;
@@ -222,7 +264,11 @@ fn by_hand(name: &str, language: Language) {
     // What was booked by hand was a neighbour's: two persons take it out of the books, and it waits again.
     let movements = BankMovementsQuery { state: BankMovementState::Booked, ..BankMovementsQuery::default() };
     let booked = office.host.call::<BankMovementsList>(&movements).unwrap().rows;
-    let payment = booked.into_iter().find_map(|row| row.payment).expect("the payment");
+    let payment = booked
+        .into_iter()
+        .filter_map(|row| row.payment)
+        .find(|payment| payment.household_id == bill.household_id)
+        .expect("the payment");
     chen.go(&format!("/office/payments/households/{}", payment.household_id));
     chen.until_with(
         "to say that it was booked wrongly",

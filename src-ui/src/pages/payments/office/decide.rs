@@ -3,14 +3,18 @@
 use leptos::prelude::*;
 use linli_wire::{
     Code,
-    command::{BankMovementDecide, DecideMovement, MovementDecision, OfficeBillsList},
-    id::BankMovementId,
+    command::{
+        BankMovementDecide, CommunityMap, CommunityMapView, DecideMovement, Empty, MovementDecision,
+        OfficeBillsList,
+    },
+    id::{BankMovementId, BillId, HouseholdId},
     payments::{
         BankMovement, BookMovement, BookOwnMovement, MovementFee, OfficeBillRow, OfficeBillsQuery,
         OpenMovementAgain, OwnPlace, SetMovementAside, SpendMovement, SpendingHeading,
     },
 };
 
+use super::fee_form::flats;
 use crate::{
     components::{
         dialog::Dialog,
@@ -138,20 +142,27 @@ fn actions(open: RwSignal<bool>, act: Act, label: &'static str, testid: &'static
     .into_any()
 }
 
+/// Whom money is booked for.
+#[derive(Clone, PartialEq)]
+struct Picked {
+    household_id: HouseholdId,
+    /// In the order in which they were chosen; without any all of it is kept.
+    bills: Vec<BillId>,
+}
+
 fn by_hand(this: Decide) -> AnyView {
-    let (words, chosen) = (RwSignal::new(String::new()), RwSignal::new(Vec::<OfficeBillRow>::new()));
+    let (words, picked) = (RwSignal::new(String::new()), RwSignal::new(None::<Picked>));
     let missing = RwSignal::new(false);
     let found = ipc::ask::<OfficeBillsList>(&[], move || OfficeBillsQuery {
         words: words.get(),
         limit: 20,
         ..OfficeBillsQuery::default()
     });
+    let map = ipc::ask::<CommunityMap>(&[], || Empty {});
     let book = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        let picked = chosen.get_untracked();
-        let Some(first) = picked.first() else { return missing.set(true) };
-        let bills = picked.iter().map(|row| row.id).collect();
-        this.put_asked(MovementDecision::Payment(BookMovement { household_id: first.household_id, bills }));
+        let Some(Picked { household_id, bills }) = picked.get_untracked() else { return missing.set(true) };
+        this.put_asked(MovementDecision::Payment(BookMovement { household_id, bills }));
     };
     view! {
         <form class="c-form" novalidate on:submit=book>
@@ -162,12 +173,19 @@ fn by_hand(this: Decide) -> AnyView {
                 Answer::Failed(error) => error_state(&error, Some(found.retry())),
                 Answer::Ready(page) => {
                     let open: Vec<_> = page.rows.into_iter().filter(|row| row.owed > 0).collect();
-                    if open.is_empty() {
+                    let owes = |home: HouseholdId| open.iter().any(|row| row.household_id == home);
+                    let mut homes = match map.get() {
+                        Answer::Ready(map) => words.with(|words| living_in(&map, words)),
+                        _ => Vec::new(),
+                    };
+                    homes.retain(|(home, _)| !owes(*home));
+                    if open.is_empty() && homes.is_empty() {
                         view! { <p class="t-soft" role="status">{texts::hand_none()}</p> }.into_any()
                     } else {
                         let currency = page.currency;
-                        let rows = open.into_iter().map(|row| pick(row, &currency, chosen)).collect_view();
-                        view! { <ul class="p-picks" role="list">{rows}</ul> }.into_any()
+                        let rows = open.into_iter().map(|row| pick(&row, &currency, picked)).collect_view();
+                        let homes = homes.into_iter().map(|(home, flat)| pick_home(home, &flat, picked)).collect_view();
+                        view! { <ul class="p-picks" role="list">{rows} {homes}</ul> }.into_any()
                     }
                 }
             }}
@@ -180,25 +198,68 @@ fn by_hand(this: Decide) -> AnyView {
 }
 
 /// A bill to choose; those of another household make way for it.
-fn pick(row: OfficeBillRow, currency: &str, chosen: RwSignal<Vec<OfficeBillRow>>) -> AnyView {
-    let (id, home) = (row.id, if row.units.is_empty() { row.code.clone() } else { row.units.clone() });
+fn pick(row: &OfficeBillRow, currency: &str, picked: RwSignal<Option<Picked>>) -> AnyView {
+    let (id, household_id) = (row.id, row.household_id);
+    let home = if row.units.is_empty() { &row.code } else { &row.units };
     let label = format!(
         "{home} ·\u{a0}{} ·\u{a0}{}",
         month(&row.month.to_string(), true),
         amount(row.owed, currency)
     );
     let change = move |_| {
-        chosen.update(|chosen| match chosen.iter().position(|other| other.id == id) {
-            Some(at) => drop(chosen.remove(at)),
-            None => {
-                chosen.retain(|other| other.household_id == row.household_id);
-                chosen.push(row.clone());
+        picked.update(|picked| {
+            let mut bills = match picked.take() {
+                Some(before) if before.household_id == household_id => before.bills,
+                _ => Vec::new(),
+            };
+            match bills.iter().position(|other| *other == id) {
+                Some(at) => drop(bills.remove(at)),
+                None => bills.push(id),
             }
+            *picked = (!bills.is_empty()).then_some(Picked { household_id, bills });
         });
     };
-    let checked = move || chosen.with(|chosen| chosen.iter().any(|other| other.id == id));
+    let checked =
+        move || picked.with(|picked| picked.as_ref().is_some_and(|picked| picked.bills.contains(&id)));
     view! { <li><label class="p-pick"><input type="checkbox" prop:checked=checked on:change=change data-testid="pick" /> <span>{label}</span></label></li> }.into_any()
 }
+
+/// A household that owes nothing, for which all of it is kept.
+fn pick_home(household_id: HouseholdId, flat: &str, picked: RwSignal<Option<Picked>>) -> AnyView {
+    let whole = Picked { household_id, bills: Vec::new() };
+    let same = whole.clone();
+    let change = move |_| {
+        picked.update(|picked| {
+            *picked = (picked.as_ref() != Some(&whole)).then(|| whole.clone());
+        });
+    };
+    let checked = move || picked.with(|picked| picked.as_ref() == Some(&same));
+    let label = texts::hand_keep(flat);
+    view! { <li><label class="p-pick"><input type="checkbox" prop:checked=checked on:change=change data-testid="pick-home" /> <span>{label}</span></label></li> }.into_any()
+}
+
+/// Households by one of their flats, whose name begins with these words; none where nothing was typed.
+fn living_in(map: &CommunityMapView, words: &str) -> Vec<(HouseholdId, String)> {
+    let words = words.trim().to_lowercase();
+    if words.is_empty() {
+        return Vec::new();
+    }
+    let mut found: Vec<(HouseholdId, String)> = Vec::new();
+    for (unit, flat) in flats(map) {
+        let home = map.units.iter().find(|other| other.id == unit).and_then(|unit| unit.household_id);
+        let fits = flat.to_lowercase().starts_with(&words);
+        if let Some(home) = home.filter(|home| fits && found.iter().all(|(known, _)| known != home)) {
+            found.push((home, flat));
+        }
+        if found.len() == HOMES {
+            break;
+        }
+    }
+    found
+}
+
+/// Households that are offered at a time.
+const HOMES: usize = 8;
 
 /// The headings of spending to choose from; the first is chosen.
 fn headings(this: Decide, heading: RwSignal<String>, id: &'static str) -> AnyView {
