@@ -265,7 +265,7 @@ on_both_engines! {
         zhao.network.cut();
         zhao.until_offline().await;
         for (meter, day) in meters.iter().take(2).zip(["2026-01-02", "2999-01-01"]) {
-            let reading = NewReading { unit_id: meter.unit_id, day: day.to_owned(), value_milli: 12_500, is_new_meter: false };
+            let reading = NewReading { unit_id: meter.unit_id, day: day.to_owned(), value_milli: 12_500, is_new_meter: false, old_final_milli: None };
             zhao.get::<ReadingSave>(SaveReading { fee_id, reading }).await;
         }
         zhao.restart().await;
@@ -280,7 +280,7 @@ on_both_engines! {
             if read && stuck { Ok(()) } else { Err(format!("{:?}", &meters[..2])) }
         }).await;
         // Read once more, it takes the place of the one that was refused.
-        let reading = NewReading { unit_id: meters[1].unit_id, day: "2026-01-02".to_owned(), value_milli: 13_000, is_new_meter: false };
+        let reading = NewReading { unit_id: meters[1].unit_id, day: "2026-01-02".to_owned(), value_milli: 13_000, is_new_meter: false, old_final_milli: None };
         zhao.get::<ReadingSave>(SaveReading { fee_id, reading }).await;
         zhao.until_sent().await;
         is_sound(&garden).await;

@@ -66,7 +66,7 @@ tables! {
     fee [community_id id] version heading content;
     numbering [community_id kind year] last;
     meter [community_id fee_id unit_id] version;
-    reading [community_id fee_id unit_id day] value_milli is_new_meter at person_id bill_id;
+    reading [community_id fee_id unit_id day] value_milli is_new_meter at person_id bill_id old_final_milli;
     bill_run [community_id id] month due_on currency bills total at person_id;
     bill [community_id id] version household_id run_id month year number issued_on due_on currency total;
     bill_line [community_id bill_id line] fee_id unit_id period total body;

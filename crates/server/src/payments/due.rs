@@ -28,6 +28,8 @@ pub(super) struct Read {
     pub(super) day: String,
     pub(super) value_milli: i64,
     pub(super) is_new_meter: bool,
+    /// What the old meter showed in the end, where this is a new one.
+    pub(super) old_final_milli: Option<i64>,
     pub(super) is_billed: bool,
 }
 
@@ -190,8 +192,9 @@ fn used(readings: &[Read], from: &str, until: &str) -> Result<(String, i64, Mete
     let mut used: i64 = 0;
     for pair in ours.windows(2) {
         let [earlier, later] = pair else { continue };
-        if !later.is_new_meter {
-            let step = later.value_milli.checked_sub(earlier.value_milli).filter(|step| *step >= 0);
+        let end = if later.is_new_meter { later.old_final_milli } else { Some(later.value_milli) };
+        if let Some(end) = end {
+            let step = end.checked_sub(earlier.value_milli).filter(|step| *step >= 0);
             used = step.and_then(|step| used.checked_add(step)).ok_or(TroubleKind::TooMuch)?;
         }
     }

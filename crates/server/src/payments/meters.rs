@@ -1,7 +1,6 @@
 //! Meters: what was read, day by day.
 
 use linli_wire::{
-    Timestamp,
     id::{CommunityId, FeeId, PersonId, UnitId},
     payments::{MAX_READINGS, Meter, NewReading, Reading},
     sync::{Entity, Scope},
@@ -81,12 +80,23 @@ fn put(
     check(&known, new)?;
     let now = tx.now();
     tx.execute(
-        "INSERT INTO reading (community_id, fee_id, unit_id, day, value_milli, is_new_meter, at, person_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        "INSERT INTO reading (community_id, fee_id, unit_id, day, value_milli, is_new_meter, old_final_milli, at, person_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          ON CONFLICT (community_id, fee_id, unit_id, day) DO UPDATE SET value_milli = excluded.value_milli,
-         is_new_meter = excluded.is_new_meter, at = excluded.at, person_id = excluded.person_id
+         is_new_meter = excluded.is_new_meter, old_final_milli = excluded.old_final_milli, at = excluded.at,
+         person_id = excluded.person_id
          WHERE reading.bill_id IS NULL",
-        params![community, fee, new.unit_id, &new.day, new.value_milli, new.is_new_meter, now, by],
+        params![
+            community,
+            fee,
+            new.unit_id,
+            &new.day,
+            new.value_milli,
+            new.is_new_meter,
+            new.old_final_milli,
+            now,
+            by
+        ],
     )?;
     let sql =
         "UPDATE meter SET version = version + 1 WHERE community_id = $1 AND fee_id = $2 AND unit_id = $3";
@@ -97,14 +107,19 @@ fn put(
 }
 
 fn is_same(read: &Reading, new: &NewReading) -> bool {
-    read.day == new.day && read.value_milli == new.value_milli && read.is_new_meter == new.is_new_meter
+    read.day == new.day
+        && read.value_milli == new.value_milli
+        && read.is_new_meter == new.is_new_meter
+        && read.old_final_milli == new.old_final_milli
 }
+
+/// 10¹⁵ thousandths: no meter has so many digits, and sums of them have room.
+const LONGEST: i64 = 1_000_000_000_000_000;
 
 /// Whether a reading fits to those that are known, oldest first, and is not behind what was billed.
 fn check(known: &[(Reading, bool)], new: &NewReading) -> Result<(), Error> {
     let value = |reason: &str| Err(Error::invalid("readings.value_milli", reason));
-    // 10¹⁵ thousandths: no meter has so many digits, and sums of them have room.
-    if !(0..=1_000_000_000_000_000).contains(&new.value_milli) {
+    if !(0..=LONGEST).contains(&new.value_milli) {
         return value("must not be below nothing, nor longer than a meter");
     }
     if known.iter().any(|(read, is_billed)| *is_billed && read.day >= new.day) {
@@ -115,8 +130,18 @@ fn check(known: &[(Reading, bool)], new: &NewReading) -> Result<(), Error> {
     if before.is_some_and(|(read, _)| read.value_milli > new.value_milli) && !new.is_new_meter {
         return value("is less than what was read before");
     }
-    if after.is_some_and(|(read, _)| read.value_milli < new.value_milli && !read.is_new_meter) {
+    // Where a new meter follows, the old one ends with what it showed then.
+    let end = |read: &Reading| if read.is_new_meter { read.old_final_milli } else { Some(read.value_milli) };
+    if after.and_then(|(read, _)| end(read)).is_some_and(|end| end < new.value_milli) {
         return value("is more than what was read after it");
+    }
+    let Some(old) = new.old_final_milli else { return Ok(()) };
+    let least = before.map_or(0, |(read, _)| read.value_milli);
+    if !new.is_new_meter || !(least..=LONGEST).contains(&old) {
+        return Err(Error::invalid(
+            "readings.old_final_milli",
+            "must be what an old meter showed in the end",
+        ));
     }
     Ok(())
 }
@@ -128,14 +153,19 @@ fn all(
     fee: FeeId,
     unit: UnitId,
 ) -> Result<Vec<(Reading, bool)>, Error> {
-    let sql = "SELECT day, value_milli, is_new_meter, at, bill_id IS NOT NULL FROM reading
+    let sql = "SELECT day, value_milli, is_new_meter, old_final_milli, at, bill_id IS NOT NULL FROM reading
          WHERE community_id = $1 AND fee_id = $2 AND unit_id = $3 ORDER BY day";
     let rows = tx.query(sql, params![community, fee, unit])?;
     rows.iter()
         .map(|row| {
-            let at: Timestamp = row.get(3)?;
-            let read = Reading { day: row.get(0)?, value_milli: row.get(1)?, is_new_meter: row.get(2)?, at };
-            Ok((read, row.get(4)?))
+            let read = Reading {
+                day: row.get(0)?,
+                value_milli: row.get(1)?,
+                is_new_meter: row.get(2)?,
+                old_final_milli: row.get(3)?,
+                at: row.get(4)?,
+            };
+            Ok((read, row.get(5)?))
         })
         .collect()
 }

@@ -140,6 +140,9 @@ pub struct Reading {
     /// Whether the meter is a new one and this is where it begins: it may be less than what the old one told.
     #[serde(default)]
     pub is_new_meter: bool,
+    /// What the old meter showed in the end, in thousandths; without it what it counted last is not billed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub old_final_milli: Option<i64>,
     /// When it came in.
     pub at: Timestamp,
 }
@@ -154,7 +157,10 @@ pub struct NewReading {
     pub day: String,
     /// In thousandths of what the meter counts; not below 0.
     pub value_milli: i64,
-    /// Whether the meter is a new one.
+    /// Whether the meter is a new one, or began again from nothing.
     #[serde(default)]
     pub is_new_meter: bool,
+    /// What the old meter showed in the end, in thousandths, only with a new one: at least what was read of it before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub old_final_milli: Option<i64>,
 }

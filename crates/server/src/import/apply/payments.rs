@@ -53,6 +53,7 @@ impl Import<'_> {
                 day: row.day.to_string(),
                 value_milli: row.value_milli,
                 is_new_meter: false,
+                old_final_milli: None,
             };
             let reader = self.reader();
             let (fee, key) = (ids::fee(community, fee), format!("{fee} {unit} {day}"));

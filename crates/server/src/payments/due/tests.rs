@@ -38,7 +38,7 @@ fn due(fee: &Fee, month: &str, readings: &[Read]) -> Result<Option<Due>, Trouble
 }
 
 fn read(day: &str, value: i64, is_new_meter: bool, is_billed: bool) -> Read {
-    Read { day: day.to_owned(), value_milli: value * 1000, is_new_meter, is_billed }
+    Read { day: day.to_owned(), value_milli: value * 1000, is_new_meter, old_final_milli: None, is_billed }
 }
 
 #[test]

@@ -117,14 +117,16 @@ fn readings(
     if !matches!(fee.content.basis, Basis::Meter { .. }) {
         return Ok(readings);
     }
-    let sql = "SELECT unit_id, day, value_milli, is_new_meter, bill_id IS NOT NULL FROM reading
+    let sql =
+        "SELECT unit_id, day, value_milli, is_new_meter, old_final_milli, bill_id IS NOT NULL FROM reading
          WHERE community_id = $1 AND fee_id = $2 ORDER BY unit_id, day";
     for row in tx.query(sql, params![community, fee.id])? {
         let read = Read {
             day: row.get(1)?,
             value_milli: row.get(2)?,
             is_new_meter: row.get(3)?,
-            is_billed: row.get(4)?,
+            old_final_milli: row.get(4)?,
+            is_billed: row.get(5)?,
         };
         readings.entry(row.get(0)?).or_default().push(read);
     }

@@ -11,7 +11,13 @@ use super::prepared::*;
 use crate::both;
 
 fn reading(unit_id: UnitId, day: &str, value: i64) -> NewReading {
-    NewReading { unit_id, day: day.to_owned(), value_milli: value * 1000, is_new_meter: false }
+    NewReading {
+        unit_id,
+        day: day.to_owned(),
+        value_milli: value * 1000,
+        is_new_meter: false,
+        old_final_milli: None,
+    }
 }
 
 fn code(outcome: Outcome) -> Option<Code> {
@@ -75,6 +81,35 @@ both! {
         let seen = preview(&world, &office, "2026-09").await;
         let water = seen.fees.iter().find(|fee| fee.fee_id == id).unwrap();
         assert_eq!((water.lines, water.total), (1, 26 * 500));
+        is_sound(&world).await;
+    }
+
+    async fn what_an_old_meter_counted_to_its_end_is_billed(world) {
+        let sun = world.sun.clone();
+        let office = world.join(&sun, sun.chen_jing).await;
+        let id = fee(&world, &office, water()).await;
+        let unit = sun.unit_1201;
+        read(&world, &office, id, vec![reading(unit, "2026-08-30", 100)]).await;
+        // Read and changed on one day: what was read of the old one is its end.
+        read(&world, &office, id, vec![reading(unit, "2026-09-01", 104)]).await;
+        let new = |old: i64| NewReading { is_new_meter: true, old_final_milli: Some(old * 1000), ..reading(unit, "2026-09-01", 0) };
+        for (reading, why) in [
+            (new(99), "less than before"),
+            (new(-1), "below nothing"),
+            (NewReading { is_new_meter: false, ..new(104) }, "no new meter"),
+        ] {
+            assert_eq!(code(read(&world, &office, id, vec![reading]).await), Some(Code::InvalidInput), "{why}");
+        }
+        assert_eq!(code(read(&world, &office, id, vec![new(104)]).await), None);
+        assert_eq!(code(read(&world, &office, id, vec![reading(unit, "2026-08-31", 105)]).await), Some(Code::InvalidInput), "more than its end");
+        // The new one begins again from nothing at a hundred thousand, and shows twelve: it would be 100,012.
+        read(&world, &office, id, vec![reading(unit, "2026-09-10", 99_990)]).await;
+        let again = NewReading { is_new_meter: true, old_final_milli: Some(100_012_000), ..reading(unit, "2026-09-20", 12) };
+        assert_eq!(code(read(&world, &office, id, vec![again]).await), None);
+        let seen = preview(&world, &office, "2026-09").await;
+        let water = seen.fees.iter().find(|fee| fee.fee_id == id).unwrap();
+        // 4 on the first, 100,012 on the second.
+        assert_eq!((water.lines, water.total), (1, 100_016 * 500));
         is_sound(&world).await;
     }
 }

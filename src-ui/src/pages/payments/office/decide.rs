@@ -189,7 +189,7 @@ fn by_hand(this: Decide) -> AnyView {
                     }
                 }
             }}
-            {move || missing.get().then(|| view! { <p class="c-field__error" role="alert">{icon("warn")} <span>{texts::hand_missing()}</span></p> })}
+            {move || (missing.get() && picked.with(Option::is_none)).then(|| view! { <p class="c-field__error" role="alert">{icon("warn")} <span>{texts::hand_missing()}</span></p> })}
             {trouble(this)}
             {actions(this.payment, this.act, texts::hand_book(), "book-now")}
         </form>

@@ -6,7 +6,7 @@ use linli_wire::{
     Code, WireError,
     command::{MetersGet, ReadingSave, SaveReading, Topic},
     id::{FeeId, UnitId},
-    payments::{Basis, MeterRow, MetersQuery, MetersView, NewReading},
+    payments::{Basis, MeterRow, MetersQuery, MetersView, NewReading, Reading},
 };
 
 use super::to_bills;
@@ -176,10 +176,13 @@ fn line(desk: Desk, unit_id: UnitId) -> AnyView {
     let row = Memo::new(move |_| desk.row(unit_id));
     let measure = desk.measure();
     let name = row.with_untracked(|row| row.as_ref().map(|row| row.unit.clone())).unwrap_or_default();
-    // What was read last before today: what is read today takes its place.
+    // A day of which what was read is put right; today otherwise.
+    let corrected = RwSignal::new(None::<String>);
+    let day = move || corrected.get().unwrap_or_else(|| app.clock().today());
+    // What was read last before that day: what is read on it takes its place.
     let last = Memo::new(move |_| {
-        let today = app.clock().today();
-        row.with(|row| row.as_ref()?.meter.as_ref()?.readings.iter().find(|read| read.day < today).cloned())
+        let day = day();
+        row.with(|row| row.as_ref()?.meter.as_ref()?.readings.iter().find(|read| read.day < day).cloned())
     });
     let said = {
         let measure = measure.clone();
@@ -196,32 +199,65 @@ fn line(desk: Desk, unit_id: UnitId) -> AnyView {
         }
     };
     let known = move || {
-        let today = app.clock().today();
+        let day = day();
         row.with(|row| {
             let row = row.as_ref()?;
-            let waiting = row.waiting.as_ref().filter(|waiting| waiting.reading.day == today);
+            let waiting = row.waiting.as_ref().filter(|waiting| waiting.reading.day == day);
             let read =
-                row.meter.as_ref().and_then(|meter| meter.readings.iter().find(|read| read.day == today));
-            waiting.map(|waiting| waiting.reading.value_milli).or(read.map(|read| read.value_milli))
+                row.meter.as_ref().and_then(|meter| meter.readings.iter().find(|read| read.day == day));
+            let of_waiting =
+                |reading: &NewReading| (reading.value_milli, reading.is_new_meter, reading.old_final_milli);
+            let of_read = |read: &Reading| (read.value_milli, read.is_new_meter, read.old_final_milli);
+            waiting.map(|waiting| of_waiting(&waiting.reading)).or(read.map(of_read))
         })
     };
-    let typed = RwSignal::new(untrack(known).map(thousandths).unwrap_or_default());
+    let shown = move || untrack(known).map(|(value, ..)| thousandths(value)).unwrap_or_default();
+    let (typed, old) = (RwSignal::new(shown()), RwSignal::new(String::new()));
     let (act, asking, wrong) = (Act::new(), RwSignal::new(false), RwSignal::new(false));
-    let save = Callback::new(move |is_new_meter: bool| {
+    let save = Callback::new(move |says_new: bool| {
         let Some(value_milli) = typed.with_untracked(|typed| read_thousandths(typed)) else {
             wrong.set(true);
             return;
         };
-        wrong.set(false);
         let before = last.with_untracked(|last| last.as_ref().map(|last| last.value_milli));
-        if !is_new_meter && before.is_some_and(|before| value_milli < before) {
+        let is_less = before.is_some_and(|before| value_milli < before);
+        // What is put right of a new meter's first day stays a new meter's.
+        let (was_new, was_old) = untrack(known).map(|(_, new, old)| (new, old)).unwrap_or_default();
+        let is_new_meter = says_new || (was_new && is_less);
+        if is_less && !is_new_meter {
+            wrong.set(false);
+            old.set(shown());
             asking.set(true);
             return;
         }
+        let typed_old = old.get_untracked();
+        let old_final_milli = if !says_new {
+            was_old.filter(|_| is_new_meter)
+        } else if typed_old.trim().is_empty() {
+            None
+        } else {
+            let read = read_thousandths(&typed_old).filter(|old| before.is_none_or(|before| *old >= before));
+            if read.is_none() {
+                wrong.set(true);
+                return;
+            }
+            read
+        };
+        wrong.set(false);
         asking.set(false);
-        let reading = NewReading { unit_id, day: app.clock().today(), value_milli, is_new_meter };
-        act.run::<ReadingSave>(SaveReading { fee_id: desk.fee_id, reading }, |_| ());
+        let reading = NewReading { unit_id, day: untrack(day), value_milli, is_new_meter, old_final_milli };
+        act.run::<ReadingSave>(SaveReading { fee_id: desk.fee_id, reading }, move |_| {
+            if corrected.get_untracked().is_some() {
+                corrected.set(None);
+                typed.set(shown());
+            }
+        });
     });
+    let correct = move |_| {
+        asking.set(false);
+        corrected.set(last.with_untracked(|last| last.as_ref().map(|last| last.day.clone())));
+        typed.set(shown());
+    };
     let used = move || {
         let value = typed.with(|typed| read_thousandths(typed))?;
         let step =
@@ -233,6 +269,7 @@ fn line(desk: Desk, unit_id: UnitId) -> AnyView {
             .map(|pending| view! { <span class="p-meter__pending">{pending_mark(&pending.state)} {pending_actions(&pending)}</span> })
     };
     let label = format!("{name} ·\u{a0}{}", texts::value());
+    let old_id = format!("old-{}", unit_id.0);
     view! {
         <form class="p-meter" data-testid="meter-row" novalidate on:submit=move |event| { event.prevent_default(); save.run(false); }>
             <span class="p-line__body"><strong>{name}</strong> <span class="c-row__meta">{said}</span> <span class="c-row__meta" role="status">{used}</span></span>
@@ -242,9 +279,23 @@ fn line(desk: Desk, unit_id: UnitId) -> AnyView {
                 <button type="submit" class="c-button" data-kind="quiet" data-testid="save-reading" aria-busy=act.aria_busy()>{texts::save()}</button>
             </span>
             {move || wrong.get().then(|| view! { <p class="c-field__error" role="alert">{icon("warn")} <span>{texts::wrong()}</span></p> })}
-            {move || asking.get().then(|| view! {
-                <p class="c-field__error" role="alert">{icon("warn")} <span>{texts::less()}</span>
-                    <button type="button" class="c-button" data-kind="quiet" data-testid="new-meter" on:click=move |_| save.run(true)>{texts::new_meter()}</button></p>
+            {move || corrected.get().map(|day| view! { <p class="t-soft t-small" role="status">{texts::corrects(&app.clock().day(&day))}</p> })}
+            {move || asking.get().then(|| {
+                let day = last.with_untracked(|last| last.as_ref().map(|last| app.clock().day(&last.day))).unwrap_or_default();
+                view! {
+                    <div class="c-card" data-gap="" data-tone="sunk" role="group" aria-label=texts::less()>
+                        <p class="c-field__error" role="alert">{icon("warn")} <span>{texts::less()}</span></p>
+                        <div class="c-field">
+                            <label class="c-field__label" for=old_id.clone()>{texts::old_final()}</label>
+                            <p class="c-field__help">{texts::old_final_help()}</p>
+                            <input class="c-input" id=old_id.clone() inputmode="decimal" autocomplete="off" data-testid="old-final" prop:value=old on:input=move |event| old.set(event_target_value(&event)) />
+                        </div>
+                        <div class="l-row">
+                            <button type="button" class="c-button" data-kind="primary" data-testid="new-meter" on:click=move |_| save.run(true)>{texts::new_meter()}</button>
+                            <button type="button" class="c-button" data-kind="quiet" data-testid="correct-reading" on:click=correct>{texts::read_wrongly(&day)}</button>
+                        </div>
+                    </div>
+                }
             })}
             {pending}
             {move || act.error.get().map(|error| error_state(&error, None))}
