@@ -284,7 +284,7 @@ fn change_person(person: &mut Person, change: ProfileChange) {
     person.given_name = given_name.unwrap_or_else(|| std::mem::take(&mut person.given_name));
     person.language = language.unwrap_or_else(|| person.language.clone());
     person.simple = simple.unwrap_or(person.simple);
-    person.visible = visible.unwrap_or(person.visible);
+    person.visible = visible.map_or(person.visible, |visible| visible.after(person.visible));
 }
 
 fn later_wins(earlier: ProfileChange, later: ProfileChange) -> ProfileChange {
@@ -292,7 +292,10 @@ fn later_wins(earlier: ProfileChange, later: ProfileChange) -> ProfileChange {
         given_name: later.given_name.or(earlier.given_name),
         language: later.language.or(earlier.language),
         simple: later.simple.or(earlier.simple),
-        visible: later.visible.or(earlier.visible),
+        visible: match (later.visible, earlier.visible) {
+            (Some(later), Some(earlier)) => Some(later.after(earlier)),
+            (later, earlier) => later.or(earlier),
+        },
     }
 }
 

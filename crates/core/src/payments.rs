@@ -164,15 +164,23 @@ fn transfer_code(bill: &Bill, ways: &PaymentWays) -> Result<Option<Qr>> {
 }
 
 /// What the household was billed by month, oldest first, until that of the bill; months before its first bill are left
-/// out, those without one between others are nothing.
+/// out, those without one between others are nothing. A bill that comes once a year stands beside that of the year before.
 fn months(bill: &Bill, all: &[Bill]) -> Vec<MonthTotal> {
+    let ours = || all.iter().filter(|other| other.household_id == bill.household_id);
     let of = |month| {
-        let ours = all.iter().filter(|other| other.household_id == bill.household_id && other.month == month);
-        ours.map(|other| other.total - other.credits.iter().map(|credit| credit.minor).sum::<i64>()).sum()
+        let billed = ours().filter(|other| other.month == month);
+        let total =
+            billed.map(|other| other.total - other.credits.iter().map(|credit| credit.minor).sum::<i64>());
+        MonthTotal { month, total: total.sum() }
     };
     let months = (1 - MONTHS..=0).filter_map(|back| bill.month.plus(back));
-    let totals = months.map(|month| MonthTotal { month, total: of(month) });
-    totals.skip_while(|month| month.total == 0 && month.month != bill.month).collect()
+    let mut totals: Vec<MonthTotal> =
+        months.map(of).skip_while(|month| month.total == 0 && month.month != bill.month).collect();
+    if totals.len() == 1 {
+        let earlier = ours().map(|other| other.month).filter(|month| *month < bill.month).max();
+        totals.splice(0..0, earlier.map(of));
+    }
+    totals
 }
 
 /// The units of a household, such as `3-1201`; empty where this device does not know it.
@@ -201,4 +209,42 @@ pub fn arrears_path(ArrearsQuery { by, offset, limit }: ArrearsQuery) -> String 
 /// A language for what is named in several.
 pub(crate) fn named(name: &linli_wire::Localized, language: &Language) -> String {
     name.in_language(language).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use serde_json::json;
+
+    use super::*;
+
+    fn bill(month: &str, total: i64, credited: i64) -> Bill {
+        let (id, parts) = (uuid::Uuid::nil(), json!([]));
+        let credit = json!({ "id": id, "number": "C-1", "on": "2026-01-01", "reason": "x", "minor": credited, "parts": parts });
+        let credits = if credited == 0 { Vec::new() } else { vec![credit] };
+        serde_json::from_value(json!({
+            "id": uuid::Uuid::nil(), "version": 1, "number": "2026-000001", "reference": "RF00", "lines": [],
+            "household_id": uuid::Uuid::nil(), "run_id": uuid::Uuid::nil(), "month": month, "issued_on": "2026-01-01",
+            "due_on": "2026-01-15", "currency": "CNY", "total": total, "credits": credits, "owed": 0,
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_bill_stands_beside_what_was_billed_before_it() {
+        let compared = |all: &[Bill]| {
+            let months = all.last().map(|last| months(last, all)).unwrap_or_default();
+            months.iter().map(|of| (of.month.to_string(), of.total)).collect::<Vec<_>>()
+        };
+        let said = |months: &[(&str, i64)]| {
+            months.iter().map(|(month, total)| ((*month).to_owned(), *total)).collect::<Vec<_>>()
+        };
+        let quarters = [bill("2026-01", 120, 20), bill("2026-04", 120, 0)];
+        let four = [("2026-01", 100), ("2026-02", 0), ("2026-03", 0), ("2026-04", 120)];
+        assert_eq!(compared(&quarters), said(&four));
+        let years = [bill("2024-07", 90, 0), bill("2025-07", 100, 0), bill("2026-07", 110, 0)];
+        assert_eq!(compared(&years), said(&[("2025-07", 100), ("2026-07", 110)]));
+        assert_eq!(compared(&[bill("2026-07", 110, 0)]), said(&[("2026-07", 110)]));
+    }
 }

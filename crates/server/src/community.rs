@@ -174,7 +174,7 @@ pub fn change_profile(tx: &mut Tx<'_>, caller: &Caller, change: &ProfileChange) 
             change.visible.map(|visible| visible.flat),
             change.visible.map(|visible| visible.phone),
             change.visible.map(|visible| visible.listed),
-            change.visible.map(|visible| visible.photo)
+            change.visible.and_then(|visible| visible.photo)
         ],
     )?;
     log_person(tx, caller.community, caller.person)
@@ -217,7 +217,7 @@ fn person_of(row: &Row) -> Result<Person, Error> {
             flat: row.get(8)?,
             phone: row.get(9)?,
             listed: row.get(10)?,
-            photo: row.get(13)?,
+            photo: Some(row.get(13)?),
         },
         joined: row.get(11)?,
         version: row.get(12)?,

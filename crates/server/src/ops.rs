@@ -93,7 +93,7 @@ pub(crate) fn read(body: &Body) -> Result<Vec<Given>, Error> {
     given.collect()
 }
 
-/// Refuses what is told to a whole room where `draw` does: each of them draws once. Messages have a limit of their own, and
+/// Refuses what is told to a whole room, or to all who know a person, where `draw` does: each of them draws once. Messages have a limit of their own, and
 /// taking one back has none.
 pub(crate) fn limit_talk(batch: &mut [Given], mut draw: impl FnMut() -> Result<(), Error>) {
     for given in batch {
@@ -106,6 +106,8 @@ pub(crate) fn limit_talk(batch: &mut [Given], mut draw: impl FnMut() -> Result<(
                 | Action::PinMessage { .. }
                 | Action::SaveRoom { .. }
                 | Action::InviteToRoom { .. }
+                | Action::SavePhoto { .. }
+                | Action::ChangeProfile { .. }
         );
         if is_told && let Err(error) = draw() {
             *given = Given::Refused { lane: op.lane.clone(), error: error.into_wire() };

@@ -219,8 +219,18 @@ pub struct Visibility {
     pub phone: bool,
     /// Whether they stand in the directory.
     pub listed: bool,
-    /// The photo of themselves.
-    pub photo: bool,
+    /// The photo of themselves; where a change says nothing of it, as apps from before there were photos, it stays as it
+    /// was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub photo: Option<bool>,
+}
+
+impl Visibility {
+    /// As it is once it was changed to this: the photo stays as it was where nothing is said of it.
+    #[must_use]
+    pub fn after(self, before: Self) -> Self {
+        Self { photo: self.photo.or(before.photo), ..self }
+    }
 }
 
 /// Longest edge of a photo of a person, in pixels: as large as it is shown anywhere on a fine screen.

@@ -48,7 +48,7 @@ async fn photo(who: &Resident) -> OwnPhoto {
 }
 
 async fn show(who: &Resident, photo: bool) {
-    let visible = Some(Visibility { photo, ..Visibility::default() });
+    let visible = Some(Visibility { photo: Some(photo), ..Visibility::default() });
     who.get::<ChangeProfile>(ProfileChange { visible, ..ProfileChange::default() }).await;
 }
 

@@ -209,7 +209,7 @@ pub fn put_person(
             person.visible.flat,
             person.visible.phone,
             person.visible.listed,
-            person.visible.photo
+            person.visible.photo.unwrap_or_default()
         ],
     )?;
     log_person(tx, community, person.id)?;

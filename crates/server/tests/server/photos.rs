@@ -13,6 +13,7 @@ use linli_wire::{
     sync::{Entity, Scope},
 };
 use reqwest::Method;
+use serde_json::json;
 
 use crate::{
     both,
@@ -45,8 +46,14 @@ pub async fn choose(world: &World, device: &Device, red: u8) -> Attachment {
     file
 }
 
+/// What an app from before there were photos says of the flat.
+fn flat_alone() -> Action {
+    let visible = json!({ "flat": true, "phone": false, "listed": true });
+    serde_json::from_value(json!({ "kind": "change_profile", "change": { "visible": visible } })).unwrap()
+}
+
 fn show(photo: bool) -> Action {
-    let visible = Some(Visibility { photo, ..Visibility::default() });
+    let visible = Some(Visibility { photo: Some(photo), ..Visibility::default() });
     Action::ChangeProfile { change: ProfileChange { visible, ..ProfileChange::default() } }
 }
 
@@ -106,6 +113,9 @@ both! {
         let before = snapshot(&world, &li).await;
         done(&world, &wang, Action::BlockPerson { person_id: sun.li_qiang, blocked: true }).await;
         assert_eq!((snapshot(&world, &li).await, ask(&world, &li, file.id).await.0), (before, 200));
+        // Who changes something else from an app that knows of no photos goes on showing theirs.
+        done(&world, &tablet, flat_alone()).await;
+        assert_eq!(on_card(&world, &li, room).await.map(|shown| shown.id), Some(file.id));
         // Taken back: not on the card, and not to be had.
         done(&world, &wang, show(false)).await;
         assert_eq!((on_card(&world, &li, room).await, own(&world, &tablet).await), (None, Some(file.id)));

@@ -219,11 +219,14 @@ fn groups(text: &str) -> String {
 
 /// The last months as bars, and the difference in words.
 fn compared(months: &[MonthTotal], currency: &str) -> Option<AnyView> {
-    let [.., before, now] = months else { return None };
+    // With what was billed last: a fee by the quarter is not compared with a month that had none.
+    let (now, earlier) = months.split_last()?;
+    let before = earlier.iter().rfind(|month| month.total != 0)?;
+    let of = month(&before.month.to_string(), true);
     let said = match now.total - before.total {
-        0 => texts::same_as().to_owned(),
-        more @ 1.. => texts::more_than(&amount(more, currency)),
-        less => texts::less_than(&amount(-less, currency)),
+        0 => texts::same_as(&of),
+        more @ 1.. => texts::more_than(&amount(more, currency), &of),
+        less => texts::less_than(&amount(-less, currency), &of),
     };
     let most = months.iter().map(|month| month.total).max().unwrap_or_default().max(1);
     let heard: Vec<String> = months

@@ -50,7 +50,7 @@ pub(super) fn OwnPhoto(visible: Visible) -> impl IntoView {
         }
     };
     let remove = move |_| app.run::<PhotoRemove>(Empty {}, |_| ());
-    let show = Callback::new(move |on| visible.change(|visible| visible.photo = on));
+    let show = Callback::new(move |on| visible.change(|visible| visible.photo = Some(on)));
     let pending = move || {
         photo.with(|photo| photo.pending.as_ref().map(|pending| {
             view! { <p class="t-small">{pending_mark(&pending.state)}</p> <div class="l-row">{pending_actions(pending)}</div> }
@@ -83,7 +83,7 @@ pub(super) fn OwnPhoto(visible: Visible) -> impl IntoView {
                 view! { <p class="c-field__error" role="alert" data-testid="photo-error">{icon("warn")} <span>{title} {words::stop()} {text}</span></p> }
             })}
             <hr />
-            <Switch label=texts::photo_show() help=texts::photo_show_help() on=visible.part(|visible| visible.photo) change=show testid="show-photo" />
+            <Switch label=texts::photo_show() help=texts::photo_show_help() on=visible.part(|visible| visible.photo.unwrap_or_default()) change=show testid="show-photo" />
         </section>
     }
 }

@@ -3,6 +3,7 @@
 use linli_wire::{
     Code, Language, Localized,
     chat::{Duty, Measure, MessageContent, NewModeration, RoomContent, RoomPeople, SeatState},
+    community::ProfileChange,
     id::{MessageId, ModerationId, PersonId, RoomId},
     ops::{Action, Outcome},
     sync::{Entity, Scope},
@@ -243,6 +244,9 @@ async fn what_is_told_to_a_room_is_not_told_without_end() {
     let held_up =
         |one: &&Outcome| matches!(one, Outcome::Refused { error } if error.code == Code::TooManyTries);
     assert!(outcomes.iter().filter(held_up).count() > 0, "{outcomes:?}");
+    // Nor is what stands on a card in all rooms.
+    let change = ProfileChange { simple: Some(true), ..ProfileChange::default() };
+    assert_eq!(refused(&world, &li, Action::ChangeProfile { change }).await, Code::TooManyTries);
     // Taking back what one said is never held up.
     done(&world, &li, Action::DeleteMessage { message_id }).await;
     let path = format!("/v1/rooms/{}/typing", RoomId::of_community(sun.id));

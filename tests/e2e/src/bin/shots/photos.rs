@@ -31,7 +31,7 @@ pub(crate) fn states(world: &World, device: &Device, album: &mut Album) -> Resul
     for (host, picture) in [(&device.host, "playground.webp"), (&li.host, "dumplings.webp")] {
         let bytes = fs::read(place::root().join("assets/demo/notices/pictures").join(picture))?;
         host.call::<PhotoSave>(&NewFile { name: picture.to_owned(), base64: BASE64.encode(bytes) })?;
-        let visible = Some(Visibility { photo: true, listed: true, flat: true, phone: true });
+        let visible = Some(Visibility { photo: Some(true), listed: true, flat: true, phone: true });
         host.call::<ChangeProfile>(&ProfileChange { visible, ..ProfileChange::default() })?;
         rooms::agree(host, room)?;
     }
