@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::{
     components::{FlatRoutes, Route, Router},
-    hooks::use_location,
+    hooks::{use_location, use_params_map},
     path,
 };
 use linli_wire::{
@@ -156,16 +156,16 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/payments/money") view=pages::payments::Where />
             <Route path=path!("/payments/relatives") view=pages::payments::RelativesPage />
             <Route path=path!("/payments/automatic") view=pages::payments::AutomaticPage />
-            <Route path=path!("/payments/pay/:id") view=pages::payments::PayPage />
-            <Route path=path!("/payments/made/:id") view=pages::payments::MadePage />
-            <Route path=path!("/payments/:id") view=pages::payments::BillPage />
+            <Route path=path!("/payments/pay/:id") view=|| each(|| view! { <pages::payments::PayPage /> }.into_any()) />
+            <Route path=path!("/payments/made/:id") view=|| each(|| view! { <pages::payments::MadePage /> }.into_any()) />
+            <Route path=path!("/payments/:id") view=|| each(|| view! { <pages::payments::BillPage /> }.into_any()) />
             <Route path=path!("/chat/new") view=pages::chat::NewRoom />
             <Route path=path!("/chat/neighbours") view=pages::chat::Neighbours />
             <Route path=path!("/chat/civil") view=pages::chat::Civil />
             <Route path=path!("/chat/:room/about") view=pages::chat::About />
             <Route path=path!("/chat/:room?") view=pages::chat::Chat />
             <Route path=path!("/rounds") view=|| office(|| view! { <pages::rounds::List /> }.into_any()) />
-            <Route path=path!("/rounds/:id") view=|| office(|| view! { <pages::rounds::Detail /> }.into_any()) />
+            <Route path=path!("/rounds/:id") view=|| office(|| each(|| view! { <pages::rounds::Detail /> }.into_any())) />
             <Route path=path!("/rounds/:id/:point") view=|| office(|| view! { <pages::rounds::Point /> }.into_any()) />
             <Route path=path!("/services") view=pages::services::Services />
             <Route path=path!("/help") view=pages::help::Help />
@@ -181,7 +181,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/office") view=|| office(|| view! { <pages::office::Office /> }.into_any()) />
             <Route path=path!("/office/notices") view=|| office(|| view! { <pages::notices::office::List /> }.into_any()) />
             <Route path=path!("/office/notices/:id") view=|| office(|| view! { <pages::notices::office::Editor /> }.into_any()) />
-            <Route path=path!("/office/notices/:id/readers") view=|| office(|| view! { <pages::notices::office::Readers /> }.into_any()) />
+            <Route path=path!("/office/notices/:id/readers") view=|| office(|| each(|| view! { <pages::notices::office::Readers /> }.into_any())) />
             <Route path=path!("/office/repairs") view=|| office(|| view! { <pages::repairs::office::Queue /> }.into_any()) />
             <Route path=path!("/office/repairs/figures") view=|| office(|| view! { <pages::repairs::Figures /> }.into_any()) />
             <Route path=path!("/office/repairs/categories") view=|| office(|| view! { <pages::repairs::Kinds /> }.into_any()) />
@@ -193,18 +193,29 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/office/payments/spending") view=|| office(|| view! { <pages::payments::office::SpendingPage /> }.into_any()) />
             <Route path=path!("/office/payments/refunds") view=|| office(|| view! { <pages::payments::office::Refunds /> }.into_any()) />
             <Route path=path!("/office/payments/fees") view=|| office(|| view! { <pages::payments::office::Fees /> }.into_any()) />
-            <Route path=path!("/office/payments/meters/:id") view=|| office(|| view! { <pages::payments::office::Meters /> }.into_any()) />
-            <Route path=path!("/office/payments/households/:id") view=|| office(|| view! { <pages::payments::office::Household /> }.into_any()) />
+            <Route path=path!("/office/payments/meters/:id") view=|| office(|| each(|| view! { <pages::payments::office::Meters /> }.into_any())) />
+            <Route path=path!("/office/payments/households/:id") view=|| office(|| each(|| view! { <pages::payments::office::Household /> }.into_any())) />
             <Route path=path!("/office/rounds") view=|| office(|| view! { <pages::rounds::office::List /> }.into_any()) />
             <Route path=path!("/office/rounds/new") view=|| office(|| view! { <pages::rounds::office::Editor /> }.into_any()) />
-            <Route path=path!("/office/rounds/:id") view=|| office(|| view! { <pages::rounds::office::Plan /> }.into_any()) />
-            <Route path=path!("/office/rounds/:id/edit") view=|| office(|| view! { <pages::rounds::office::Editor /> }.into_any()) />
-            <Route path=path!("/office/rounds/:id/labels") view=|| office(|| view! { <pages::rounds::office::Labels /> }.into_any()) />
+            <Route path=path!("/office/rounds/:id") view=|| office(|| each(|| view! { <pages::rounds::office::Plan /> }.into_any())) />
+            <Route path=path!("/office/rounds/:id/edit") view=|| office(|| each(|| view! { <pages::rounds::office::Editor /> }.into_any())) />
+            <Route path=path!("/office/rounds/:id/labels") view=|| office(|| each(|| view! { <pages::rounds::office::Labels /> }.into_any())) />
             <Route path=path!("/office/templates") view=|| office(|| view! { <pages::notices::office::Templates /> }.into_any()) />
             <Route path=path!("/office/people") view=|| office(|| view! { <pages::community::People /> }.into_any()) />
-            <Route path=path!("/office/letter/:person") view=|| office(|| view! { <pages::join::LetterPage /> }.into_any()) />
+            <Route path=path!("/office/letter/:person") view=|| office(|| each(|| view! { <pages::join::LetterPage /> }.into_any())) />
         </FlatRoutes>
     }
+}
+
+/// A page about what the address names. The router keeps the page where the next address is of the same form: it is built
+/// anew for what that one names.
+fn each(page: fn() -> AnyView) -> AnyView {
+    let named = use_params_map();
+    (move || {
+        named.track();
+        page()
+    })
+    .into_any()
 }
 
 /// A room of the office; for everyone else there is no such page.

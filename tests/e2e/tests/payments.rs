@@ -8,10 +8,10 @@ use linli_e2e::{
 use linli_wire::{
     Language,
     command::{
-        AttemptNew, CounterPay, Empty, HouseholdKey, HouseholdPaymentsGet, KeepTyped, PayBills, PaymentsGet,
-        TypedGet, TypedKeep,
+        AttemptNew, BillCredit, CounterPay, CreditOnBill, Empty, HouseholdKey, HouseholdPaymentsGet,
+        KeepTyped, PayBills, PaymentsGet, TypedGet, TypedKeep,
     },
-    payments::{Bill, HouseholdView},
+    payments::{Bill, CreditPart, HouseholdView},
     settings::Mode,
     typed::{Typed, TypedPlace},
 };
@@ -145,6 +145,14 @@ fn story(name: &str, language: Language, mode: Mode) {
     phone.go(&format!("/payments/{}", next.id));
     phone.see("The lamp was out");
     assert_eq!(household(&resident).owed, next.owed - 10_100);
+    // What is taken back of a bill that was paid is kept, and the bill says so: its lines add up.
+    let parts = vec![CreditPart { line: 0, minor: 250 }];
+    let reason = "Counted twice".to_owned();
+    let attempt = office.host.call::<AttemptNew>(&Empty {}).unwrap().id;
+    office.host.call::<BillCredit>(&CreditOnBill { attempt, bill_id: bill.id, reason, parts }).unwrap();
+    phone.go(&format!("/payments/{}", bill.id));
+    phone.see(&say(&language, "payments.credit_kept"));
+    phone.see("¥2.50");
 }
 
 #[test]

@@ -13,6 +13,9 @@ use crate::{
 pub(super) fn lines(bill: &Bill) -> AnyView {
     let currency = bill.currency.clone();
     let paid: i64 = bill.paid.iter().map(|paid| paid.minor).sum();
+    // What was taken back of a bill that was paid is the household's, and stands on no other line.
+    let credited: i64 = bill.credits.iter().map(|credit| credit.minor).sum();
+    let kept = bill.owed - (bill.total - credited - paid);
     let credits = bill.credits.iter().map(|credit| {
         let day = app().clock().day(&credit.on);
         sum(
@@ -31,6 +34,7 @@ pub(super) fn lines(bill: &Bill) -> AnyView {
                 <li>{sum(texts::total(), None, bill.total, &currency, true)}</li>
                 {credits.map(|credit| view! { <li>{credit}</li> }).collect_view()}
                 {(paid > 0).then(|| view! { <li>{sum(texts::paid_already(), None, -paid, &currency, false)}</li> })}
+                {(kept > 0).then(|| view! { <li>{sum(texts::credit_kept(), None, kept, &currency, false)}</li> })}
                 {(bill.owed != bill.total).then(|| view! { <li>{sum(texts::still_owed(), None, bill.owed, &currency, true)}</li> })}
             </ul>
         </section>
