@@ -26,7 +26,7 @@ use super::{
 use crate::{
     cache::Cache,
     error::{Error, Result, not_found},
-    outbox::{self, Open, is_stuck},
+    outbox::{self, Open, is_only_here, is_stuck},
     ports::System,
     sync, typed,
 };
@@ -206,7 +206,7 @@ pub fn edit(cache: &Cache, system: &dyn System, language: &Language, request: Ed
         }
         let room = known.room(message.room_id)?.ok_or_else(|| not_found("room"))?;
         must_write(&known, &room)?;
-        for open in known.open.iter().filter(|open| !open.tried) {
+        for open in known.open.iter().filter(|open| is_only_here(&known.open, open)) {
             if matches!(&open.op.action, Action::EditMessage { message_id, .. } if *message_id == id) {
                 outbox::discard(tx, open.op.id)?;
             }
@@ -229,7 +229,7 @@ fn edit_waiting(
     let Action::SendMessage { message } = &said.op.action else { return Err(not_found("message")) };
     let MessageContent::Said { files, about, .. } = &message.content else { return Err(not_allowed()) };
     needed(&words, files)?;
-    if said.tried {
+    if !is_only_here(&known.open, said) {
         let room = known.room(message.room_id)?.ok_or_else(|| not_found("room"))?;
         let action = Action::EditMessage { message_id: message.id, words };
         return outbox::enqueue(tx, system, &said.op.lane, &subject(known, &room)?, action).map(drop);
@@ -262,14 +262,15 @@ pub fn delete(cache: &Cache, system: &dyn System, language: &Language, id: Messa
             _ => return Err(not_found("message")),
         };
         for open in known.open.iter().filter(|open| is_about(&open.op.action, id)) {
-            if matches!(open.op.action, Action::DeleteMessage { .. }) && !is_stuck(&open.pending) {
+            let goes = known.going().any(|going| going.seq == open.seq);
+            if matches!(open.op.action, Action::DeleteMessage { .. }) && goes {
                 return Ok(());
             }
-            if !open.tried {
+            if is_only_here(&known.open, open) {
                 outbox::discard(tx, open.op.id)?;
             }
         }
-        if let Some(said) = said.filter(|open| here.is_none() && !open.tried) {
+        if let Some(said) = said.filter(|open| here.is_none() && is_only_here(&known.open, open)) {
             outbox::discard(tx, said.op.id)?;
             return forget_beginning(tx, room_id);
         }
@@ -287,7 +288,9 @@ pub fn delete(cache: &Cache, system: &dyn System, language: &Language, id: Messa
 pub(super) fn forget_beginning(tx: &Transaction<'_>, room: RoomId) -> Result<()> {
     let open = outbox::open_in_chat(tx)?;
     let in_room: Vec<&Open> = open.iter().filter(|open| is_lane_of(&open.op.lane, room)).collect();
-    if in_room.iter().all(|open| matches!(open.op.action, Action::OpenRoom { .. }) && !open.tried) {
+    let is_beginning =
+        |one: &&Open| matches!(one.op.action, Action::OpenRoom { .. }) && is_only_here(&open, one);
+    if in_room.iter().all(is_beginning) {
         for begins in in_room {
             outbox::discard(tx, begins.op.id)?;
         }

@@ -4,6 +4,7 @@ mod away;
 mod begun;
 mod civil;
 mod found;
+mod given_up;
 mod hearing;
 mod kept;
 mod seats;
@@ -330,15 +331,16 @@ fn a_message_that_is_refused_keeps_nobody_from_talking_and_gives_its_words_back(
     let form: SayInRoom = serde_json::from_str(&back.form).unwrap();
     assert_eq!((form.room_id, form.words.as_str()), (room(), "Mended"));
     assert!(here.rooms().rooms[0].draft);
-    // What is being typed is not overwritten.
+    // What is being typed is not overwritten, and what is given up stands behind it.
     here.say("Third");
     assert_eq!(here.cache.read(|db| typed::get(db, place)).unwrap(), Typed::default(), "said is not typed");
     let third = batch(&here.cache);
     refuse(&here.cache, &third, Code::InvalidInput);
     let typing = Typed { words: "Something else".to_owned(), ..Typed::default() };
     typed::keep(&here.cache, &here.system, &KeepTyped { place, typed: typing.clone() }).unwrap();
-    give_up(&here.cache, third[0].id);
-    assert_eq!(here.cache.read(|db| typed::get(db, place)).unwrap(), typing);
+    give_up(&here.cache, third[1].id);
+    let back = here.cache.read(|db| typed::get(db, place)).unwrap();
+    assert_eq!(back.words, "Something else\n\nThird");
 }
 
 #[test]
