@@ -51,6 +51,7 @@ pub fn open(
             names.extend(Some(known.name(*person)?).filter(|name| !name.is_empty()));
         }
         let other = known.other(&room);
+        let mark = mark(db, &known.open, id)?;
         let may_change = may_change(&known, &room);
         Ok(RoomView {
             about: room.about.in_language(language).to_owned(),
@@ -63,7 +64,8 @@ pub fn open(
             may_leave: room.kind.can_be_left() && room.version > 0,
             moderates: known.duty()? == Some(Duty::Moderate) && room.kind.is_public(),
             last: last_number(db, id)?,
-            read: mark(db, &known.open, id)?.read,
+            read: mark.read,
+            first_unread: rooms::first_unread(&known, id, &mark)?,
             pinned,
             answered: answered(&known, id)?,
             waiting: messages::waiting(&known, id, room.version > 0)?,

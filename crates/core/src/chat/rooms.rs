@@ -132,19 +132,38 @@ pub(super) fn row(known: &Known<'_>, room: &Room) -> Result<RoomRow> {
     })
 }
 
-/// Messages of others that the person has not seen, and whether one of them names or answers them. Who has never read in a
-/// room does not find years of unread messages: only what came since shortly before they joined counts.
+/// Messages of others that the person has not seen, and whether one of them names or answers them.
 fn unread_in(known: &Known<'_>, room: RoomId, mark: &Mark) -> Result<(u32, bool)> {
     let Some(me) = &known.me else { return Ok((0, false)) };
-    let since = if mark.is_known { "" } else { "AND at >= (SELECT unread_since FROM progress)" };
     let sql = format!(
-        "SELECT count(*), coalesce(max(named), 0) FROM (
-           SELECT named FROM message WHERE room = ?1 AND number > ?2 AND sender <> ?3 AND gone = 0
-             AND sender NOT IN (SELECT unhex(replace(value, '-', '')) FROM json_each(?4)) {since} LIMIT ?5)"
+        "SELECT count(*), coalesce(max(named), 0) FROM (SELECT named FROM {} LIMIT {COUNTED})",
+        unread_from(mark)
     );
-    let read = i64::try_from(mark.read).unwrap_or(i64::MAX);
-    let values = params![room.0, read, me.id.0, known.blocked_list()?, COUNTED];
+    let values = params![room.0, number_of(mark), me.id.0, known.blocked_list()?];
     Ok(known.db.prepare_cached(&sql)?.query_row(values, |row| Ok((row.get(0)?, row.get(1)?)))?)
+}
+
+/// The number of the first message that [`unread_in`] counts.
+pub(super) fn first_unread(known: &Known<'_>, room: RoomId, mark: &Mark) -> Result<Option<u64>> {
+    let Some(me) = &known.me else { return Ok(None) };
+    let sql = format!("SELECT number FROM {} ORDER BY number LIMIT 1", unread_from(mark));
+    let values = params![room.0, number_of(mark), me.id.0, known.blocked_list()?];
+    Ok(known.db.prepare_cached(&sql)?.query_row(values, |row| row.get(0)).optional()?)
+}
+
+/// The messages that are unread, of a room (1) behind a number (2), of others than the person (3) and those whom they do not
+/// hear (4). Who has never read in a room does not find years of unread messages: only what came since shortly before they
+/// joined counts.
+fn unread_from(mark: &Mark) -> String {
+    let since = if mark.is_known { "" } else { "AND at >= (SELECT unread_since FROM progress)" };
+    format!(
+        "message WHERE room = ?1 AND number > ?2 AND sender <> ?3 AND gone = 0
+         AND sender NOT IN (SELECT unhex(replace(value, '-', '')) FROM json_each(?4)) {since}"
+    )
+}
+
+fn number_of(mark: &Mark) -> i64 {
+    i64::try_from(mark.read).unwrap_or(i64::MAX)
 }
 
 /// The newest message of a room: one that waits comes behind all that have arrived.
@@ -228,3 +247,6 @@ fn open_rooms(known: &Known<'_>) -> Result<Vec<OpenRoom>> {
 fn outbox_pending<'a>(open: impl Iterator<Item = &'a outbox::Open>) -> Option<linli_wire::outbox::Pending> {
     open.last().map(|open| open.pending.clone())
 }
+
+#[cfg(test)]
+mod tests;

@@ -237,6 +237,35 @@ fn what_was_never_read_in_counts_only_from_shortly_before_joining() {
     assert_eq!(here.rooms().unread, 2, "who has a mark has been here");
 }
 
+#[test]
+fn the_first_that_is_unread_is_the_first_that_counts() {
+    let here = Here::new(Role::Resident);
+    let me = here.garden.person;
+    let old = (1..=100_u64).map(|number| message_with(room(), number, 1, "old", |_| {}));
+    here.arrive(&old.collect::<Vec<_>>());
+    assert_eq!(here.view(room()).first_unread, Some(1));
+    let since = linli_testkit::pages::FIRST + 100 * 1000 + 1;
+    here.cache.write(|tx| Ok(tx.execute("UPDATE progress SET unread_since = ?1", [since])?)).unwrap();
+    assert_eq!(here.view(room()).first_unread, None);
+    let new = (101..=103_u64).map(|number| message_with(room(), number, 1, "new", |_| {}));
+    here.arrive(&new.collect::<Vec<_>>());
+    let view = here.view(room());
+    assert_eq!(
+        (view.row.unread, view.first_unread),
+        (3, Some(101)),
+        "a newcomer begins where the count does"
+    );
+    // Behind what was read stand an own message, and one that was taken back.
+    here.arrive(&[
+        message_with(room(), 102, 2, "mine", |message| message.from = me),
+        message_with(room(), 103, 2, "", |message| message.content = MessageContent::Deleted),
+        message_with(room(), 104, 1, "theirs", |_| {}),
+    ]);
+    here.take(|page| page.in_person(&[room_mark(room(), 1, 101, Tell::Usual)]));
+    let view = here.view(room());
+    assert_eq!((view.row.unread, view.first_unread), (1, Some(104)));
+}
+
 fn edit(here: &Here, id: MessageId, words: &str) -> linli_core::Result<()> {
     chat::edit(&here.cache, &here.system, &Language::en(), EditMessage { id, words: words.to_owned() })
 }

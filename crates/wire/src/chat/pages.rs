@@ -166,6 +166,8 @@ pub struct RoomView {
     pub last: u64,
     /// The number of the last message that the person has seen.
     pub read: u64,
+    /// The number of the first message that is unread; none where there is none.
+    pub first_unread: Option<u64>,
     /// Pinned messages, the newest first.
     pub pinned: Vec<MessageRow>,
     /// Own messages that have no number yet, and those that got stuck, in the order of writing.
