@@ -301,7 +301,8 @@ pub(super) fn forget_beginning(tx: &Transaction<'_>, room: RoomId) -> Result<()>
 /// Puts something on a message, or takes it off.
 ///
 /// # Errors
-/// `not_found`; `conflict` when nothing of it is left; `invalid_input`; trouble of the cache.
+/// `not_found`; `not_allowed` where nobody may, or this person not now; `conflict` when nothing of it is left;
+/// `invalid_input`; trouble of the cache.
 pub fn react(cache: &Cache, system: &dyn System, language: &Language, request: ReactToMessage) -> Result<()> {
     let ReactToMessage { id, emoji } = request;
     if emoji.as_ref().is_some_and(|emoji| !EMOJI.contains(&emoji.as_str())) {
@@ -313,8 +314,10 @@ pub fn react(cache: &Cache, system: &dyn System, language: &Language, request: R
         language,
         id,
         "react",
-        |content| {
-            if emoji.is_some() && content.is_gone() { Err(gone()) } else { Ok(()) }
+        |known, room, content| match emoji {
+            Some(_) if !room::may_react(known, room)? => Err(not_allowed()),
+            Some(_) if content.is_gone() => Err(gone()),
+            _ => Ok(()),
         },
         Action::ReactToMessage { message_id: id, emoji: emoji.clone() },
     )
@@ -323,15 +326,18 @@ pub fn react(cache: &Cache, system: &dyn System, language: &Language, request: R
 /// Chooses in a poll.
 ///
 /// # Errors
-/// `not_found`; `conflict` when the poll is over or gone; `invalid_input`; trouble of the cache.
+/// `not_found`; `not_allowed` where nobody may, or this person not now; `conflict` when the poll is over or gone;
+/// `invalid_input`; trouble of the cache.
 pub fn vote(cache: &Cache, system: &dyn System, language: &Language, request: VoteInPoll) -> Result<()> {
     let VoteInPoll { id, choices } = request;
-    let now = cache.read(|db| sync::server_now(db, system.now()))?;
-    let fits = |content: &MessageContent| {
+    let fits = |known: &Known<'_>, room: &Room, content: &MessageContent| {
+        if !room::may_react(known, room)? {
+            return Err(not_allowed());
+        }
         let MessageContent::Poll { poll } = content else {
             return Err(if content.is_gone() { gone() } else { not_allowed() });
         };
-        if poll.closes_at.is_some_and(|at| at <= now) {
+        if poll.closes_at.is_some_and(|at| at <= known.now) {
             return Err(Error::new(Code::Conflict, "the poll is over"));
         }
         if choices.iter().any(|at| usize::from(*at) >= poll.choices.len())
@@ -364,7 +370,7 @@ pub fn pin(cache: &Cache, system: &dyn System, language: &Language, request: Pin
         language,
         id,
         "pin",
-        |content| {
+        |_, _, content| {
             if pinned && content.is_gone() { Err(gone()) } else { Ok(()) }
         },
         Action::PinMessage { message_id: id, pinned },
@@ -378,14 +384,14 @@ fn on_message(
     language: &Language,
     id: MessageId,
     kind: &str,
-    fits: impl FnOnce(&MessageContent) -> Result<()>,
+    fits: impl FnOnce(&Known<'_>, &Room, &MessageContent) -> Result<()>,
     action: Action,
 ) -> Result<()> {
     cache.write(|tx| {
         let message = load(tx, id)?.ok_or_else(|| not_found("message"))?;
         let known = Known::read(tx, language, system.now())?;
-        fits(&changed(&known, id, message.content).0)?;
         let room = known.room(message.room_id)?.ok_or_else(|| not_found("room"))?;
+        fits(&known, &room, &changed(&known, id, message.content).0)?;
         outbox::replace(tx, system, &format!("{kind}:{id}"), &subject(&known, &room)?, action).map(drop)
     })
 }

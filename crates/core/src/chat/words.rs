@@ -34,13 +34,13 @@ pub(crate) fn of_action(action: &Action) -> Option<String> {
 }
 
 /// Whether an action that the server refuses is of no matter to anybody: how far a room was read, signs put on what is not
-/// there any more, and taking back what never arrived.
+/// there any more or where one may only read by now, and taking back what never arrived.
 pub(crate) fn is_of_no_matter(action: &Action, code: Code) -> bool {
     match action {
         Action::ReadRoom { .. } => true,
         // Taken back meanwhile, its place is left and nothing of it.
         Action::ReactToMessage { .. } => {
-            matches!(code, Code::NotFound | Code::Conflict)
+            matches!(code, Code::NotFound | Code::Conflict | Code::NotAllowed)
         }
         Action::PinMessage { .. } => matches!(code, Code::NotFound | Code::Conflict),
         // A poll that was over meanwhile is a conflict too, and whoever voted wants to know.

@@ -154,6 +154,8 @@ pub struct RoomView {
     pub agree: Option<u32>,
     /// Whether the person may write.
     pub may_write: MayWrite,
+    /// Whether they may put signs on messages and choose in polls.
+    pub may_react: bool,
     /// Whether they may pin messages.
     pub may_pin: bool,
     /// Whether they may change the room, invite, and let people go.
