@@ -336,7 +336,7 @@ pub struct MessageSearch {
     pub room_id: Option<RoomId>,
     /// Hits to skip.
     pub offset: u32,
-    /// Hits to give, at most 100; 0 means 30.
+    /// Hits to give, at most 200; 0 means 30.
     pub limit: u32,
 }
 
