@@ -3,8 +3,8 @@
 use linli_wire::{
     Language, Timestamp,
     chat::{
-        Duty, InvitationRow, LastMessage, Message, OpenRoom, Room, RoomCard, RoomRow, RoomSeat, RoomsView,
-        SeatState, Tell, What,
+        Duty, InvitationRow, LastMessage, Message, OpenRoom, Room, RoomCard, RoomInvitation, RoomRow,
+        RoomSeat, RoomsView, SeatState, Tell, What,
     },
     id::RoomId,
     ops::Action,
@@ -208,14 +208,20 @@ fn last(known: &Known<'_>, room: &Room) -> Result<Option<LastMessage>> {
 fn invitations(known: &Known<'_>) -> Result<Vec<InvitationRow>> {
     let mut rows = Vec::new();
     for seat in records::<RoomSeat>(known.db, Entity::RoomSeat)? {
-        let Some(invitation) = seat.invitation.filter(|_| seat.state == SeatState::Invited) else { continue };
-        if seat_change(known, seat.room_id).is_none() {
-            let name = invitation.room.in_language(&known.language).to_owned();
-            let about = invitation.about.in_language(&known.language).to_owned();
-            rows.push(InvitationRow { id: seat.room_id, invitation, name, about });
-        }
+        let id = seat.room_id;
+        let Some(invitation) = invitation(known, seat) else { continue };
+        let name = invitation.room.in_language(&known.language).to_owned();
+        let about = invitation.about.in_language(&known.language).to_owned();
+        rows.push(InvitationRow { id, invitation, name, about });
     }
     Ok(rows)
+}
+
+/// The invitation that a seat holds: one that is not answered, of somebody whom the person hears.
+fn invitation(known: &Known<'_>, seat: RoomSeat) -> Option<RoomInvitation> {
+    let is_open = seat.state == SeatState::Invited && seat_change(known, seat.room_id).is_none();
+    let hears = |invitation: &RoomInvitation| invitation.by_id.is_none_or(|by| known.hears(by));
+    seat.invitation.filter(|invitation| is_open && hears(invitation))
 }
 
 fn open_rooms(known: &Known<'_>) -> Result<Vec<OpenRoom>> {
@@ -223,9 +229,9 @@ fn open_rooms(known: &Known<'_>) -> Result<Vec<OpenRoom>> {
     for card in records::<RoomCard>(known.db, Entity::RoomCard)? {
         let is_here = super::room_here(known.db, card.id)?.is_some();
         let seat: Option<RoomSeat> = record(known.db, Entity::RoomSeat, card.id.0)?;
-        let state = seat.map(|seat| seat.state);
+        let state = seat.as_ref().map(|seat| seat.state);
         let is_left = seat_change(known, card.id) == Some(false);
-        let is_invited = state == Some(SeatState::Invited) && seat_change(known, card.id).is_none();
+        let is_invited = seat.and_then(|seat| invitation(known, seat)).is_some();
         if (is_here && !is_left) || is_invited || state == Some(SeatState::Removed) {
             continue;
         }
