@@ -48,7 +48,7 @@ pub use queued::{ask, delete, edit, pin, react, read, say, tell, vote};
 pub use room::open;
 pub use rooms::{rooms, unread};
 pub use seats::{agree, direct, enter, invite, leave, office_room, remove, save};
-pub(crate) use take::{drop, drop_reaction, lost, take, take_reaction};
+pub(crate) use take::{drop, drop_reaction, forget_words, lost, take, take_reaction};
 pub(crate) use words::{is_of_no_matter, of_action, stands};
 
 /// The lane of what is said in a room.
