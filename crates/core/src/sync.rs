@@ -74,22 +74,34 @@ pub fn progress(cache: &Cache) -> Result<Progress> {
 /// Trouble of the cache.
 pub fn mark_level(cache: &Cache, now: Timestamp) -> Result<()> {
     cache.write(|tx| {
-        tx.execute("UPDATE progress SET updated_at = ?1", [now.0])?;
+        // A clock that jumped since is not the one of which the last page told how far it is off.
+        tx.execute(
+            "UPDATE progress SET updated_at = ?1, clock_at = iif(abs(?1 - clock_at) <= ?2, ?1, clock_at)",
+            [now.0, CLOCK_OFF_MS / 2],
+        )?;
         Ok(())
     })
 }
 
 /// How far the device's clock may be off before it is not believed; a page may have been on its way for a while.
 const CLOCK_OFF_MS: i64 = 60 * 60 * 1000;
+/// How exactly somebody sets a clock.
+const CLOCK_SET_MS: i64 = 5 * 60 * 1000;
 
-/// What the server's clock says while the device's, which may be years off, says `now`, as far as the last page told it.
+/// What the server's clock says while the device's, which may be years off, says `now`, as far as the last page told it. A
+/// clock that was set right since is believed: it jumped by as much as it was off.
 ///
 /// # Errors
 /// Trouble of the cache.
 pub(crate) fn server_now(db: &Connection, now: Timestamp) -> Result<Timestamp> {
-    let ahead: i64 =
-        db.prepare_cached("SELECT clock_ahead FROM progress")?.query_row([], |row| row.get(0))?;
-    Ok(if ahead.abs() > CLOCK_OFF_MS { now.plus_millis(ahead.saturating_neg()) } else { now })
+    let sql = "SELECT clock_ahead, clock_at FROM progress";
+    let (ahead, at): (i64, i64) =
+        db.prepare_cached(sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let went = now.0.saturating_sub(at);
+    let behind = ahead.saturating_neg();
+    let was_set = if ahead > 0 { went < -CLOCK_SET_MS } else { went > behind - CLOCK_SET_MS };
+    let is_off = ahead.saturating_abs() > CLOCK_OFF_MS && !was_set;
+    Ok(if is_off { now.plus_millis(behind) } else { now })
 }
 
 /// Applies a page.

@@ -6,7 +6,10 @@ use linli_testkit::pages::chat::{
 };
 use linli_wire::{
     Code, Language, Timestamp,
-    chat::{AskInRoom, Choice, Message, MessageContent, PinMessage, Poll, ReactToMessage, VoteInPoll},
+    chat::{
+        AskInRoom, Choice, Message, MessageContent, MessagesQuery, PinMessage, Poll, ReactToMessage,
+        VoteInPoll,
+    },
     community::Role,
     outbox::PendingState,
 };
@@ -101,6 +104,38 @@ fn where_one_may_not_write_now_one_puts_no_sign_and_does_not_vote() {
     here.take(|page| page.in_person(&[room_seat(room(), 1, |seat| seat.muted_until = until)]));
     here.system.clock.set(NOW);
     refused();
+}
+
+#[test]
+fn a_clock_that_was_set_right_is_believed_before_the_next_page() {
+    const YEARS: i64 = 6 * 365 * 24 * 3600 * 1000;
+    const MINUTE: i64 = 60_000;
+    let open_until = NOW.plus_millis(60 * MINUTE);
+    for off in [-YEARS, YEARS] {
+        let here = Here::new(Role::Resident);
+        let asked = |message: &mut Message| {
+            message.content = MessageContent::Poll { poll: Poll { closes_at: Some(open_until), ..poll() } };
+        };
+        let page =
+            here.garden.page("clock").in_room(room(), &[message_with(room(), 1, 1, "", asked)]).build();
+        sync::apply(&here.cache, &page, NOW.plus_millis(off)).unwrap();
+        let closed = |at: Timestamp| {
+            let query = MessagesQuery { room_id: room(), first: 1, count: 1 };
+            let rows = chat::messages(&here.cache, &query, &Language::en(), at).unwrap().rows;
+            rows[0].poll.as_ref().unwrap().closed
+        };
+        assert!(!closed(NOW.plus_millis(off + MINUTE)) && closed(NOW.plus_millis(off + 61 * MINUTE)));
+        // The stream says now and then that it is open, before and after the clock is set.
+        sync::mark_level(&here.cache, NOW.plus_millis(off + MINUTE)).unwrap();
+        for minutes in [2, 3] {
+            let right = NOW.plus_millis(minutes * MINUTE);
+            sync::mark_level(&here.cache, right).unwrap();
+            here.system.clock.set(right);
+            assert!(!closed(right) && closed(NOW.plus_millis(61 * MINUTE)), "{off}");
+            let request = VoteInPoll { id: message_id(room(), 1), choices: vec![0] };
+            chat::vote(&here.cache, &here.system, &Language::en(), request).unwrap();
+        }
+    }
 }
 
 #[test]
