@@ -13,6 +13,7 @@
 
 pub(crate) mod civil;
 mod files;
+mod given_up;
 mod index;
 mod known;
 mod messages;
@@ -37,6 +38,7 @@ use crate::{community::record, error::Result, outbox::Open};
 
 pub use civil::{answer, appeal, civil, decide, name_moderator, report};
 pub(crate) use files::{attachment_about, wanted_files};
+pub(crate) use given_up::give_back;
 pub use index::{index_some, search};
 pub use messages::messages;
 pub use neighbours::{block, neighbours};
@@ -46,8 +48,8 @@ pub use queued::{ask, delete, edit, pin, react, read, say, tell, vote};
 pub use room::open;
 pub use rooms::{rooms, unread};
 pub use seats::{agree, direct, enter, invite, leave, office_room, remove, save};
-pub(crate) use take::{drop, drop_reaction, lost, take, take_reaction};
-pub(crate) use words::{give_back, is_of_no_matter, of_action, stands};
+pub(crate) use take::{drop, drop_reaction, forget_words, lost, take, take_reaction};
+pub(crate) use words::{is_of_no_matter, of_action, stands};
 
 /// The lane of what is said in a room.
 fn lane(room: RoomId) -> String {

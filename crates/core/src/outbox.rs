@@ -39,7 +39,7 @@ pub use open::{
     Open, open_about, open_for_repair, open_in_chat, open_in_lane, open_of_kind, saves_of, settled_about,
     settled_in_lane, take_out_stopped,
 };
-pub(crate) use open::{going, is_stuck};
+pub(crate) use open::{going, is_only_here, is_stuck};
 
 use open::pending_state;
 

@@ -74,22 +74,34 @@ pub fn progress(cache: &Cache) -> Result<Progress> {
 /// Trouble of the cache.
 pub fn mark_level(cache: &Cache, now: Timestamp) -> Result<()> {
     cache.write(|tx| {
-        tx.execute("UPDATE progress SET updated_at = ?1", [now.0])?;
+        // A clock that jumped since is not the one of which the last page told how far it is off.
+        tx.execute(
+            "UPDATE progress SET updated_at = ?1, clock_at = iif(abs(?1 - clock_at) <= ?2, ?1, clock_at)",
+            [now.0, CLOCK_OFF_MS / 2],
+        )?;
         Ok(())
     })
 }
 
 /// How far the device's clock may be off before it is not believed; a page may have been on its way for a while.
 const CLOCK_OFF_MS: i64 = 60 * 60 * 1000;
+/// How exactly somebody sets a clock.
+const CLOCK_SET_MS: i64 = 5 * 60 * 1000;
 
-/// What the server's clock says while the device's, which may be years off, says `now`, as far as the last page told it.
+/// What the server's clock says while the device's, which may be years off, says `now`, as far as the last page told it. A
+/// clock that was set right since is believed: it jumped by as much as it was off.
 ///
 /// # Errors
 /// Trouble of the cache.
 pub(crate) fn server_now(db: &Connection, now: Timestamp) -> Result<Timestamp> {
-    let ahead: i64 =
-        db.prepare_cached("SELECT clock_ahead FROM progress")?.query_row([], |row| row.get(0))?;
-    Ok(if ahead.abs() > CLOCK_OFF_MS { now.plus_millis(ahead.saturating_neg()) } else { now })
+    let sql = "SELECT clock_ahead, clock_at FROM progress";
+    let (ahead, at): (i64, i64) =
+        db.prepare_cached(sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let went = now.0.saturating_sub(at);
+    let behind = ahead.saturating_neg();
+    let was_set = if ahead > 0 { went < -CLOCK_SET_MS } else { went > behind - CLOCK_SET_MS };
+    let is_off = ahead.saturating_abs() > CLOCK_OFF_MS && !was_set;
+    Ok(if is_off { now.plus_millis(behind) } else { now })
 }
 
 /// Applies a page.
@@ -129,16 +141,21 @@ pub fn apply(cache: &Cache, page: &SyncPage, now: Timestamp) -> Result<Applied> 
             tx.prepare_cached("UPDATE scope SET position = max(position, ?2) WHERE key = ?1")?
                 .execute(params![scope, position])?;
         }
+        let mut lost_rooms = false;
         for scope in &page.lost {
-            lose(tx, *scope, &mut applied.topics)?;
+            lost_rooms |= lose(tx, *scope, &mut applied.topics)?;
         }
         if applied.topics.contains(&Topic::Devices) {
             notices::review_news(tx)?;
         }
         let ahead = now.millis_since(page.server_time);
-        tx.execute("UPDATE progress SET cursor = ?1, clock_ahead = ?2", params![page.cursor, ahead])?;
+        tx.execute(
+            "UPDATE progress SET cursor = ?1, clock_ahead = ?2, clock_at = ?3",
+            params![page.cursor, ahead, now.0],
+        )?;
         if applied.level {
-            if finish_retaking(tx)? {
+            if let Some(lost) = finish_retaking(tx)? {
+                lost_rooms |= lost;
                 applied.topics.extend([
                     Topic::App,
                     Topic::Notices,
@@ -162,6 +179,9 @@ pub fn apply(cache: &Cache, page: &SyncPage, now: Timestamp) -> Result<Applied> 
                     Topic::App,
                 ]);
             }
+        }
+        if lost_rooms {
+            chat::forget_words(tx)?;
         }
         if outbox::settle(tx, now)? {
             applied.topics.extend([Topic::Outbox, Topic::App]);
@@ -286,45 +306,49 @@ fn release(tx: &Connection, entity: Entity, id: uuid::Uuid) -> Result<()> {
     }
 }
 
-fn lose(tx: &Transaction<'_>, scope: Scope, topics: &mut BTreeSet<Topic>) -> Result<()> {
+/// Lets go of what a scope held. Returns whether it was a room.
+fn lose(tx: &Transaction<'_>, scope: Scope, topics: &mut BTreeSet<Topic>) -> Result<bool> {
     let key: Option<i64> = tx
         .query_row("SELECT key FROM scope WHERE name = ?1", [scope.to_string()], |row| row.get(0))
         .optional()?;
-    let Some(key) = key else { return Ok(()) };
+    let Some(key) = key else { return Ok(false) };
     let gone = holdings(tx, "DELETE FROM holding WHERE scope = ?1 RETURNING entity, id", params![key])?;
     tx.execute("DELETE FROM scope WHERE key = ?1", [key])?;
     for (entity, id) in gone {
         topics.extend(topic_of(entity));
         release(tx, entity, id)?;
     }
-    if let Scope::Room(room) = scope {
-        topics.extend([Topic::Chat, Topic::Outbox]);
-        chat::lost(tx, room)?;
-    }
-    Ok(())
+    let Scope::Room(room) = scope else { return Ok(false) };
+    topics.extend([Topic::Chat, Topic::Outbox]);
+    chat::lost(tx, room)?;
+    Ok(true)
 }
 
-fn finish_retaking(tx: &Transaction<'_>) -> Result<bool> {
+/// Lets go of what the other history did not bring again. Returns whether rooms were among it; none when nothing was being
+/// taken again.
+fn finish_retaking(tx: &Transaction<'_>) -> Result<Option<bool>> {
     let retaking: bool = tx.query_row("SELECT retaking FROM progress", [], |row| row.get(0))?;
-    if retaking {
-        let gone = holdings(tx, "DELETE FROM holding WHERE stale = 1 RETURNING entity, id", [])?;
-        for (entity, id) in gone {
-            release(tx, entity, id)?;
-        }
-        let mut gone = tx.prepare(
-            "DELETE FROM scope WHERE NOT EXISTS (SELECT 1 FROM holding WHERE holding.scope = scope.key)
-             RETURNING name",
-        )?;
-        let gone: Vec<String> =
-            gone.query_map([], |row| row.get(0))?.collect::<std::result::Result<_, _>>()?;
-        for name in gone {
-            if let Ok(Scope::Room(room)) = name.parse() {
-                chat::lost(tx, room)?;
-            }
-        }
-        tx.execute("UPDATE progress SET retaking = 0", [])?;
+    if !retaking {
+        return Ok(None);
     }
-    Ok(retaking)
+    let gone = holdings(tx, "DELETE FROM holding WHERE stale = 1 RETURNING entity, id", [])?;
+    for (entity, id) in gone {
+        release(tx, entity, id)?;
+    }
+    let mut gone = tx.prepare(
+        "DELETE FROM scope WHERE NOT EXISTS (SELECT 1 FROM holding WHERE holding.scope = scope.key)
+         RETURNING name",
+    )?;
+    let gone: Vec<String> = gone.query_map([], |row| row.get(0))?.collect::<std::result::Result<_, _>>()?;
+    let mut lost_rooms = false;
+    for name in gone {
+        if let Ok(Scope::Room(room)) = name.parse() {
+            chat::lost(tx, room)?;
+            lost_rooms = true;
+        }
+    }
+    tx.execute("UPDATE progress SET retaking = 0", [])?;
+    Ok(Some(lost_rooms))
 }
 
 fn holdings(tx: &Connection, sql: &str, params: impl rusqlite::Params) -> Result<Vec<(Entity, uuid::Uuid)>> {

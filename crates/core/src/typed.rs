@@ -24,6 +24,13 @@ pub(crate) struct Kept {
     pub(crate) kept_at: Timestamp,
 }
 
+impl Kept {
+    /// The field; none if this app has no such one.
+    pub(crate) fn at(&self) -> Option<TypedPlace> {
+        serde_json::from_value(serde_json::json!({ "of": self.place, "id": self.about })).ok()
+    }
+}
+
 /// Keeps what stands in a field; forgets it when nothing does.
 ///
 /// # Errors

@@ -20,6 +20,7 @@ mod repairs;
 mod restoring;
 mod rounds;
 mod schedules;
+mod taking_back;
 mod trouble;
 mod view;
 mod weather;

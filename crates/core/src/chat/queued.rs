@@ -26,7 +26,7 @@ use super::{
 use crate::{
     cache::Cache,
     error::{Error, Result, not_found},
-    outbox::{self, Open, is_stuck},
+    outbox::{self, Open, is_only_here, is_stuck},
     ports::System,
     sync, typed,
 };
@@ -206,7 +206,7 @@ pub fn edit(cache: &Cache, system: &dyn System, language: &Language, request: Ed
         }
         let room = known.room(message.room_id)?.ok_or_else(|| not_found("room"))?;
         must_write(&known, &room)?;
-        for open in known.open.iter().filter(|open| !open.tried) {
+        for open in known.open.iter().filter(|open| is_only_here(&known.open, open)) {
             if matches!(&open.op.action, Action::EditMessage { message_id, .. } if *message_id == id) {
                 outbox::discard(tx, open.op.id)?;
             }
@@ -229,7 +229,7 @@ fn edit_waiting(
     let Action::SendMessage { message } = &said.op.action else { return Err(not_found("message")) };
     let MessageContent::Said { files, about, .. } = &message.content else { return Err(not_allowed()) };
     needed(&words, files)?;
-    if said.tried {
+    if !is_only_here(&known.open, said) {
         let room = known.room(message.room_id)?.ok_or_else(|| not_found("room"))?;
         let action = Action::EditMessage { message_id: message.id, words };
         return outbox::enqueue(tx, system, &said.op.lane, &subject(known, &room)?, action).map(drop);
@@ -262,14 +262,15 @@ pub fn delete(cache: &Cache, system: &dyn System, language: &Language, id: Messa
             _ => return Err(not_found("message")),
         };
         for open in known.open.iter().filter(|open| is_about(&open.op.action, id)) {
-            if matches!(open.op.action, Action::DeleteMessage { .. }) && !is_stuck(&open.pending) {
+            let goes = known.going().any(|going| going.seq == open.seq);
+            if matches!(open.op.action, Action::DeleteMessage { .. }) && goes {
                 return Ok(());
             }
-            if !open.tried {
+            if is_only_here(&known.open, open) {
                 outbox::discard(tx, open.op.id)?;
             }
         }
-        if let Some(said) = said.filter(|open| here.is_none() && !open.tried) {
+        if let Some(said) = said.filter(|open| here.is_none() && is_only_here(&known.open, open)) {
             outbox::discard(tx, said.op.id)?;
             return forget_beginning(tx, room_id);
         }
@@ -287,7 +288,9 @@ pub fn delete(cache: &Cache, system: &dyn System, language: &Language, id: Messa
 pub(super) fn forget_beginning(tx: &Transaction<'_>, room: RoomId) -> Result<()> {
     let open = outbox::open_in_chat(tx)?;
     let in_room: Vec<&Open> = open.iter().filter(|open| is_lane_of(&open.op.lane, room)).collect();
-    if in_room.iter().all(|open| matches!(open.op.action, Action::OpenRoom { .. }) && !open.tried) {
+    let is_beginning =
+        |one: &&Open| matches!(one.op.action, Action::OpenRoom { .. }) && is_only_here(&open, one);
+    if in_room.iter().all(is_beginning) {
         for begins in in_room {
             outbox::discard(tx, begins.op.id)?;
         }
@@ -298,7 +301,8 @@ pub(super) fn forget_beginning(tx: &Transaction<'_>, room: RoomId) -> Result<()>
 /// Puts something on a message, or takes it off.
 ///
 /// # Errors
-/// `not_found`; `conflict` when nothing of it is left; `invalid_input`; trouble of the cache.
+/// `not_found`; `not_allowed` where nobody may, or this person not now; `conflict` when nothing of it is left;
+/// `invalid_input`; trouble of the cache.
 pub fn react(cache: &Cache, system: &dyn System, language: &Language, request: ReactToMessage) -> Result<()> {
     let ReactToMessage { id, emoji } = request;
     if emoji.as_ref().is_some_and(|emoji| !EMOJI.contains(&emoji.as_str())) {
@@ -310,8 +314,10 @@ pub fn react(cache: &Cache, system: &dyn System, language: &Language, request: R
         language,
         id,
         "react",
-        |content| {
-            if emoji.is_some() && content.is_gone() { Err(gone()) } else { Ok(()) }
+        |known, room, content| match emoji {
+            Some(_) if !room::may_react(known, room)? => Err(not_allowed()),
+            Some(_) if content.is_gone() => Err(gone()),
+            _ => Ok(()),
         },
         Action::ReactToMessage { message_id: id, emoji: emoji.clone() },
     )
@@ -320,15 +326,18 @@ pub fn react(cache: &Cache, system: &dyn System, language: &Language, request: R
 /// Chooses in a poll.
 ///
 /// # Errors
-/// `not_found`; `conflict` when the poll is over or gone; `invalid_input`; trouble of the cache.
+/// `not_found`; `not_allowed` where nobody may, or this person not now; `conflict` when the poll is over or gone;
+/// `invalid_input`; trouble of the cache.
 pub fn vote(cache: &Cache, system: &dyn System, language: &Language, request: VoteInPoll) -> Result<()> {
     let VoteInPoll { id, choices } = request;
-    let now = cache.read(|db| sync::server_now(db, system.now()))?;
-    let fits = |content: &MessageContent| {
+    let fits = |known: &Known<'_>, room: &Room, content: &MessageContent| {
+        if !room::may_react(known, room)? {
+            return Err(not_allowed());
+        }
         let MessageContent::Poll { poll } = content else {
             return Err(if content.is_gone() { gone() } else { not_allowed() });
         };
-        if poll.closes_at.is_some_and(|at| at <= now) {
+        if poll.closes_at.is_some_and(|at| at <= known.now) {
             return Err(Error::new(Code::Conflict, "the poll is over"));
         }
         if choices.iter().any(|at| usize::from(*at) >= poll.choices.len())
@@ -361,7 +370,7 @@ pub fn pin(cache: &Cache, system: &dyn System, language: &Language, request: Pin
         language,
         id,
         "pin",
-        |content| {
+        |_, _, content| {
             if pinned && content.is_gone() { Err(gone()) } else { Ok(()) }
         },
         Action::PinMessage { message_id: id, pinned },
@@ -375,14 +384,14 @@ fn on_message(
     language: &Language,
     id: MessageId,
     kind: &str,
-    fits: impl FnOnce(&MessageContent) -> Result<()>,
+    fits: impl FnOnce(&Known<'_>, &Room, &MessageContent) -> Result<()>,
     action: Action,
 ) -> Result<()> {
     cache.write(|tx| {
         let message = load(tx, id)?.ok_or_else(|| not_found("message"))?;
         let known = Known::read(tx, language, system.now())?;
-        fits(&changed(&known, id, message.content).0)?;
         let room = known.room(message.room_id)?.ok_or_else(|| not_found("room"))?;
+        fits(&known, &room, &changed(&known, id, message.content).0)?;
         outbox::replace(tx, system, &format!("{kind}:{id}"), &subject(&known, &room)?, action).map(drop)
     })
 }

@@ -51,6 +51,7 @@ pub fn open(
             names.extend(Some(known.name(*person)?).filter(|name| !name.is_empty()));
         }
         let other = known.other(&room);
+        let mark = mark(db, &known.open, id)?;
         let may_change = may_change(&known, &room);
         Ok(RoomView {
             about: room.about.in_language(language).to_owned(),
@@ -58,12 +59,14 @@ pub fn open(
             content: may_change.then(|| content(&room)),
             agree: to_agree(&known, &room)?,
             may_write: may_write(&known, &room)?,
+            may_react: may_react(&known, &room)?,
             may_pin: may_pin(&known, &room)?,
             may_change,
             may_leave: room.kind.can_be_left() && room.version > 0,
             moderates: known.duty()? == Some(Duty::Moderate) && room.kind.is_public(),
             last: last_number(db, id)?,
-            read: mark(db, &known.open, id)?.read,
+            read: mark.read,
+            first_unread: rooms::first_unread(&known, id, &mark)?,
             pinned,
             answered: answered(&known, id)?,
             waiting: messages::waiting(&known, id, room.version > 0)?,
@@ -117,8 +120,7 @@ pub(super) fn may_write(known: &Known<'_>, room: &Room) -> Result<MayWrite> {
     if room.announce && !known.role().is_office() {
         return Ok(MayWrite::Announce);
     }
-    let seat: Option<RoomSeat> = record(known.db, Entity::RoomSeat, room.id.0)?;
-    if let Some(until) = seat.and_then(|seat| seat.muted_until).filter(|until| *until > known.now) {
+    if let Some(until) = muted_until(known, room.id)? {
         return Ok(MayWrite::Muted { until });
     }
     let other = known.other(room).map(|other| known.neighbour(other)).transpose()?.flatten();
@@ -126,6 +128,17 @@ pub(super) fn may_write(known: &Known<'_>, room: &Room) -> Result<MayWrite> {
         return Ok(MayWrite::Gone);
     }
     Ok(MayWrite::Yes)
+}
+
+/// Whether the person may put signs on messages and choose in polls: also where only the office writes.
+pub(super) fn may_react(known: &Known<'_>, room: &Room) -> Result<bool> {
+    Ok(!room.closed && muted_until(known, room.id)?.is_none())
+}
+
+/// Until when the person may only read.
+fn muted_until(known: &Known<'_>, room: RoomId) -> Result<Option<Timestamp>> {
+    let seat: Option<RoomSeat> = record(known.db, Entity::RoomSeat, room.0)?;
+    Ok(seat.and_then(|seat| seat.muted_until).filter(|until| *until > known.now))
 }
 
 fn owns(known: &Known<'_>, room: &Room) -> bool {

@@ -3,8 +3,8 @@
 use linli_wire::{
     Language, Timestamp,
     chat::{
-        Duty, InvitationRow, LastMessage, Message, OpenRoom, Room, RoomCard, RoomRow, RoomSeat, RoomsView,
-        SeatState, Tell, What,
+        Duty, InvitationRow, LastMessage, Message, OpenRoom, Room, RoomCard, RoomInvitation, RoomRow,
+        RoomSeat, RoomsView, SeatState, Tell, What,
     },
     id::RoomId,
     ops::Action,
@@ -132,19 +132,38 @@ pub(super) fn row(known: &Known<'_>, room: &Room) -> Result<RoomRow> {
     })
 }
 
-/// Messages of others that the person has not seen, and whether one of them names or answers them. Who has never read in a
-/// room does not find years of unread messages: only what came since shortly before they joined counts.
+/// Messages of others that the person has not seen, and whether one of them names or answers them.
 fn unread_in(known: &Known<'_>, room: RoomId, mark: &Mark) -> Result<(u32, bool)> {
     let Some(me) = &known.me else { return Ok((0, false)) };
-    let since = if mark.is_known { "" } else { "AND at >= (SELECT unread_since FROM progress)" };
     let sql = format!(
-        "SELECT count(*), coalesce(max(named), 0) FROM (
-           SELECT named FROM message WHERE room = ?1 AND number > ?2 AND sender <> ?3 AND gone = 0
-             AND sender NOT IN (SELECT unhex(replace(value, '-', '')) FROM json_each(?4)) {since} LIMIT ?5)"
+        "SELECT count(*), coalesce(max(named), 0) FROM (SELECT named FROM {} LIMIT {COUNTED})",
+        unread_from(mark)
     );
-    let read = i64::try_from(mark.read).unwrap_or(i64::MAX);
-    let values = params![room.0, read, me.id.0, known.blocked_list()?, COUNTED];
+    let values = params![room.0, number_of(mark), me.id.0, known.blocked_list()?];
     Ok(known.db.prepare_cached(&sql)?.query_row(values, |row| Ok((row.get(0)?, row.get(1)?)))?)
+}
+
+/// The number of the first message that [`unread_in`] counts.
+pub(super) fn first_unread(known: &Known<'_>, room: RoomId, mark: &Mark) -> Result<Option<u64>> {
+    let Some(me) = &known.me else { return Ok(None) };
+    let sql = format!("SELECT number FROM {} ORDER BY number LIMIT 1", unread_from(mark));
+    let values = params![room.0, number_of(mark), me.id.0, known.blocked_list()?];
+    Ok(known.db.prepare_cached(&sql)?.query_row(values, |row| row.get(0)).optional()?)
+}
+
+/// The messages that are unread, of a room (1) behind a number (2), of others than the person (3) and those whom they do not
+/// hear (4). Who has never read in a room does not find years of unread messages: only what came since shortly before they
+/// joined counts.
+fn unread_from(mark: &Mark) -> String {
+    let since = if mark.is_known { "" } else { "AND at >= (SELECT unread_since FROM progress)" };
+    format!(
+        "message WHERE room = ?1 AND number > ?2 AND sender <> ?3 AND gone = 0
+         AND sender NOT IN (SELECT unhex(replace(value, '-', '')) FROM json_each(?4)) {since}"
+    )
+}
+
+fn number_of(mark: &Mark) -> i64 {
+    i64::try_from(mark.read).unwrap_or(i64::MAX)
 }
 
 /// The newest message of a room: one that waits comes behind all that have arrived.
@@ -189,14 +208,20 @@ fn last(known: &Known<'_>, room: &Room) -> Result<Option<LastMessage>> {
 fn invitations(known: &Known<'_>) -> Result<Vec<InvitationRow>> {
     let mut rows = Vec::new();
     for seat in records::<RoomSeat>(known.db, Entity::RoomSeat)? {
-        let Some(invitation) = seat.invitation.filter(|_| seat.state == SeatState::Invited) else { continue };
-        if seat_change(known, seat.room_id).is_none() {
-            let name = invitation.room.in_language(&known.language).to_owned();
-            let about = invitation.about.in_language(&known.language).to_owned();
-            rows.push(InvitationRow { id: seat.room_id, invitation, name, about });
-        }
+        let id = seat.room_id;
+        let Some(invitation) = invitation(known, seat) else { continue };
+        let name = invitation.room.in_language(&known.language).to_owned();
+        let about = invitation.about.in_language(&known.language).to_owned();
+        rows.push(InvitationRow { id, invitation, name, about });
     }
     Ok(rows)
+}
+
+/// The invitation that a seat holds: one that is not answered, of somebody whom the person hears.
+fn invitation(known: &Known<'_>, seat: RoomSeat) -> Option<RoomInvitation> {
+    let is_open = seat.state == SeatState::Invited && seat_change(known, seat.room_id).is_none();
+    let hears = |invitation: &RoomInvitation| invitation.by_id.is_none_or(|by| known.hears(by));
+    seat.invitation.filter(|invitation| is_open && hears(invitation))
 }
 
 fn open_rooms(known: &Known<'_>) -> Result<Vec<OpenRoom>> {
@@ -204,9 +229,9 @@ fn open_rooms(known: &Known<'_>) -> Result<Vec<OpenRoom>> {
     for card in records::<RoomCard>(known.db, Entity::RoomCard)? {
         let is_here = super::room_here(known.db, card.id)?.is_some();
         let seat: Option<RoomSeat> = record(known.db, Entity::RoomSeat, card.id.0)?;
-        let state = seat.map(|seat| seat.state);
+        let state = seat.as_ref().map(|seat| seat.state);
         let is_left = seat_change(known, card.id) == Some(false);
-        let is_invited = state == Some(SeatState::Invited) && seat_change(known, card.id).is_none();
+        let is_invited = seat.and_then(|seat| invitation(known, seat)).is_some();
         if (is_here && !is_left) || is_invited || state == Some(SeatState::Removed) {
             continue;
         }
@@ -228,3 +253,6 @@ fn open_rooms(known: &Known<'_>) -> Result<Vec<OpenRoom>> {
 fn outbox_pending<'a>(open: impl Iterator<Item = &'a outbox::Open>) -> Option<linli_wire::outbox::Pending> {
     open.last().map(|open| open.pending.clone())
 }
+
+#[cfg(test)]
+mod tests;

@@ -167,7 +167,7 @@ pub(crate) fn drop_reaction(tx: &Connection, id: Uuid) -> Result<()> {
 
 /// The person is not in a room any more. What the server had of theirs goes from the outbox, where it was kept for the
 /// case of a backup and is offered again after one, and how far they have read; what it never had stays and can be
-/// copied.
+/// copied. [`forget_words`] is to follow.
 pub(crate) fn lost(tx: &Connection, room: RoomId) -> Result<()> {
     let own = lane(room);
     tx.prepare_cached(
@@ -177,7 +177,12 @@ pub(crate) fn lost(tx: &Connection, room: RoomId) -> Result<()> {
     .execute([&own])?;
     tx.prepare_cached("DELETE FROM outbox WHERE lane = ?1 AND state <> 'sending'")?
         .execute([super::read_lane(room)])?;
-    // The index only notes what went, and keeps its words until it is put together anew.
+    Ok(())
+}
+
+/// Takes the words of messages that are gone out of the file: the index only notes what went, and keeps its words until it
+/// is put together anew, as a whole. To be called once, after all rooms that are lost together.
+pub(crate) fn forget_words(tx: &Connection) -> Result<()> {
     tx.execute("INSERT INTO message_words (message_words) VALUES ('optimize')", [])?;
     Ok(())
 }

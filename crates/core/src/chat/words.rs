@@ -1,16 +1,10 @@
 //! What a person typed with what they do in chat.
 
-use linli_wire::{
-    Code,
-    chat::{AskInRoom, DecideCase, MessageContent, NewModeration, SaveRoom, SayInRoom},
-    id::MessageId,
-    ops::{Action, Op},
-    typed::{Typed, TypedPlace},
-};
-use rusqlite::{Connection, Transaction};
+use linli_wire::{Code, chat::MessageContent, id::MessageId, ops::Action};
+use rusqlite::Connection;
 
-use super::{is_lane_of, load, queued::forget_beginning, room_here};
-use crate::{error::Result, outbox, typed};
+use super::load;
+use crate::error::Result;
 
 /// What was typed with an action of chat; none for other actions, and where nothing was.
 pub(crate) fn of_action(action: &Action) -> Option<String> {
@@ -39,90 +33,20 @@ pub(crate) fn of_action(action: &Action) -> Option<String> {
     }
 }
 
-/// What is given up goes back to where it was typed, unless something else is being typed there. What was to be done to a
-/// message that was never sent goes with it.
-///
-/// # Errors
-/// Trouble of the cache.
-pub(crate) fn give_back(tx: &Transaction<'_>, op: &Op) -> Result<()> {
-    let back = |place, words: &String| {
-        let typed = Typed { words: words.clone(), ..Typed::default() };
-        typed::give_back_if_empty(tx, place, typed, op.at)
-    };
-    match &op.action {
-        Action::SendMessage { message } => {
-            for open in outbox::open_in_chat(tx)? {
-                if is_about(&open.op.action, message.id) {
-                    outbox::discard(tx, open.op.id)?;
-                }
-            }
-            forget_beginning(tx, message.room_id)?;
-            if let MessageContent::Poll { poll } = &message.content {
-                let (place, words) = (TypedPlace::Poll { id: message.room_id }, of_action(&op.action));
-                let form = AskInRoom { room_id: message.room_id, poll: poll.clone() };
-                let form = serde_json::to_string(&form)?;
-                return typed::give_back_form(tx, place, words.unwrap_or_default(), form, op.at);
-            }
-            let MessageContent::Said { words, files, about } = &message.content else { return Ok(()) };
-            let form = SayInRoom {
-                room_id: message.room_id,
-                words: words.clone(),
-                files: files.clone(),
-                reply_to: message.reply_to,
-                mentions: message.mentions.clone(),
-                about: about.clone(),
-            };
-            let typed =
-                Typed { words: words.clone(), photos: files.clone(), form: serde_json::to_string(&form)? };
-            typed::give_back_if_empty(tx, TypedPlace::Message { id: message.room_id }, typed, op.at)
-        }
-        // Nothing can be said in a room that is not begun.
-        Action::OpenRoom { room_id, .. } => {
-            for open in outbox::open_in_chat(tx)? {
-                if is_lane_of(&open.op.lane, *room_id)
-                    && let Some(said) = outbox::discard(tx, open.op.id)?
-                {
-                    give_back(tx, &said)?;
-                }
-            }
-            Ok(())
-        }
-        Action::EditMessage { message_id, words } => back(TypedPlace::MessageEdit { id: *message_id }, words),
-        Action::ReportMessage { message_id, words, .. } => {
-            back(TypedPlace::Complaint { id: *message_id }, words)
-        }
-        Action::Appeal { moderation_id, words } => back(TypedPlace::Appeal { id: *moderation_id }, words),
-        Action::AnswerAppeal { moderation_id, words, .. } => {
-            back(TypedPlace::AppealAnswer { id: *moderation_id }, words)
-        }
-        Action::Moderate { moderation } => {
-            let NewModeration { message_id: id, measure, why, rule, .. } = moderation.clone();
-            let form = serde_json::to_string(&DecideCase { id, measure, why, rule })?;
-            let words = of_action(&op.action).unwrap_or_default();
-            typed::give_back_form(tx, TypedPlace::Decision { id }, words, form, op.at)
-        }
-        Action::SaveRoom { room_id, content } => {
-            // A room that was never made is made anew.
-            let id = room_here(tx, *room_id)?.map(|room| room.id);
-            let form = serde_json::to_string(&SaveRoom { room_id: id, content: content.clone() })?;
-            let words = of_action(&op.action).unwrap_or_default();
-            typed::give_back_form(tx, TypedPlace::Room { id }, words, form, op.at)
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Whether an action that the server refuses is of no matter to anybody: how far a room was read, and signs put on what is
-/// not there any more.
+/// Whether an action that the server refuses is of no matter to anybody: how far a room was read, signs put on what is not
+/// there any more or where one may only read by now, and taking back what never arrived.
 pub(crate) fn is_of_no_matter(action: &Action, code: Code) -> bool {
     match action {
         Action::ReadRoom { .. } => true,
         // Taken back meanwhile, its place is left and nothing of it.
-        Action::ReactToMessage { .. } | Action::PinMessage { .. } => {
-            matches!(code, Code::NotFound | Code::Conflict)
+        Action::ReactToMessage { .. } => {
+            matches!(code, Code::NotFound | Code::Conflict | Code::NotAllowed)
         }
+        Action::PinMessage { .. } => matches!(code, Code::NotFound | Code::Conflict),
         // A poll that was over meanwhile is a conflict too, and whoever voted wants to know.
-        Action::VoteInPoll { .. } | Action::TellOfRoom { .. } => code == Code::NotFound,
+        Action::VoteInPoll { .. } | Action::TellOfRoom { .. } | Action::DeleteMessage { .. } => {
+            code == Code::NotFound
+        }
         _ => false,
     }
 }

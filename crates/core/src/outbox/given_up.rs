@@ -3,7 +3,7 @@
 use linli_wire::{Code, id::OpId};
 use rusqlite::Transaction;
 
-use super::discard;
+use super::{discard, open};
 use crate::{
     cache::Cache,
     chat, community,
@@ -20,6 +20,7 @@ use crate::{
 /// [`Code::OnItsWay`] while it is being sent: nobody could say whether it got there. Trouble of the cache.
 pub fn give_up(cache: &Cache, system: &dyn System, id: OpId) -> Result<()> {
     cache.write(|tx| {
+        let left = open::left(tx, id)?;
         let Some(op) = discard(tx, id)? else { return still_going(tx, id) };
         office::take_back(tx, &op)?;
         repairs::given_up(tx, system, &op)?;
@@ -28,7 +29,7 @@ pub fn give_up(cache: &Cache, system: &dyn System, id: OpId) -> Result<()> {
         community::give_photo_up(tx, &op)?;
         payments::give_fee_back(tx, system, &op)?;
         rounds::give_plan_back(tx, system, &op)?;
-        chat::give_back(tx, &op)
+        chat::give_back(tx, system, &op, left.as_ref())
     })
 }
 

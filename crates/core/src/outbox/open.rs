@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use linli_wire::{
     Code, WireError,
+    id::OpId,
     ops::Op,
     outbox::{Pending, PendingState},
 };
-use rusqlite::{Connection, Transaction};
+use rusqlite::{Connection, OptionalExtension, Transaction};
 
 use crate::error::Result;
 
@@ -126,6 +127,23 @@ pub(crate) fn going(open: &[Open]) -> impl Iterator<Item = &Open> {
 /// Whether the server refused it.
 pub(crate) fn is_stuck(pending: &Pending) -> bool {
     matches!(pending.state, PendingState::Stuck { .. })
+}
+
+/// Whether the server cannot have one of `all` operations: it never left, was refused, or was skipped behind one that was.
+pub(crate) fn is_only_here(all: &[Open], one: &Open) -> bool {
+    let stops =
+        |other: &Open| other.op.lane == one.op.lane && other.seq < one.seq && is_stuck(&other.pending);
+    !one.tried || (one.pending.state == PendingState::Waiting && all.iter().any(stops))
+}
+
+/// An operation that waits and that the server may have all the same; none where it cannot.
+pub(super) fn left(db: &Connection, id: OpId) -> Result<Option<Open>> {
+    let sql = "SELECT lane FROM outbox WHERE id = ?1";
+    let lane: Option<String> = db.prepare_cached(sql)?.query_row([id.0], |row| row.get(0)).optional()?;
+    let Some(lane) = lane else { return Ok(None) };
+    let mut all = open_in_lane(db, &lane)?;
+    let place = all.iter().position(|open| open.op.id == id && !is_only_here(&all, open));
+    Ok(place.map(|place| all.swap_remove(place)))
 }
 
 /// The inspections that will make the repair with this id and that the log has not brought back yet.

@@ -4,6 +4,7 @@ mod away;
 mod begun;
 mod civil;
 mod found;
+mod given_up;
 mod hearing;
 mod kept;
 mod seats;
@@ -236,6 +237,35 @@ fn what_was_never_read_in_counts_only_from_shortly_before_joining() {
     assert_eq!(here.rooms().unread, 2, "who has a mark has been here");
 }
 
+#[test]
+fn the_first_that_is_unread_is_the_first_that_counts() {
+    let here = Here::new(Role::Resident);
+    let me = here.garden.person;
+    let old = (1..=100_u64).map(|number| message_with(room(), number, 1, "old", |_| {}));
+    here.arrive(&old.collect::<Vec<_>>());
+    assert_eq!(here.view(room()).first_unread, Some(1));
+    let since = linli_testkit::pages::FIRST + 100 * 1000 + 1;
+    here.cache.write(|tx| Ok(tx.execute("UPDATE progress SET unread_since = ?1", [since])?)).unwrap();
+    assert_eq!(here.view(room()).first_unread, None);
+    let new = (101..=103_u64).map(|number| message_with(room(), number, 1, "new", |_| {}));
+    here.arrive(&new.collect::<Vec<_>>());
+    let view = here.view(room());
+    assert_eq!(
+        (view.row.unread, view.first_unread),
+        (3, Some(101)),
+        "a newcomer begins where the count does"
+    );
+    // Behind what was read stand an own message, and one that was taken back.
+    here.arrive(&[
+        message_with(room(), 102, 2, "mine", |message| message.from = me),
+        message_with(room(), 103, 2, "", |message| message.content = MessageContent::Deleted),
+        message_with(room(), 104, 1, "theirs", |_| {}),
+    ]);
+    here.take(|page| page.in_person(&[room_mark(room(), 1, 101, Tell::Usual)]));
+    let view = here.view(room());
+    assert_eq!((view.row.unread, view.first_unread), (1, Some(104)));
+}
+
 fn edit(here: &Here, id: MessageId, words: &str) -> linli_core::Result<()> {
     chat::edit(&here.cache, &here.system, &Language::en(), EditMessage { id, words: words.to_owned() })
 }
@@ -330,15 +360,16 @@ fn a_message_that_is_refused_keeps_nobody_from_talking_and_gives_its_words_back(
     let form: SayInRoom = serde_json::from_str(&back.form).unwrap();
     assert_eq!((form.room_id, form.words.as_str()), (room(), "Mended"));
     assert!(here.rooms().rooms[0].draft);
-    // What is being typed is not overwritten.
+    // What is being typed is not overwritten, and what is given up stands behind it.
     here.say("Third");
     assert_eq!(here.cache.read(|db| typed::get(db, place)).unwrap(), Typed::default(), "said is not typed");
     let third = batch(&here.cache);
     refuse(&here.cache, &third, Code::InvalidInput);
     let typing = Typed { words: "Something else".to_owned(), ..Typed::default() };
     typed::keep(&here.cache, &here.system, &KeepTyped { place, typed: typing.clone() }).unwrap();
-    give_up(&here.cache, third[0].id);
-    assert_eq!(here.cache.read(|db| typed::get(db, place)).unwrap(), typing);
+    give_up(&here.cache, third[1].id);
+    let back = here.cache.read(|db| typed::get(db, place)).unwrap();
+    assert_eq!(back.words, "Something else\n\nThird");
 }
 
 #[test]

@@ -113,10 +113,14 @@ fn what_was_indexed_without_single_letters_is_indexed_anew() {
     let garden = Pages::default();
     let talk = [room_with(1, 1, |_| {}), message_with(room_id(1), 1, 1, "Water now", |_| {})];
     let page = garden.page("1").in_community(&[notice(1, 1, "Water now", "")]).in_room(room_id(1), &talk);
+    // Filled by the code of today, which knows a column that was not there yet.
+    let newer = "ALTER TABLE progress ADD COLUMN clock_at INTEGER NOT NULL DEFAULT 0";
+    old.write(|tx| Ok(tx.execute_batch(newer)?)).unwrap();
     linli_core::sync::apply(&old, &page.build(), linli_wire::Timestamp(2)).unwrap();
     // As the app of before left it: indexed, and not a word of single letters.
-    old.write(|tx| Ok(tx.execute_batch("UPDATE notice SET indexed = 1; UPDATE message SET indexed = 1")?))
-        .unwrap();
+    let left = "UPDATE notice SET indexed = 1; UPDATE message SET indexed = 1;
+                ALTER TABLE progress DROP COLUMN clock_at;";
+    old.write(|tx| Ok(tx.execute_batch(left)?)).unwrap();
     drop(old);
     let new = Cache::open(&path, &key, account::MIGRATIONS).unwrap();
     let search = MessageSearch { words: "n".to_owned(), ..MessageSearch::default() };

@@ -5,7 +5,7 @@ use std::process::Command;
 use linli_core::{account, cache::Cache, chat, notices, sync};
 use linli_testkit::pages::{
     Pages,
-    chat::{message_with, room_id, room_with, said},
+    chat::{block, message_with, person_id, room_id, room_with, said},
     notice,
 };
 use linli_wire::{Code, Language, chat::MessageSearch, notices::NoticesQuery};
@@ -62,7 +62,9 @@ fn inside(disk: &std::path::Path) {
     for number in [1, 2] {
         let room = room_id(number);
         let words = message_with(room, 1, 1, "", |message| message.content = said("the grey cat"));
-        let talk = garden.page("1").in_room(room, &[room_with(number, 1, |_| {}), words]).build();
+        let unheard = message_with(room, 2, 1, "the black cat", |message| message.from = person_id(2));
+        let things = [room_with(number, 1, |_| {}), words, unheard];
+        let talk = garden.page("1").in_room(room, &things).in_person(&[block(2)]).build();
         sync::apply(&cache, &talk, NOW).unwrap();
     }
     let large = "水".repeat(20_000);

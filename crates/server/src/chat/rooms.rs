@@ -385,7 +385,8 @@ pub fn invite(
     let by = neighbours::name(tx, caller.community, caller.person)?;
     let mut seat = seat.unwrap_or_else(|| store::new_seat(id));
     seat.state = SeatState::Invited;
-    seat.invitation = Some(RoomInvitation { room: room.name, about: room.about, by });
+    let by_id = Some(caller.person);
+    seat.invitation = Some(RoomInvitation { room: room.name, about: room.about, by, by_id });
     store::put_seat(tx, caller.community, person, seat)
 }
 

@@ -154,6 +154,8 @@ pub struct RoomView {
     pub agree: Option<u32>,
     /// Whether the person may write.
     pub may_write: MayWrite,
+    /// Whether they may put signs on messages and choose in polls.
+    pub may_react: bool,
     /// Whether they may pin messages.
     pub may_pin: bool,
     /// Whether they may change the room, invite, and let people go.
@@ -166,6 +168,8 @@ pub struct RoomView {
     pub last: u64,
     /// The number of the last message that the person has seen.
     pub read: u64,
+    /// The number of the first message that is unread; none where there is none.
+    pub first_unread: Option<u64>,
     /// Pinned messages, the newest first.
     pub pinned: Vec<MessageRow>,
     /// Own messages that have no number yet, and those that got stuck, in the order of writing.
@@ -332,7 +336,7 @@ pub struct MessageSearch {
     pub room_id: Option<RoomId>,
     /// Hits to skip.
     pub offset: u32,
-    /// Hits to give, at most 100; 0 means 30.
+    /// Hits to give, at most 200; 0 means 30.
     pub limit: u32,
 }
 

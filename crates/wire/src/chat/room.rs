@@ -202,6 +202,9 @@ pub struct RoomInvitation {
     pub about: Localized,
     /// The first name of who invites.
     pub by: String,
+    /// Who invites; none in one from before this was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_id: Option<PersonId>,
 }
 
 /// Whether somebody is in a room.

@@ -64,8 +64,9 @@ fn react(desk: Desk, row: &MessageRow) -> AnyView {
         .iter()
         .map(|reaction| view! { <li>{reaction.emoji.clone()} " " {who_reacted(reaction)}</li> });
     let who: Vec<_> = who.collect();
+    let may_react = desk.may_react();
     view! {
-        <div class="p-emojis" role="group" aria-label=texts::react()>{buttons.into_iter().collect_view()}</div>
+        {may_react.then(|| view! { <div class="p-emojis" role="group" aria-label=texts::react()>{buttons.into_iter().collect_view()}</div> })}
         {(!who.is_empty()).then(|| view! { <ul class="t-soft t-small" role="list">{who}</ul> })}
     }
     .into_any()

@@ -113,6 +113,11 @@ impl Desk {
         self.with(|view| view.may_write == MayWrite::Yes).unwrap_or_default()
     }
 
+    /// Whether signs can be put on messages; follows it.
+    pub(super) fn may_react(self) -> bool {
+        self.with(|view| view.may_react).unwrap_or_default()
+    }
+
     /// All up to this number was read, or answered.
     pub(super) fn read(self, number: u64) {
         if number > self.told_read.get_untracked() {

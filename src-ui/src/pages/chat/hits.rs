@@ -23,8 +23,6 @@ use crate::{
 
 /// Hits that are shown at first, and more with each "More".
 const STEP: u32 = 30;
-/// Most that the core gives.
-const MOST: u32 = 100;
 
 /// What was found for `words`; pressing one calls `taken`.
 #[component]
@@ -39,13 +37,13 @@ pub(super) fn Hits(
     taken: Callback<()>,
 ) -> impl IntoView {
     let app = app();
-    let limit = RwSignal::new(STEP);
-    let asked = ipc::ask::<MessagesSearch>(&[Topic::Chat], move || MessageSearch {
-        words: words.get(),
-        room_id: room,
-        offset: 0,
-        limit: limit.get(),
-    });
+    let wanted = RwSignal::new(STEP);
+    let asked = ipc::ask_rows::<MessagesSearch>(
+        &[Topic::Chat],
+        move || wanted.get(),
+        move |offset, limit| MessageSearch { words: words.get(), room_id: room, offset, limit },
+        |whole, more| whole.hits.extend(more.hits),
+    );
     let total = Memo::new(move |_| asked.with(|hits| hits.map(|hits| hits.total)));
     // Spoken after each search.
     Effect::new(move |_| {
@@ -60,11 +58,11 @@ pub(super) fn Hits(
             empty_state("search", texts::no_results(), texts::no_results_text(), None)
         }
         Answer::Ready(hits) => {
-            let more = hits.total > limit.get() && limit.get() < MOST;
+            let more = hits.total > wanted.get();
             view! {
                 <p class="t-soft t-small">{texts::results(hits.total)}</p>
                 <ul class="c-list" role="list" data-lead="none" data-testid="hits">{hits.hits.iter().map(|hit| view! { <li>{line(hit, room.is_none(), taken)}</li> }).collect_view()}</ul>
-                {more.then(|| view! { <button type="button" class="c-button" data-kind="quiet" on:click=move |_| limit.update(|limit| *limit = (*limit + STEP).min(MOST))>{words::common::more()}</button> })}
+                {more.then(|| view! { <button type="button" class="c-button" data-kind="quiet" data-testid="more-hits" on:click=move |_| wanted.update(|wanted| *wanted += STEP)>{words::common::more()}</button> })}
             }
             .into_any()
         }

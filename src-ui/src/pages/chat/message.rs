@@ -133,7 +133,7 @@ fn bubble(desk: Desk, row: Memo<MessageRow>, stands: Memo<Standing>) -> AnyView 
             {files(desk, row)}
             <div class="p-bubble__foot">{end}</div>
         </div>
-        {move || row.with(reactions)}
+        {move || row.with(|row| reactions(desk, row))}
         {ways_out}
     }
     .into_any()
@@ -276,7 +276,8 @@ fn more(desk: Desk, row: &MessageRow, clock: &Clock) -> AnyView {
     .into_any()
 }
 
-fn reactions(row: &MessageRow) -> AnyView {
+/// What was put on it; where nobody may, or this person not now, it can only be read.
+fn reactions(desk: Desk, row: &MessageRow) -> AnyView {
     let (app, id) = (app(), row.id);
     let chips = row.reactions.iter().map(|reaction| {
         let (emoji, own) = (reaction.emoji.clone(), reaction.own);
@@ -287,7 +288,7 @@ fn reactions(row: &MessageRow) -> AnyView {
         let who = who_reacted(reaction);
         let hint = who.clone();
         view! {
-            <button type="button" class="p-reaction" aria-pressed=own.to_string() title=hint data-testid="reaction" on:click=toggle>
+            <button type="button" class="p-reaction" aria-pressed=own.to_string() disabled=move || !desk.may_react() title=hint data-testid="reaction" on:click=toggle>
                 <span aria-hidden="true">{reaction.emoji.clone()}</span> <span>{words::number(reaction.count)}</span> <span class="u-hidden">{who}</span>
             </button>
         }

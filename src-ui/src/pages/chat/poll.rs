@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use linli_wire::{
-    chat::{MayWrite, MessageRow, PollRow, VoteInPoll},
+    chat::{MessageRow, PollRow, VoteInPoll},
     command::PollVoteNow,
 };
 
@@ -18,9 +18,7 @@ pub(super) fn poll(desk: Desk, row: &MessageRow) -> AnyView {
     let Some(shown) = row.poll.clone() else { return view! { <p>{row.words.clone()}</p> }.into_any() };
     let clock = app().clock();
     let PollRow { poll, chosen, closed } = shown;
-    // Where only the office writes, everybody may still choose.
-    let may_vote = desk.with(|view| matches!(view.may_write, MayWrite::Yes | MayWrite::Announce));
-    let open = !closed && row.number > 0 && may_vote.unwrap_or_default();
+    let open = !closed && row.number > 0 && desk.may_react();
     let standing = match (closed, poll.closes_at) {
         (true, Some(at)) => texts::closed_at(&clock.when(at)),
         (true, None) => texts::closed().to_owned(),

@@ -89,10 +89,9 @@ fn opened(id: RoomId, view: Memo<Option<RoomView>>) -> AnyView {
     let wanted = Memo::new(move |_| {
         query.with(|query| query.get("at")?.parse::<u64>().ok().filter(|number| *number > 0))
     });
-    let (last, read, unread) = view
-        .with_untracked(|view| view.as_ref().map(|view| (view.last, view.read, view.row.unread)))
+    let (last, first_unread) = view
+        .with_untracked(|view| view.as_ref().map(|view| (view.last, view.first_unread)))
         .unwrap_or_default();
-    let first_unread = (unread > 0 && read < last).then_some(read + 1);
     let opens_at = wanted.get_untracked().or(first_unread.filter(|first| *first > 1 || last <= FEW));
     let row = opens_at.and_then(|number| usize::try_from(number - 1).ok()).filter(|_| last > 0);
     let rows = Rows::follow(id);

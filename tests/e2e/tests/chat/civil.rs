@@ -4,8 +4,8 @@
 use super::*;
 use linli_e2e::{cache, host::Keys, words::fill};
 use linli_wire::{
-    chat::{Complaint, Duty, NameModerator, ReportMessage},
-    command::{AppGet, Empty, MessageReport, ModeratorName},
+    chat::{Complaint, Duty, NameModerator, ReactToMessage, ReportMessage},
+    command::{AppGet, Empty, MessageReact, MessageReport, ModeratorName},
     id::{MessageId, PersonId},
 };
 
@@ -47,6 +47,9 @@ fn story(name: &str, language: Language) {
         let person_id = person(&device.host);
         lin.host.call::<ModeratorName>(&NameModerator { person_id, duty: Some(duty) }).unwrap();
     }
+    let kind = rooms::speak(&mei.host, room, "Good morning").unwrap();
+    let nods = ReactToMessage { id: kind, emoji: Some("👍".to_owned()) };
+    until("she can nod", || mei.host.call::<MessageReact>(&nods).is_ok());
     let rude = rooms::speak(&li.host, room, "zqfools, all of you").unwrap();
     rooms::speak(&li.host, building, "qzcellar is mine").unwrap();
     let ruder = rooms::speak(&li.host, building, "qzliars live here").unwrap();
@@ -64,6 +67,12 @@ fn story(name: &str, language: Language) {
     his.see(&say(&language, "chat.muted"));
     his.find_no("[data-testid=say]");
     his.see_no("zqfools");
+    // What others put on messages he reads, and puts nothing there.
+    his.until("a sign that is only read", "return one(id('reaction')).disabled");
+    his.tap("more");
+    his.find("#message-acts[open]");
+    his.find_no("[data-testid=emoji]");
+    his.tap("acts-close");
 
     // He has the room of the building before him when he goes from it.
     his.go(&format!("/chat/{building}"));

@@ -1,7 +1,10 @@
 //! Searching: in all rooms and in one, in both languages; a hit leads to its place and marks it.
 
 use super::*;
-use linli_wire::command::{RoomKey, RoomOpen};
+use linli_wire::{
+    chat::MessageSearch,
+    command::{MessagesSearch, RoomKey, RoomOpen},
+};
 
 #[test]
 fn words_are_found_in_every_room_and_a_hit_leads_to_its_place() {
@@ -69,6 +72,35 @@ fn words_are_found_in_every_room_and_a_hit_leads_to_its_place() {
     page.find_no("#find-in-room[open]");
     is_marked(page, "银杏树下");
     fail_with(&found);
+}
+
+#[test]
+fn hits_beyond_the_hundredth_are_reached() {
+    let world = World::new("chat-more-hits");
+    let mei = world.joined("mei", people::WANG_MEI, settings(Language::en(), Mode::Standard));
+    let li = world.unseen("li", people::LI_QIANG);
+    let (page, room) = (&mei.page, rooms::everybody(&mei.host).unwrap());
+    for host in [&mei.host, &li.host] {
+        rooms::agree(host, room).unwrap();
+    }
+    // Together, since the server lets nobody say a hundred things within a minute.
+    for turn in 1..=53 {
+        for host in [&mei.host, &li.host] {
+            rooms::speak(host, room, &format!("The kite, part {turn}")).unwrap();
+        }
+    }
+    let search = MessageSearch { words: "kite".to_owned(), ..MessageSearch::default() };
+    until("all of it is here", || mei.host.call::<MessagesSearch>(&search).unwrap().total == 106);
+    page.tap("side-chat");
+    page.find("[data-testid=rooms]");
+    page.fill("search", "kite");
+    for shown in [30, 60, 90, 106] {
+        let script = "return all(id('hit')).length === args[0] && !!one(id('more-hits')) === (args[0] < 106)";
+        page.until_with("so many hits, and a way to more", script, &[json!(shown)]);
+        if shown < 106 {
+            page.tap("more-hits");
+        }
+    }
 }
 
 /// Waits until the message that says `words` is marked and in the window.

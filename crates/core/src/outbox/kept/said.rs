@@ -2,7 +2,7 @@
 
 use linli_wire::{
     Timestamp, attachments::Attachment, command::SaveRoundPlan, notices::NoticeContent, ops::Action,
-    outbox::KeptItem, repairs::RepairForm,
+    outbox::KeptItem, repairs::RepairForm, typed::TypedPlace,
 };
 
 use crate::{attachments, outbox, rounds, typed::Kept};
@@ -54,29 +54,42 @@ pub(super) fn form_item(form: &RepairForm, at: Timestamp) -> KeptItem {
 
 /// What stood in a field. It is called by the kind of write that it would have become.
 pub(super) fn typed_item(kept: Kept) -> KeptItem {
-    let kind = match kept.place.as_str() {
-        "repair_note" => "note_on_repair",
-        "repair_act" => "act_on_repair",
-        "repair_rating" => "rate_repair",
-        "repair_category" => "save_repair_category",
-        "round_plan" => "save_round_plan",
-        "fee" => "save_fee",
-        "payment_refund" | "kept_refund" | "spending" | "card_trouble" | "pay" | "counter" => "about_money",
-        "message" | "poll" => "send_message",
-        "message_edit" => "edit_message",
-        "complaint" => "report_message",
-        "appeal" => "appeal",
-        _ => "message_on_repair",
-    };
+    // A place of an app that is gone keeps its own name.
+    let kind = kept.at().map_or_else(|| kept.place.clone(), |place| write_of(place).to_owned());
     let plan = serde_json::from_str::<SaveRoundPlan>(&kept.typed.form).ok();
     let text = plan.map(|plan| outbox::planned(&plan.content));
     KeptItem {
-        kind: kind.to_owned(),
+        kind,
         subject: kept.typed.words.lines().next().unwrap_or_default().chars().take(60).collect(),
         at: kept.kept_at,
         files: kept.typed.photos.iter().map(name_of).collect(),
         text: text.unwrap_or(kept.typed.words),
         sent: false,
+    }
+}
+
+const fn write_of(place: TypedPlace) -> &'static str {
+    match place {
+        TypedPlace::RepairMessage { .. } => "message_on_repair",
+        TypedPlace::RepairNote { .. } => "note_on_repair",
+        TypedPlace::RepairAct { .. } => "act_on_repair",
+        TypedPlace::RepairRating { .. } => "rate_repair",
+        TypedPlace::RepairCategory { .. } => "save_repair_category",
+        TypedPlace::RoundPlan { .. } => "save_round_plan",
+        TypedPlace::Fee { .. } => "save_fee",
+        TypedPlace::PaymentRefund { .. }
+        | TypedPlace::KeptRefund { .. }
+        | TypedPlace::Pay { .. }
+        | TypedPlace::Counter { .. }
+        | TypedPlace::Spending {}
+        | TypedPlace::CardTrouble { .. } => "about_money",
+        TypedPlace::Message { .. } | TypedPlace::Poll { .. } => "send_message",
+        TypedPlace::MessageEdit { .. } => "edit_message",
+        TypedPlace::Complaint { .. } => "report_message",
+        TypedPlace::Appeal { .. } => "appeal",
+        TypedPlace::AppealAnswer { .. } => "answer_appeal",
+        TypedPlace::Decision { .. } => "moderate",
+        TypedPlace::Room { .. } => "save_room",
     }
 }
 

@@ -67,6 +67,7 @@ fn a_room_that_is_not_begun_after_all_gives_everything_back() {
     give_up(&here.cache, waiting[1].op_id);
     assert_eq!(here.cache.read(outbox::rows).unwrap(), []);
     here.try_say(id, "Hello again").unwrap();
+    here.try_say(id, "Are you there?").unwrap();
     let sent = batch(&here.cache);
     refuse(&here.cache, &sent[..1], Code::NotFound);
     outbox::put_back(&here.cache).unwrap();
@@ -75,7 +76,8 @@ fn a_room_that_is_not_begun_after_all_gives_everything_back() {
     give_up(&here.cache, waiting.op_id);
     assert_eq!(here.view(id).waiting, []);
     let place = TypedPlace::Message { id };
-    assert_eq!(here.cache.read(|db| typed::get(db, place)).unwrap().words, "Hello again");
+    let back = "Hello again\n\nAre you there?";
+    assert_eq!(here.cache.read(|db| typed::get(db, place)).unwrap().words, back, "not the first alone");
 }
 
 #[test]

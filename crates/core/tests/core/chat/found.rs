@@ -107,6 +107,30 @@ fn one_room_is_searched_or_all_of_them_and_windows_meet() {
 }
 
 #[test]
+fn windows_meet_and_totals_are_right_where_somebody_is_not_heard() {
+    let here = Here::new(Role::Resident);
+    let from = |number: u64| if number.is_multiple_of(3) { 2 } else { 1 };
+    let tea = |number: u64| {
+        message_with(room(), number, 1, "tea", |message| message.from = person_id(from(number)))
+    };
+    here.arrive(&(1..=60).map(tea).collect::<Vec<_>>());
+    here.take(|page| page.in_person(&[block(2), block(9)]));
+    let expected: Vec<u64> = (1..=60).rev().filter(|number| from(*number) == 1).collect();
+    for words in ["tea", "e"] {
+        for room_id in [None, Some(room())] {
+            let mut seen = Vec::new();
+            for offset in (0..40).step_by(7) {
+                let query = MessageSearch { words: words.to_owned(), room_id, offset, limit: 7 };
+                let page = chat::search(&here.cache, &query, &Language::en(), NOW).unwrap();
+                assert_eq!(page.total, 40, "{words}");
+                seen.extend(page.hits.into_iter().map(|hit| hit.number));
+            }
+            assert_eq!(seen, expected, "{words}");
+        }
+    }
+}
+
+#[test]
 fn search_follows_edits_and_what_is_taken_away() {
     let here = Here::new(Role::Resident);
     here.arrive(&[message_with(room(), 1, 1, "water", |_| {}), message_with(room(), 2, 1, "water", |_| {})]);

@@ -13,7 +13,7 @@ use linli_wire::{
     chat::{Complaint, MessageContent, ReportMessage, SayInRoom},
     command::KeepTyped,
     community::Role,
-    id::{AttachmentId, MessageId},
+    id::{AttachmentId, HouseholdId, MessageId, ModerationId, PaymentId, RepairId, RoomId},
     outbox::PendingState,
     typed::{Typed, TypedPlace},
 };
@@ -158,6 +158,46 @@ fn what_was_said_and_typed_goes_on_in_the_next_membership() {
     next.cache.write(|tx| Ok(tx.execute("UPDATE attachment SET upload = NULL", [])?)).unwrap();
     assert_eq!(batch(&next.cache).iter().find_map(said_by), Some(waiting));
     assert_eq!(next.words(), ["it has this"]);
+}
+
+#[test]
+fn what_was_typed_is_called_by_what_it_would_have_become() {
+    let here = Here::new(Role::Resident);
+    let id = Uuid::from_u128(7);
+    let places = [
+        (TypedPlace::RepairMessage { id: RepairId(id) }, "message_on_repair"),
+        (TypedPlace::RepairNote { id: RepairId(id) }, "note_on_repair"),
+        (TypedPlace::RepairAct { id: RepairId(id) }, "act_on_repair"),
+        (TypedPlace::RepairRating { id: RepairId(id) }, "rate_repair"),
+        (TypedPlace::RepairCategory { id: None }, "save_repair_category"),
+        (TypedPlace::Fee { id: None }, "save_fee"),
+        (TypedPlace::PaymentRefund { id: PaymentId(id) }, "about_money"),
+        (TypedPlace::KeptRefund { id: HouseholdId(id) }, "about_money"),
+        (TypedPlace::Pay { id: HouseholdId(id) }, "about_money"),
+        (TypedPlace::Counter { id: HouseholdId(id) }, "about_money"),
+        (TypedPlace::Spending {}, "about_money"),
+        (TypedPlace::CardTrouble { id: PaymentId(id) }, "about_money"),
+        (TypedPlace::Message { id: RoomId(id) }, "send_message"),
+        (TypedPlace::Poll { id: RoomId(id) }, "send_message"),
+        (TypedPlace::MessageEdit { id: MessageId(id) }, "edit_message"),
+        (TypedPlace::Complaint { id: MessageId(id) }, "report_message"),
+        (TypedPlace::Appeal { id: ModerationId(id) }, "appeal"),
+        (TypedPlace::AppealAnswer { id: ModerationId(id) }, "answer_appeal"),
+        (TypedPlace::Decision { id: MessageId(id) }, "moderate"),
+        (TypedPlace::Room { id: Some(RoomId(id)) }, "save_room"),
+        (TypedPlace::RoundPlan { id: None }, "save_round_plan"),
+    ];
+    for (place, _) in places {
+        let typed = Typed { words: place.kind().to_owned(), ..Typed::default() };
+        typed::keep(&here.cache, &here.system, &KeepTyped { place, typed }).unwrap();
+    }
+    assert!(kept::end(&here.cache, NOW).unwrap());
+    let mut shown: Vec<(String, String)> =
+        kept::items(&here.cache).unwrap().into_iter().map(|item| (item.text, item.kind)).collect();
+    let mut expected = places.map(|(place, kind)| (place.kind().to_owned(), kind.to_owned()));
+    shown.sort();
+    expected.sort();
+    assert_eq!(shown, expected);
 }
 
 fn said_by(op: &linli_wire::ops::Op) -> Option<MessageId> {

@@ -6,7 +6,7 @@ use linli_testkit::pages::chat::{
 };
 use linli_wire::{
     Code, Language, Localized,
-    chat::{MayWrite, PersonInRoom, RoomContent, RoomInvitation, RoomKind, SaveRoom, SeatState},
+    chat::{BlockPerson, MayWrite, PersonInRoom, RoomContent, RoomInvitation, RoomKind, SaveRoom, SeatState},
     community::Role,
     ops::Action,
 };
@@ -107,6 +107,7 @@ fn an_invitation_waits_for_an_answer() {
         room: Localized::one(Language::en(), "Choir"),
         about: Localized::one(Language::en(), "Thursdays"),
         by: "Hua".to_owned(),
+        by_id: Some(person_id(2)),
     };
     here.take(|page| {
         page.in_person(&[room_seat(id, 1, |seat| {
@@ -118,6 +119,18 @@ fn an_invitation_waits_for_an_answer() {
         (row.name.as_str(), row.about.as_str(), row.invitation.by.as_str()),
         ("Choir", "Thursdays", "Hua")
     );
+    // Of somebody whom the person does not hear there is no invitation, until they hear them again.
+    let block = |blocked| {
+        let request = BlockPerson { person_id: person_id(2), blocked };
+        chat::block(&here.cache, &here.system, &Language::en(), request).unwrap();
+    };
+    block(true);
+    assert_eq!(here.rooms().invitations, []);
+    here.take(|page| page.in_community(&[room_card(6, "Choir")]));
+    assert_eq!(here.rooms().open[0].id, id, "into an open room the way is open as ever");
+    block(false);
+    assert_eq!((here.rooms().invitations.len(), here.rooms().open.len()), (1, 0));
+    assert_eq!(kinds(&batch(&here.cache)), ["block_person"]);
     chat::leave(&here.cache, &here.system, &Language::en(), id).unwrap();
     assert_eq!(here.rooms().invitations, []);
     chat::enter(&here.cache, &here.system, &Language::en(), id).unwrap();

@@ -6,7 +6,10 @@ use linli_testkit::pages::chat::{
 };
 use linli_wire::{
     Code, Language, Timestamp,
-    chat::{AskInRoom, Choice, Message, MessageContent, PinMessage, Poll, ReactToMessage, VoteInPoll},
+    chat::{
+        AskInRoom, Choice, Message, MessageContent, MessagesQuery, PinMessage, Poll, ReactToMessage,
+        VoteInPoll,
+    },
     community::Role,
     outbox::PendingState,
 };
@@ -47,12 +50,12 @@ fn reactions_are_counted_once_for_each_person_and_shown_at_once() {
     react(None).unwrap();
     assert_eq!(counts(), [("👍".to_owned(), 2, false)]);
     // Refused, it is as it was, and the message says why.
-    refuse(&here.cache, &batch(&here.cache), Code::NotAllowed);
+    refuse(&here.cache, &batch(&here.cache), Code::InvalidInput);
     assert_eq!(counts(), [("👍".to_owned(), 3, true)]);
     assert!(matches!(here.messages()[0].pending.as_ref().unwrap().state, PendingState::Stuck { .. }));
     assert_eq!(here.cache.read(linli_core::outbox::rows).unwrap().len(), 1);
-    // Gone, or taken back by its author meanwhile.
-    for code in [Code::NotFound, Code::Conflict] {
+    // Gone, taken back by its author, or in a room that was closed meanwhile.
+    for code in [Code::NotFound, Code::Conflict, Code::NotAllowed] {
         react(Some("😄")).unwrap();
         refuse(&here.cache, &batch(&here.cache), code);
         assert_eq!(
@@ -66,6 +69,73 @@ fn reactions_are_counted_once_for_each_person_and_shown_at_once() {
     here.arrive(&[message_with(room(), 1, 2, "", |message| message.content = MessageContent::Deleted)]);
     assert_eq!(counts(), [], "there is nothing left to react to");
     assert_eq!(react(Some("👍")).unwrap_err().code(), Code::Conflict);
+}
+
+#[test]
+fn where_one_may_not_write_now_one_puts_no_sign_and_does_not_vote() {
+    let here = Here::new(Role::Resident);
+    let message = message_id(room(), 1);
+    let asked = |message: &mut Message| message.content = MessageContent::Poll { poll: poll() };
+    here.arrive(&[message_with(room(), 1, 1, "", asked)]);
+    let react = |emoji: Option<&str>| {
+        let request = ReactToMessage { id: message, emoji: emoji.map(str::to_owned) };
+        chat::react(&here.cache, &here.system, &Language::en(), request)
+    };
+    let vote = || {
+        let request = VoteInPoll { id: message, choices: vec![0] };
+        chat::vote(&here.cache, &here.system, &Language::en(), request)
+    };
+    let refused = || {
+        assert!(!here.view(room()).may_react);
+        assert_eq!(react(Some("👍")).unwrap_err().code(), Code::NotAllowed);
+        assert_eq!(vote().unwrap_err().code(), Code::NotAllowed);
+        assert_eq!(batch(&here.cache), []);
+    };
+    here.arrive(&[room_with(1, 2, |room| room.closed = true)]);
+    refused();
+    react(None).unwrap();
+    assert_eq!(kinds(&batch(&here.cache)), ["react_to_message"], "one's own may be taken off");
+    // Where only the office writes, everybody may nod; not who is muted.
+    here.arrive(&[room_with(1, 3, |room| room.announce = true)]);
+    react(Some("👍")).unwrap();
+    vote().unwrap();
+    assert_eq!(kinds(&batch(&here.cache)), ["react_to_message", "vote_in_poll"]);
+    let until = Some(NOW.plus_millis(3_600_000));
+    here.take(|page| page.in_person(&[room_seat(room(), 1, |seat| seat.muted_until = until)]));
+    here.system.clock.set(NOW);
+    refused();
+}
+
+#[test]
+fn a_clock_that_was_set_right_is_believed_before_the_next_page() {
+    const YEARS: i64 = 6 * 365 * 24 * 3600 * 1000;
+    const MINUTE: i64 = 60_000;
+    let open_until = NOW.plus_millis(60 * MINUTE);
+    for off in [-YEARS, YEARS] {
+        let here = Here::new(Role::Resident);
+        let asked = |message: &mut Message| {
+            message.content = MessageContent::Poll { poll: Poll { closes_at: Some(open_until), ..poll() } };
+        };
+        let page =
+            here.garden.page("clock").in_room(room(), &[message_with(room(), 1, 1, "", asked)]).build();
+        sync::apply(&here.cache, &page, NOW.plus_millis(off)).unwrap();
+        let closed = |at: Timestamp| {
+            let query = MessagesQuery { room_id: room(), first: 1, count: 1 };
+            let rows = chat::messages(&here.cache, &query, &Language::en(), at).unwrap().rows;
+            rows[0].poll.as_ref().unwrap().closed
+        };
+        assert!(!closed(NOW.plus_millis(off + MINUTE)) && closed(NOW.plus_millis(off + 61 * MINUTE)));
+        // The stream says now and then that it is open, before and after the clock is set.
+        sync::mark_level(&here.cache, NOW.plus_millis(off + MINUTE)).unwrap();
+        for minutes in [2, 3] {
+            let right = NOW.plus_millis(minutes * MINUTE);
+            sync::mark_level(&here.cache, right).unwrap();
+            here.system.clock.set(right);
+            assert!(!closed(right) && closed(NOW.plus_millis(61 * MINUTE)), "{off}");
+            let request = VoteInPoll { id: message_id(room(), 1), choices: vec![0] };
+            chat::vote(&here.cache, &here.system, &Language::en(), request).unwrap();
+        }
+    }
 }
 
 #[test]

@@ -190,7 +190,9 @@ both! {
         let invite = || Action::InviteToRoom { room_id: room, person_id: sun.li_qiang };
         done(&world, &wang, invite()).await;
         let invited = seat(&world, &li, sun.li_qiang, room).await.unwrap();
-        assert_eq!((invited.state, invited.invitation.unwrap().by.as_str()), (SeatState::Invited, "王梅"));
+        let invitation = invited.invitation.unwrap();
+        assert_eq!((invited.state, invitation.by.as_str()), (SeatState::Invited, "王梅"));
+        assert_eq!(invitation.by_id, Some(sun.wang_mei), "or who does not hear her could not leave it out");
         assert!(!follows(&world, &li, room).await, "before they have answered");
         done(&world, &li, enter()).await;
         assert_eq!(refused(&world, &li, save(true)).await, Code::NotAllowed);
