@@ -21,6 +21,7 @@ mod blocks;
 mod civil;
 mod messages;
 mod neighbours;
+mod reports;
 mod rooms;
 mod store;
 mod talk;
@@ -35,9 +36,10 @@ use linli_wire::{
 };
 
 pub use blocks::block;
-pub use civil::{answer_appeal, appeal, moderate, name_moderator, report};
+pub use civil::{answer_appeal, appeal, moderate, name_moderator};
 pub use messages::{delete, edit, pin, react, vote};
 pub use neighbours::{people, people_changed};
+pub use reports::report;
 pub use rooms::{
     agree, enter, follow_repair, invite, leave, open, open_all, open_for_building, open_for_community,
     open_for_repair, read, remove, save, tell,

@@ -12,7 +12,7 @@ use linli_wire::{
     sync::{Entity, Scope},
 };
 
-use super::{duty, entered, is_muted, must_write, neighbours, store, talk};
+use super::{duty, entered, is_muted, must_write, neighbours, reports, store, talk};
 use crate::{
     Error,
     auth::{self, Caller},
@@ -84,7 +84,7 @@ pub fn delete(tx: &mut Tx<'_>, caller: &Caller, seen: &[Scope], id: MessageId) -
         params![caller.community, id],
     )?;
     store::change_message(tx, caller.community, &room, &mut message)?;
-    store::let_go_of_files(tx, caller.community, id)?;
+    reports::let_go_of_files(tx, caller.community, id)?;
     take_down(tx, caller, &room, id)
 }
 
