@@ -21,7 +21,9 @@ use linli_wire::{
 use crate::{
     account::authorised,
     app::Core,
-    attachments, community, devices,
+    attachments,
+    chat::left_drafts,
+    community, devices,
     error::not_found,
     join, keys, markdown,
     notices::{self, office, templates},
@@ -457,7 +459,12 @@ impl BaseCommands for Core {
     }
 
     async fn outbox_list(&self, _: Empty) -> Answer<OutboxPage> {
-        Ok(OutboxPage { rows: self.account()?.cache.read(outbox::rows)? })
+        let now = self.ports.system.now();
+        let page = self
+            .account()?
+            .cache
+            .read(|db| Ok(OutboxPage { rows: outbox::rows(db)?, drafts: left_drafts(db, now)? }))?;
+        Ok(page)
     }
 
     async fn outbox_retry(&self, OpKey { id }: OpKey) -> Answer<Done> {

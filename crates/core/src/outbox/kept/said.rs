@@ -53,7 +53,7 @@ pub(super) fn form_item(form: &RepairForm, at: Timestamp) -> KeptItem {
 }
 
 /// What stood in a field. It is called by the kind of write that it would have become.
-pub(super) fn typed_item(kept: Kept) -> KeptItem {
+pub(crate) fn typed_item(kept: Kept) -> KeptItem {
     let kind = match kept.place.as_str() {
         "repair_note" => "note_on_repair",
         "repair_act" => "act_on_repair",
