@@ -24,6 +24,7 @@ mod neighbours;
 mod reports;
 mod rooms;
 mod store;
+mod taken_back;
 mod talk;
 
 use std::collections::BTreeSet;
@@ -46,6 +47,8 @@ pub use rooms::{
 };
 pub(crate) use store::sees_file;
 pub use store::{facts, find as room};
+pub(crate) use taken_back::check as check_taken_back;
+pub use taken_back::forget as forget_taken_back;
 pub use talk::{put_past, send};
 
 use crate::{

@@ -12,7 +12,7 @@ use linli_wire::{
     sync::{Entity, Scope},
 };
 
-use super::{duty, entered, is_muted, must_write, neighbours, reports, store, talk};
+use super::{duty, entered, is_muted, must_write, neighbours, reports, store, taken_back, talk};
 use crate::{
     Error,
     auth::{self, Caller},
@@ -76,6 +76,9 @@ pub fn delete(tx: &mut Tx<'_>, caller: &Caller, seen: &[Scope], id: MessageId) -
     }
     if message.content == MessageContent::Deleted {
         return Ok(());
+    }
+    if !message.content.is_gone() {
+        taken_back::keep(tx, caller.community, &message)?;
     }
     message.content = MessageContent::Deleted;
     // What a moderator hid does not come back either, should an appeal succeed.

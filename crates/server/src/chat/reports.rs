@@ -14,7 +14,7 @@ use linli_wire::{
     sync::{Entity, Scope},
 };
 
-use super::{DAY_MS, civil::needed, messages, neighbours, store};
+use super::{DAY_MS, civil::needed, messages, neighbours, store, taken_back};
 use crate::{
     Error,
     auth::{self, Caller},
@@ -26,7 +26,7 @@ use crate::{
 /// Reports a message. A second report of the same person says nothing new.
 ///
 /// # Errors
-/// `not_found`; `not_allowed` for one's own; `conflict` when nothing of it is left; `too_many_tries` over the day's limit;
+/// `not_found`; `not_allowed` for one's own; `conflict` when nothing of it is left, also of what was taken back; `too_many_tries` over the day's limit;
 /// `invalid_input`.
 pub fn report(
     tx: &mut Tx<'_>,
@@ -36,7 +36,7 @@ pub fn report(
     complaint: Complaint,
     words: &str,
 ) -> Result<(), Error> {
-    let (room, message) = messages::found(tx, caller, seen, id)?;
+    let (room, mut message) = messages::found(tx, caller, seen, id)?;
     if message.from == caller.person {
         return Err(auth::not_allowed());
     }
@@ -49,8 +49,9 @@ pub fn report(
     if tx.query_opt(sql, params![community, id, caller.person])?.is_some() {
         return Ok(());
     }
-    if message.content.is_gone() {
-        return Err(messages::gone());
+    let stands = !message.content.is_gone();
+    if !stands {
+        message = taken_back::find(tx, community, id)?.ok_or_else(messages::gone)?;
     }
     let now = tx.now();
     let sql = "SELECT COUNT(*) FROM message_report WHERE community_id = $1 AND person_id = $2 AND at > $3
@@ -64,10 +65,12 @@ pub fn report(
         "INSERT INTO message_report (community_id, message_id, person_id, at) VALUES ($1, $2, $3, $4)",
         params![community, id, caller.person, now],
     )?;
+    let mut opens = stands;
     let mut reported = match reported(tx, community, id)? {
         Some(mut reported) => {
             // Editing is the author's way out of the first report, not out of the next.
             if reported.newest().content.words() != message.content.words() {
+                opens = true;
                 reported.later.push(message);
             }
             reported
@@ -86,8 +89,11 @@ pub fn report(
     reported.names = names(tx, community, &room, &reported)?;
     reported.room = Some(ReportedRoom { kind: room.kind, name: room.name });
     reported.complaints.push(Complained { complaint, words: words.trim().to_owned(), at: now });
-    // What was decided is decided; a new complaint opens the case again only if the message still stands.
-    reported.decided = None;
+    // What was decided is decided; a new complaint opens the case again only if the message still stands, or said something
+    // else since.
+    if opens {
+        reported.decided = None;
+    }
     put(tx, community, &mut reported)
 }
 
@@ -141,12 +147,13 @@ fn around(tx: &mut Tx<'_>, community: CommunityId, message: &Message) -> Result<
     Ok(rows.iter().map(|row| row.json(0)).collect::<Result<_, _>>()?)
 }
 
-/// The files of a message that its author took back are nobody's any more, once nobody decides about it: while a report
-/// waits, or what was done can be objected to or was and waits for an answer, they stay for who decides.
+/// The files of a message that its author took back are nobody's any more, once it cannot be reported and nobody decides about
+/// it: while a report waits, or what was done can be objected to or was and waits for an answer, they stay for who decides.
 pub(super) fn let_go_of_files(tx: &mut Tx<'_>, community: CommunityId, id: MessageId) -> Result<(), Error> {
     let gone =
         store::message(tx, community, id)?.is_some_and(|message| message.content == MessageContent::Deleted);
-    if gone && !is_a_case(tx, community, id)? {
+    let may_be_reported = taken_back::find(tx, community, id)?.is_some();
+    if gone && !may_be_reported && !is_a_case(tx, community, id)? {
         store::let_go_of_files(tx, community, id)?;
     }
     Ok(())

@@ -218,4 +218,35 @@ both! {
         assert_eq!(names, ["李强", "王梅"]);
         assert_eq!(findings(&world).await, Vec::<String>::new());
     }
+
+    async fn what_was_taken_back_can_be_reported_for_three_days(world) {
+        const DAY: i64 = 24 * 60 * 60 * 1000;
+        let sun = world.sun.clone();
+        let (wang, li, lin) = (world.join(&sun, sun.wang_mei).await, world.join(&sun, sun.li_qiang).await, world.join(&sun, sun.lin).await);
+        let room = RoomId::of_community(sun.id);
+        let cases = async |device| held::<ReportedMessage>(&world, device, Scope::Moderators(sun.id), Entity::ReportedMessage).await;
+        let (id, late) = (say(&world, &li, room, "你等着").await, say(&world, &li, room, "傻").await);
+        for message_id in [id, late] {
+            done(&world, &li, Action::DeleteMessage { message_id }).await;
+        }
+        done(&world, &wang, report(id, "")).await;
+        let case = cases(&lin).await.remove(0);
+        assert_eq!(case.message.content.words(), "你等着");
+        assert_eq!(messages(&world, &wang, room).await[0].content, MessageContent::Deleted, "to everybody else it is gone");
+        done(&world, &lin, Action::Moderate { moderation: measure(id, Measure::Warn) }).await;
+        let told: Vec<Moderation> = held(&world, &li, Scope::Person(sun.li_qiang), Entity::Moderation).await;
+        assert_eq!(told[0].words, "你等着");
+        // The same words once more are decided about already.
+        let grandma = world.join(&sun, sun.grandma).await;
+        done(&world, &grandma, report(id, "")).await;
+        let case = cases(&lin).await.remove(0);
+        assert!(case.decided.is_some() && case.complaints.len() == 2);
+        world.later(3 * DAY);
+        let wang = world.join(&sun, sun.wang_mei).await;
+        assert_eq!(refused(&world, &wang, report(late, "")).await, Code::Conflict, "its time is over");
+        world.app.db.write(linli_server::chat::forget_taken_back).await.unwrap();
+        let left = world.app.db.read(|tx| Ok(tx.query_one("SELECT COUNT(*) FROM taken_back", &[])?.get::<u32>(0)?));
+        assert_eq!(left.await.unwrap(), 0);
+        assert_eq!(findings(&world).await, Vec::<String>::new());
+    }
 }

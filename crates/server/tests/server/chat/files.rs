@@ -31,6 +31,12 @@ async fn sees(world: &World, device: &Device, file: &Attachment) -> bool {
     }
 }
 
+/// Does what the server does once an hour, and counts the files that went.
+async fn swept(world: &World) -> u64 {
+    world.app.db.write(linli_server::chat::forget_taken_back).await.unwrap();
+    world.app.shelf.sweep(&world.app.db).await.unwrap().0
+}
+
 fn report(message_id: MessageId) -> Action {
     Action::ReportMessage { message_id, complaint: Complaint::Insult, words: String::new() }
 }
@@ -53,7 +59,11 @@ both! {
         assert!(sees(&world, &wang, &file).await);
         done(&world, &li, Action::DeleteMessage { message_id: id }).await;
         assert!(!sees(&world, &wang, &file).await);
-        assert_eq!(world.app.shelf.sweep(&world.app.db).await.unwrap().0, 1);
+        assert_eq!(swept(&world).await, 0, "it may still be reported");
+        world.later(3 * DAY);
+        let (wang, li) = (world.join(&sun, sun.wang_mei).await, world.join(&sun, sun.li_qiang).await);
+        assert_eq!(swept(&world).await, 1);
+        assert!(!sees(&world, &wang, &file).await);
         assert!(!sees(&world, &li, &file).await);
         assert_eq!(findings(&world).await, Vec::<String>::new());
     }
@@ -123,11 +133,12 @@ both! {
         done(&world, &li, Action::Appeal { moderation_id: warning.id, words: words.clone() }).await;
         assert!(sees(&world, &lin, &files[2]).await, "who answers sees what it is about");
         done(&world, &lin, Action::AnswerAppeal { moderation_id: warning.id, lift: false, words }).await;
+        world.later(3 * DAY);
+        assert_eq!(swept(&world).await, 3);
+        let lin = world.join(&sun, sun.lin).await;
         for file in &files {
             assert!(!sees(&world, &lin, file).await);
         }
-        world.later(DAY);
-        assert_eq!(world.app.shelf.sweep(&world.app.db).await.unwrap().0, 3);
         assert_eq!(findings(&world).await, Vec::<String>::new());
     }
 }
