@@ -21,9 +21,7 @@ use linli_wire::{
 use crate::{
     account::authorised,
     app::Core,
-    attachments,
-    chat::left_drafts,
-    community, devices,
+    attachments, community, devices,
     error::not_found,
     join, keys, markdown,
     notices::{self, office, templates},
@@ -459,12 +457,7 @@ impl BaseCommands for Core {
     }
 
     async fn outbox_list(&self, _: Empty) -> Answer<OutboxPage> {
-        let now = self.ports.system.now();
-        let page = self
-            .account()?
-            .cache
-            .read(|db| Ok(OutboxPage { rows: outbox::rows(db)?, drafts: left_drafts(db, now)? }))?;
-        Ok(page)
+        Ok(self.account()?.cache.read(|db| outbox::page(db, self.ports.system.now()))?)
     }
 
     async fn outbox_retry(&self, OpKey { id }: OpKey) -> Answer<Done> {
