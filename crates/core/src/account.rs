@@ -68,6 +68,7 @@ pub const MIGRATIONS: Migrations = &[
     include_str!("../migrations/account/0014.sql"),
     include_str!("../migrations/account/0015.sql"),
     include_str!("../migrations/account/0016.sql"),
+    include_str!("../migrations/account/0017.sql"),
 ];
 
 /// A stream that says nothing for this long is dead: the server's heartbeat is 25 s.

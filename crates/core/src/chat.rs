@@ -12,10 +12,12 @@
 //! notification, nor that they are typing.
 
 pub(crate) mod civil;
+mod drafts;
 mod files;
 mod given_up;
 mod index;
 mod known;
+mod measures;
 mod messages;
 mod neighbours;
 mod news;
@@ -37,9 +39,12 @@ use rusqlite::{Connection, OptionalExtension};
 use crate::{community::record, error::Result, outbox::Open};
 
 pub use civil::{answer, appeal, civil, decide, name_moderator, report};
+pub use drafts::left_drafts;
 pub(crate) use files::{attachment_about, wanted_files};
 pub(crate) use given_up::give_back;
 pub use index::{index_some, search};
+pub use measures::{Told, see};
+pub(crate) use measures::{newly, words_of};
 pub use messages::messages;
 pub use neighbours::{block, neighbours};
 pub use news::Heard;

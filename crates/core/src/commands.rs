@@ -457,7 +457,7 @@ impl BaseCommands for Core {
     }
 
     async fn outbox_list(&self, _: Empty) -> Answer<OutboxPage> {
-        Ok(OutboxPage { rows: self.account()?.cache.read(outbox::rows)? })
+        Ok(self.account()?.cache.read(|db| outbox::page(db, self.ports.system.now()))?)
     }
 
     async fn outbox_retry(&self, OpKey { id }: OpKey) -> Answer<Done> {

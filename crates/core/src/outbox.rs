@@ -54,7 +54,8 @@ use crate::{
 };
 
 pub use given_up::give_up;
-pub use listed::{counts, rows, words};
+pub(crate) use kept::typed_item;
+pub use listed::{counts, page, rows, words};
 pub(crate) use listed::{found, planned};
 pub(crate) use places::{put_behind, put_in_place};
 

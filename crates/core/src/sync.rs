@@ -44,6 +44,8 @@ pub struct Applied {
     pub reminded: Vec<payments::Reminded>,
     /// Messages of others that are new here.
     pub heard: Vec<chat::Heard>,
+    /// What was newly done about the person's own messages, and answered to their objections.
+    pub told: Vec<chat::Told>,
     /// Whether the cache is level with the server now.
     pub level: bool,
 }
@@ -54,6 +56,7 @@ struct News {
     asks: Vec<repairs::Ask>,
     reminded: Vec<payments::Reminded>,
     heard: Vec<chat::Heard>,
+    told: Vec<chat::Told>,
 }
 
 /// Reads where the cache stands.
@@ -126,6 +129,7 @@ pub fn apply(cache: &Cache, page: &SyncPage, now: Timestamp) -> Result<Applied> 
                     applied.asks.append(&mut news.asks);
                     applied.reminded.append(&mut news.reminded);
                     applied.heard.append(&mut news.heard);
+                    applied.told.append(&mut news.told);
                 }
                 if marks && change.entity == Entity::Notice && change.body.is_some() {
                     notices::arrived(tx, change.id)?;
@@ -259,6 +263,10 @@ fn take(
             Ok(false)
         }
         Entity::Reaction => chat::take_reaction(tx, change.id, change.version, body).map(|()| false),
+        Entity::Moderation => {
+            news.told.extend(chat::newly(tx, change.id, body, server_time)?);
+            take_record(tx, entity, change, body).map(|()| false)
+        }
         Entity::Bill => {
             news.reminded.extend(payments::reminded(tx, change.id, change.version, body, now)?);
             take_record(tx, entity, change, body).map(|()| false)

@@ -21,8 +21,10 @@ mod blocks;
 mod civil;
 mod messages;
 mod neighbours;
+mod reports;
 mod rooms;
 mod store;
+mod taken_back;
 mod talk;
 
 use std::collections::BTreeSet;
@@ -35,15 +37,18 @@ use linli_wire::{
 };
 
 pub use blocks::block;
-pub use civil::{answer_appeal, appeal, moderate, name_moderator, report};
+pub use civil::{answer_appeal, appeal, moderate, name_moderator};
 pub use messages::{delete, edit, pin, react, vote};
 pub use neighbours::{people, people_changed};
+pub use reports::report;
 pub use rooms::{
     agree, enter, follow_repair, invite, leave, open, open_all, open_for_building, open_for_community,
     open_for_repair, read, remove, save, tell,
 };
 pub(crate) use store::sees_file;
 pub use store::{facts, find as room};
+pub(crate) use taken_back::check as check_taken_back;
+pub use taken_back::forget as forget_taken_back;
 pub use talk::{put_past, send};
 
 use crate::{

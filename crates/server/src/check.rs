@@ -79,6 +79,7 @@ pub fn database(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
     crate::payments::check(tx, &mut findings)?;
     crate::card::check(tx, &mut findings)?;
     shorten(community::check_photos(tx)?, &mut findings);
+    shorten(crate::chat::check_taken_back(tx)?, &mut findings);
     rights(tx, &mut findings)?;
     Ok(findings)
 }

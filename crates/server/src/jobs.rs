@@ -12,7 +12,9 @@ use linli_wire::{
 };
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::{App, Error, card, clock::Watch, db::Tx, notices, params, payments, repairs, rounds, session};
+use crate::{
+    App, Error, card, chat, clock::Watch, db::Tx, notices, params, payments, repairs, rounds, session,
+};
 
 /// Publishes scheduled notices when they are due.
 pub async fn publish(app: App) {
@@ -213,8 +215,8 @@ pub async fn prove(app: App) {
 /// How long an operation is remembered: a phone may lie in a drawer for a year.
 const OPS_MS: i64 = 400 * 24 * 60 * 60 * 1000;
 
-/// Once an hour: sessions and tokens that ended, operations that nobody will repeat, files that nothing shows, and the rate limits of those
-/// who left.
+/// Once an hour: sessions and tokens that ended, operations that nobody will repeat, messages that were taken back and whose
+/// time to be reported is over, files that nothing shows, and the rate limits of those who left.
 pub async fn tidy(app: App) {
     let mut hour = tokio::time::interval(std::time::Duration::from_secs(3600));
     loop {
@@ -226,6 +228,7 @@ pub async fn tidy(app: App) {
             let now = tx.now();
             session::tidy(tx)?;
             tx.execute("DELETE FROM op WHERE at <= $1", params![now.plus_millis(-OPS_MS)])?;
+            chat::forget_taken_back(tx)?;
             Ok(())
         });
         if let Err(error) = done.await {

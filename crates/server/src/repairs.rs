@@ -22,7 +22,7 @@ mod story;
 use linli_wire::{
     Code, Timestamp, WireError,
     attachments::Attachment,
-    id::{CommunityId, PersonId, RepairEventId, RepairId, RepairNoteId},
+    id::{CommunityId, PersonId, RepairEventId, RepairId, RepairNoteId, RoomId},
     repairs::{
         ActKind, MAX_MESSAGE, Party, Rating, Repair, RepairAct, RepairEvent, RepairNote, RepairReport,
         RepairState, may, next,
@@ -223,15 +223,17 @@ pub fn join(tx: &mut Tx<'_>, caller: &Caller, scopes: &[Scope], id: RepairId) ->
     open_room(tx, caller.community, &stored.repair)
 }
 
-/// The room of those who wait for a repair together: whoever joined, and who reported it unless the office found it.
+/// The room of those who wait for a repair together: whoever joined, and who reported it unless the office found it. Of
+/// those only who has not moved out and has no seat there yet, or each who comes would cost as many questions as wait.
 fn open_room(tx: &mut Tx<'_>, community: CommunityId, repair: &Repair) -> Result<(), Error> {
-    let sql = "SELECT repair_joined.person_id FROM repair_joined JOIN person
-         ON person.community_id = repair_joined.community_id AND person.id = repair_joined.person_id
-         WHERE repair_joined.community_id = $1 AND repair_joined.repair_id = $2 AND person.role NOT IN ('staff', 'manager')
-         ORDER BY repair_joined.person_id";
-    let rows = tx.query(sql, params![community, repair.id])?;
-    let mut persons: Vec<PersonId> = rows.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?;
-    persons.extend((!repair.reporter.role.is_office()).then_some(repair.reporter.id));
+    let reporter = (!repair.reporter.role.is_office()).then_some(repair.reporter.id);
+    let rows = tx.query(
+        "SELECT id FROM person WHERE community_id = $1 AND left_at IS NULL AND role NOT IN ('staff', 'manager')
+         AND (id = $3 OR id IN (SELECT person_id FROM repair_joined WHERE community_id = $1 AND repair_id = $2))
+         AND id NOT IN (SELECT person_id FROM room_seat WHERE community_id = $1 AND room_id = $4) ORDER BY id",
+        params![community, repair.id, reporter, RoomId::of_repair(repair.id)],
+    )?;
+    let persons: Vec<PersonId> = rows.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?;
     chat::open_for_repair(tx, community, repair.id, &persons)
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Localized, Timestamp, WireError,
     id::{AccountId, OpId},
+    typed::TypedPlace,
 };
 
 /// A write that is on its way or got stuck.
@@ -58,6 +59,19 @@ pub struct OutboxRow {
 pub struct OutboxPage {
     /// What waits and what is stuck, oldest first.
     pub rows: Vec<OutboxRow>,
+    /// What was typed and not sent, and stands on no page any more, newest first.
+    #[serde(default)]
+    pub drafts: Vec<LeftDraft>,
+}
+
+/// What was typed into a field whose page is gone, as that of a room which the person is not in any more.
+#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LeftDraft {
+    /// The field: for giving it up.
+    pub place: TypedPlace,
+    /// What was typed.
+    pub item: KeptItem,
 }
 
 /// How much waits.

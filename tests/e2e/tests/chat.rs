@@ -387,7 +387,7 @@ fn a_message_that_goes_too_far_is_reported_hidden_and_objected_to() {
     hers.see("Be kind.");
     hers.see_no("all fools");
     his.go("/chat");
-    his.press("[data-testid=measures] summary");
+    his.find("[data-testid=measures][open]");
     his.see("It insults everybody.");
     his.tap("object-now");
     his.fill("appeal-words", "It was a joke.");

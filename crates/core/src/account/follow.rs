@@ -150,6 +150,9 @@ impl Account {
         if !applied.reminded.is_empty() {
             self.remind(&applied.reminded)?;
         }
+        if !applied.told.is_empty() {
+            self.tell_of_measures(&applied.told)?;
+        }
         if !applied.heard.is_empty() {
             self.note_heard(applied.heard);
         }

@@ -1,10 +1,12 @@
-//! System notifications: of new notices, of repairs that need the person, and of bills that are not paid.
+//! System notifications: of new notices, of repairs that need the person, of bills that are not paid, and of what
+//! moderators did about the person's messages.
 
 use linli_wire::{Language, Timestamp, notices::Notice, repairs::RepairCategory, sync::Entity};
 
 use super::Account;
 use crate::{
-    chat, community,
+    chat::{self, Told},
+    community,
     error::Result,
     notices,
     payments::{self, Reminded},
@@ -89,6 +91,22 @@ impl Account {
             return Ok(());
         }
         let body = payments::words_of(reminded, &language).to_owned();
+        self.ports.desktop.notify(Notification { title, body, urgent: false });
+        Ok(())
+    }
+
+    /// What moderators did about the person's own messages: what a page of the log brings is one message.
+    pub(super) fn tell_of_measures(&self, told: &[Told]) -> Result<()> {
+        let known = self.cache.read(|db| {
+            let Some(community) = community::community(db)? else { return Ok(None) };
+            let language = community::me(db)?.map_or_else(Language::en, |me| me.language);
+            Ok(Some((community.name.in_language(&language).to_owned(), language)))
+        })?;
+        let Some((title, language)) = known else { return Ok(()) };
+        if self.is_quiet(self.ports.system.now())? {
+            return Ok(());
+        }
+        let body = chat::words_of(told, &language).to_owned();
         self.ports.desktop.notify(Notification { title, body, urgent: false });
         Ok(())
     }

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use linli_wire::{
     Language, Timestamp, WireError,
     chat::{
-        AnswerAppeal, Appeal, AppealAnswer, AppealTo, CaseRow, CivilView, Complaint, DecideCase, Duty,
-        MAX_MUTE_DAYS, MAX_REASON, Measure, Moderation, Moderator, NameModerator, NewModeration,
-        ReportMessage, ReportedMessage,
+        AnswerAppeal, Appeal, AppealAnswer, AppealRow, AppealTo, CaseRow, CivilView, Complaint, DecideCase,
+        Duty, MAX_MUTE_DAYS, MAX_REASON, Measure, Moderation, Moderator, NameModerator, NewModeration,
+        ReportMessage, ReportedMessage, Room, RoomKind,
     },
     community::Role,
     id::{MessageId, ModerationId, PersonId},
@@ -19,7 +19,7 @@ use linli_wire::{
 };
 
 use super::{
-    known::Known,
+    known::{Known, new_room},
     queued::{is_own, not_allowed, subject, too_long},
 };
 use crate::{
@@ -53,7 +53,14 @@ pub fn civil(cache: &Cache, language: &Language, now: Timestamp) -> Result<Civil
         });
         let mut log: Vec<Moderation> = records(db, Entity::Moderation)?;
         log.sort_by_key(|act| std::cmp::Reverse((act.at, act.id)));
-        let waits = |act: &Moderation| act.appeal.as_ref().is_some_and(|appeal| appeal.answer.is_none());
+        let mut appeals = Vec::new();
+        for act in log.iter().filter(|act| waits(act)) {
+            appeals.push(AppealRow {
+                may_answer: answers(&known, act)?,
+                pending: answer_to(&known, act.id).cloned(),
+                act: act.clone(),
+            });
+        }
         let mut place = 0;
         log.retain(|act| {
             place += 1;
@@ -62,6 +69,7 @@ pub fn civil(cache: &Cache, language: &Language, now: Timestamp) -> Result<Civil
         log.iter_mut().for_each(|act| anticipate(&known, act));
         Ok(CivilView {
             open,
+            appeals,
             log,
             moderators: moderators(&known)?,
             decides: duty == Duty::Moderate,
@@ -71,13 +79,39 @@ pub fn civil(cache: &Cache, language: &Language, now: Timestamp) -> Result<Civil
 }
 
 fn case(known: &Known<'_>, report: ReportedMessage) -> Result<CaseRow> {
-    let mut names: BTreeMap<PersonId, String> = BTreeMap::new();
+    // Those whom this device knows are called as everywhere; the others as the report calls them.
+    let mut names: BTreeMap<PersonId, String> = report.names.iter().cloned().collect();
     for message in std::iter::once(&report.message).chain(&report.context) {
-        names.insert(message.from, known.name(message.from)?);
+        names.entry(message.from).or_default();
     }
-    let room = known.room(report.message.room_id)?.map(|room| known.room_name(&room)).transpose()?;
+    for (id, name) in &mut names {
+        let here = known.name(*id)?;
+        if !here.is_empty() {
+            *name = here;
+        }
+    }
+    let room = room_of(known, &report)?;
+    let is_among = |persons: &[PersonId; 2]| persons.iter().any(|person| known.is_me(*person));
+    let name = match &room.kind {
+        RoomKind::Direct { persons } if !is_among(persons) => String::new(),
+        _ => known.room_name(&room)?,
+    };
     let pending = decision(known, report.message.id).cloned();
-    Ok(CaseRow { room: room.unwrap_or_default(), names: names.into_iter().collect(), pending, report })
+    let building = match room.kind {
+        RoomKind::Building { .. } => known.building_of(&room)?,
+        _ => None,
+    };
+    Ok(CaseRow { kind: room.kind, room: name, building, names: names.into_iter().collect(), pending, report })
+}
+
+/// The room of a report, as this device has it or as the report says.
+fn room_of(known: &Known<'_>, report: &ReportedMessage) -> Result<Room> {
+    let id = report.message.room_id;
+    let told = || match report.room.clone() {
+        Some(told) => Room { name: told.name, ..new_room(id, told.kind) },
+        None => new_room(id, RoomKind::Unknown),
+    };
+    Ok(known.room(id)?.unwrap_or_else(told))
 }
 
 /// The decision about a message that waits, or got stuck.
@@ -88,8 +122,41 @@ fn decision<'a>(known: &'a Known<'_>, id: MessageId) -> Option<&'a Pending> {
     about.next_back().map(|open| &open.pending)
 }
 
+/// The answer to an appeal that waits, or got stuck.
+fn answer_to<'a>(known: &'a Known<'_>, id: ModerationId) -> Option<&'a Pending> {
+    let mut about = known.open.iter().filter(
+        |open| matches!(&open.op.action, Action::AnswerAppeal { moderation_id, .. } if *moderation_id == id),
+    );
+    about.next_back().map(|open| &open.pending)
+}
+
+fn waits(act: &Moderation) -> bool {
+    act.appeal.as_ref().is_some_and(|appeal| appeal.answer.is_none())
+}
+
+/// Whether the person may answer an appeal, as far as this device knows: nobody answers one about themselves, nor what they
+/// decided while somebody else could.
+fn answers(known: &Known<'_>, act: &Moderation) -> Result<bool> {
+    if known.is_me(act.person_id) {
+        return Ok(false);
+    }
+    if !act.by.as_ref().is_some_and(|by| known.is_me(by.id)) {
+        return Ok(true);
+    }
+    let is_gone = |id| Ok::<_, Error>(known.neighbour(id)?.is_some_and(|neighbour| neighbour.gone));
+    for other in records::<Moderator>(known.db, Entity::Moderator)? {
+        let is_other = !known.is_me(other.id) && other.id != act.person_id;
+        if is_other && other.duty == Duty::Moderate && !is_gone(other.id)? {
+            return Ok(false);
+        }
+    }
+    // The manager decides, too. Who that is only the office knows: of an act about one of the office it may be them.
+    let may_be_manager = known.neighbour(act.person_id)?.is_some_and(|neighbour| neighbour.office);
+    Ok(known.role() == Role::Manager || may_be_manager)
+}
+
 /// What is said to an act and waits stands there already.
-fn anticipate(known: &Known<'_>, act: &mut Moderation) {
+pub(super) fn anticipate(known: &Known<'_>, act: &mut Moderation) {
     for open in known.going() {
         match &open.op.action {
             Action::Appeal { moderation_id, words } if *moderation_id == act.id && act.appeal.is_none() => {
@@ -129,25 +196,11 @@ pub(super) fn cases(known: &Known<'_>) -> Result<u32> {
         reports.iter().filter(|report| report.decided.is_none() && !is_going(report.message.id)).count();
     let mut acts: Vec<Moderation> = records(known.db, Entity::Moderation)?;
     acts.iter_mut().for_each(|act| anticipate(known, act));
-    let waits = |act: &&Moderation| {
-        !known.is_me(act.person_id) && act.appeal.as_ref().is_some_and(|appeal| appeal.answer.is_none())
-    };
-    Ok(u32::try_from(open + acts.iter().filter(waits).count()).unwrap_or(u32::MAX))
-}
-
-/// What moderators did about the person's own messages, newest first. Not who did it, also for those who could know.
-pub(super) fn measures(known: &Known<'_>) -> Result<Vec<Moderation>> {
-    let mut acts: Vec<Moderation> = records(known.db, Entity::Moderation)?;
-    acts.retain(|act| known.is_me(act.person_id) && act.measure != Measure::Nothing);
-    acts.sort_by_key(|act| std::cmp::Reverse((act.at, act.id)));
-    for act in &mut acts {
-        anticipate(known, act);
-        act.by = None;
-        if let Some(answer) = act.appeal.as_mut().and_then(|appeal| appeal.answer.as_mut()) {
-            answer.by = None;
-        }
+    let mut count = open;
+    for act in acts.iter().filter(|act| waits(act)) {
+        count += usize::from(answers(known, act)?);
     }
-    Ok(acts)
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 /// Reports a message.
@@ -176,7 +229,7 @@ pub fn report(cache: &Cache, system: &dyn System, language: &Language, request: 
 /// Decides about a message.
 ///
 /// # Errors
-/// `not_allowed` for who does not moderate; `invalid_input`; trouble of the cache.
+/// `not_allowed` for who does not moderate, and to let somebody go where nobody can be; `invalid_input`; trouble of the cache.
 pub fn decide(cache: &Cache, system: &dyn System, language: &Language, request: DecideCase) -> Result<()> {
     let DecideCase { id: message_id, measure, why, rule } = request;
     if measure != Measure::Nothing {
@@ -198,11 +251,17 @@ pub fn decide(cache: &Cache, system: &dyn System, language: &Language, request: 
         }
         let reported: Option<ReportedMessage> = record(tx, Entity::ReportedMessage, message_id.0)?;
         let decided = reported.as_ref().and_then(|report| report.decided);
-        let room = match reported {
-            Some(report) => report.message.room_id,
-            None => super::load(tx, message_id)?.ok_or_else(|| not_found("message"))?.room_id,
+        let room = match &reported {
+            Some(report) => Some(room_of(&known, report)?),
+            None => known.room(super::load(tx, message_id)?.ok_or_else(|| not_found("message"))?.room_id)?,
         };
-        let subject = known.room(room)?.map(|room| subject(&known, &room)).transpose()?.unwrap_or_default();
+        if measure == Measure::Remove && room.as_ref().is_some_and(|room| !room.kind.is_public()) {
+            return Err(not_allowed());
+        }
+        let subject = match room {
+            Some(room) if room.kind != RoomKind::Unknown => subject(&known, &room)?,
+            _ => String::new(),
+        };
         let mut random = [0; 10];
         system.random(&mut random);
         let id = ModerationId::new(system.now(), random);
@@ -234,7 +293,8 @@ pub fn appeal(cache: &Cache, system: &dyn System, request: AppealTo) -> Result<(
 /// Answers an appeal.
 ///
 /// # Errors
-/// `not_allowed` for who does not moderate; `not_found`; `invalid_input`; trouble of the cache.
+/// `not_allowed` for who does not moderate, whom it concerns, and who decided if there is another; `not_found`;
+/// `invalid_input`; trouble of the cache.
 pub fn answer(cache: &Cache, system: &dyn System, language: &Language, request: AnswerAppeal) -> Result<()> {
     let AnswerAppeal { id, lift, words } = request;
     needed("words", &words)?;
@@ -242,7 +302,10 @@ pub fn answer(cache: &Cache, system: &dyn System, language: &Language, request: 
     cache.write(|tx| {
         let known = Known::read(tx, language, system.now())?;
         must_moderate(&known)?;
-        record::<Moderation>(tx, Entity::Moderation, id.0)?.ok_or_else(|| not_found("moderation"))?;
+        let act = record::<Moderation>(tx, Entity::Moderation, id.0)?;
+        if !answers(&known, &act.ok_or_else(|| not_found("moderation"))?)? {
+            return Err(not_allowed());
+        }
         typed::forget(tx, TypedPlace::AppealAnswer { id })?;
         let action = Action::AnswerAppeal { moderation_id: id, lift, words };
         outbox::replace(tx, system, &format!("answer:{id}"), "", action).map(drop)

@@ -231,7 +231,7 @@ impl<'a> Known<'a> {
     }
 }
 
-fn new_room(id: RoomId, kind: RoomKind) -> Room {
+pub(super) fn new_room(id: RoomId, kind: RoomKind) -> Room {
     Room {
         id,
         version: 0,

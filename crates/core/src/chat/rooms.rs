@@ -15,7 +15,7 @@ use rusqlite::{OptionalExtension, params};
 use super::{
     Mark, civil,
     known::Known,
-    mark,
+    mark, measures,
     messages::{self, beginning, changed, what},
 };
 use crate::{
@@ -51,7 +51,8 @@ pub fn rooms(cache: &Cache, language: &Language, now: Timestamp) -> Result<Rooms
         view.open = open_rooms(&known)?;
         view.duty = known.duty()?;
         view.cases = if view.duty == Some(Duty::Moderate) { civil::cases(&known)? } else { 0 };
-        view.measures = civil::measures(&known)?;
+        view.measures = measures::measures(&known)?;
+        view.unseen = measures::unseen(&known)?;
         view.updated_at = db
             .query_row("SELECT updated_at FROM progress", [], |row| row.get::<_, Option<i64>>(0))?
             .map(Timestamp);
@@ -59,14 +60,14 @@ pub fn rooms(cache: &Cache, language: &Language, now: Timestamp) -> Result<Rooms
     })
 }
 
-/// Unread messages in all rooms of which the person is told.
+/// Unread messages in all rooms of which the person is told, and what moderators did about theirs that they have not seen.
 ///
 /// # Errors
 /// Trouble of the cache.
 pub fn unread(cache: &Cache, now: Timestamp) -> Result<u32> {
     cache.read(|db| {
         let known = Known::read(db, &Language::en(), now)?;
-        let mut total = 0_u32;
+        let mut total = measures::unseen(&known)?;
         let mut select = db.prepare_cached("SELECT id FROM record WHERE entity = ?1")?;
         let mut rows = select.query([Entity::Room.as_str()])?;
         while let Some(row) = rows.next()? {

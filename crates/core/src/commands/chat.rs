@@ -162,6 +162,12 @@ impl ChatCommands for Core {
         self.queued(&[Topic::Chat])
     }
 
+    async fn measures_see(&self, SeeMeasures { ids }: SeeMeasures) -> Answer<Done> {
+        chat::see(&self.account()?.cache, &ids)?;
+        self.announce(&[Topic::Chat, Topic::App]);
+        Ok(Done {})
+    }
+
     async fn appeal_make(&self, request: AppealTo) -> Answer<Done> {
         let account = self.account()?;
         chat::appeal(&account.cache, &*self.ports.system, request)?;

@@ -45,7 +45,8 @@ use crate::{
     repairs::{self, drafts as forms},
     rounds, typed,
 };
-use said::{checklist_item, form_item, is_empty, item, typed_item, written};
+pub(crate) use said::typed_item;
+use said::{checklist_item, form_item, is_empty, item, written};
 
 /// Ends the membership of a cache. Returns whether work of the person's is left in it; if not, the file
 /// can go.
@@ -92,6 +93,7 @@ pub fn end(cache: &Cache, now: Timestamp) -> Result<bool> {
              DELETE FROM read_mark;
              DELETE FROM message;
              DELETE FROM reaction;
+             DELETE FROM seen_measure;
              INSERT INTO notice_words (notice_words) VALUES ('delete-all');
              INSERT INTO message_words (message_words) VALUES ('delete-all');
              UPDATE progress SET cursor = '', retaking = 0, updated_at = NULL;",

@@ -1,9 +1,9 @@
 //! The outbox as the person sees it.
 
 use linli_wire::{
-    Localized,
+    Localized, Timestamp,
     ops::{Action, Op},
-    outbox::{OutboxCounts, OutboxRow},
+    outbox::{OutboxCounts, OutboxPage, OutboxRow},
     payments::NewReading,
     repairs::RepairAct,
     rounds::{CheckAnswer, RoundPlanContent},
@@ -60,6 +60,14 @@ fn shown(reading: &NewReading) -> String {
 
 fn in_all_languages(texts: &Localized) -> String {
     texts.0.values().cloned().collect::<Vec<_>>().join(" / ")
+}
+
+/// The outbox, with what was typed for pages that are gone.
+///
+/// # Errors
+/// Trouble of the cache.
+pub fn page(db: &Connection, now: Timestamp) -> Result<OutboxPage> {
+    Ok(OutboxPage { rows: rows(db)?, drafts: chat::left_drafts(db, now)? })
 }
 
 /// What waits and what is stuck.

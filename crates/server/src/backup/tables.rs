@@ -91,6 +91,7 @@ tables! {
     room_mark [community_id room_id person_id] version read tell;
     message [community_id id] room_id number version person_id at body hidden;
     message_attachment [community_id message_id attachment_id];
+    taken_back [community_id message_id] at body;
     reaction [community_id message_id person_id] version emoji;
     poll_vote [community_id message_id person_id] version choices;
     neighbour [community_id id] version body;

@@ -27,6 +27,7 @@ pub fn block(
     blocked: bool,
 ) -> Result<(), Error> {
     let community = caller.community;
+    lock_two(tx, community, caller.person, other)?;
     let sql = "SELECT version, at FROM block WHERE community_id = $1 AND person_id = $2 AND other_id = $3";
     let known = tx.query_locked(sql, params![community, caller.person, other])?;
     let (version, is_blocked) = match &known {
@@ -64,6 +65,24 @@ pub fn block(
     let mut seat = seat.unwrap_or_else(|| store::new_seat(room));
     seat.state = if blocked { SeatState::Left } else { SeatState::In };
     store::put_seat(tx, community, caller.person, seat)
+}
+
+/// What is decided about two people and the room of the two waits for whoever decides about them: who begins a talk while
+/// the other stops hearing them finds it done. It is their own rows that are locked, since there may be no room yet.
+pub(super) fn lock_two(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    one: PersonId,
+    other: PersonId,
+) -> Result<(), Error> {
+    // In order, or the two would wait for each other.
+    for person in [one.min(other), one.max(other)] {
+        tx.query_locked(
+            "SELECT id FROM person WHERE community_id = $1 AND id = $2",
+            params![community, person],
+        )?;
+    }
+    Ok(())
 }
 
 /// Whether `person` does not want to hear `other`.

@@ -1,4 +1,4 @@
-//! Reports, what moderators do about them, and appeals.
+//! What moderators do about messages, and appeals.
 //!
 //! Everything that is done to a person is told to them and stands in the log that moderators and readers see; nothing
 //! is done without a reason and a rule. Nobody decides about their own words, and an appeal is answered by somebody
@@ -7,115 +7,22 @@
 use linli_wire::{
     Code,
     chat::{
-        Appeal, AppealAnswer, CONTEXT, Complained, Complaint, Duty, MAX_MUTE_DAYS, MAX_REASON, MAX_REPORTS,
-        Measure, Message, MessageContent, Moderation, Moderator, NewModeration, ReportedMessage, Room,
-        SeatState,
+        Appeal, AppealAnswer, Duty, MAX_MUTE_DAYS, MAX_REASON, Measure, Message, MessageContent, Moderation,
+        Moderator, NewModeration, Room, SeatState,
     },
-    id::{CommunityId, MessageId, ModerationId, PersonId, RoomId},
+    id::{CommunityId, ModerationId, PersonId, RoomId},
     sync::{Entity, Scope},
     text,
 };
 
-use super::{DAY_MS, entered, messages, must_moderate, neighbours, store};
+use super::{DAY_MS, entered, messages, must_moderate, neighbours, reports, store};
 use crate::{
     Error,
     auth::{self, Caller},
     db::Tx,
-    error::{json, too_many},
+    error::json,
     input, params,
 };
-
-/// Reports a message. A second report of the same person says nothing new.
-///
-/// # Errors
-/// `not_found`; `not_allowed` for one's own; `conflict` when nothing of it is left; `too_many_tries` over the day's limit;
-/// `invalid_input`.
-pub fn report(
-    tx: &mut Tx<'_>,
-    caller: &Caller,
-    seen: &[Scope],
-    id: MessageId,
-    complaint: Complaint,
-    words: &str,
-) -> Result<(), Error> {
-    let (_, message) = messages::found(tx, caller, seen, id)?;
-    if message.from == caller.person {
-        return Err(auth::not_allowed());
-    }
-    if complaint == Complaint::Other {
-        needed("words", words)?;
-    }
-    input::lines("words", words, MAX_REASON)?;
-    let community = caller.community;
-    let sql = "SELECT 1 FROM message_report WHERE community_id = $1 AND message_id = $2 AND person_id = $3";
-    if tx.query_opt(sql, params![community, id, caller.person])?.is_some() {
-        return Ok(());
-    }
-    if message.content.is_gone() {
-        return Err(messages::gone());
-    }
-    let now = tx.now();
-    let sql = "SELECT COUNT(*) FROM message_report WHERE community_id = $1 AND person_id = $2 AND at > $3
-         AND at <= $4";
-    let made: usize =
-        tx.query_one(sql, params![community, caller.person, now.plus_millis(-DAY_MS), now])?.get(0)?;
-    if made >= MAX_REPORTS {
-        return Err(too_many(60 * 60));
-    }
-    tx.execute(
-        "INSERT INTO message_report (community_id, message_id, person_id, at) VALUES ($1, $2, $3, $4)",
-        params![community, id, caller.person, now],
-    )?;
-    let mut reported = match reported(tx, community, id)? {
-        Some(reported) => reported,
-        None => ReportedMessage {
-            context: around(tx, community, &message)?,
-            message,
-            version: 0,
-            complaints: Vec::new(),
-            decided: None,
-        },
-    };
-    reported.complaints.push(Complained { complaint, words: words.trim().to_owned(), at: now });
-    // What was decided is decided; a new complaint opens the case again only if the message still stands.
-    reported.decided = None;
-    put_reported(tx, community, &mut reported)
-}
-
-fn reported(
-    tx: &mut Tx<'_>,
-    community: CommunityId,
-    id: MessageId,
-) -> Result<Option<ReportedMessage>, Error> {
-    let sql = "SELECT body FROM reported_message WHERE community_id = $1 AND id = $2";
-    Ok(tx.query_locked(sql, params![community, id])?.map(|row| row.json(0)).transpose()?)
-}
-
-fn put_reported(
-    tx: &mut Tx<'_>,
-    community: CommunityId,
-    reported: &mut ReportedMessage,
-) -> Result<(), Error> {
-    reported.version += 1;
-    let id = reported.message.id;
-    tx.execute(
-        "INSERT INTO reported_message (community_id, id, version, body) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (community_id, id) DO UPDATE SET version = excluded.version, body = excluded.body",
-        params![community, id, reported.version, json(reported)?],
-    )?;
-    let scopes = [Scope::Moderators(community)];
-    tx.log_as(community, &scopes, Entity::ReportedMessage, id.0, reported.version, Some(reported))
-}
-
-fn around(tx: &mut Tx<'_>, community: CommunityId, message: &Message) -> Result<Vec<Message>, Error> {
-    let (from, to) = (message.number.saturating_sub(CONTEXT), message.number.saturating_add(CONTEXT));
-    let rows = tx.query(
-        "SELECT body FROM message WHERE community_id = $1 AND room_id = $2 AND number >= $3 AND number <= $4
-         AND number <> $5 ORDER BY number",
-        params![community, message.room_id, from, to, message.number],
-    )?;
-    Ok(rows.iter().map(|row| row.json(0)).collect::<Result<_, _>>()?)
-}
 
 /// Does something about a message, reported or of a room that the moderator is in.
 ///
@@ -136,7 +43,7 @@ pub fn moderate(
         return if same { Ok(()) } else { Err(reused) };
     }
     let message = store::message(tx, community, given.message_id)?.ok_or_else(Error::not_found)?;
-    let mut case = reported(tx, community, message.id)?;
+    let mut case = reports::reported(tx, community, message.id)?;
     let room = match &case {
         Some(_) => store::find(tx, community, message.room_id)?.ok_or_else(Error::not_found)?,
         None => entered(tx, caller, seen, message.room_id)?,
@@ -160,7 +67,7 @@ pub fn moderate(
         needed("rule", &given.rule)?;
     }
     let words = match &case {
-        Some(case) => case.message.content.words().to_owned(),
+        Some(case) => case.newest().content.words().to_owned(),
         None => message.content.words().to_owned(),
     };
     let mut moderation = Moderation {
@@ -182,9 +89,9 @@ pub fn moderate(
     put(tx, community, &mut moderation)?;
     if let Some(case) = &mut case {
         case.decided = Some(given.id);
-        put_reported(tx, community, case)?;
+        reports::put(tx, community, case)?;
     }
-    Ok(())
+    reports::let_go_of_files(tx, community, given.message_id)
 }
 
 fn carry_out(
@@ -241,7 +148,7 @@ fn hide(
     messages::take_down(tx, caller, room, message.id)
 }
 
-fn needed(field: &str, given: &str) -> Result<(), Error> {
+pub(super) fn needed(field: &str, given: &str) -> Result<(), Error> {
     input::lines(field, given, MAX_REASON)?;
     if text::is_blank(given) { Err(Error::invalid(field, "must not be empty")) } else { Ok(()) }
 }
@@ -349,7 +256,8 @@ pub fn answer_appeal(
     if lift {
         restore(tx, community, &moderation, measure)?;
     }
-    put(tx, community, &mut moderation)
+    put(tx, community, &mut moderation)?;
+    reports::let_go_of_files(tx, community, moderation.message_id)
 }
 
 /// Whether anybody else decides, another moderator or the manager; whom it concerns does not.

@@ -12,7 +12,7 @@ use linli_wire::{
     sync::{Entity, Scope},
 };
 
-use super::{duty, entered, is_muted, must_write, neighbours, store, talk};
+use super::{duty, entered, is_muted, must_write, neighbours, reports, store, taken_back, talk};
 use crate::{
     Error,
     auth::{self, Caller},
@@ -77,6 +77,9 @@ pub fn delete(tx: &mut Tx<'_>, caller: &Caller, seen: &[Scope], id: MessageId) -
     if message.content == MessageContent::Deleted {
         return Ok(());
     }
+    if !message.content.is_gone() {
+        taken_back::keep(tx, caller.community, &message)?;
+    }
     message.content = MessageContent::Deleted;
     // What a moderator hid does not come back either, should an appeal succeed.
     tx.execute(
@@ -84,7 +87,7 @@ pub fn delete(tx: &mut Tx<'_>, caller: &Caller, seen: &[Scope], id: MessageId) -
         params![caller.community, id],
     )?;
     store::change_message(tx, caller.community, &room, &mut message)?;
-    store::let_go_of_files(tx, caller.community, id)?;
+    reports::let_go_of_files(tx, caller.community, id)?;
     take_down(tx, caller, &room, id)
 }
 

@@ -78,19 +78,31 @@ pub(super) fn show(
     let Some(card) = brought_up(tx, community, id)? else { return Ok(()) };
     for scope in &new {
         tx.execute(
-            "INSERT INTO neighbour_scope (community_id, neighbour_id, scope) VALUES ($1, $2, $3)",
+            "INSERT INTO neighbour_scope (community_id, neighbour_id, scope) VALUES ($1, $2, $3)
+             ON CONFLICT (community_id, neighbour_id, scope) DO NOTHING",
             params![community, id, *scope],
         )?;
     }
     tx.log_as(community, &new, Entity::Neighbour, id.0, card.version, Some(&card))
 }
 
+/// The card of a person as it stands, if it does. Whoever else would change it waits, so that what is read of the person
+/// behind this is not older than the card.
+fn locked(tx: &mut Tx<'_>, community: CommunityId, id: PersonId) -> Result<Option<Neighbour>, Error> {
+    let sql = "SELECT body FROM neighbour WHERE community_id = $1 AND id = $2";
+    let mut known = tx.query_locked(sql, params![community, id])?;
+    if known.is_none() {
+        // There is no row yet: the person's stands for it.
+        tx.query_locked("SELECT id FROM person WHERE community_id = $1 AND id = $2", params![community, id])?;
+        known = tx.query_locked(sql, params![community, id])?;
+    }
+    Ok(known.map(|row| row.json(0)).transpose()?)
+}
+
 /// The row of a card, level with its person, and told where it stands if it changed.
 fn brought_up(tx: &mut Tx<'_>, community: CommunityId, id: PersonId) -> Result<Option<Neighbour>, Error> {
+    let known = locked(tx, community, id)?;
     let Some(mut card) = card(tx, community, id)? else { return Ok(None) };
-    let sql = "SELECT body FROM neighbour WHERE community_id = $1 AND id = $2";
-    let known = tx.query_locked(sql, params![community, id])?;
-    let known: Option<Neighbour> = known.map(|row| row.json(0)).transpose()?;
     card.version = known.as_ref().map_or(0, |known| known.version);
     if known.as_ref() == Some(&card) {
         return Ok(Some(card));
@@ -112,6 +124,7 @@ fn brought_up(tx: &mut Tx<'_>, community: CommunityId, id: PersonId) -> Result<O
 
 /// Something about a person changed: their card follows, and they come into the directory or leave it.
 pub(super) fn changed(tx: &mut Tx<'_>, community: CommunityId, id: PersonId) -> Result<(), Error> {
+    let known = locked(tx, community, id)?;
     let sql = "SELECT visible_listed, left_at FROM person WHERE community_id = $1 AND id = $2";
     let Some(row) = tx.query_opt(sql, params![community, id])? else { return Ok(()) };
     let listed = row.get(0)? && row.get::<Option<i64>>(1)?.is_none();
@@ -121,8 +134,6 @@ pub(super) fn changed(tx: &mut Tx<'_>, community: CommunityId, id: PersonId) -> 
         let sql = "DELETE FROM neighbour_scope WHERE community_id = $1 AND neighbour_id = $2 AND scope = $3";
         tx.execute(sql, params![community, id, everyone])?;
     }
-    let known =
-        tx.query_opt("SELECT 1 FROM neighbour WHERE community_id = $1 AND id = $2", params![community, id])?;
     let version = match known {
         Some(_) => brought_up(tx, community, id)?.map_or(0, |card| card.version),
         None => 0,
@@ -173,24 +184,27 @@ pub(super) fn stands_in(
 }
 
 /// Who is in a room, as far as neighbours know them: those who have a seat; in a room that comes with living there, those
-/// who have written.
+/// who have written. By name, and the first [`PEOPLE`] of them; who moved out is not counted either.
 ///
 /// # Errors
 /// `not_found`.
 pub fn people(tx: &mut Tx<'_>, caller: &Caller, seen: &[Scope], id: RoomId) -> Result<RoomPeople, Error> {
     let room = entered(tx, caller, seen, id)?;
     let community = caller.community;
-    let ids: Vec<PersonId> = match &room.kind {
+    let here = match &room.kind {
         RoomKind::Community | RoomKind::Building { .. } => {
-            let sql = "SELECT neighbour_id FROM neighbour_scope WHERE community_id = $1 AND scope = $2";
-            ids(tx, sql, params![community, Scope::Room(id)])?
+            let sql =
+                "id IN (SELECT neighbour_id FROM neighbour_scope WHERE community_id = $1 AND scope = $2)";
+            by_name(tx, sql, params![community, Scope::Room(id)])?
         }
         // Both, whether the other still hears the caller or not.
-        RoomKind::Direct { persons } => persons.to_vec(),
+        RoomKind::Direct { persons: [one, other] } => {
+            by_name(tx, "id IN ($2, $3)", params![community, *one, *other])?
+        }
         _ => {
-            let sql =
-                "SELECT person_id FROM room_seat WHERE community_id = $1 AND room_id = $2 AND state = 'in'";
-            ids(tx, sql, params![community, id])?
+            let sql = "id IN (SELECT person_id FROM room_seat WHERE community_id = $1 AND room_id = $2
+                 AND state = 'in')";
+            by_name(tx, sql, params![community, id])?
         }
     };
     let total = match &room.kind {
@@ -199,18 +213,27 @@ pub fn people(tx: &mut Tx<'_>, caller: &Caller, seen: &[Scope], id: RoomId) -> R
             tx.query_one(sql, params![community])?.get(0)?
         }
         RoomKind::Building { building_id } => living_in(tx, community, *building_id)?,
-        _ => u32::try_from(ids.len()).unwrap_or(u32::MAX),
+        _ => u32::try_from(here.len()).unwrap_or(u32::MAX),
     };
     let mut people = Vec::new();
-    for id in ids.into_iter().take(PEOPLE) {
-        people.extend(card(tx, community, id)?.filter(|card| !card.gone));
+    for id in here.into_iter().take(PEOPLE) {
+        people.extend(card(tx, community, id)?);
     }
-    people.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
     Ok(RoomPeople { people, total })
 }
 
-fn ids(tx: &mut Tx<'_>, sql: &str, params: &[crate::db::Value<'_>]) -> Result<Vec<PersonId>, Error> {
-    Ok(tx.query(sql, params)?.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?)
+/// Those of the people of a community, `$1`, who have not left and of whom `is_here` is true, by the name that neighbours
+/// know. Sorted here: the engines sort words by rules of their own.
+fn by_name(tx: &mut Tx<'_>, is_here: &str, params: &[crate::db::Value<'_>]) -> Result<Vec<PersonId>, Error> {
+    let sql = format!(
+        "SELECT CASE WHEN role IN ('staff', 'manager') THEN name ELSE given_name END, id FROM person
+         WHERE community_id = $1 AND left_at IS NULL AND {is_here}"
+    );
+    let rows = tx.query(&sql, params)?;
+    let mut people: Vec<(String, PersonId)> =
+        rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<_, Error>>()?;
+    people.sort();
+    Ok(people.into_iter().map(|(_, id)| id).collect())
 }
 
 fn living_in(tx: &mut Tx<'_>, community: CommunityId, building: BuildingId) -> Result<u32, Error> {

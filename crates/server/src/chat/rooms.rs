@@ -101,8 +101,9 @@ pub fn open_for_repair(
 ) -> Result<(), Error> {
     let id = RoomId::of_repair(repair);
     make_public(tx, community, id, RoomKind::Repair { repair_id: repair })?;
+    store::find_locked(tx, community, id)?;
     for person in persons {
-        if store::seat_locked(tx, community, id, *person)?.is_some() {
+        if store::seat(tx, community, id, *person)?.is_some() {
             continue;
         }
         neighbours::show(tx, community, *person, &[Scope::Room(id)])?;
@@ -163,6 +164,7 @@ pub fn open(
     if id != RoomId::of_two(caller.person, other) {
         return Err(Error::invalid("room_id", "is not that of the two"));
     }
+    blocks::lock_two(tx, community, caller.person, other)?;
     let known = store::find(tx, community, id)?;
     let sits = store::seat(tx, community, id, caller.person)?.is_some_and(|seat| seat.state == SeatState::In);
     if known.is_some() && sits {

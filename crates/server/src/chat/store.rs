@@ -277,17 +277,14 @@ pub(super) fn change_message(
     log_message(tx, community, room, message)
 }
 
-/// The files of a message that was taken back are nobody's any more; those of a case stay for who decides it.
+/// A message shows none of its files any more.
 pub(super) fn let_go_of_files(
     tx: &mut Tx<'_>,
     community: CommunityId,
     message: MessageId,
 ) -> Result<(), Error> {
-    tx.execute(
-        "DELETE FROM message_attachment WHERE community_id = $1 AND message_id = $2 AND NOT EXISTS (
-         SELECT 1 FROM reported_message WHERE reported_message.community_id = $1 AND reported_message.id = $2)",
-        params![community, message],
-    )?;
+    let sql = "DELETE FROM message_attachment WHERE community_id = $1 AND message_id = $2";
+    tx.execute(sql, params![community, message])?;
     Ok(())
 }
 

@@ -42,6 +42,7 @@ const STATES: &[(&str, &str)] = &[
     (include_str!("old/schema-15.sql"), include_str!("old/rows-15.sql")),
     (include_str!("old/schema-16.sql"), include_str!("old/rows-16.sql")),
     (include_str!("old/schema-17.sql"), include_str!("old/rows-17.sql")),
+    (include_str!("old/schema-18.sql"), include_str!("old/rows-18.sql")),
 ];
 /// A minute after the last row was written.
 const NOW: Timestamp = Timestamp(1_790_000_120_000);

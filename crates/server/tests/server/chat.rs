@@ -1,6 +1,7 @@
 //! Rooms and messages: who sees them, their order, what is done to them, and what keeps them civil.
 
 mod abuse;
+mod at_once;
 mod civil;
 mod files;
 mod prepared;

@@ -169,7 +169,16 @@ pub fn reported(room: RoomId, number: u64, version: u64, change: impl FnOnce(&mu
         edited_at: None,
     };
     let complaints = vec![Complained { complaint: Complaint::Insult, words: String::new(), at }];
-    let mut report = ReportedMessage { message, context: Vec::new(), version, complaints, decided: None };
+    let mut report = ReportedMessage {
+        message,
+        later: Vec::new(),
+        room: None,
+        names: Vec::new(),
+        context: Vec::new(),
+        version,
+        complaints,
+        decided: None,
+    };
     change(&mut report);
     Thing::new(Entity::ReportedMessage, report.message.id.0, version, &report)
 }

@@ -6,9 +6,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Message;
+use super::{Message, RoomKind};
 use crate::{
-    Timestamp,
+    Localized, Timestamp,
     id::{MessageId, ModerationId, PersonId, RoomId},
 };
 
@@ -45,6 +45,16 @@ pub enum Complaint {
 pub struct ReportedMessage {
     /// The message as it was when it was first reported.
     pub message: Message,
+    /// The message as it was at later reports, where its words had changed; oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub later: Vec<Message>,
+    /// The room, which moderators may not be in; none of a server of before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub room: Option<ReportedRoom>,
+    /// Those who wrote it and what is around it, and both of a room of two, as neighbours know them; none of a server of
+    /// before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<(PersonId, String)>,
     /// Messages around it, by number.
     pub context: Vec<Message>,
     /// Raised by one with every change.
@@ -54,6 +64,24 @@ pub struct ReportedMessage {
     /// What was done about it, the last time; none while it is open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decided: Option<ModerationId>,
+}
+
+impl ReportedMessage {
+    /// The message as it was at the newest report that found other words: what a decision is about.
+    pub fn newest(&self) -> &Message {
+        self.later.last().unwrap_or(&self.message)
+    }
+}
+
+/// The room of a reported message.
+#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ReportedRoom {
+    /// What kind of room it is.
+    pub kind: RoomKind,
+    /// Its name; empty where the kind says it.
+    #[serde(default)]
+    pub name: Localized,
 }
 
 /// What somebody found wrong.

@@ -33,6 +33,9 @@ pub struct RoomsView {
     pub cases: u32,
     /// What moderators did about the person's own messages, newest first.
     pub measures: Vec<Moderation>,
+    /// How many of these the person has not seen on this device, or not what was answered to their objection.
+    #[serde(default)]
+    pub unseen: u32,
     /// When the cache last was level with the server; none before the first time.
     pub updated_at: Option<Timestamp>,
 }
@@ -401,6 +404,9 @@ pub struct Blocked {
 pub struct CivilView {
     /// Reports that wait, the oldest first.
     pub open: Vec<CaseRow>,
+    /// Objections that wait, the newest first.
+    #[serde(default)]
+    pub appeals: Vec<AppealRow>,
     /// What was done, the newest first: the last two hundred.
     pub log: Vec<Moderation>,
     /// Who keeps it civil.
@@ -417,12 +423,43 @@ pub struct CivilView {
 pub struct CaseRow {
     /// The report.
     pub report: ReportedMessage,
-    /// Name of the room.
+    /// What kind of room it is; unknown where neither the report nor this device says so.
+    #[serde(default = "unknown")]
+    pub kind: RoomKind,
+    /// Name of the room as in [`RoomRow::name`]; empty for one of two that the person is not in.
     pub room: String,
+    /// Code of the building, for the room of one.
+    #[serde(default)]
+    pub building: Option<String>,
     /// Names of those who wrote it and what is around it, as neighbours know them.
     pub names: Vec<(PersonId, String)>,
     /// The decision that waits.
     pub pending: Option<Pending>,
+}
+
+const fn unknown() -> RoomKind {
+    RoomKind::Unknown
+}
+
+/// An objection that waits.
+#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AppealRow {
+    /// What was done, with what the person has to say to it.
+    pub act: Moderation,
+    /// Whether the person of this device may answer: not about themselves, nor what they decided while there is
+    /// somebody else.
+    pub may_answer: bool,
+    /// The answer that waits.
+    pub pending: Option<Pending>,
+}
+
+/// Note what was seen of what moderators did about the person's own messages.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SeeMeasures {
+    /// Which.
+    pub ids: Vec<ModerationId>,
 }
 
 /// Send something.

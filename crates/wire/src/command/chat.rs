@@ -5,7 +5,7 @@ use crate::chat::{
     AgreeToRules, AnswerAppeal, AppealTo, AskInRoom, BlockPerson, CivilView, DecideCase, EditMessage,
     MessageHits, MessageSearch, MessagesPage, MessagesQuery, NameModerator, NeighboursView, PersonInRoom,
     PinMessage, ReactToMessage, ReportMessage, RoomPeople, RoomView, RoomsView, SaveRoom, SayInRoom,
-    SeenRoom, TellOfRoom, VoteInPoll,
+    SeeMeasures, SeenRoom, TellOfRoom, VoteInPoll,
 };
 use serde::{Deserialize, Serialize};
 
@@ -95,6 +95,8 @@ commands! {
     CivilGet civil_get "chat.civil" (Empty) -> CivilView;
     /// Decide about a reported message.
     CaseDecide case_decide "chat.decide" (DecideCase) -> Done;
+    /// Note what was seen of what was done. Stays on this device.
+    MeasuresSee measures_see "chat.see_measures" (SeeMeasures) -> Done;
     /// Object to what a moderator did.
     AppealMake appeal_make "chat.appeal" (AppealTo) -> Done;
     /// Answer an appeal.

@@ -3,13 +3,17 @@
 use leptos::prelude::*;
 use linli_wire::{
     attachments::Attachment,
-    chat::{CaseRow, DecideCase, MAX_MUTE_DAYS, MAX_REASON, Measure, Message, MessageContent},
+    chat::{CaseRow, DecideCase, MAX_MUTE_DAYS, MAX_REASON, Measure, Message, MessageContent, RoomKind},
     command::CaseDecide,
-    id::MessageId,
+    id::{MessageId, PersonId},
     typed::{Typed, TypedPlace},
 };
 
-use super::{questions::complaint_word, voice};
+use super::{
+    questions::complaint_word,
+    said::{room_name, who_wrote},
+    voice,
+};
 use crate::{
     components::{
         attachment::{Picture, attachments},
@@ -38,7 +42,7 @@ pub(super) fn case(row: &CaseRow, decides: Memo<bool>) -> AnyView {
     shown.sort_by_key(|message| message.number);
     let names = row.names.clone();
     let lines = shown.into_iter().map(|message| {
-        let name = names.iter().find(|(id, _)| *id == message.from).map(|(_, name)| name.clone()).unwrap_or_default();
+        let name = who(&names, message.from);
         let is_it = message.number == reported;
         let words = match message.content.words() {
             "" if message.content.is_gone() => words::chat::what_deleted().to_owned(),
@@ -49,7 +53,7 @@ pub(super) fn case(row: &CaseRow, decides: Memo<bool>) -> AnyView {
             <li class="p-case__line" data-reported=is_it>
                 <p><strong>{name}</strong> <span class="t-soft t-small">" ·\u{a0}"{clock.when(message.at)}</span> {is_it.then(|| view! { " " <span class="c-tag" data-tone="amber">{icon("warn")} {texts::reported()}</span> })}</p>
                 <p class="p-event__words">{words}</p>
-                {is_it.then(|| beside_words(&message.content))}
+                {is_it.then(|| view! { {later(&report.later)} {beside_words(&message.content)} })}
             </li>
         }
     });
@@ -59,17 +63,40 @@ pub(super) fn case(row: &CaseRow, decides: Memo<bool>) -> AnyView {
         view! { <li>{complaint_word(complained.complaint)} {words} <span class="t-soft t-small">" ·\u{a0}"{clock.when(complained.at)}</span></li> }
     });
     let (id, pending) = (report.message.id, row.pending.clone());
-    let waits = pending.is_some();
+    let (waits, may_remove) = (pending.is_some(), row.kind.is_public());
     view! {
         <article class="c-card" data-gap="" data-testid="case">
-            <h3 class="c-card__title">{texts::in_room(if row.room.is_empty() { words::chat::community() } else { &row.room })}</h3>
+            <h3 class="c-card__title">{said_where(row)}</h3>
             <ol class="p-case" role="list" aria-label=texts::context()>{lines}</ol>
             <div><p class="t-strong">{texts::complaints()}</p> <ul>{complaints.collect_view()}</ul></div>
             {pending.map(|pending| view! { <div class="l-row">{pending_mark(&pending.state)} {pending_actions(&pending)}</div> })}
-            {move || (decides.get() && !waits).then(|| view! { <Decide id=id /> })}
+            {move || (decides.get() && !waits).then(|| view! { <Decide id=id may_remove=may_remove /> })}
         </article>
     }
     .into_any()
+}
+
+/// The room of a case. One of two has no name of its own for who is not in it.
+fn said_where(row: &CaseRow) -> String {
+    match &row.kind {
+        RoomKind::Direct { persons: [one, other] } => {
+            texts::between(&who(&row.names, *one), &who(&row.names, *other))
+        }
+        kind => texts::in_room(&room_name(kind, &row.room, row.building.as_deref())),
+    }
+}
+
+fn who(names: &[(PersonId, String)], id: PersonId) -> String {
+    let name = names.iter().find(|(known, _)| *known == id).map(|(_, name)| name.as_str());
+    who_wrote(false, name.unwrap_or_default())
+}
+
+/// What a message said at later reports.
+fn later(later: &[Message]) -> AnyView {
+    let lines = later.iter().map(|message| {
+        view! { <p class="t-soft t-small">{texts::changed_to()}</p> <p class="p-event__words" data-testid="said-later">{message.content.words().to_owned()}</p> }
+    });
+    lines.collect_view().into_any()
 }
 
 /// What a message says beside its words: the choices of a poll, photos, voices and files.
@@ -94,11 +121,11 @@ fn beside_words(content: &MessageContent) -> AnyView {
 }
 
 #[component]
-fn Decide(id: MessageId) -> impl IntoView {
+fn Decide(id: MessageId, may_remove: bool) -> impl IntoView {
     let open = RwSignal::new(false);
     view! {
         {move || (!open.get()).then(|| view! { <div class="l-row"><button type="button" class="c-button" data-kind="primary" data-testid="decide" on:click=move |_| open.set(true)>{icon("shield")} {texts::decide()}</button></div> })}
-        {move || open.get().then(|| view! { <DecideForm id=id done=Callback::new(move |()| open.set(false)) /> })}
+        {move || open.get().then(|| view! { <DecideForm id=id may_remove=may_remove done=Callback::new(move |()| open.set(false)) /> })}
     }
 }
 
@@ -106,6 +133,8 @@ fn Decide(id: MessageId) -> impl IntoView {
 #[component]
 pub(super) fn DecideForm(
     id: MessageId,
+    /// Whether somebody can be let go from the room.
+    may_remove: bool,
     /// Called when it was decided, or given up.
     done: Callback<()>,
 ) -> impl IntoView {
@@ -162,13 +191,18 @@ pub(super) fn DecideForm(
         });
     };
     let options = move || {
-        vec![
+        let mut options = vec![
             Choice::new(Measure::Nothing, texts::nothing(), "measure-nothing").help(texts::nothing_help()),
             Choice::new(Measure::Warn, texts::warn(), "measure-warn").help(texts::warn_help()),
             Choice::new(Measure::Hide, texts::hide(), "measure-hide").help(texts::hide_help()),
             Choice::new(Measure::Mute { days: 0 }, texts::mute(), "measure-mute").help(texts::mute_help()),
-            Choice::new(Measure::Remove, texts::remove(), "measure-remove").help(texts::remove_help()),
-        ]
+        ];
+        if may_remove {
+            options.push(
+                Choice::new(Measure::Remove, texts::remove(), "measure-remove").help(texts::remove_help()),
+            );
+        }
+        options
     };
     let how_long = move || {
         let chip = |count: u32| {

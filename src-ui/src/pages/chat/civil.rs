@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 use linli_wire::{
     Code, WireError,
-    chat::{AnswerAppeal, CivilView, MAX_REASON, Moderation},
+    chat::{AnswerAppeal, AppealRow, CivilView, MAX_REASON, Moderation},
     command::{AppealAnswerNow, CivilGet, Empty, Topic},
+    outbox::PendingState,
     typed::{Typed, TypedPlace},
 };
 
@@ -15,8 +16,13 @@ use super::{
 };
 use crate::{
     components::{
-        banner::OfflineBanner, empty_state::empty_state, error_state::error_state, icon::icon,
-        page_header::PageHeader, skeleton::skeleton_list,
+        banner::OfflineBanner,
+        empty_state::empty_state,
+        error_state::error_state,
+        icon::icon,
+        page_header::PageHeader,
+        pending::{pending_actions, pending_mark},
+        skeleton::skeleton_list,
     },
     ipc::{self, Answer},
     pages::repairs::{Area, too_long},
@@ -62,8 +68,7 @@ fn page(view: Memo<Option<CivilView>>) -> AnyView {
         Memo::new(move |_| view.with(|view| view.as_ref().map(|view| view.log.clone())).unwrap_or_default());
     let shown = RwSignal::new(SOME);
     let appeals = Memo::new(move |_| {
-        let waits = |act: &Moderation| act.appeal.as_ref().is_some_and(|appeal| appeal.answer.is_none());
-        log.with(|log| log.iter().filter(|act| waits(act)).cloned().collect::<Vec<_>>())
+        view.with(|view| view.as_ref().map(|view| view.appeals.clone())).unwrap_or_default()
     });
     view! {
         <section class="l-section" data-testid="cases">
@@ -74,7 +79,7 @@ fn page(view: Memo<Option<CivilView>>) -> AnyView {
         {move || (!appeals.with(Vec::is_empty)).then(|| view! {
             <section class="l-section" data-testid="appeals">
                 <div class="l-section__head"><h2>{texts::appeals()}</h2></div>
-                <For each=move || appeals.get() key=|act| (act.id, act.version) let(act)>{appealed(&act, decides)}</For>
+                <For each=move || appeals.get() key=|row| (row.act.id, row.act.version, row.may_answer, row.pending.clone().map(|pending| (pending.op_id, matches!(pending.state, PendingState::Stuck { .. })))) let(row)>{appealed(&row, decides)}</For>
             </section>
         })}
         <section class="l-section" data-testid="log">
@@ -114,9 +119,10 @@ fn logged(act: &Moderation) -> AnyView {
     .into_any()
 }
 
-/// What somebody has to say to what was done to them, to be answered.
-fn appealed(act: &Moderation, decides: Memo<bool>) -> AnyView {
-    let id = act.id;
+/// What somebody has to say to what was done to them, to be answered by who may.
+fn appealed(row: &AppealRow, decides: Memo<bool>) -> AnyView {
+    let AppealRow { act, may_answer, pending } = row;
+    let (id, may_answer, waits) = (act.id, *may_answer, pending.is_some());
     let said = RwSignal::new(String::new());
     let now = Memo::new(move |_| Typed { words: said.get(), ..Typed::default() });
     typing::remember(TypedPlace::AppealAnswer { id }, now, move |kept| said.set(kept.words));
@@ -144,7 +150,9 @@ fn appealed(act: &Moderation, decides: Memo<bool>) -> AnyView {
                 <div class="p-fact"><dt>{texts::rule()}</dt> <dd>{act.rule.clone()}</dd></div>
             </dl>
             {act.appeal.as_ref().map(appeal)}
-            {move || decides.get().then(|| view! {
+            {pending.as_ref().map(|pending| view! { <div class="l-row">{pending_mark(&pending.state)} {pending_actions(pending)}</div> })}
+            {move || (decides.get() && !may_answer).then(|| view! { <p class="t-soft" data-testid="another-answers">{texts::another_answers()}</p> })}
+            {move || (decides.get() && may_answer && !waits).then(|| view! {
                 <Area id="appeal-answer" label=texts::answer() value=said error=error />
                 {move || doing.error.get().map(|error| error_state(&error, None))}
                 <div class="l-row">

@@ -93,6 +93,11 @@ impl Writing {
         Typed { words: say.words, photos: say.files, form }
     }
 
+    /// Gives up what stands there.
+    pub(super) fn give_up(self) {
+        self.put(Typed::default());
+    }
+
     fn put(self, kept: Typed) {
         let form = serde_json::from_str::<SayInRoom>(&kept.form).ok();
         let people = self.desk.with(|view| view.people.clone()).unwrap_or_default();

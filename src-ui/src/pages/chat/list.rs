@@ -99,9 +99,10 @@ fn body(rooms: Memo<Option<RoomsView>>, open: Memo<Option<RoomId>>) -> AnyView {
     let about_me = Memo::new(move |_| {
         rooms.with(|view| view.as_ref().map(|view| view.measures.clone()).unwrap_or_default())
     });
+    let unseen = Memo::new(move |_| rooms.with(|view| view.as_ref().map_or(0, |view| view.unseen)));
     view! {
         {ways(cases)}
-        {measures(about_me)}
+        {measures(about_me, unseen, open)}
         {invited}
         {list}
         {others}

@@ -1,20 +1,27 @@
 //! What moderators did about the person's own messages: what, why, by which rule, and how to object.
 
-use leptos::prelude::*;
+use std::time::Duration;
+
+use leptos::{html, prelude::*};
 use linli_wire::{
-    chat::{Appeal, AppealTo, MAX_REASON, Measure, Moderation},
-    command::AppealMake,
-    id::ModerationId,
+    chat::{Appeal, AppealTo, MAX_REASON, Measure, Moderation, SeeMeasures},
+    command::{AppealMake, MeasuresSee},
+    id::{ModerationId, RoomId},
     typed::{Typed, TypedPlace},
 };
 
+use super::room::visible;
 use crate::{
     components::{dialog::Dialog, error_state::error_state, icon::icon},
+    ipc,
     pages::repairs::{Area, too_long},
     state::{Act, app},
     typing,
     words::{self, chat_civil as texts},
 };
+
+/// How long it is on screen before it counts as seen.
+const SEEN_AFTER: Duration = Duration::from_millis(500);
 
 /// What was done, in words.
 pub(super) fn measure_word(measure: Measure) -> String {
@@ -28,8 +35,25 @@ pub(super) fn measure_word(measure: Measure) -> String {
     }
 }
 
-/// All of it, the newest first; nothing where nothing was done.
-pub(super) fn measures(found: Memo<Vec<Moderation>>) -> AnyView {
+/// All of it, the newest first; nothing where nothing was done. It stands open while the person has not seen some of it;
+/// `place` is what else the page shows, which may cover it.
+pub(super) fn measures(
+    found: Memo<Vec<Moderation>>,
+    unseen: Memo<u32>,
+    place: Memo<Option<RoomId>>,
+) -> AnyView {
+    let (stands_open, details) = (RwSignal::new(false), NodeRef::<html::Details>::new());
+    Effect::new(move |_| {
+        if unseen.get() > 0 {
+            stands_open.set(true);
+        }
+    });
+    mark_seen(found, unseen, place, details);
+    let toggled = move |_| {
+        if let Some(details) = details.get_untracked() {
+            stands_open.set(details.open());
+        }
+    };
     let objecting = RwSignal::new(None::<ModerationId>);
     let open = RwSignal::new(false);
     let some = Memo::new(move |_| found.with(|found| !found.is_empty()));
@@ -41,7 +65,7 @@ pub(super) fn measures(found: Memo<Vec<Moderation>>) -> AnyView {
     });
     view! {
         {move || some.get().then(|| view! {
-            <details class="c-details p-measures" data-testid="measures">
+            <details class="c-details p-measures" data-testid="measures" node_ref=details prop:open=stands_open on:toggle=toggled>
                 <summary>{icon("shield")} {move || texts::about_you(u32::try_from(found.with(Vec::len)).unwrap_or_default())}</summary>
                 <div class="l-stack">{move || found.get().iter().map(|act| measure(act, objecting)).collect_view()}</div>
             </details>
@@ -51,6 +75,31 @@ pub(super) fn measures(found: Memo<Vec<Moderation>>) -> AnyView {
         </Dialog>
     }
     .into_any()
+}
+
+/// What was on screen for a moment, in a window that can be seen, was seen.
+fn mark_seen(
+    found: Memo<Vec<Moderation>>,
+    unseen: Memo<u32>,
+    place: Memo<Option<RoomId>>,
+    details: NodeRef<html::Details>,
+) {
+    let visible = visible();
+    Effect::new(move |_| {
+        place.track();
+        let some = unseen.get() > 0 && visible.get();
+        let ids: Vec<ModerationId> = found.with(|found| found.iter().map(|act| act.id).collect());
+        if !some {
+            return;
+        }
+        let see = move || {
+            let shown = details.try_get_untracked().flatten();
+            if shown.is_some_and(|shown| shown.open() && shown.offset_parent().is_some()) {
+                ipc::call_then::<MeasuresSee>(SeeMeasures { ids }, |_| ());
+            }
+        };
+        set_timeout(see, SEEN_AFTER);
+    });
 }
 
 fn measure(act: &Moderation, objecting: RwSignal<Option<ModerationId>>) -> AnyView {

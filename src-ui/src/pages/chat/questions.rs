@@ -136,7 +136,7 @@ fn Decision(desk: Desk, open: RwSignal<bool>) -> impl IntoView {
     let of = asked_about(desk, Asking::Decide);
     view! {
         <Dialog open=open id="decide-message" title=chat_civil::decide()>
-            {move || of.get().map(|row| view! { <DecideForm id=row.id done=Callback::new(move |()| open.set(false)) /> })}
+            {move || of.get().map(|row| view! { <DecideForm id=row.id may_remove=true done=Callback::new(move |()| open.set(false)) /> })}
         </Dialog>
     }
 }

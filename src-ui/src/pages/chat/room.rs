@@ -10,8 +10,9 @@ use leptos_router::{
 use linli_wire::{
     Code,
     chat::{About, MayWrite, RoomKind, RoomView},
-    command::{RoomKey, RoomOpen, Topic},
+    command::{RoomKey, RoomOpen, Topic, TypedGet},
     id::{BillId, RoomId},
+    typed::TypedPlace,
 };
 
 use super::{
@@ -35,6 +36,7 @@ use crate::{
         virtual_list::FromEnd,
     },
     ipc::{self, Answer},
+    pages::outbox::{give_up, sure, unsent},
     state::app,
     words::{self, chat_room as texts},
 };
@@ -70,6 +72,7 @@ pub(super) fn Room(id: RoomId) -> impl IntoView {
                 <div>{crate::components::page_header::back_link(super::to_list())}</div>
                 <h1 tabindex="-1">{texts::not_here()}</h1>
                 {banner("info", "info", None, texts::not_here_text().to_owned())}
+                {left(id)}
             </div>
         }
         .into_any(),
@@ -163,10 +166,45 @@ fn below(desk: Desk, writing: Writing, asks: RwSignal<bool>) -> AnyView {
         Below::Not(not) => {
             let (title, text) = why_not(&not)?;
             let symbol = if matches!(not, MayWrite::Announce) { "megaphone" } else { "lock" };
-            Some(view! { <div data-testid="cannot-write">{banner("info", symbol, Some(title.to_owned()), text)}</div> }.into_any())
+            Some(view! { <div class="l-stack" data-testid="cannot-write">{banner("info", symbol, Some(title.to_owned()), text)} {begun(writing)}</div> }.into_any())
         }
     })
     .into_any()
+}
+
+/// What the person was writing when they no longer could.
+fn begun(writing: Writing) -> AnyView {
+    let some = Memo::new(move |_| !writing.is_empty());
+    let files = Signal::derive(move || {
+        writing.files.with(|files| files.iter().map(|file| file.name.clone()).collect::<Vec<_>>())
+    });
+    let asking = RwSignal::new(false);
+    let remove = Callback::new(move |()| asking.set(true));
+    // Told at once, so that the list beside it no longer says that there is a draft.
+    let (place, forget) = (TypedPlace::Message { id: writing.desk.id }, give_up());
+    let then = Callback::new(move |()| {
+        writing.give_up();
+        forget.run(place);
+    });
+    view! {
+        {move || some.get().then(|| unsent(texts::begun().to_owned(), writing.words.into(), files, remove))}
+        {sure(asking, then)}
+    }
+    .into_any()
+}
+
+/// The same for a room that is not here any more.
+fn left(id: RoomId) -> AnyView {
+    let place = TypedPlace::Message { id };
+    let asked = ipc::ask::<TypedGet>(&[Topic::Typed], move || place);
+    let (asking, give_up) = (RwSignal::new(false), give_up());
+    let remove = Callback::new(move |()| asking.set(true));
+    let kept = move || {
+        let kept = asked.ready().filter(|kept| !kept.words.trim().is_empty() || !kept.photos.is_empty())?;
+        let files = kept.photos.into_iter().map(|file| file.name).collect::<Vec<_>>();
+        Some(unsent(texts::begun().to_owned(), Signal::stored(kept.words), Signal::stored(files), remove))
+    };
+    view! { {kept} {sure(asking, Callback::new(move |()| give_up.run(place)))} }.into_any()
 }
 
 /// What the address says that the next message is about, such as a bill; taken once, then it is gone from the address.
@@ -206,12 +244,18 @@ fn announce(desk: Desk) {
     });
 }
 
-/// What was on screen for a moment, in a window that can be seen, was read.
-fn mark_read(desk: Desk) {
+/// Whether the window can be seen.
+pub(super) fn visible() -> RwSignal<bool> {
     let visible = RwSignal::new(!document().hidden());
     let changed =
         window_event_listener_untyped("visibilitychange", move |_| _ = visible.try_set(!document().hidden()));
     on_cleanup(move || changed.remove());
+    visible
+}
+
+/// What was on screen for a moment, in a window that can be seen, was read.
+fn mark_read(desk: Desk) {
+    let visible = visible();
     let unread = Memo::new(move |_| {
         let seen = desk.list.seen.get().and_then(|row| u64::try_from(row).ok())?;
         let number = (seen + 1).min(desk.rows.last.get());

@@ -13,7 +13,7 @@ use crate::{
     components::{dialog::Confirm, icon::icon},
     format::Clock,
     ipc,
-    state::app,
+    state::{App, app},
     words::outbox as texts,
 };
 
@@ -53,15 +53,9 @@ fn item(kept: KeptItem) -> AnyView {
     let title = what(kind, &kept.subject);
     let files = (!kept.files.is_empty()).then(|| texts::kept_files(&kept.files.join(", ")));
     let text = kept.text.clone();
-    let copy = move |_| {
-        let text = text.clone();
-        leptos::task::spawn_local(async move {
-            let written = JsFuture::from(window().navigator().clipboard().write_text(&text)).await;
-            app.tell(if written.is_ok() { texts::kept_copied() } else { texts::kept_not_copied() });
-        });
-    };
+    let copy_it = move |_| copy(app, text.clone());
     let copy = (!kept.text.is_empty()).then(|| {
-        view! { <button type="button" class="c-button" data-kind="plain" data-testid="copy-kept" on:click=copy>{icon("copy")} {texts::kept_copy()}</button> }
+        view! { <button type="button" class="c-button" data-kind="plain" data-testid="copy-kept" on:click=copy_it>{icon("copy")} {texts::kept_copy()}</button> }
     });
     view! {
         <div class="c-row" data-strong="" data-actions="" data-testid="kept-row">
@@ -77,4 +71,12 @@ fn item(kept: KeptItem) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// Copies a text, and says whether it could.
+pub(super) fn copy(app: App, text: String) {
+    leptos::task::spawn_local(async move {
+        let written = JsFuture::from(window().navigator().clipboard().write_text(&text)).await;
+        app.tell(if written.is_ok() { texts::kept_copied() } else { texts::kept_not_copied() });
+    });
 }

@@ -1,6 +1,7 @@
 //! The outbox: what waits for the network, and what needs the person.
 
 mod kept;
+mod unsent;
 
 use leptos::prelude::*;
 use linli_wire::{
@@ -24,12 +25,14 @@ use crate::{
 };
 
 pub use kept::kept;
+pub use unsent::{give_up, sure, unsent};
 
 /// What waits and what is stuck.
 #[component]
 pub fn Outbox() -> impl IntoView {
     let app = app();
-    let asked = ipc::ask::<OutboxList>(&[Topic::Outbox], || Empty {});
+    // What stands on no page any more follows what is typed, and which rooms are here.
+    let asked = ipc::ask::<OutboxList>(&[Topic::Outbox, Topic::Typed, Topic::Chat], || Empty {});
     let some = Memo::new(move |_| asked.with(|page| page.is_some_and(|page| !page.rows.is_empty())));
     view! {
         <div class="l-page">
@@ -39,13 +42,13 @@ pub fn Outbox() -> impl IntoView {
             {move || match asked.get() {
                 Answer::Loading => skeleton_list(2),
                 Answer::Failed(error) => error_state(&error, Some(asked.retry())),
-                Answer::Ready(page) if page.rows.is_empty() => {
+                Answer::Ready(page) if page.rows.is_empty() && page.drafts.is_empty() => {
                     let action = view! { <a class="c-button" data-kind="quiet" href="/notices">{icon("bell")} {texts::empty_action()}</a> };
                     empty_state("ok", texts::empty_title(), texts::empty_text(), Some(action.into_any()))
                 }
                 Answer::Ready(page) => {
                     let (stuck, waiting): (Vec<_>, Vec<_>) = page.rows.into_iter().partition(|row| matches!(row.state, PendingState::Stuck { .. }));
-                    view! { {part(texts::failed_head(), stuck)} {part(texts::waiting_head(), waiting)} }.into_any()
+                    view! { {part(texts::failed_head(), stuck)} {part(texts::waiting_head(), waiting)} {unsent::left(page.drafts)} }.into_any()
                 }
             }}
             {move || some.get().then(|| view! {

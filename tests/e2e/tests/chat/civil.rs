@@ -5,7 +5,9 @@ use super::*;
 use linli_e2e::{cache, host::Keys, words::fill};
 use linli_wire::{
     chat::{Complaint, Duty, NameModerator, ReactToMessage, ReportMessage},
-    command::{AppGet, Empty, MessageReact, MessageReport, ModeratorName},
+    command::{
+        AppGet, DirectOpen, Empty, MessageReact, MessageReport, MessageSay, ModeratorName, NeighbourKey,
+    },
     id::{MessageId, PersonId},
 };
 
@@ -54,7 +56,9 @@ fn story(name: &str, language: Language) {
     rooms::speak(&li.host, building, "qzcellar is mine").unwrap();
     let ruder = rooms::speak(&li.host, building, "qzliars live here").unwrap();
 
-    // For a day he only reads where everybody is.
+    // For a day he only reads where everybody is; what he was writing there is to be read and copied.
+    his.go(&format!("/chat/{room}"));
+    his.fill("say", "qzdraft for all");
     report(&mei.host, rude);
     manager.go("/chat/civil");
     manager.tap("decide");
@@ -62,9 +66,15 @@ fn story(name: &str, language: Language) {
     manager.tap("days-1");
     decide(manager, "It insults everybody.", "Be kind.");
     let muted = count(&language, "chat_civil.mute_for", 1);
-    his.go(&format!("/chat/{room}"));
-    his.find("[data-testid=cannot-write]");
+    his.find_late("[data-testid=cannot-write]");
     his.see(&say(&language, "chat.muted"));
+    his.see("qzdraft for all");
+    his.find("[data-testid=copy-unsent]");
+    let mut found = wrong(&li, "chat-begun", &face);
+    his.press("[data-testid=remove-unsent]");
+    his.press("#remove-unsent [data-testid=confirm]");
+    his.find_no("[data-testid=unsent]");
+    his.find_no("[data-testid=draft]");
     his.find_no("[data-testid=say]");
     his.see_no("zqfools");
     // What others put on messages he reads, and puts nothing there.
@@ -73,26 +83,33 @@ fn story(name: &str, language: Language) {
     his.find("#message-acts[open]");
     his.find_no("[data-testid=emoji]");
     his.tap("acts-close");
+    assert!(!his.text("[data-testid=room]").contains("zqfools"), "it is hidden");
 
     // He has the room of the building before him when he goes from it.
     his.go(&format!("/chat/{building}"));
     stands(his, "qzliars", "");
+    his.fill("say", "qzhalf a sentence");
     report(&mei.host, ruder);
     manager.tap("decide");
     manager.press("[data-testid=measure-remove]");
     decide(manager, "Twice in a day.", "No insults.");
     his.see(&say(&language, "chat_room.not_here"));
+    his.see("qzhalf a sentence");
+    his.go("/me/outbox");
+    his.find("[data-testid=left-drafts]");
+    his.see("qzhalf a sentence");
+    found.extend(wrong(&li, "outbox-left", &face));
     let removed = say(&language, "chat_civil.remove");
     his.go("/chat");
     his.find_no(&format!("a[href='/chat/{building}']"));
-    his.press("[data-testid=measures] summary");
+    his.find("[data-testid=measures][open]");
     for words in [&removed, "qzliars live here", "Twice in a day.", "No insults."] {
         his.see(words);
     }
     for words in [&muted, "zqfools, all of you", "It insults everybody.", "Be kind."] {
         his.see(words);
     }
-    let mut found = wrong(&li, "chat-measures", &face);
+    found.extend(wrong(&li, "chat-measures", &face));
     assert_eq!(his.count("[data-testid=object-now]"), 2, "to each he may object");
     his.press("[data-testid=measure]:first-child [data-testid=object-now]");
     his.see(&say(&language, "chat_civil.object_text"));
@@ -120,7 +137,7 @@ fn story(name: &str, language: Language) {
     manager.tap("appeal-keep");
     manager.find_no("[data-testid=appealed]");
     his.tap("search-clear");
-    his.press("[data-testid=measures]:not([open]) summary");
+    his.find_late("[data-testid=measures][open]");
     his.see("Write to us in a week.");
     his.see(&say(&language, "chat_civil.stays"));
 
@@ -135,6 +152,37 @@ fn story(name: &str, language: Language) {
     assert!(cache::holds(&folder, PASSPHRASE, "qlanterns").unwrap(), "what is there is found");
     assert!(!cache::holds(&folder, PASSPHRASE, "zcellar").unwrap());
     fail_with(&found);
+}
+
+#[test]
+fn a_quarrel_of_two_is_shown_as_one_and_nobody_is_let_go_from_it() {
+    let world = World::new("chat-quarrel");
+    let (en, face) = (Language::en(), settings(Language::en(), Mode::Standard));
+    let lin = world.joined("lin", people::LIN, face.clone());
+    let (mei, li) = (world.unseen("mei", people::WANG_MEI), world.unseen("li", people::LI_QIANG));
+    let room = rooms::everybody(&mei.host).unwrap();
+    for host in [&mei.host, &li.host] {
+        rooms::agree(host, room).unwrap();
+        rooms::speak(host, room, "Good morning").unwrap();
+    }
+    let her = NeighbourKey { id: person(&mei.host) };
+    until("she is known to him", || li.host.call::<DirectOpen>(&her).is_ok());
+    let two = li.host.call::<DirectOpen>(&her).unwrap().id;
+    let words = rooms::words(two, "qzthreat to you");
+    let id = li.host.call::<MessageSay>(&words).unwrap().id;
+    report(&mei.host, id);
+    let manager = &lin.page;
+    manager.go("/chat/civil");
+    manager.see("qzthreat to you");
+    let title = manager.text("[data-testid=case] h3");
+    for name in ["梅", "强"] {
+        assert!(title.contains(name), "{name} in {title}");
+    }
+    manager.see_no(&say(&en, "chat.community"));
+    manager.tap("decide");
+    manager.find("[data-testid=measure-hide]");
+    manager.find_no("[data-testid=measure-remove]");
+    fail_with(&wrong(&lin, "chat-quarrel", &face));
 }
 
 fn person(host: &Host) -> PersonId {

@@ -53,7 +53,7 @@ pub(super) fn form_item(form: &RepairForm, at: Timestamp) -> KeptItem {
 }
 
 /// What stood in a field. It is called by the kind of write that it would have become.
-pub(super) fn typed_item(kept: Kept) -> KeptItem {
+pub(crate) fn typed_item(kept: Kept) -> KeptItem {
     // A place of an app that is gone keeps its own name.
     let kind = kept.at().map_or_else(|| kept.place.clone(), |place| write_of(place).to_owned());
     let plan = serde_json::from_str::<SaveRoundPlan>(&kept.typed.form).ok();

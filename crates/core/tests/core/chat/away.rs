@@ -1,6 +1,6 @@
 //! Losing a room, taking everything again, and what nobody should send.
 
-use linli_core::{chat, outbox, sync};
+use linli_core::{chat, outbox, sync, typed};
 use linli_testkit::pages::{
     Thing,
     chat::{
@@ -12,10 +12,11 @@ use linli_wire::{
     Code, Timestamp,
     attachments::Attachment,
     chat::{MessageContent, MessageSearch, SeenRoom},
-    command::Topic,
+    command::{KeepTyped, Topic},
     community::Role,
     id::AttachmentId,
     sync::{Entity, Scope},
+    typed::{Typed, TypedPlace},
 };
 use uuid::Uuid;
 
@@ -282,4 +283,22 @@ fn thousands_of_messages_of_one_second_find_a_place() {
     let query = MessageSearch { words: "same".to_owned(), limit: 1, ..MessageSearch::default() };
     let found = chat::search(&here.cache, &query, &linli_wire::Language::en(), NOW).unwrap();
     assert_eq!((found.total, found.hits[0].number), (3002, 3002));
+}
+
+#[test]
+fn what_was_being_written_in_a_room_that_is_lost_is_listed_until_it_is_given_up() {
+    let here = Here::new(Role::Resident);
+    let place = TypedPlace::Message { id: room() };
+    let keep = |words: &str| {
+        let typed = Typed { words: words.to_owned(), ..Typed::default() };
+        typed::keep(&here.cache, &here.system, &KeepTyped { place, typed }).unwrap();
+    };
+    let left = || here.cache.read(|db| chat::left_drafts(db, NOW)).unwrap();
+    keep("Half a senten");
+    assert_eq!(left(), [], "it stands in its room");
+    here.take(|page| page.lost(Scope::Room(room())));
+    let found: Vec<_> = left().into_iter().map(|left| (left.place, left.item.kind, left.item.text)).collect();
+    assert_eq!(found, [(place, "send_message".to_owned(), "Half a senten".to_owned())]);
+    keep("");
+    assert_eq!(left(), []);
 }

@@ -1,14 +1,17 @@
 //! Reports, decisions and appeals.
 
+use std::collections::BTreeMap;
+
 use linli_core::{chat, typed};
 use linli_testkit::pages::chat::{
-    message_id, message_with, moderation, moderation_id, moderator, person_id, reported,
+    message_id, message_with, moderation, moderation_id, moderator, neighbour_with, person_id, reported,
+    room_id,
 };
 use linli_wire::{
-    Code, Language,
+    Code, Language, Localized,
     chat::{
-        AnswerAppeal, Appeal, AppealTo, Complaint, DecideCase, Duty, Measure, Moderator, NameModerator,
-        ReportMessage,
+        AnswerAppeal, Appeal, AppealAnswer, AppealTo, Complaint, DecideCase, Duty, Measure, Moderation,
+        Moderator, NameModerator, ReportMessage, ReportedRoom, RoomKind,
     },
     command::KeepTyped,
     community::Role,
@@ -158,4 +161,106 @@ fn an_appeal_waits_for_a_moderator_and_not_for_whom_it_concerns() {
     let refused =
         chat::name_moderator(&resident.cache, &resident.system, &Language::en(), request).unwrap_err();
     assert_eq!(refused.code(), Code::NotAllowed);
+}
+
+#[test]
+fn who_is_not_there_learns_from_the_report_where_it_was_said_and_by_whom() {
+    let here = Here::new(Role::Resident);
+    let me = Moderator { id: here.garden.person, name: "Mei".to_owned(), duty: Duty::Moderate };
+    let (hua, bo) = (person_id(8), person_id(9));
+    here.take(|page| {
+        page.in_community(&[moderator(&me)]).in_moderators(&[reported(room_id(7), 1, 1, |report| {
+            report.message.from = hua;
+            let kind = RoomKind::Direct { persons: [hua, bo] };
+            report.room = Some(ReportedRoom { kind, name: Localized::default() });
+            report.names = vec![(hua, "Hua".to_owned()), (bo, "Bo".to_owned())];
+        })])
+    });
+    let case = view(&here).unwrap().open.remove(0);
+    assert_eq!((case.kind, case.room.as_str()), (RoomKind::Direct { persons: [hua, bo] }, ""));
+    assert_eq!(case.names, [(hua, "Hua".to_owned()), (bo, "Bo".to_owned())]);
+    let decide = |measure| {
+        let (id, text) = (case.report.message.id, "why".to_owned());
+        let request = DecideCase { id, measure, why: text.clone(), rule: text };
+        chat::decide(&here.cache, &here.system, &Language::en(), request)
+    };
+    assert_eq!(
+        decide(Measure::Remove).unwrap_err().code(),
+        Code::NotAllowed,
+        "nobody is let go from a talk of two"
+    );
+    decide(Measure::Hide).unwrap();
+    assert_eq!(kinds(&batch(&here.cache)), ["moderate"]);
+}
+
+#[test]
+fn an_appeal_is_answered_by_another_where_there_is_one() {
+    let here = Here::new(Role::Resident);
+    let me = Moderator { id: here.garden.person, name: "Mei".to_owned(), duty: Duty::Moderate };
+    let objected = |by: &Moderator| {
+        let by = by.clone();
+        move |act: &mut Moderation| {
+            act.by = Some(by);
+            act.appeal = Some(Appeal { words: "It was a joke".to_owned(), at: NOW, answer: None });
+        }
+    };
+    let hua = Moderator { id: person_id(2), name: "Hua".to_owned(), duty: Duty::Moderate };
+    here.take(|page| {
+        page.in_community(&[moderator(&me)]).in_moderators(&[
+            moderation(1, 1, person_id(1), objected(&me)),
+            moderation(2, 1, person_id(1), objected(&hua)),
+        ])
+    });
+    let may = |here: &Here| {
+        let appeals = view(here).unwrap().appeals;
+        appeals.into_iter().map(|row| (row.act.id, row.may_answer)).collect::<BTreeMap<_, _>>()
+    };
+    let (own, others) = (moderation_id(1), moderation_id(2));
+    assert_eq!(may(&here), BTreeMap::from([(own, false), (others, true)]), "the manager decides, too");
+    assert_eq!(here.rooms().cases, 1);
+    let answer = |here: &Here, id| {
+        let request = AnswerAppeal { id, lift: true, words: "So it was".to_owned() };
+        chat::answer(&here.cache, &here.system, &Language::en(), request)
+    };
+    assert_eq!(answer(&here, own).unwrap_err().code(), Code::NotAllowed);
+    answer(&here, others).unwrap();
+    let waiting = view(&here).unwrap().appeals.into_iter().find(|row| row.act.id == others).unwrap();
+    assert!(waiting.pending.is_some(), "it stands there until it is answered");
+    // Of an act about one of the office nobody here knows whether it is the manager: the server says.
+    let office = |office: bool| neighbour_with(1, 2, move |neighbour| neighbour.office = office);
+    here.take(|page| page.in_community(&[office(true)]));
+    assert!(may(&here)[&own]);
+    // The manager alone answers what they decided, and not what concerns them.
+    let manager = Here::new(Role::Manager);
+    let myself = Moderator { id: manager.garden.person, ..me };
+    manager.take(|page| page.in_moderators(&[moderation(1, 1, person_id(1), objected(&myself))]));
+    assert!(may(&manager)[&own]);
+    manager.take(|page| page.in_community(&[moderator(&hua)]));
+    assert!(!may(&manager)[&own]);
+    manager.take(|page| page.in_community(&[neighbour_with(2, 2, |neighbour| neighbour.gone = true)]));
+    assert!(may(&manager)[&own], "who has left answers nothing");
+}
+
+#[test]
+fn what_was_done_counts_as_unread_until_it_was_seen_and_again_when_an_objection_is_answered() {
+    let here = Here::new(Role::Resident);
+    let me = here.garden.person;
+    let unread = || (chat::unread(&here.cache, NOW).unwrap(), here.rooms().unseen);
+    here.take(|page| {
+        page.in_person(&[
+            moderation(1, 1, me, |act| act.measure = Measure::Warn),
+            moderation(2, 1, me, |act| act.measure = Measure::Nothing),
+        ])
+    });
+    assert_eq!(unread(), (1, 1));
+    chat::see(&here.cache, &[moderation_id(1)]).unwrap();
+    assert_eq!(unread(), (0, 0));
+    let appeal = |answer| Some(Appeal { words: "It was a joke".to_owned(), at: NOW, answer });
+    here.take(|page| page.in_person(&[moderation(1, 2, me, |act| act.appeal = appeal(None))]));
+    assert_eq!(unread(), (0, 0), "their own objection is no news");
+    let answer = AppealAnswer { lifted: true, words: "So it was".to_owned(), at: NOW, by: None };
+    here.take(|page| page.in_person(&[moderation(1, 3, me, |act| act.appeal = appeal(Some(answer)))]));
+    assert_eq!(unread(), (1, 1));
+    chat::see(&here.cache, &[moderation_id(1)]).unwrap();
+    assert_eq!(unread(), (0, 0));
 }

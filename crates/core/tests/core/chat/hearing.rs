@@ -6,17 +6,17 @@ use linli_testkit::{
     PATIENCE,
     pages::{
         Thing,
-        chat::{block, message_with, neighbour_with, person_id, room_id, room_mark, room_with},
+        chat::{block, message_with, moderation, neighbour_with, person_id, room_id, room_mark, room_with},
         notice_with,
     },
 };
 use linli_wire::{
-    chat::{Message, MessageContent, RoomKind, Tell},
+    chat::{Appeal, AppealAnswer, Measure, Message, MessageContent, Moderation, RoomKind, Tell},
     id::RoomId,
     settings::{Preferences, QuietHours},
 };
 
-use crate::notifying::Following;
+use crate::{notifying::Following, pages::NOW};
 
 /// Wang Mei, a room of everybody (1), one with the first neighbour (2) and one with the second (3).
 async fn start() -> Following {
@@ -196,6 +196,43 @@ async fn within_quiet_hours_only_emergencies_are_told() {
     choose(&mei, quiet(22 * 60, 7 * 60));
     receive(&mut mei, room, &[message_with(room, 2, 1, "in the morning", |_| {})]).await;
     assert_eq!(told(&mei, 2).await[1], pair("Neighbour 1", "in the morning"));
+}
+
+#[tokio::test]
+async fn what_a_moderator_did_is_told_once_and_so_is_the_answer_to_an_objection() {
+    let mut mei = start().await;
+    let me = mei.garden.person;
+    let done = |number, version, change: fn(&mut Moderation)| {
+        moderation(number, version, me, move |act| {
+            act.measure = Measure::Warn;
+            change(act);
+        })
+    };
+    let appeal = |answer| Some(Appeal { words: "A joke".to_owned(), at: NOW, answer });
+    // As moderators have it and as the person has it.
+    let warned = || [done(1, 1, |_| {})];
+    mei.take(|page| page.in_person(&warned()).in_moderators(&warned())).await;
+    let looked = "A moderator looked at a message of yours. Under Chat you read what was decided and why.";
+    assert_eq!(told(&mei, 1).await, [pair("Sunshine Garden", looked)]);
+    let objected = moderation(1, 2, me, |act| act.appeal = appeal(None));
+    let old = done(2, 1, |act| act.at = linli_wire::Timestamp(act.at.0 - 3 * 24 * 60 * 60 * 1000));
+    let nothing = done(3, 1, |act| act.measure = Measure::Nothing);
+    let others = moderation(4, 1, person_id(1), |_| {});
+    mei.take(|page| page.in_person(&[objected, old, nothing, others])).await;
+    nothing_but_a_sentinel(&mut mei).await;
+    let answer = AppealAnswer { lifted: true, words: "So it was".to_owned(), at: NOW, by: None };
+    let answered = moderation(1, 3, me, |act| act.appeal = appeal(Some(answer)));
+    mei.take(|page| page.in_person(&[answered])).await;
+    let shown = told(&mei, 3).await;
+    assert_eq!(
+        shown[2],
+        pair("Sunshine Garden", "Your objection was answered. You read the answer under Chat.")
+    );
+    let always =
+        Preferences { quiet: Some(QuietHours { from: 0, until: 23 * 60 }), ..Preferences::default() };
+    linli_core::community::save_preferences(&mei.account.cache, &*mei.system, always).unwrap();
+    mei.take(|page| page.in_person(&[done(5, 1, |_| {})])).await;
+    assert_eq!(mei.desk.shown().len(), 3, "not within quiet hours");
 }
 
 #[tokio::test]

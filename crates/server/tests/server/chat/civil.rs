@@ -2,7 +2,10 @@
 
 use linli_wire::{
     Code,
-    chat::{Complaint, Duty, Measure, MessageContent, Moderation, Moderator, NewModeration, ReportedMessage},
+    chat::{
+        Complaint, Duty, Measure, MessageContent, Moderation, Moderator, NewModeration, ReportedMessage,
+        RoomKind,
+    },
     id::{MessageId, ModerationId, RoomId},
     ops::Action,
     sync::{Entity, Scope},
@@ -199,6 +202,80 @@ both! {
         let mine = say(&world, &lin, RoomId::of_community(sun.id), "我的").await;
         let own = Action::Moderate { moderation: measure(mine, Measure::Hide) };
         assert_eq!(refused(&world, &lin, own).await, Code::NotAllowed, "nobody decides about their own words");
+        assert_eq!(findings(&world).await, Vec::<String>::new());
+    }
+
+    async fn what_was_edited_after_a_report_is_kept_with_the_next_one(world) {
+        let sun = world.sun.clone();
+        let (wang, li, lin) = (world.join(&sun, sun.wang_mei).await, world.join(&sun, sun.li_qiang).await, world.join(&sun, sun.lin).await);
+        let (grandma, chen) = (world.join(&sun, sun.grandma).await, world.join(&sun, sun.chen_jing).await);
+        let room = RoomId::of_community(sun.id);
+        let id = say(&world, &li, room, "真吵").await;
+        done(&world, &wang, report(id, "")).await;
+        let edit = |words: &str| Action::EditMessage { message_id: id, words: words.to_owned() };
+        done(&world, &li, edit("你等着")).await;
+        done(&world, &grandma, report(id, "")).await;
+        done(&world, &li, edit("真吵")).await;
+        let case = async || held::<ReportedMessage>(&world, &lin, Scope::Moderators(sun.id), Entity::ReportedMessage).await.remove(0);
+        let said_in = |case: &ReportedMessage| {
+            let all = std::iter::once(&case.message).chain(&case.later);
+            all.map(|message| message.content.words().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(said_in(&case().await), ["真吵", "你等着"], "what was there at each report");
+        let act = measure(id, Measure::Warn);
+        done(&world, &lin, Action::Moderate { moderation: act }).await;
+        let told: Vec<Moderation> = held(&world, &li, Scope::Person(sun.li_qiang), Entity::Moderation).await;
+        assert_eq!(told[0].words, "你等着", "it is about what was reported last");
+        done(&world, &chen, report(id, "")).await;
+        assert_eq!(said_in(&case().await), ["真吵", "你等着", "真吵"]);
+        assert_eq!(findings(&world).await, Vec::<String>::new());
+    }
+
+    async fn who_decides_from_outside_learns_where_it_was_said_and_by_whom(world) {
+        let sun = world.sun.clone();
+        let (wang, li, lin) = (world.join(&sun, sun.wang_mei).await, world.join(&sun, sun.li_qiang).await, world.join(&sun, sun.lin).await);
+        say(&world, &li, RoomId::of_community(sun.id), "早").await;
+        let room = begin(&world, &wang, sun.wang_mei, sun.li_qiang).await;
+        say(&world, &wang, room, "你说什么？").await;
+        let id = say(&world, &li, room, "你等着").await;
+        done(&world, &wang, report(id, "")).await;
+        let case: ReportedMessage = held(&world, &lin, Scope::Moderators(sun.id), Entity::ReportedMessage).await.remove(0);
+        let room = case.room.unwrap();
+        assert!(matches!(room.kind, RoomKind::Direct { persons } if persons.contains(&sun.li_qiang)));
+        let mut names: Vec<&str> = case.names.iter().map(|(_, name)| name.as_str()).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["李强", "王梅"]);
+        assert_eq!(findings(&world).await, Vec::<String>::new());
+    }
+
+    async fn what_was_taken_back_can_be_reported_for_three_days(world) {
+        const DAY: i64 = 24 * 60 * 60 * 1000;
+        let sun = world.sun.clone();
+        let (wang, li, lin) = (world.join(&sun, sun.wang_mei).await, world.join(&sun, sun.li_qiang).await, world.join(&sun, sun.lin).await);
+        let room = RoomId::of_community(sun.id);
+        let cases = async |device| held::<ReportedMessage>(&world, device, Scope::Moderators(sun.id), Entity::ReportedMessage).await;
+        let (id, late) = (say(&world, &li, room, "你等着").await, say(&world, &li, room, "傻").await);
+        for message_id in [id, late] {
+            done(&world, &li, Action::DeleteMessage { message_id }).await;
+        }
+        done(&world, &wang, report(id, "")).await;
+        let case = cases(&lin).await.remove(0);
+        assert_eq!(case.message.content.words(), "你等着");
+        assert_eq!(messages(&world, &wang, room).await[0].content, MessageContent::Deleted, "to everybody else it is gone");
+        done(&world, &lin, Action::Moderate { moderation: measure(id, Measure::Warn) }).await;
+        let told: Vec<Moderation> = held(&world, &li, Scope::Person(sun.li_qiang), Entity::Moderation).await;
+        assert_eq!(told[0].words, "你等着");
+        // The same words once more are decided about already.
+        let grandma = world.join(&sun, sun.grandma).await;
+        done(&world, &grandma, report(id, "")).await;
+        let case = cases(&lin).await.remove(0);
+        assert!(case.decided.is_some() && case.complaints.len() == 2);
+        world.later(3 * DAY);
+        let wang = world.join(&sun, sun.wang_mei).await;
+        assert_eq!(refused(&world, &wang, report(late, "")).await, Code::Conflict, "its time is over");
+        world.app.db.write(linli_server::chat::forget_taken_back).await.unwrap();
+        let left = world.app.db.read(|tx| Ok(tx.query_one("SELECT COUNT(*) FROM taken_back", &[])?.get::<u32>(0)?));
+        assert_eq!(left.await.unwrap(), 0);
         assert_eq!(findings(&world).await, Vec::<String>::new());
     }
 }

@@ -1,5 +1,6 @@
 //! Who is in which room, and how they come in and go out.
 
+use linli_server::params;
 use linli_wire::{
     Code, Language, Localized,
     chat::{
@@ -341,5 +342,54 @@ both! {
         done(&world, &wang, enter()).await;
         assert!(follows(&world, &wang, room).await);
         assert_eq!(findings(&world).await, Vec::<String>::new());
+    }
+
+    async fn who_moved_out_waits_for_no_repair_and_comes_into_no_room(world) {
+        let sun = world.sun.clone();
+        let ground = crate::repairs::ground(&world).await;
+        let (wang, grandma) = (world.join(&sun, sun.wang_mei).await, world.join(&sun, sun.grandma).await);
+        let place = RepairPlace::Area { area_id: ground.gate };
+        let id = crate::repairs::reported(&world, &wang, place, "电梯停了").await;
+        let (community, person) = (sun.id, sun.wang_mei);
+        world.app.db.write(move |tx| linli_server::community::leave(tx, community, person, "test").map(drop)).await.unwrap();
+        done(&world, &grandma, Action::JoinRepair { repair_id: id }).await;
+        let room = RoomId::of_repair(id);
+        let seats = world.app.db.read(move |tx| {
+            let rows = tx.query("SELECT person_id FROM room_seat WHERE community_id = $1 AND room_id = $2", params![community, room])?;
+            rows.iter().map(|row| Ok(row.get(0)?)).collect::<Result<Vec<PersonId>, linli_server::Error>>()
+        });
+        assert_eq!(seats.await.unwrap(), [sun.grandma]);
+        assert_eq!(findings(&world).await, Vec::<String>::new());
+    }
+
+    async fn who_is_here_begins_with_the_first_names_and_leaves_out_who_moved_out(world) {
+        let sun = world.sun.clone();
+        let wang = world.join(&sun, sun.wang_mei).await;
+        let room = RoomId(new_id());
+        done(&world, &wang, Action::SaveRoom { room_id: room, content: content("棋", false) }).await;
+        let (community, household) = (sun.id, sun.li);
+        let sit = move |tx: &mut linli_server::db::Tx<'_>| {
+            // The last by name are the first by id.
+            for number in (0..=500_usize).rev() {
+                let id = PersonId(new_id());
+                let name = format!("{number:03}");
+                let one = crate::world::person(id, 1000 + number, &name, linli_wire::community::Role::Resident, Some(household));
+                linli_server::community::put_person(tx, community, &one, "")?;
+                tx.execute(
+                    "INSERT INTO room_seat (community_id, room_id, person_id, version, state, agreed) VALUES ($1, $2, $3, 1, 'in', 0)",
+                    params![community, room, id],
+                )?;
+                if number == 0 {
+                    linli_server::community::leave(tx, community, id, "test")?;
+                }
+            }
+            Ok(())
+        };
+        world.app.db.write(sit).await.unwrap();
+        let path = format!("/v1/rooms/{room}/people");
+        let found: RoomPeople = world.ok(Method::GET, &path, Some(&wang.tokens.access), None::<&()>).await;
+        let names: Vec<String> = found.people.into_iter().map(|one| one.name).collect();
+        assert_eq!(names, (1..=500).map(|number| format!("{number:03}")).collect::<Vec<_>>());
+        assert_eq!(found.total, 501, "five hundred and the one who made the room");
     }
 }

@@ -213,7 +213,11 @@ fn civil(device: &Device, manager: &Device, li: &Host, asked: MessageId, album: 
     for face in every() {
         album.take_after(device, "chat-measures", &face, |page| {
             put_on(device, &face);
-            page.press("[data-testid=measures]:not([open]) summary");
+            page.settle();
+            // It stands open by itself only until it was seen.
+            if page.count("[data-testid=measures][open]") == 0 {
+                page.press("[data-testid=measures]:not([open]) summary");
+            }
             page.settle();
         })?;
         album.take_after(device, "chat-object", &face, |page| {

@@ -1,0 +1,1 @@
+INSERT INTO photo (community_id, person_id, version, attachment_id) VALUES ('01010101-0101-4101-8101-010101010100', '01010101-0101-4101-8101-010101010107', 2, NULL);
