@@ -117,8 +117,12 @@ const RULES: [(&str, &str, &str); 14] = [
     (
         "SELECT movement.id FROM bank_movement AS movement LEFT JOIN ledger_entry AS entry
            ON entry.community_id = movement.community_id AND entry.id = movement.entry_id
-           AND entry.provider = 'statement'
-           AND (entry.provider_id = movement.id OR entry.provider_id LIKE movement.id || '/%')
+           AND (entry.provider = 'statement'
+               AND (entry.provider_id = movement.id OR entry.provider_id LIKE movement.id || '/%')
+             OR entry.provider IS NULL AND entry.kind = 'spending' AND NOT EXISTS (SELECT 1 FROM ledger_entry AS back
+               WHERE back.community_id = entry.community_id AND back.reverses = entry.id)
+             OR EXISTS (SELECT 1 FROM refund WHERE refund.community_id = entry.community_id AND refund.id = entry.id
+               AND refund.way = 'transfer'))
          WHERE (movement.state = 'booked') <> (entry.id IS NOT NULL)
            OR (entry.id IS NOT NULL AND movement.minor <> COALESCE((
              SELECT SUM(posting.minor) FROM posting JOIN ledger_account AS account

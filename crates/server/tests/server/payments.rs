@@ -13,6 +13,7 @@ pub mod prepared;
 mod refunds;
 mod relatives;
 mod reminders;
+mod settling;
 mod spending;
 
 pub use bank::brought;

@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     super::{pay, spending, today},
-    KEPT, Kept, list,
+    KEPT, Kept, list, settle,
 };
 use crate::{
     Error,
@@ -109,7 +109,8 @@ pub(in crate::payments) fn open_again(
 /// Books what went out as spending. The same again is the same.
 ///
 /// # Errors
-/// As [`book`]; `not_found` also for a heading that there is not.
+/// As [`book`]; `not_found` also for a heading that there is not; `conflict` also for what the books may hold already,
+/// unless it is something else.
 pub fn spend(
     tx: &mut Tx<'_>,
     caller: &Caller,
@@ -135,6 +136,9 @@ pub fn spend(
             Code::Conflict,
             "the movement is no spending in the community's currency",
         ));
+    }
+    if kept.entry.is_none() && !asked.is_other {
+        settle::must_be_new(tx, caller, &kept)?;
     }
     let spent = Spend {
         id: entry,

@@ -13,7 +13,7 @@ use super::{
         numbers::{self, Paper},
         office, today, ways,
     },
-    KEPT, Kept, Owed, own,
+    KEPT, Kept, Owed, own, settle,
 };
 use crate::{
     Error,
@@ -73,6 +73,8 @@ fn told(tx: &mut Tx<'_>, caller: &Caller, all: Vec<Kept>) -> Result<Vec<BankMove
         None => Vec::new(),
     };
     let mut outcomes = outcomes.into_iter();
+    let open = all.iter().filter(|kept| kept.state == BankMovementState::Open);
+    let counted = settle::not_told(tx, caller, &of.currency, open)?;
     let mut movements = Vec::with_capacity(all.len());
     for kept in all {
         let outcome = if is_asked(&kept) { outcomes.next() } else { None };
@@ -97,6 +99,13 @@ fn told(tx: &mut Tx<'_>, caller: &Caller, all: Vec<Kept>) -> Result<Vec<BankMove
             Some(entry) if payment.is_none() => own::of(tx, caller, entry)?,
             _ => None,
         };
+        let counted = match kept.entry {
+            Some(entry) => settle::of(tx, caller, entry)?.into_iter().collect(),
+            None if kept.state == BankMovementState::Open => {
+                counted.iter().filter_map(|one| one.may_be(&kept)).collect()
+            }
+            None => Vec::new(),
+        };
         let movement = kept.movement;
         movements.push(BankMovement {
             id: kept.id,
@@ -117,6 +126,7 @@ fn told(tx: &mut Tx<'_>, caller: &Caller, all: Vec<Kept>) -> Result<Vec<BankMove
             hint,
             proposals,
             payment,
+            counted,
             own,
             reason: kept.reason,
         });
