@@ -249,6 +249,33 @@ both! {
         is_sound(&world).await;
     }
 
+    async fn a_number_that_was_put_right_and_taken_out_makes_nothing_new(world) {
+        let sun = world.sun.clone();
+        let office = world.join(&sun, sun.chen_jing).await;
+        let before = "FR1420041010050500013M02606";
+        let community = sun.id;
+        let number = async |number: Option<&str>| {
+            let bank = number.map(|number| BankAccount {
+                holder: "阳光花园".to_owned(),
+                number: number.to_owned(),
+                bank: "Bank".to_owned(),
+                bic: String::new(),
+            });
+            let ways = PaymentWays { bank, ..PaymentWays::default() };
+            world.app.db.write(move |tx| paying::put_ways(tx, community, &ways)).await.unwrap();
+        };
+        number(Some(before)).await;
+        let file = statement(before, &[told("A", 500, "?")]);
+        assert_eq!(import(&world, &office, file.clone()).await.new, 1);
+        number(Some(OWN)).await;
+        number(None).await;
+        let brought = import(&world, &office, file).await;
+        assert_eq!((brought.new, brought.known), (0, 1), "it is told once more, under its number of before");
+        let another = statement(before, &[told("A", 700, "?")]);
+        assert_eq!(import(&world, &office, another).await.new, 1, "the bank gave the name to another one");
+        is_sound(&world).await;
+    }
+
     async fn what_was_booked_for_the_wrong_home_is_booked_for_the_right_one(world) {
         let sun = world.sun.clone();
         let chen = world.join(&sun, sun.chen_jing).await;
