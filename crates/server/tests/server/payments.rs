@@ -4,6 +4,7 @@ mod arrears;
 mod automatic;
 mod bank;
 mod billing;
+mod checking;
 mod crediting;
 mod exporting;
 mod fees;
