@@ -175,7 +175,32 @@ pub(crate) fn carry_end(tx: &mut Tx<'_>, community: CommunityId, id: RelativeId)
 /// # Errors
 /// The database's.
 pub(super) fn may_pay(tx: &mut Tx<'_>, caller: &Caller, household: HouseholdId) -> Result<bool, Error> {
-    Ok(caller.household == Some(household) || lets(tx, caller.community, caller.person)?.contains(&household))
+    Ok(may_pay_for(tx, caller)?.contains(&household))
+}
+
+/// The households of which somebody may see and pay what is owed: their own, and those that let them.
+///
+/// # Errors
+/// The database's.
+pub(super) fn may_pay_for(tx: &mut Tx<'_>, caller: &Caller) -> Result<Vec<HouseholdId>, Error> {
+    let mut households = lets(tx, caller.community, caller.person)?;
+    households.extend(caller.household);
+    Ok(households)
+}
+
+/// Keeps who works for the office from deciding about money of a household that they pay for.
+///
+/// # Errors
+/// `not_allowed`; the database's.
+pub(super) fn must_be_nobody_of(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    household: HouseholdId,
+) -> Result<(), Error> {
+    if may_pay(tx, caller, household)? {
+        return Err(Error::refused(Code::NotAllowed, "somebody else must decide about one's own household"));
+    }
+    Ok(())
 }
 
 /// [`may_pay`], for whoever pays: it does not end before the transaction does, so that no payment is begun behind its end.
