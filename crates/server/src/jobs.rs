@@ -77,12 +77,24 @@ pub async fn remind(app: App) {
     let due = |app: App| {
         let watch = Arc::clone(&watch);
         async move {
-            let mend_at = mended(&app, &watch, "reminders", payments::mend_reminders).await;
+            let mend_at = mended(&app, &watch, "reminders", mend_reminders).await;
             let next = by_household(app, "reminders", payments::due_reminders, payments::remind).await;
             [next, mend_at].into_iter().flatten().min()
         }
     };
     in_time(app, &[Entity::PaymentWays, Entity::Community], due).await;
+}
+
+/// One transaction for each household, so that nobody who pays meanwhile waits for all of them.
+async fn mend_reminders(db: Database) -> Result<(), Error> {
+    for (community, household) in db.read(payments::early_reminders).await? {
+        db.write(move |tx| payments::take_back_reminders(tx, community, household)).await?;
+    }
+    Ok(())
+}
+
+async fn mend_rounds(db: Database) -> Result<(), Error> {
+    db.write(rounds::mend).await
 }
 
 /// Pays what households want to have paid by itself, in the morning of each community and whenever there is more to pay it
@@ -104,11 +116,11 @@ async fn tend_due(app: App) -> Option<Timestamp> {
 }
 
 /// Puts right what a clock did that went ahead, once it has settled. Tells when that is; none when nothing is left to do.
-async fn mended(
+async fn mended<M: Future<Output = Result<(), Error>>>(
     app: &App,
     watch: &Mutex<Watch>,
     what: &'static str,
-    mend: fn(&mut Tx<'_>) -> Result<(), Error>,
+    mend: impl FnOnce(Database) -> M,
 ) -> Option<Timestamp> {
     let watch = || watch.lock().unwrap_or_else(PoisonError::into_inner);
     let now = app.db.now();
@@ -116,7 +128,7 @@ async fn mended(
     if at > now {
         return Some(at);
     }
-    match app.db.patient().write(mend).await {
+    match mend(app.db.patient()).await {
         Ok(()) => watch().done(),
         // What could not be done now is not tried again at once.
         Err(error) => {
@@ -127,7 +139,7 @@ async fn mended(
 }
 
 async fn rounds_due(app: App, watch: Arc<Mutex<Watch>>) -> Option<Timestamp> {
-    let mend_at = mended(&app, &watch, "rounds", rounds::mend).await;
+    let mend_at = mended(&app, &watch, "rounds", mend_rounds).await;
     let next = match app.db.read(rounds::next_due).await {
         Ok(Some(due)) if due <= app.db.now() => app.db.patient().write(rounds::tend).await,
         other => other,
