@@ -10,9 +10,14 @@ use linli_wire::{
     id::{CommunityId, HouseholdId},
     sync::Entity,
 };
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
-use crate::{App, Error, card, clock::Watch, db::Tx, notices, params, payments, repairs, rounds, session};
+use crate::{
+    App, Error, card,
+    clock::Watch,
+    db::{Database, Tx},
+    notices, params, payments, repairs, rounds, session,
+};
 
 /// Publishes scheduled notices when they are due.
 pub async fn publish(app: App) {
@@ -48,6 +53,8 @@ async fn in_time<W: Future<Output = Option<Timestamp>>>(
                 Err(RecvError::Closed) => return,
             },
         }
+        // What was committed until now is one reason to look, however many commits there were.
+        while !matches!(commits.try_recv(), Err(TryRecvError::Empty | TryRecvError::Closed)) {}
         next = work(app.clone()).await;
     }
 }
