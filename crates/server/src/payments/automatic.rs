@@ -50,6 +50,29 @@ pub fn set_automatic(
     account::account(tx, community, household, &currency)
 }
 
+/// Ends what a household wanted to have paid by itself, once nobody of it is left: who moves in later has wanted nothing.
+///
+/// # Errors
+/// `not_found` for a household that is not there; the database's.
+pub(super) fn end_if_nobody_is_left(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    household: HouseholdId,
+) -> Result<(), Error> {
+    let sql = "SELECT 1 FROM household_account AS account
+         WHERE account.community_id = $1 AND account.household_id = $2 AND account.automatic IS NOT NULL
+           AND NOT EXISTS (SELECT 1 FROM person WHERE person.community_id = account.community_id
+             AND person.household_id = account.household_id AND person.left_at IS NULL)";
+    if tx.query_opt(sql, params![community, household])?.is_none() {
+        return Ok(());
+    }
+    account::lock(tx, community, household)?;
+    let sql = "UPDATE household_account SET automatic = NULL WHERE community_id = $1 AND household_id = $2";
+    tx.execute(sql, params![community, household])?;
+    let currency = today(tx, community)?.0.currency;
+    account::tell(tx, community, household, &currency)
+}
+
 /// Which households have bills to be paid by themselves; none before eight in the morning of their community.
 ///
 /// # Errors

@@ -18,6 +18,7 @@ use linli_wire::{
 };
 use uuid::Uuid;
 
+use super::automatic;
 use crate::{
     Error,
     auth::{self, Caller},
@@ -136,12 +137,21 @@ pub fn end(tx: &mut Tx<'_>, caller: &Caller, id: RelativeId) -> Result<Relative,
     relative(tx, caller.community, id)
 }
 
-/// Ends what hangs on where a person lives, after they have moved or left: codes that they made, arrangements that they
-/// let, and, where they left or moved in there, those by which they paid.
+/// Ends what hangs on where a person lives, after they have moved out of a household or left: codes that they made,
+/// arrangements that they let, and, where they left or moved in there, those by which they paid; and what is paid by itself,
+/// where they were the last of the household.
 ///
 /// # Errors
 /// The database's.
-pub(crate) fn moved(tx: &mut Tx<'_>, community: CommunityId, person: PersonId) -> Result<(), Error> {
+pub(crate) fn moved(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    person: PersonId,
+    out_of: Option<HouseholdId>,
+) -> Result<(), Error> {
+    if let Some(household) = out_of {
+        automatic::end_if_nobody_is_left(tx, community, household)?;
+    }
     let home = community::person(tx, community, person)?.map(|person| person.household_id);
     let sql = "SELECT id, household_id, let_by FROM relative
          WHERE community_id = $1 AND (let_by = $2 OR person_id = $2) AND ended_at IS NULL ORDER BY id";
