@@ -78,6 +78,7 @@ use crate::http::policy::{Method, ROUTES, Route, Who};
     payments::PublishBills,
     payments::PreviewBills,
     payments::BillRunPreview,
+    payments::PreviewLeftOut,
     payments::HouseholdPayments,
     payments::CounterPayment,
     payments::BalancePayment,
