@@ -1,9 +1,6 @@
 //! What the server does by itself.
 
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicBool, Ordering},
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use linli_wire::{
     Timestamp,
@@ -59,23 +56,25 @@ async fn in_time<W: Future<Output = Option<Timestamp>>>(
     }
 }
 
-/// Asks about payments by card that are open, and says to communities whether there are any; once in the beginning, about
-/// those that a backup knows nothing of.
+/// Asks about payments by card that are open, and says to communities whether there are any; beside that, once, about those
+/// that a backup knows nothing of.
 pub async fn tend_cards(app: App) {
-    let found_lost = Arc::new(AtomicBool::new(false));
-    in_time(app, &[Entity::Payment, Entity::Relative, Entity::Community], |app| {
-        let found_lost = Arc::clone(&found_lost);
-        async move {
-            if !found_lost.load(Ordering::Relaxed) {
-                found_lost.store(card::find_lost(&app).await.is_ok(), Ordering::Relaxed);
-            }
-            card::tend(&app).await.unwrap_or_else(|error| {
-                tracing::error!(%error, "payments by card could not be tended; tried again in a minute");
-                None
-            })
+    let tend = |app: App| async move {
+        card::tend(&app).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "payments by card could not be tended; tried again in a minute");
+            None
+        })
+    };
+    let find_lost = async {
+        while card::find_lost(&app).await.is_err() {
+            app.db.clock().wait_until(None).await;
         }
-    })
-    .await;
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        () = in_time(app.clone(), &[Entity::Payment, Entity::Relative, Entity::Community], tend) => {}
+        () = find_lost => {}
+    }
 }
 
 /// Reminds households of bills that are not paid, in the morning of each community.

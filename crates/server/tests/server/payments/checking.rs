@@ -55,8 +55,7 @@ async fn found(
         Err::<(), _>(linli_server::Error::not_found())
     });
     undone.await.unwrap_err();
-    let found = found.lock().unwrap().clone();
-    found
+    std::mem::take(&mut *found.lock().unwrap())
 }
 
 both! {
