@@ -6,7 +6,8 @@
 //! is certain is booked by itself ([`crate::bank::matching`]); everything else waits for a person.
 //!
 //! What left the account may stand in the ledger before: a refund by transfer, spending that somebody noted. It is settled
-//! with that entry ([`settle()`]) and not counted out twice.
+//! with that entry ([`settle()`]) and not counted out twice. A refund that could not be delivered comes in again; it is booked
+//! as money that is kept for its household, and nothing else that takes an earlier movement back is.
 //!
 //! What was booked for the wrong household is open again once two persons have said so ([`open_again`]). The entry of before
 //! and its opposite stay in the ledger, so what it is booked as next is named by how often that happened, too.

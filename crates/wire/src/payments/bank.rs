@@ -221,6 +221,9 @@ pub enum ProposedBecause {
     NameAndAmount,
     /// The household paid from this account before.
     Account,
+    /// As much went back to the household by transfer a short while before: it may have come back, from an account that is
+    /// closed.
+    CameBack,
     /// Of a newer server.
     #[serde(other)]
     Other,

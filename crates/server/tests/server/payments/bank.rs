@@ -23,12 +23,12 @@ pub(super) const OWN: &str = "DE89370400440532013000";
 /// A movement of a statement.
 #[derive(Clone)]
 pub(super) struct Told<'a> {
-    id: &'a str,
-    minor: i64,
-    currency: &'a str,
-    name: &'a str,
-    text: String,
-    is_reversal: bool,
+    pub(super) id: &'a str,
+    pub(super) minor: i64,
+    pub(super) currency: &'a str,
+    pub(super) name: &'a str,
+    pub(super) text: String,
+    pub(super) is_reversal: bool,
 }
 
 pub(super) fn told(id: &str, minor: i64, text: impl Into<String>) -> Told<'_> {

@@ -5,8 +5,8 @@ use linli_wire::{
     Code,
     id::{LedgerEntryId, RefundId},
     payments::{
-        AskRefund, BankMovement, BankMovementState, BookMovement, BookOwnMovement, OwnPlace, Refund,
-        RefundState, SettleMovement, Spend, SpendMovement, Spendings, TakeSpendingBack, Way,
+        AskRefund, BankMovement, BankMovementState, BookMovement, BookOwnMovement, OwnPlace, ProposedBecause,
+        Refund, RefundState, SettleMovement, Spend, SpendMovement, Spendings, TakeSpendingBack, Way,
     },
 };
 use reqwest::Method;
@@ -99,6 +99,44 @@ both! {
         done(&world, &chen, &deed(&other, "spend"), &spending(false)).await;
         let told: i64 = bill.total + 10_000 + 500 - 10_000 - 10_000 - 500;
         assert_eq!(in_bank(&world, &sun).await, told, "what the statement says");
+        is_sound(&world).await;
+    }
+
+    async fn a_refund_that_comes_back_is_kept_for_the_household_again(world) {
+        let sun = world.sun.clone();
+        let (chen, lin) = (world.join(&sun, sun.chen_jing).await, world.join(&sun, sun.lin).await);
+        has_account(&world, &sun).await;
+        import(&world, &chen, statement(OWN, &[told("in", 10_000, "?")])).await;
+        let came = open(&world, &chen, 10_000).await.remove(0);
+        let book = |household_id| BookMovement { household_id, bills: Vec::new() };
+        done(&world, &chen, &deed(&came, "book"), &book(sun.wang)).await;
+        let asked = AskRefund {
+            id: RefundId(new_id()),
+            household_id: sun.wang,
+            payment_id: None,
+            way: Way::Transfer,
+            minor: 10_000,
+            reason: "Moves out".to_owned(),
+            booked_wrongly: false,
+        };
+        goes_back(&world, (&chen, &lin), &asked).await;
+        let back = Told { is_reversal: true, ..told("back", 10_000, "AC04") };
+        let strange = Told { is_reversal: true, ..told("strange", 9_999, "AC04") };
+        import(&world, &chen, statement(OWN, &[told("out", -10_000, "?"), back, strange])).await;
+        let out = open(&world, &chen, -10_000).await.remove(0);
+        done(&world, &chen, &deed(&out, "settle"), &SettleMovement { entry_id: out.counted[0].entry_id }).await;
+        assert_eq!((in_bank(&world, &sun).await, household(&world, &chen, sun.wang).await.account.kept), (0, 0));
+        let strange = open(&world, &chen, 9_999).await.remove(0);
+        assert_eq!(strange.proposals, []);
+        assert_eq!(refused(&world, &chen, &deed(&strange, "book"), &book(sun.wang)).await, Code::Conflict);
+        let back = open(&world, &chen, 10_000).await.remove(0);
+        let [proposal] = back.proposals.as_slice() else { panic!("{back:?}") };
+        assert_eq!((proposal.household_id, proposal.kept, proposal.why), (sun.wang, 10_000, ProposedBecause::CameBack));
+        assert_eq!(refused(&world, &chen, &deed(&back, "book"), &book(sun.li)).await, Code::Conflict);
+        for _ in 0..2 {
+            done(&world, &chen, &deed(&back, "book"), &book(sun.wang)).await;
+        }
+        assert_eq!((in_bank(&world, &sun).await, household(&world, &chen, sun.wang).await.account.kept), (10_000, 10_000));
         is_sound(&world).await;
     }
 

@@ -321,6 +321,7 @@ fn why(why: ProposedBecause) -> &'static str {
         ProposedBecause::AccountAndAmount => texts::why_amount_account(),
         ProposedBecause::NameAndAmount => texts::why_amount_name(),
         ProposedBecause::Account => texts::why_account(),
+        ProposedBecause::CameBack => texts::why_came_back(),
     }
 }
 
