@@ -1,19 +1,19 @@
 //! What the server does by itself.
 
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicBool, Ordering},
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use linli_wire::{
     Timestamp,
     id::{CommunityId, HouseholdId},
     sync::Entity,
 };
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
 use crate::{
-    App, Error, card, chat, clock::Watch, db::Tx, notices, params, payments, repairs, rounds, session,
+    App, Error, card, chat,
+    clock::Watch,
+    db::{Database, Tx},
+    notices, params, payments, repairs, rounds, session,
 };
 
 /// Publishes scheduled notices when they are due.
@@ -50,27 +50,31 @@ async fn in_time<W: Future<Output = Option<Timestamp>>>(
                 Err(RecvError::Closed) => return,
             },
         }
+        // What was committed until now is one reason to look, however many commits there were.
+        while !matches!(commits.try_recv(), Err(TryRecvError::Empty | TryRecvError::Closed)) {}
         next = work(app.clone()).await;
     }
 }
 
-/// Asks about payments by card that are open, and says to communities whether there are any; once in the beginning, about
-/// those that a backup knows nothing of.
+/// Asks about payments by card that are open, and says to communities whether there are any; beside that, once, about those
+/// that a backup knows nothing of.
 pub async fn tend_cards(app: App) {
-    let found_lost = Arc::new(AtomicBool::new(false));
-    in_time(app, &[Entity::Payment, Entity::Relative, Entity::Community], |app| {
-        let found_lost = Arc::clone(&found_lost);
-        async move {
-            if !found_lost.load(Ordering::Relaxed) {
-                found_lost.store(card::find_lost(&app).await.is_ok(), Ordering::Relaxed);
-            }
-            card::tend(&app).await.unwrap_or_else(|error| {
-                tracing::error!(%error, "payments by card could not be tended; tried again in a minute");
-                None
-            })
+    let tend = |app: App| async move {
+        card::tend(&app).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "payments by card could not be tended; tried again in a minute");
+            None
+        })
+    };
+    let find_lost = async {
+        while card::find_lost(&app).await.is_err() {
+            app.db.clock().wait_until(None).await;
         }
-    })
-    .await;
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        () = in_time(app.clone(), &[Entity::Payment, Entity::Relative, Entity::Community], tend) => {}
+        () = find_lost => {}
+    }
 }
 
 /// Reminds households of bills that are not paid, in the morning of each community.
@@ -79,12 +83,24 @@ pub async fn remind(app: App) {
     let due = |app: App| {
         let watch = Arc::clone(&watch);
         async move {
-            let mend_at = mended(&app, &watch, "reminders", payments::mend_reminders).await;
+            let mend_at = mended(&app, &watch, "reminders", mend_reminders).await;
             let next = by_household(app, "reminders", payments::due_reminders, payments::remind).await;
             [next, mend_at].into_iter().flatten().min()
         }
     };
     in_time(app, &[Entity::PaymentWays, Entity::Community], due).await;
+}
+
+/// One transaction for each household, so that nobody who pays meanwhile waits for all of them.
+async fn mend_reminders(db: Database) -> Result<(), Error> {
+    for (community, household) in db.read(payments::early_reminders).await? {
+        db.write(move |tx| payments::take_back_reminders(tx, community, household)).await?;
+    }
+    Ok(())
+}
+
+async fn mend_rounds(db: Database) -> Result<(), Error> {
+    db.write(rounds::mend).await
 }
 
 /// Pays what households want to have paid by itself, in the morning of each community and whenever there is more to pay it
@@ -106,11 +122,11 @@ async fn tend_due(app: App) -> Option<Timestamp> {
 }
 
 /// Puts right what a clock did that went ahead, once it has settled. Tells when that is; none when nothing is left to do.
-async fn mended(
+async fn mended<M: Future<Output = Result<(), Error>>>(
     app: &App,
     watch: &Mutex<Watch>,
     what: &'static str,
-    mend: fn(&mut Tx<'_>) -> Result<(), Error>,
+    mend: impl FnOnce(Database) -> M,
 ) -> Option<Timestamp> {
     let watch = || watch.lock().unwrap_or_else(PoisonError::into_inner);
     let now = app.db.now();
@@ -118,7 +134,7 @@ async fn mended(
     if at > now {
         return Some(at);
     }
-    match app.db.patient().write(mend).await {
+    match mend(app.db.patient()).await {
         Ok(()) => watch().done(),
         // What could not be done now is not tried again at once.
         Err(error) => {
@@ -129,7 +145,7 @@ async fn mended(
 }
 
 async fn rounds_due(app: App, watch: Arc<Mutex<Watch>>) -> Option<Timestamp> {
-    let mend_at = mended(&app, &watch, "rounds", rounds::mend).await;
+    let mend_at = mended(&app, &watch, "rounds", mend_rounds).await;
     let next = match app.db.read(rounds::next_due).await {
         Ok(Some(due)) if due <= app.db.now() => app.db.patient().write(rounds::tend).await,
         other => other,

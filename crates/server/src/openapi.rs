@@ -78,6 +78,7 @@ use crate::http::policy::{Method, ROUTES, Route, Who};
     payments::PublishBills,
     payments::PreviewBills,
     payments::BillRunPreview,
+    payments::PreviewLeftOut,
     payments::HouseholdPayments,
     payments::CounterPayment,
     payments::BalancePayment,
@@ -97,6 +98,8 @@ use crate::http::policy::{Method, ROUTES, Route, Who};
     payments::BankMovementsPage,
     payments::BookMovement,
     payments::SpendMovement,
+    payments::BankCounted,
+    payments::SettleMovement,
     payments::BankOwn,
     payments::OwnPlace,
     payments::BookOwnMovement,
@@ -277,6 +280,11 @@ fn about(route: &Route) -> Option<About> {
         (Method::Post, "/v1/bank-movements/{id}/spend") => (
             "Book what went out as spending",
             of::<payments::SpendMovement>(),
+            of::<payments::BankMovement>(),
+        ),
+        (Method::Post, "/v1/bank-movements/{id}/settle") => (
+            "Say that a movement is what the books hold already",
+            of::<payments::SettleMovement>(),
             of::<payments::BankMovement>(),
         ),
         (Method::Post, "/v1/bank-movements/{id}/own") => (

@@ -58,7 +58,7 @@ pub use relatives::{
     relatives, scopes as scopes_of_relative,
 };
 pub(crate) use relatives::{carry_end, end_code as end_relative_code, lets, moved};
-pub use reminders::{due_reminders, mend as mend_reminders, remind};
+pub use reminders::{due_reminders, early as early_reminders, remind, take_back as take_back_reminders};
 pub use run::{preview, publish, runs};
 pub use spending::{put_spending, spend, spendings, take_back as take_spending_back};
 pub use ways::{offer_card, put_ways, ways};

@@ -11,8 +11,8 @@ use linli_e2e::{
 use linli_wire::{
     Language,
     command::{
-        BankMovementsList, BillKey, BillOpen, CommunityMap, Empty, HouseholdKey, HouseholdPaymentsGet,
-        OfficeBillsList, PaymentsGet,
+        AttemptNew, BankMovementsList, BillKey, BillOpen, CommunityMap, Empty, HouseholdKey,
+        HouseholdPaymentsGet, NoteSpending, OfficeBillsList, PaymentsGet, SpendingGet, SpendingNote,
     },
     id::HouseholdId,
     payments::{BankMovementState, BankMovementsQuery, OfficeBillsPage, OfficeBillsQuery},
@@ -158,10 +158,39 @@ fn by_hand(name: &str, language: Language) {
     let csv = folder.path().join("statement.csv");
     let sum = |minor: i64| format!("{}.{:02}", minor / 100, minor % 100);
     let row = format!("2026-01-15;{};Nobody in particular;no reference\n", sum(bill.owed));
-    fs::write(&csv, format!("Date;Amount;Name;Purpose\n{row}2026-01-15;-40.00;Cleaners;January\n")).unwrap();
+    let out = "2026-01-15;-40.00;Cleaners;January\n2026-01-15;-25.00;Gardeners;January\n";
+    fs::write(&csv, format!("Date;Amount;Name;Purpose\n{row}{out}")).unwrap();
+    // One of both that went out was noted before.
+    let spent = office.host.call::<SpendingGet>(&Empty {}).unwrap();
+    let noted = NoteSpending {
+        attempt: office.host.call::<AttemptNew>(&Empty {}).unwrap().id,
+        day: "2026-01-14".to_owned(),
+        heading: spent.headings[0].key.clone(),
+        minor: 2_500,
+        words: "Gardeners, January".to_owned(),
+        in_cash: false,
+    };
+    office.host.call::<SpendingNote>(&noted).unwrap();
     chen.go("/office/payments/bank");
     chen.hand_over("statement", &csv);
-    chen.find_late("[data-testid=brought][data-new='2'][data-booked='0'][data-open='2']");
+    chen.find_late("[data-testid=brought][data-new='3'][data-booked='0'][data-open='3']");
+
+    // It is in the books already: who would book it as something else is told so, and one press settles it.
+    chen.find("[data-testid=counted]");
+    chen.see("Gardeners, January");
+    chen.picture("counted");
+    look(&office, "bank counted", &face);
+    chen.script(
+        "one('[data-testid=counted]').closest('article').querySelector('[data-testid=spend]').click()",
+        &[],
+    );
+    chen.find("#spend-movement[open] [data-testid=counted-other]");
+    chen.picture("counted-other");
+    look(&office, "bank counted other", &face);
+    chen.script("one('#spend-movement .c-dialog__actions button[data-kind=quiet]').click()", &[]);
+    chen.find_no("#spend-movement[open]");
+    chen.tap("settle");
+    chen.find_no("[data-testid=counted]");
 
     // A bill is chosen by hand: none chosen is said, and then it is booked.
     chen.tap_words(&say("bank.by_hand"));

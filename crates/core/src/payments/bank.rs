@@ -43,6 +43,7 @@ pub(crate) async fn decide(account: &Account, asked: DecideMovement) -> Result<B
             authorised!(account, |api| api.post(&path("spend"), spending))
         }
         MovementDecision::Own(own) => authorised!(account, |api| api.post(&path("own"), own)),
+        MovementDecision::Settle(settle) => authorised!(account, |api| api.post(&path("settle"), settle)),
         MovementDecision::OpenAgain(why) => authorised!(account, |api| api.post(&path("open-again"), why)),
         MovementDecision::SetAside(aside) => authorised!(account, |api| api.post(&path("set-aside"), aside)),
     }

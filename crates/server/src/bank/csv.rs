@@ -9,6 +9,9 @@
 //! taken twice, or two files that overlap by whole days, name the same movements alike, whatever their encoding, and two
 //! equal payments of one day stay two.
 //!
+//! A row that the bank only announces, or that came to nothing, is passed over where a column says so: it comes once more
+//! when it is booked, perhaps on another day and in other words, and would count twice.
+//!
 //! Turned down: to guess whether `03/04/2026` is in March. It is the third of April: days come first everywhere but in the
 //! United States, whose banks offer other formats.
 
@@ -183,11 +186,11 @@ impl Table {
         }
     }
 
-    /// The movement of a row; none for one that names neither a day nor an amount.
+    /// The movement of a row; none for one that names neither a day nor an amount, and for one that the bank has not booked.
     fn movement(&self, row: &Row, account: &str, marks: Marks) -> Result<Option<Movement>, Error> {
         let day = self.cell(row, Column::Booked);
         let amounts = [Column::Amount, Column::Debit, Column::Credit].map(|column| self.cell(row, column));
-        if day.is_empty() && amounts == [""; 3] {
+        if day.is_empty() && amounts == [""; 3] || headings::is_not_booked(self.cell(row, Column::State)) {
             return Ok(None);
         }
         let currency = self.currency(row, account);

@@ -30,7 +30,8 @@ pub(crate) async fn find_lost(app: &App) -> Result<(), Error> {
     Ok(())
 }
 
-/// When the newest payment was begun that the backup knows; none where no backup was brought back of late.
+/// When the newest payment by card was begun that the backup knows, or the newest of all that it knows where it knows none;
+/// nothing where no backup was brought back of late.
 fn known_until(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, Error> {
     let restored_at = instance::load(tx)?.restored_at;
     let Some(restored_at) = restored_at.filter(|at| tx.now().millis_since(*at) < ASKED_MS) else {
@@ -38,5 +39,13 @@ fn known_until(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, Error> {
     };
     let sql = "SELECT MAX(at) FROM payment WHERE way = 'card' AND at < $1";
     let newest: Option<Timestamp> = tx.query_one(sql, params![restored_at])?.get(0)?;
+    let newest = match newest {
+        Some(newest) => Some(newest),
+        None => {
+            let sql = "SELECT MAX(at) FROM (SELECT created_at AS at FROM instance
+                 UNION ALL SELECT at FROM audit UNION ALL SELECT at FROM payment) AS known WHERE at < $1";
+            tx.query_one(sql, params![restored_at])?.get(0)?
+        }
+    };
     Ok(Some(newest.map_or(Timestamp(0), |at| at.plus_millis(-APART_MS))))
 }

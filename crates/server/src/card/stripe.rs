@@ -2,7 +2,8 @@
 //! Stripe's own fields.
 //!
 //! Every request that makes something carries a key that follows from our id and the step, so that asking again after a
-//! lost answer makes nothing twice. Stripe forgets such keys after a day, so a refund is looked for before it is made.
+//! lost answer makes nothing twice. Stripe forgets such keys after a day, so a refund is looked for before it is made; one
+//! of all of the charge that somebody made on Stripe's own pages is taken for ours.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -144,12 +145,17 @@ impl Stripe {
         let charge = charge.ok_or_else(|| Trouble::Refused("nothing was paid".to_owned()))?;
         let path = format!("/v1/refunds?charge={charge}&limit=100");
         let known: List<RefundBody> = self.send(Method::GET, &path, None, String::new()).await?;
-        let ours = refund.to_string();
-        let known = known.data.into_iter().find(|known| known.metadata.get("linli_refund") == Some(&ours));
-        if let Some(known) = known {
-            return Ok(known.read());
+        let (ours, mut known) = (refund.to_string(), known.data);
+        if let Some(at) = known.iter().position(|known| known.named() == Some(&ours)) {
+            return Ok(known.swap_remove(at).read());
         }
         let amount = counted(minor, &currency).ok_or_else(not_counted)?;
+        // Somebody gave all of it back on Stripe's own pages: it cannot go back once more, and is what is asked for.
+        let is_theirs =
+            |known: &RefundBody| known.named().is_none() && known.amount == amount && known.stands();
+        if let Some(at) = known.iter().position(is_theirs) {
+            return Ok(known.swap_remove(at).read());
+        }
         let form = format!("charge={charge}&amount={amount}&metadata[linli_refund]={refund}");
         let made: RefundBody =
             self.send(Method::POST, "/v1/refunds", Some(format!("linli-{refund}-refund")), form).await?;
@@ -349,19 +355,34 @@ struct List<T> {
 #[derive(Deserialize)]
 struct RefundBody {
     id: String,
+    #[serde(default)]
+    amount: i64,
     status: Option<String>,
     #[serde(default)]
     metadata: BTreeMap<String, String>,
 }
 
 impl RefundBody {
-    fn read(self) -> GivenBack {
-        let state = match self.status.as_deref() {
+    /// What we call it; none for one that we did not make.
+    fn named(&self) -> Option<&String> {
+        self.metadata.get("linli_refund")
+    }
+
+    fn state(&self) -> RefundState {
+        match self.status.as_deref() {
             Some("succeeded") => RefundState::Done,
             Some("failed" | "canceled") => RefundState::Failed,
             _ => RefundState::Pending,
-        };
-        GivenBack { id: self.id, state }
+        }
+    }
+
+    /// Whether the money has gone back, or is on its way.
+    fn stands(&self) -> bool {
+        self.state() != RefundState::Failed
+    }
+
+    fn read(self) -> GivenBack {
+        GivenBack { state: self.state(), id: self.id }
     }
 }
 

@@ -25,7 +25,7 @@ pub enum Left {
 /// # Errors
 /// The database's.
 pub fn leave(tx: &mut Tx<'_>, community: CommunityId, id: PersonId, by: &str) -> Result<Left, Error> {
-    let sql = "SELECT left_at FROM person WHERE community_id = $1 AND id = $2";
+    let sql = "SELECT left_at, household_id FROM person WHERE community_id = $1 AND id = $2";
     let Some(row) = tx.query_locked(sql, params![community, id])? else { return Ok(Left::Nobody) };
     if row.get::<Option<i64>>(0)?.is_some() {
         return Ok(Left::Before);
@@ -38,7 +38,7 @@ pub fn leave(tx: &mut Tx<'_>, community: CommunityId, id: PersonId, by: &str) ->
     )?;
     log_person(tx, community, id)?;
     forget_photo(tx, community, id)?;
-    payments::moved(tx, community, id)?;
+    payments::moved(tx, community, id, row.get(1)?)?;
     let details = serde_json::json!({ "by": by }).to_string();
     auth::audit(tx, "person_left", Some(community), Some(id), None, &details)?;
     Ok(Left::Now)

@@ -214,8 +214,8 @@ pub fn put_person(
     )?;
     log_person(tx, community, person.id)?;
     let home = known.as_ref().map(|row| row.get::<Option<HouseholdId>>(3)).transpose()?;
-    if home.is_some_and(|home| home != person.household_id) {
-        payments::moved(tx, community, person.id)?;
+    if let Some(home) = home.filter(|home| *home != person.household_id) {
+        payments::moved(tx, community, person.id, home)?;
     }
     let before = known.as_ref().map(|row| row.get::<Role>(2)).transpose()?;
     if before.is_some_and(|before| before != person.role && person.role.is_office()) {

@@ -175,6 +175,7 @@ routes! {
     Get "/v1/bank-movements" Office Device 0, true => routes::bank::movements;
     Post "/v1/bank-movements/{id}/book" Office Device JSON, false => routes::bank::book;
     Post "/v1/bank-movements/{id}/spend" Office Device JSON, false => routes::bank::spend;
+    Post "/v1/bank-movements/{id}/settle" Office Device JSON, false => routes::bank::settle;
     Post "/v1/bank-movements/{id}/open-again" Office Device JSON, false => routes::bank::open_own_again;
     Post "/v1/bank-movements/{id}/own" Office Device JSON, false => routes::bank::book_own;
     Post "/v1/bank-movements/{id}/set-aside" Office Device JSON, false => routes::bank::set_aside;

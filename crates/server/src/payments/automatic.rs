@@ -1,6 +1,6 @@
 //! Bills that are paid by themselves: from what is kept for a household that wants it, on the day on which they are due.
 //!
-//! A bill is paid as a whole or not at all, up to the limit that the household has set, and once: the payment's id comes
+//! What is left of a bill is paid or nothing of it, where all that the bill asks for is within the limit of the household, and once: the payment's id comes
 //! from the bill's, so one that went back is not made again. A bill that is being paid by card is left to that. It is decided under the lock of the household's account.
 
 use std::collections::BTreeSet;
@@ -17,7 +17,7 @@ use crate::{
     auth::Caller,
     calendar::{self, Calendar},
     db::Tx,
-    ledger, params,
+    params,
 };
 
 /// The hour of the community's day from which bills are paid: before reminders are written.
@@ -50,6 +50,29 @@ pub fn set_automatic(
     account::account(tx, community, household, &currency)
 }
 
+/// Ends what a household wanted to have paid by itself, once nobody of it is left: who moves in later has wanted nothing.
+///
+/// # Errors
+/// `not_found` for a household that is not there; the database's.
+pub(super) fn end_if_nobody_is_left(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    household: HouseholdId,
+) -> Result<(), Error> {
+    let sql = "SELECT 1 FROM household_account AS account
+         WHERE account.community_id = $1 AND account.household_id = $2 AND account.automatic IS NOT NULL
+           AND NOT EXISTS (SELECT 1 FROM person WHERE person.community_id = account.community_id
+             AND person.household_id = account.household_id AND person.left_at IS NULL)";
+    if tx.query_opt(sql, params![community, household])?.is_none() {
+        return Ok(());
+    }
+    account::lock(tx, community, household)?;
+    let sql = "UPDATE household_account SET automatic = NULL WHERE community_id = $1 AND household_id = $2";
+    tx.execute(sql, params![community, household])?;
+    let currency = today(tx, community)?.0.currency;
+    account::tell(tx, community, household, &currency)
+}
+
 /// Which households have bills to be paid by themselves; none before eight in the morning of their community.
 ///
 /// # Errors
@@ -62,8 +85,16 @@ pub fn due_automatic(tx: &mut Tx<'_>) -> Result<DueHouseholds, Error> {
         let mut next = calendar.hour_of(day, HOUR)?;
         if next <= tx.now() {
             next = calendar.hour_of(day.tomorrow().map_err(calendar::beyond)?, HOUR)?;
-            let sql = "SELECT household_id FROM household_account WHERE community_id = $1 AND automatic IS NOT NULL";
-            for row in tx.query(sql, params![community.id])? {
+            // Few owe something on their day and have not been paid for: only they are looked at closely.
+            let sql = "SELECT account.household_id FROM household_account AS account
+                 JOIN bill ON bill.community_id = account.community_id AND bill.household_id = account.household_id
+                 JOIN posting ON posting.community_id = bill.community_id AND posting.bill_id = bill.id
+                 JOIN ledger_account AS owed ON owed.community_id = posting.community_id
+                   AND owed.id = posting.account_id AND owed.kind = 'receivable'
+                 WHERE account.community_id = $1 AND account.automatic IS NOT NULL AND bill.due_on <= $2
+                   AND bill.currency = $3
+                 GROUP BY account.household_id HAVING SUM(posting.minor) > 0 ORDER BY account.household_id";
+            for row in tx.query(sql, params![community.id, &day.to_string(), &community.currency])? {
                 let household: HouseholdId = row.get(0)?;
                 if !payable(tx, community.id, household)?.is_empty() {
                     due.households.insert((community.id, household));
@@ -100,21 +131,25 @@ fn payable(
     let (of, day) = today(tx, community)?;
     let account = account::account(tx, community, household, &of.currency)?;
     let (Some(limit), mut kept) = (account.automatic, account.kept) else { return Ok(Vec::new()) };
-    let sql = "SELECT bill.id FROM bill WHERE bill.community_id = $1 AND bill.household_id = $2 AND bill.due_on <= $3
-         AND bill.currency = $4 ORDER BY bill.due_on, bill.number";
-    let mut found = Vec::new();
     if kept <= 0 {
-        return Ok(found);
+        return Ok(Vec::new());
     }
     let being_paid = reminders::being_paid(tx, community, household)?;
+    let sql = "SELECT bill.id, CAST(SUM(posting.minor) AS BIGINT), CAST(bill.total - COALESCE((
+           SELECT SUM(credit.minor) FROM credit
+           WHERE credit.community_id = bill.community_id AND credit.bill_id = bill.id), 0) AS BIGINT)
+         FROM bill JOIN posting ON posting.community_id = bill.community_id AND posting.bill_id = bill.id
+         JOIN ledger_account AS owed ON owed.community_id = posting.community_id
+           AND owed.id = posting.account_id AND owed.kind = 'receivable'
+         WHERE bill.community_id = $1 AND bill.household_id = $2 AND bill.due_on <= $3 AND bill.currency = $4
+         GROUP BY bill.community_id, bill.id, bill.total, bill.due_on, bill.number HAVING SUM(posting.minor) > 0
+         ORDER BY bill.due_on, bill.number";
+    let mut found = Vec::new();
     for row in tx.query(sql, params![community, household, &day.to_string(), &of.currency])? {
-        let bill: BillId = row.get(0)?;
-        if being_paid.contains(&bill) {
-            continue;
-        }
-        let owed = ledger::owed(tx, community, bill)?;
-        if owed > 0 && owed <= limit && owed <= kept && !pay::is_known(tx, community, named(community, bill))?
-        {
+        // A bill that asks for more than the limit is not paid by itself, however little of it is left.
+        let (bill, owed, asks): (BillId, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let fits = asks <= limit && owed <= kept && !being_paid.contains(&bill);
+        if fits && !pay::is_known(tx, community, named(community, bill))? {
             kept -= owed;
             found.push((bill, owed));
         }

@@ -5,6 +5,10 @@
 //! knows it by its own id. Two movements to which the bank gave one name stay two where day or amount differ. Only what
 //! is certain is booked by itself ([`crate::bank::matching`]); everything else waits for a person.
 //!
+//! What left the account may stand in the ledger before: a refund by transfer, spending that somebody noted. It is settled
+//! with that entry ([`settle()`]) and not counted out twice. A refund that could not be delivered comes in again; it is booked
+//! as money that is kept for its household, and nothing else that takes an earlier movement back is.
+//!
 //! What was booked for the wrong household is open again once two persons have said so ([`open_again`]). The entry of before
 //! and its opposite stay in the ledger, so what it is booked as next is named by how often that happened, too.
 //!
@@ -16,6 +20,7 @@ mod import;
 mod list;
 mod overlap;
 mod own;
+mod settle;
 
 pub(super) use decide::open_again;
 pub use decide::{book, set_aside, spend};
@@ -24,6 +29,7 @@ pub(super) use import::renumber;
 pub use import::{currency, import, read};
 pub use list::movements;
 pub use own::{book_own, open_own_again};
+pub use settle::settle;
 
 use std::collections::BTreeMap;
 

@@ -28,7 +28,7 @@ pub fn check(tx: &mut Tx<'_>, findings: &mut Vec<String>) -> Result<(), Error> {
 }
 
 /// What finds wrong rows, what they are, and what is wrong with them.
-const RULES: [(&str, &str, &str); 14] = [
+const RULES: [(&str, &str, &str); 19] = [
     (
         "SELECT relative.id FROM relative
          LEFT JOIN person AS member ON member.community_id = relative.community_id AND member.id = relative.let_by
@@ -117,8 +117,12 @@ const RULES: [(&str, &str, &str); 14] = [
     (
         "SELECT movement.id FROM bank_movement AS movement LEFT JOIN ledger_entry AS entry
            ON entry.community_id = movement.community_id AND entry.id = movement.entry_id
-           AND entry.provider = 'statement'
-           AND (entry.provider_id = movement.id OR entry.provider_id LIKE movement.id || '/%')
+           AND (entry.provider = 'statement'
+               AND (entry.provider_id = movement.id OR entry.provider_id LIKE movement.id || '/%')
+             OR entry.provider IS NULL AND entry.kind = 'spending' AND NOT EXISTS (SELECT 1 FROM ledger_entry AS back
+               WHERE back.community_id = entry.community_id AND back.reverses = entry.id)
+             OR EXISTS (SELECT 1 FROM refund WHERE refund.community_id = entry.community_id AND refund.id = entry.id
+               AND refund.way = 'transfer'))
          WHERE (movement.state = 'booked') <> (entry.id IS NOT NULL)
            OR (entry.id IS NOT NULL AND movement.minor <> COALESCE((
              SELECT SUM(posting.minor) FROM posting JOIN ledger_account AS account
@@ -156,5 +160,49 @@ const RULES: [(&str, &str, &str); 14] = [
             WHERE payment.community_id = entry.community_id AND payment.id = entry.reverses))",
         "ledger entry",
         "gives money back that nobody asked for",
+    ),
+    (
+        "SELECT refund.id FROM refund WHERE refund.state = 'done' AND refund.payment_id IS NULL AND refund.minor <> COALESCE((
+           SELECT SUM(posting.minor) FROM posting JOIN ledger_account AS account
+             ON account.community_id = posting.community_id AND account.id = posting.account_id
+           WHERE posting.community_id = refund.community_id AND posting.entry_id = refund.id
+             AND account.kind = 'prepaid' AND account.household_id = refund.household_id), 0)",
+        "refund",
+        "is not what the ledger says that went back of what was kept",
+    ),
+    (
+        "SELECT DISTINCT entry.id FROM ledger_entry AS entry
+         JOIN posting ON posting.community_id = entry.community_id AND posting.entry_id = entry.id
+         JOIN ledger_account AS account
+           ON account.community_id = posting.community_id AND account.id = posting.account_id
+         LEFT JOIN credit ON credit.community_id = entry.community_id AND credit.id = entry.id
+         WHERE entry.kind = 'credit' AND account.kind IN ('income', 'tax') AND credit.id IS NULL",
+        "ledger entry",
+        "takes earnings back and is no credit note",
+    ),
+    (
+        "SELECT entry.id FROM ledger_entry AS entry
+         LEFT JOIN bill ON bill.community_id = entry.community_id AND bill.id = entry.id
+         WHERE entry.kind = 'bill' AND bill.id IS NULL",
+        "ledger entry",
+        "bills something and is no bill",
+    ),
+    (
+        "SELECT DISTINCT payment.id FROM payment
+         JOIN posting ON posting.community_id = payment.community_id AND posting.entry_id = payment.id
+         JOIN ledger_account AS account
+           ON account.community_id = posting.community_id AND account.id = posting.account_id
+         LEFT JOIN bill ON bill.community_id = posting.community_id AND bill.id = posting.bill_id
+         WHERE (account.household_id <> '' AND account.household_id <> payment.household_id)
+           OR bill.household_id <> payment.household_id",
+        "payment",
+        "pays for another household than its own",
+    ),
+    (
+        "SELECT DISTINCT posting.entry_id FROM posting JOIN ledger_account AS account
+           ON account.community_id = posting.community_id AND account.id = posting.account_id
+         WHERE account.kind = 'receivable' AND posting.bill_id IS NULL",
+        "ledger entry",
+        "changes what a household owes and names no bill",
     ),
 ];

@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use super::{
     account, bills,
     numbers::{self, Paper},
-    today,
+    relatives, today,
 };
 use crate::{
     Error,
@@ -28,12 +28,13 @@ use crate::{
 /// same.
 ///
 /// # Errors
-/// `not_allowed`; `not_found`; `invalid_input`, also for more than a line came to; `operation_reused` when the id stands
+/// `not_allowed`, also for a bill that the caller would pay; `not_found`; `invalid_input`, also for more than a line came to; `operation_reused` when the id stands
 /// for something else; the database's.
 pub fn credit(tx: &mut Tx<'_>, caller: &Caller, id: BillId, asked: &CreditBill) -> Result<(), Error> {
     caller.must_be_office()?;
     let community = caller.community;
     let household = bills::bill(tx, community, id)?.household_id;
+    relatives::must_be_nobody_of(tx, caller, household)?;
     account::lock(tx, community, household)?;
     if known(tx, community, id, asked)? {
         return Ok(());

@@ -25,7 +25,7 @@ use linli_wire::{
 use super::{
     account, bank, bills, credit,
     numbers::{self, Paper},
-    pay, today,
+    pay, relatives, today,
 };
 use crate::{
     Error,
@@ -119,12 +119,13 @@ pub fn ask(tx: &mut Tx<'_>, caller: &Caller, asked: &AskRefund) -> Result<Refund
 /// provider to do so. The same again is answered the same.
 ///
 /// # Errors
-/// `not_allowed`, also for whoever asked for it; `not_found`; `conflict` where it is decided otherwise, or what was to go
+/// `not_allowed`, also for whoever asked for it or would get it; `not_found`; `conflict` where it is decided otherwise, or what was to go
 /// back is not there any more; the database's.
 pub fn decide(tx: &mut Tx<'_>, caller: &Caller, id: RefundId, asked: DecideRefund) -> Result<Refund, Error> {
     caller.must_be_office()?;
     let community = caller.community;
     let household = row(tx, community, id)?.ok_or_else(Error::not_found)?.household;
+    relatives::must_be_nobody_of(tx, caller, household)?;
     account::lock(tx, community, household)?;
     let row = row(tx, community, id)?.ok_or_else(Error::not_found)?;
     if row.asked_by == caller.person {
@@ -223,7 +224,8 @@ pub fn refunds(tx: &mut Tx<'_>, caller: &Caller) -> Result<Refunds, Error> {
         "{REFUND} AND refund.state NOT IN ('asked', 'going') ORDER BY refund.decided_at DESC, refund.id LIMIT $2"
     );
     rows.extend(tx.query(&decided, params![caller.community, LAST])?);
-    Ok(Refunds { refunds: rows.iter().map(|row| refund_of(caller, row)).collect::<Result<_, _>>()? })
+    let own = relatives::may_pay_for(tx, caller)?;
+    Ok(Refunds { refunds: rows.iter().map(|row| refund_of(caller, &own, row)).collect::<Result<_, _>>()? })
 }
 
 /// All refunds of a household, newest first.
@@ -238,7 +240,8 @@ pub(super) fn of_household(
     let sql =
         format!("{REFUND} AND refund.household_id = $2 ORDER BY refund.asked_at DESC, refund.id LIMIT $3");
     let rows = tx.query(&sql, params![caller.community, household, LAST])?;
-    rows.iter().map(|row| refund_of(caller, row)).collect()
+    let own = relatives::may_pay_for(tx, caller)?;
+    rows.iter().map(|row| refund_of(caller, &own, row)).collect()
 }
 
 /// A payment that can go back now.
@@ -426,7 +429,8 @@ fn row(tx: &mut Tx<'_>, community: CommunityId, id: RefundId) -> Result<Option<A
 fn refund(tx: &mut Tx<'_>, caller: &Caller, id: RefundId) -> Result<Refund, Error> {
     let sql = format!("{REFUND} AND refund.id = $2");
     let row = tx.query_opt(&sql, params![caller.community, id])?.ok_or_else(Error::not_found)?;
-    refund_of(caller, &row)
+    let own = relatives::may_pay_for(tx, caller)?;
+    refund_of(caller, &own, &row)
 }
 
 const REFUND: &str = "SELECT refund.id, refund.household_id, household.code, refund.payment_id, payment.year, payment.number,
@@ -439,13 +443,16 @@ const REFUND: &str = "SELECT refund.id, refund.household_id, household.code, ref
      LEFT JOIN payment ON payment.community_id = refund.community_id AND payment.id = refund.payment_id
      WHERE refund.community_id = $1";
 
-fn refund_of(caller: &Caller, row: &Row) -> Result<Refund, Error> {
+/// A refund as somebody of the office sees it, who pays for the households `own`.
+fn refund_of(caller: &Caller, own: &[HouseholdId], row: &Row) -> Result<Refund, Error> {
     let (year, number): (Option<i64>, Option<i64>) = (row.get(4)?, row.get(5)?);
     let state = RefundState::from_name(&row.get::<String>(13)?);
     let decided_at: Option<Timestamp> = row.get(14)?;
+    let household_id: HouseholdId = row.get(1)?;
+    let is_concerned = row.get::<PersonId>(12)? == caller.person || own.contains(&household_id);
     Ok(Refund {
         id: row.get(0)?,
-        household_id: row.get(1)?,
+        household_id,
         code: row.get(2)?,
         payment_id: row.get(3)?,
         receipt: year.zip(number).map(|(year, number)| numbers::written(Paper::Receipt, year, number)),
@@ -459,7 +466,7 @@ fn refund_of(caller: &Caller, row: &Row) -> Result<Refund, Error> {
         state,
         decided_at,
         decided_by: row.get(15)?,
-        may_decide: state == RefundState::Asked && row.get::<PersonId>(12)? != caller.person,
+        may_decide: state == RefundState::Asked && !is_concerned,
     })
 }
 

@@ -18,6 +18,7 @@ use linli_wire::{
 };
 use uuid::Uuid;
 
+use super::automatic;
 use crate::{
     Error,
     auth::{self, Caller},
@@ -136,12 +137,21 @@ pub fn end(tx: &mut Tx<'_>, caller: &Caller, id: RelativeId) -> Result<Relative,
     relative(tx, caller.community, id)
 }
 
-/// Ends what hangs on where a person lives, after they have moved or left: codes that they made, arrangements that they
-/// let, and, where they left or moved in there, those by which they paid.
+/// Ends what hangs on where a person lives, after they have moved out of a household or left: codes that they made,
+/// arrangements that they let, and, where they left or moved in there, those by which they paid; and what is paid by itself,
+/// where they were the last of the household.
 ///
 /// # Errors
 /// The database's.
-pub(crate) fn moved(tx: &mut Tx<'_>, community: CommunityId, person: PersonId) -> Result<(), Error> {
+pub(crate) fn moved(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    person: PersonId,
+    out_of: Option<HouseholdId>,
+) -> Result<(), Error> {
+    if let Some(household) = out_of {
+        automatic::end_if_nobody_is_left(tx, community, household)?;
+    }
     let home = community::person(tx, community, person)?.map(|person| person.household_id);
     let sql = "SELECT id, household_id, let_by FROM relative
          WHERE community_id = $1 AND (let_by = $2 OR person_id = $2) AND ended_at IS NULL ORDER BY id";
@@ -175,7 +185,32 @@ pub(crate) fn carry_end(tx: &mut Tx<'_>, community: CommunityId, id: RelativeId)
 /// # Errors
 /// The database's.
 pub(super) fn may_pay(tx: &mut Tx<'_>, caller: &Caller, household: HouseholdId) -> Result<bool, Error> {
-    Ok(caller.household == Some(household) || lets(tx, caller.community, caller.person)?.contains(&household))
+    Ok(may_pay_for(tx, caller)?.contains(&household))
+}
+
+/// The households of which somebody may see and pay what is owed: their own, and those that let them.
+///
+/// # Errors
+/// The database's.
+pub(super) fn may_pay_for(tx: &mut Tx<'_>, caller: &Caller) -> Result<Vec<HouseholdId>, Error> {
+    let mut households = lets(tx, caller.community, caller.person)?;
+    households.extend(caller.household);
+    Ok(households)
+}
+
+/// Keeps who works for the office from deciding about money of a household that they pay for.
+///
+/// # Errors
+/// `not_allowed`; the database's.
+pub(super) fn must_be_nobody_of(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    household: HouseholdId,
+) -> Result<(), Error> {
+    if may_pay(tx, caller, household)? {
+        return Err(Error::refused(Code::NotAllowed, "somebody else must decide about one's own household"));
+    }
+    Ok(())
 }
 
 /// [`may_pay`], for whoever pays: it does not end before the transaction does, so that no payment is begun behind its end.

@@ -6,7 +6,7 @@
 //! bill.
 //!
 //! A clock that went ahead writes reminders of days to come, behind which nothing would be written for as long. They are
-//! taken back once the clock has settled ([`mend`]), as rounds are; passing over them at once would not do, since a machine
+//! taken back once the clock has settled ([`take_back`]), as rounds are; passing over them at once would not do, since a machine
 //! that starts behind would write old steps once more.
 
 use std::collections::BTreeSet;
@@ -76,29 +76,30 @@ pub fn remind(tx: &mut Tx<'_>, community: CommunityId, household: HouseholdId) -
     bills::tell(tx, community, &told)
 }
 
-/// Takes back reminders of days to come, which a clock wrote that went ahead. What is due is written anew on its day.
+/// Which households have reminders of days to come, which a clock wrote that went ahead.
 ///
 /// # Errors
 /// The database's.
-pub fn mend(tx: &mut Tx<'_>) -> Result<(), Error> {
+pub fn early(tx: &mut Tx<'_>) -> Result<BTreeSet<(CommunityId, HouseholdId)>, Error> {
+    let mut found = BTreeSet::new();
     for community in crate::community::list(tx)? {
         let (_, day) = today(tx, community.id)?;
         let sql = "SELECT DISTINCT bill.household_id FROM reminder JOIN bill
                ON bill.community_id = reminder.community_id AND bill.id = reminder.bill_id
-             WHERE reminder.community_id = $1 AND reminder.day > $2 ORDER BY bill.household_id";
+             WHERE reminder.community_id = $1 AND reminder.day > $2";
         for row in tx.query(sql, params![community.id, &day.to_string()])? {
-            take_back(tx, community.id, row.get(0)?, day)?;
+            found.insert((community.id, row.get(0)?));
         }
     }
-    Ok(())
+    Ok(found)
 }
 
-fn take_back(
-    tx: &mut Tx<'_>,
-    community: CommunityId,
-    household: HouseholdId,
-    today: Date,
-) -> Result<(), Error> {
+/// Takes back what a household was reminded of on days to come. What is due is written anew on its day.
+///
+/// # Errors
+/// `not_found` for a household that is not there; the database's.
+pub fn take_back(tx: &mut Tx<'_>, community: CommunityId, household: HouseholdId) -> Result<(), Error> {
+    let (_, today) = today(tx, community)?;
     account::lock(tx, community, household)?;
     let early = "community_id = $1 AND day > $2 AND bill_id IN (
          SELECT id FROM bill WHERE community_id = $1 AND household_id = $3)";

@@ -7,14 +7,15 @@
 
 mod candidates;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{ToSpan, civil::Date};
 use linli_wire::{
     Code, Timestamp,
     id::{BillId, BillRunId, CommunityId, FeeId, HouseholdId, LedgerEntryId, PersonId},
     payments::{
-        Bill, BillRun, BillRunPreview, BillRuns, Month, PreviewBills, PreviewChange, PreviewFee, PublishBills,
+        Bill, BillRun, BillRunPreview, BillRuns, Month, PreviewBills, PreviewChange, PreviewFee,
+        PreviewLeftOut, PublishBills,
     },
     sync::{Entity, Scope},
 };
@@ -22,6 +23,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     day,
+    due::Due,
     numbers::{self, Paper},
     today, ways,
 };
@@ -45,6 +47,8 @@ const CHANGES: usize = 50;
 const TROUBLES: usize = 200;
 /// Runs in the list.
 const RUNS: i64 = 36;
+/// How many months back is looked for what was not billed.
+const EARLIER: i32 = 3;
 /// Days to pay, where the community says nothing.
 const DAYS_TO_PAY: u16 = 14;
 
@@ -61,10 +65,47 @@ pub fn runs(tx: &mut Tx<'_>, caller: &Caller) -> Result<BillRuns, Error> {
     let this = Month::of_day(&today.to_string())
         .ok_or_else(|| Error::refused(Code::Internal, "a day of no month"))?;
     let last = runs.iter().map(|run| run.month).max();
-    let next_month = last.and_then(|last| last.plus(1)).unwrap_or(this).max(this);
+    let after = last.and_then(|last| last.plus(1)).unwrap_or(this).max(this);
+    let mut next_month = after;
+    for month in earlier(tx, caller.community, after)? {
+        let is_run = runs.iter().any(|run| run.month == month);
+        if !is_run && !candidates(tx, caller.community, month)?.bills.is_empty() {
+            next_month = month;
+            break;
+        }
+    }
     let days = Some(ways(tx, caller.community)?.days_to_pay).filter(|days| *days > 0).unwrap_or(DAYS_TO_PAY);
     let due = today.checked_add(i64::from(days).days()).map_err(crate::calendar::beyond)?;
     Ok(BillRuns { runs, next_month, next_due_on: due.to_string() })
+}
+
+/// The months before one in which something may have been left out, the oldest first: from the first run on.
+fn earlier(tx: &mut Tx<'_>, community: CommunityId, month: Month) -> Result<Vec<Month>, Error> {
+    let sql = "SELECT MIN(month) FROM bill_run WHERE community_id = $1";
+    let first: Option<String> = tx.query_one(sql, params![community])?.get(0)?;
+    let Some(first) = first.and_then(|first| first.parse::<Month>().ok()) else { return Ok(Vec::new()) };
+    let months = (-EARLIER..0).filter_map(|by| month.plus(by));
+    Ok(months.filter(|month| *month >= first).collect())
+}
+
+/// What is due of earlier months and not billed, besides what this run bills.
+fn left_out(
+    tx: &mut Tx<'_>,
+    community: CommunityId,
+    month: Month,
+    found: &Candidates,
+) -> Result<Vec<PreviewLeftOut>, Error> {
+    let named = |due: &Due| (due.line.fee_id, due.unit, due.period.clone());
+    let billed: BTreeSet<_> = found.lines().map(named).collect();
+    let mut left_out = Vec::new();
+    for month in earlier(tx, community, month)? {
+        let before = candidates(tx, community, month)?;
+        let lines = before.lines().filter(|due| !billed.contains(&named(due))).count();
+        if lines > 0 {
+            left_out.push(PreviewLeftOut { month, lines: u32::try_from(lines).map_err(|_| too_much())? });
+        }
+    }
+    Ok(left_out)
 }
 
 /// What a run would make.
@@ -92,7 +133,7 @@ pub fn preview(tx: &mut Tx<'_>, caller: &Caller, asked: &PreviewBills) -> Result
         params![caller.community, &before],
     )?;
     let mut fees: BTreeMap<FeeId, PreviewFee> = BTreeMap::new();
-    for line in found.bills.iter().flat_map(|bill| &bill.lines).map(|due| &due.line) {
+    for line in found.lines().map(|due| &due.line) {
         let fee = fees.entry(line.fee_id).or_insert_with(|| PreviewFee {
             fee_id: line.fee_id,
             name: line.name.clone(),
@@ -114,6 +155,7 @@ pub fn preview(tx: &mut Tx<'_>, caller: &Caller, asked: &PreviewBills) -> Result
         fees: fees.into_values().collect(),
         changes: changes(tx, caller.community, &found.bills, &of_households)?,
         trouble_count: u32::try_from(found.troubles.len()).map_err(|_| too_much())?,
+        left_out: left_out(tx, caller.community, asked.month, &found)?,
         troubles: found.troubles.into_iter().take(TROUBLES).collect(),
         digest,
     })

@@ -6,7 +6,7 @@ use linli_wire::{
     payments::{MAX_MINOR, MAX_REASON, Spend, Spending, SpendingTakenBack, Spendings, TakeSpendingBack},
 };
 
-use super::{day, today, ways};
+use super::{day, numbers, today, ways};
 use crate::{
     Error,
     auth::Caller,
@@ -89,7 +89,7 @@ pub fn spendings(tx: &mut Tx<'_>, caller: &Caller) -> Result<Spendings, Error> {
     let (of, _) = today(tx, caller.community)?;
     let headings = ways(tx, caller.community)?.spending;
     let sql = "SELECT entry.id, entry.day, account.heading, posting.minor, entry.reason, source.kind, entry.provider,
-           entry.at, person.name, back.day, back.reason, backer.name, entry.person_id
+           entry.at, person.name, back.day, back.reason, backer.name, entry.person_id, told.id
          FROM ledger_entry AS entry
          JOIN posting ON posting.community_id = entry.community_id AND posting.entry_id = entry.id AND posting.line = 1
          JOIN ledger_account AS account
@@ -98,6 +98,7 @@ pub fn spendings(tx: &mut Tx<'_>, caller: &Caller) -> Result<Spendings, Error> {
          JOIN ledger_account AS source ON source.community_id = paid.community_id AND source.id = paid.account_id
          LEFT JOIN person ON person.community_id = entry.community_id AND person.id = entry.person_id
          LEFT JOIN ledger_entry AS back ON back.community_id = entry.community_id AND back.reverses = entry.id
+         LEFT JOIN bank_movement AS told ON told.community_id = entry.community_id AND told.entry_id = entry.id
          LEFT JOIN person AS backer ON backer.community_id = back.community_id AND backer.id = back.person_id
          WHERE entry.community_id = $1 AND entry.kind = 'spending' AND entry.currency = $2
          ORDER BY entry.day DESC, entry.at DESC, entry.id DESC LIMIT $3";
@@ -115,7 +116,7 @@ pub fn spendings(tx: &mut Tx<'_>, caller: &Caller) -> Result<Spendings, Error> {
             minor: row.get(3)?,
             words: row.get(4)?,
             in_cash: row.get::<String>(5)? == "cash",
-            from_statement: row.get::<Option<String>>(6)?.is_some(),
+            from_statement: row.get::<Option<String>>(6)?.or(row.get(13)?).is_some(),
             at: row.get(7)?,
             by: row.get(8)?,
             is_own: row.get::<Option<PersonId>>(12)? == Some(caller.person),
@@ -139,7 +140,11 @@ pub fn take_back(
 ) -> Result<(), Error> {
     caller.must_be_office()?;
     let community = caller.community;
-    let sql = "SELECT provider, person_id FROM ledger_entry WHERE community_id = $1 AND id = $2 AND kind = 'spending'";
+    // So that no statement is laid beside it meanwhile.
+    numbers::lock_statements(tx, community)?;
+    let sql = "SELECT COALESCE(entry.provider, told.id), entry.person_id FROM ledger_entry AS entry
+         LEFT JOIN bank_movement AS told ON told.community_id = entry.community_id AND told.entry_id = entry.id
+         WHERE entry.community_id = $1 AND entry.id = $2 AND entry.kind = 'spending'";
     let row = tx.query_opt(sql, params![community, id])?.ok_or_else(Error::not_found)?;
     if ledger::reversal_of(tx, community, id)? == Some(asked.id) {
         return Ok(());

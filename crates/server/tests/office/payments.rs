@@ -143,6 +143,48 @@ fn stands(tx: &mut Tx<'_>) -> Result<Stands, linli_server::Error> {
 }
 
 on_both_engines! {
+    async fn who_moves_in_has_nothing_of_who_moved_out(place) {
+        let folder = folder();
+        place.import(folder.path(), false).await;
+        let wants = "UPDATE household_account SET automatic = 100
+             WHERE household_id IN (SELECT id FROM household WHERE code = 'H-0002')";
+        assert_eq!(place.execute(wants).await, 1);
+        let people = |left: &str, others: &str| {
+            let rows = crate::folder::PEOPLE.replace("birth_year\n", "birth_year,left\n");
+            let li = "P-0003,李强,强,H-0002,household_head,zh,,,";
+            let rows = rows.replace(&format!("{li}\n"), &format!("{li},{left}\n"));
+            put(folder.path(), "people.csv", rows + others);
+        };
+        // With somebody who lives there already, somebody moves in.
+        people("", "P-0004,李丽,,H-0002,resident,zh,,,,\n");
+        let summary = place.import(folder.path(), false).await;
+        assert_eq!((summary.conflicts.len(), summary.total().new), (0, 1), "{summary}");
+        let automatic = "SELECT COUNT(*) FROM household_account WHERE automatic IS NOT NULL";
+        people("2020-01-31", "P-0004,李丽,,H-0002,resident,zh,,,,\n");
+        place.import(folder.path(), false).await;
+        assert_eq!(place.number(automatic).await, 1, "one of them stays");
+        // The last one leaves, and somebody else moves in on the same day, whose code comes before.
+        let next = "P-0000,周敏,,H-0002,household_head,zh,,,,\n";
+        people("2020-01-31", &format!("P-0004,李丽,,,resident,zh,,,,2020-01-31\n{next}"));
+        for left in [1, 0] {
+            let summary = place.import(folder.path(), false).await;
+            let [conflict] = summary.conflicts.as_slice() else { panic!("{summary}") };
+            let said = conflict.to_string();
+            assert!(said.starts_with("people.csv:7:household: P-0000: everybody of H-0002 has left"), "{said}");
+            assert_eq!((summary.left.len(), place.number(automatic).await), (left, 0));
+        }
+        assert_eq!(place.number("SELECT COUNT(*) FROM person WHERE code = 'P-0000'").await, 0);
+        // With a household of their own they have nothing of it; and who comes back is at home.
+        put(folder.path(), "units.csv", format!("{}1,102,1,90\n", crate::folder::UNITS));
+        put(folder.path(), "households.csv", format!("{}H-0003,1-102\n", crate::folder::HOUSEHOLDS));
+        people("", &format!("P-0004,李丽,,,resident,zh,,,,2020-01-31\n{}", next.replace("H-0002", "H-0003")));
+        let summary = place.import(folder.path(), false).await;
+        assert_eq!((summary.conflicts.len(), summary.returned.as_slice()), (0, &["P-0003".to_owned()][..]), "{summary}");
+        assert_eq!(place.number("SELECT COUNT(*) FROM person WHERE code = 'P-0000'").await, 1);
+        assert_eq!(place.number(automatic).await, 0, "nobody wants it who has not said so");
+        assert_eq!(place.findings().await, Vec::<String>::new());
+    }
+
     async fn months_of_before_are_billed_and_paid_once_however_often_the_folder_comes(place) {
         let folder = folder();
         let at = |now: &str| Reading { now: now.parse().unwrap(), dates_end_today: true };

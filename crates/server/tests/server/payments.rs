@@ -4,6 +4,7 @@ mod arrears;
 mod automatic;
 mod bank;
 mod billing;
+mod checking;
 mod crediting;
 mod exporting;
 mod fees;
@@ -13,6 +14,7 @@ pub mod prepared;
 mod refunds;
 mod relatives;
 mod reminders;
+mod settling;
 mod spending;
 
 pub use bank::brought;

@@ -176,6 +176,7 @@ fn request(
             json(serde_json::json!({ "household_id": world.sun.wang, "bills": [] }))
         }
         (_, "/v1/bank-movements/{id}/spend") => json(serde_json::json!({ "heading": "none", "words": "" })),
+        (_, "/v1/bank-movements/{id}/settle") => json(serde_json::json!({ "entry_id": new_id() })),
         (_, "/v1/bank-movements/{id}/own") => json(serde_json::json!({ "place": "cash" })),
         (_, "/v1/bank-movements/{id}/open-again") => json(serde_json::json!({ "reason": "Not so" })),
         (_, "/v1/bank-movements/{id}/set-aside") => json(serde_json::json!({ "reason": "Not ours" })),

@@ -14,7 +14,7 @@ use crate::{
     id::{BankMovementId, BillId, FeeId, HouseholdId, LedgerEntryId, OpId, PaymentId, RefundId, RelativeId},
     payments::{
         BookMovement, BookOwnMovement, CreditPart, FeeContent, Month, NewReading, OpenMovementAgain,
-        SetMovementAside, SpendMovement, Way,
+        SetMovementAside, SettleMovement, SpendMovement, Way,
     },
 };
 
@@ -264,6 +264,8 @@ pub enum MovementDecision {
     Spending(SpendMovement),
     /// Money which the community only moved.
     Own(BookOwnMovement),
+    /// What the books hold already.
+    Settle(SettleMovement),
     /// Booked wrongly as such by somebody else.
     OpenAgain(OpenMovementAgain),
     /// None of the ledger's business.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::SpendingHeading;
 use crate::{
-    id::{BankMovementId, BillId, HouseholdId, PaymentId},
+    id::{BankMovementId, BillId, HouseholdId, LedgerEntryId, PaymentId},
     money::Money,
 };
 
@@ -122,6 +122,9 @@ pub struct BankMovement {
     /// The payment that it was booked as, or that it seems to return.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment: Option<BankPayment>,
+    /// What the books hold of it already: for one that is open, what it may be; for one that was settled so, what it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub counted: Vec<BankCounted>,
     /// That it was booked as money which the community only moved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub own: Option<BankOwn>,
@@ -218,6 +221,9 @@ pub enum ProposedBecause {
     NameAndAmount,
     /// The household paid from this account before.
     Account,
+    /// As much went back to the household by transfer a short while before: it may have come back, from an account that is
+    /// closed.
+    CameBack,
     /// Of a newer server.
     #[serde(other)]
     Other,
@@ -238,6 +244,32 @@ pub struct BankPayment {
     pub receipt: Option<String>,
 }
 
+/// Money that the books counted out before the bank told of it: a refund by transfer, or spending that somebody noted.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BankCounted {
+    /// Its entry of the ledger.
+    pub entry_id: LedgerEntryId,
+    /// The day it counts for.
+    pub day: String,
+    /// Why, in somebody's words; may be empty.
+    pub words: String,
+    /// The household that it went back to; none for spending.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub household_id: Option<HouseholdId>,
+    /// The units of the household, such as `3-1201`, or else the office's code of it; empty for spending.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub home: String,
+}
+
+/// Say that a movement is what the books hold already: `POST /v1/bank-movements/{id}/settle`. The same again is the same.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SettleMovement {
+    /// One of [`BankMovement::counted`].
+    pub entry_id: LedgerEntryId,
+}
+
 /// Book what came in as a household's payment: `POST /v1/bank-movements/{id}/book`. The same again is the same.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -256,6 +288,9 @@ pub struct SpendMovement {
     pub heading: String,
     /// For what.
     pub words: String,
+    /// That it is something else than what the books hold already ([`BankMovement::counted`]).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_other: bool,
 }
 
 /// Set a movement aside: `POST /v1/bank-movements/{id}/set-aside`. The same again is the same.
@@ -301,6 +336,9 @@ pub struct BookOwnMovement {
     /// What was kept of it on the way; none where nothing was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fee: Option<MovementFee>,
+    /// That it is something else than what the books hold already ([`BankMovement::counted`]).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_other: bool,
 }
 
 /// What somebody kept of money on its way.

@@ -74,8 +74,21 @@ pub struct BillRunPreview {
     pub troubles: Vec<PreviewTrouble>,
     /// How many troubles there are in all.
     pub trouble_count: u32,
+    /// What is due of earlier months and not billed, by the oldest: a run of that month bills it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<PreviewLeftOut>,
     /// What all of this hangs on: to be named when publishing, so that nothing else is published than was looked at.
     pub digest: String,
+}
+
+/// What is due of an earlier month and not billed.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PreviewLeftOut {
+    /// The month.
+    pub month: Month,
+    /// Lines.
+    pub lines: u32,
 }
 
 /// What a fee comes to in a run.

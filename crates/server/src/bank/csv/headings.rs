@@ -19,9 +19,11 @@ pub(super) enum Column {
     Account,
     Text,
     Reference,
+    /// Whether the bank has booked it, or only announced.
+    State,
 }
 
-const KNOWN: [(Column, &[&str]); 11] = [
+const KNOWN: [(Column, &[&str]); 12] = [
     (
         Column::Booked,
         &[
@@ -241,6 +243,58 @@ const KNOWN: [(Column, &[&str]); 11] = [
             "付款参考号",
         ],
     ),
+    (
+        Column::State,
+        &[
+            "state",
+            "status",
+            "info",
+            "transactionstate",
+            "transactionstatus",
+            "bookingstatus",
+            "umsatzstatus",
+            "buchungsstatus",
+            "状态",
+            "交易状态",
+            "记账状态",
+            "当前状态",
+        ],
+    ),
+];
+
+/// What a state says, in letters and digits, of a row that the bank has not booked and may never book.
+const NOT_BOOKED: [&str; 31] = [
+    "vorgemerkt",
+    "umsatzvorgemerkt",
+    "umsatzvorgemerktundnichtgebucht",
+    "nichtgebucht",
+    "inbearbeitung",
+    "ausstehend",
+    "abgelehnt",
+    "fehlgeschlagen",
+    "abgebrochen",
+    "announced",
+    "notbooked",
+    "pending",
+    "pdng",
+    "processing",
+    "inprogress",
+    "authorised",
+    "authorized",
+    "reverted",
+    "declined",
+    "rejected",
+    "failed",
+    "cancelled",
+    "canceled",
+    "处理中",
+    "待处理",
+    "待入账",
+    "未入账",
+    "失败",
+    "交易失败",
+    "交易关闭",
+    "已撤销",
 ];
 
 /// Where the columns of a table stand.
@@ -306,6 +360,11 @@ pub(super) fn is_in(text: &str) -> Option<bool> {
     }
 }
 
+/// Whether a row that stands so tells of no money: announced, declined, or taken back before it was booked.
+pub(super) fn is_not_booked(state: &str) -> bool {
+    NOT_BOOKED.contains(&plain(state).as_str())
+}
+
 /// The ISO 4217 code of a currency as it stands in a cell.
 pub(super) fn currency(text: &str) -> String {
     match text {
@@ -322,7 +381,7 @@ fn plain(title: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{KNOWN, plain};
+    use super::{KNOWN, NOT_BOOKED, plain};
 
     #[test]
     fn every_title_is_known_in_its_plain_form_and_means_one_thing() {
@@ -332,5 +391,6 @@ mod tests {
         titles.sort_unstable();
         titles.dedup();
         assert_eq!(titles.len(), all);
+        assert!(NOT_BOOKED.iter().all(|word| plain(word) == *word), "{NOT_BOOKED:?}");
     }
 }

@@ -64,6 +64,25 @@ fn an_english_and_a_chinese_statement_are_read() {
 }
 
 #[test]
+fn what_is_only_announced_comes_once_it_is_booked() {
+    let head = "Buchungstag;Verwendungszweck;Betrag;Info\n";
+    let announced =
+        format!("{head}28.11.26;Miete;10,00;Umsatz vorgemerkt\n27.11.26;Miete;7,00;Umsatz gebucht\n");
+    let booked =
+        format!("{head}30.11.26;Miete RF18;10,00;Umsatz gebucht\n27.11.26;Miete;7,00;Umsatz gebucht\n");
+    assert_eq!(minors(&announced), [700]);
+    assert_eq!(minors(&booked), [1000, 700]);
+    for state in ["Vorgemerkt", "PENDING", "Reverted", "DECLINED", "处理中", "nicht gebucht"] {
+        let text = |state: &str| {
+            format!("Date,Amount,State\n,1.00,{state}\n2026-11-30,2.00,\n2026-11-30,3.00,COMPLETED\n")
+        };
+        assert_eq!(minors(&text(state)), [200, 300], "{state}");
+    }
+    let free = "Date,Amount,Info\n2026-11-30,-5.00,Lastschrift abgelehnt: Entgelt\n";
+    assert_eq!(minors(free), [-500], "words about a row that is booked");
+}
+
+#[test]
 fn encodings_delimiters_and_line_ends_change_nothing() {
     let names = |bytes: &[u8]| read(bytes, "EUR").unwrap().into_iter().map(|row| row.id).collect::<Vec<_>>();
     let expected = names(GERMAN.as_bytes());

@@ -3,7 +3,9 @@
 use axum::response::Response;
 use linli_wire::{
     id::BankMovementId,
-    payments::{BookMovement, BookOwnMovement, OpenMovementAgain, SetMovementAside, SpendMovement},
+    payments::{
+        BookMovement, BookOwnMovement, OpenMovementAgain, SetMovementAside, SettleMovement, SpendMovement,
+    },
 };
 
 use super::{Call, json};
@@ -46,6 +48,16 @@ pub(crate) async fn spend(call: Call) -> Result<Response, Error> {
     let work = move |tx: &mut crate::db::Tx<'_>| {
         let caller = auth::again(tx, caller.device)?;
         bank::spend(tx, &caller, id, &asked)
+    };
+    json(&call.app.db.write(work).await?)
+}
+
+pub(crate) async fn settle(call: Call) -> Result<Response, Error> {
+    let (caller, id) = (call.caller()?, BankMovementId(call.id()?));
+    let asked: SettleMovement = call.json()?;
+    let work = move |tx: &mut crate::db::Tx<'_>| {
+        let caller = auth::again(tx, caller.device)?;
+        bank::settle(tx, &caller, id, asked)
     };
     json(&call.app.db.write(work).await?)
 }

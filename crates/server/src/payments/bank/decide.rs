@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     super::{pay, spending, today},
-    KEPT, Kept, list,
+    KEPT, Kept, list, settle,
 };
 use crate::{
     Error,
@@ -24,7 +24,8 @@ use crate::{
     params,
 };
 
-/// Books what came in as a payment of a household. The same again is the same.
+/// Books what came in as a payment of a household: also a refund that came back, which is kept for it again. The same again
+/// is the same.
 ///
 /// # Errors
 /// `not_allowed`; `not_found`; `conflict` for what did not come in as a payment, and for what is booked as something
@@ -48,7 +49,11 @@ pub fn book(
         };
         return if is_same { list::movement(tx, caller, id) } else { decided(tx, caller, id) };
     }
-    if !kept.is_payment(&today(tx, caller.community)?.0.currency) {
+    let currency = today(tx, caller.community)?.0.currency;
+    let has_come_back = kept.movement.currency == currency
+        && asked.bills.is_empty()
+        && list::came_back(tx, caller, &kept)?.contains(&asked.household_id);
+    if !kept.is_payment(&currency) && !has_come_back {
         return Err(Error::refused(Code::Conflict, "the movement is no payment in the community's currency"));
     }
     put(tx, caller, &kept, asked.household_id, &asked.bills)?;
@@ -109,7 +114,8 @@ pub(in crate::payments) fn open_again(
 /// Books what went out as spending. The same again is the same.
 ///
 /// # Errors
-/// As [`book`]; `not_found` also for a heading that there is not.
+/// As [`book`]; `not_found` also for a heading that there is not; `conflict` also for what the books may hold already,
+/// unless it is something else.
 pub fn spend(
     tx: &mut Tx<'_>,
     caller: &Caller,
@@ -135,6 +141,9 @@ pub fn spend(
             Code::Conflict,
             "the movement is no spending in the community's currency",
         ));
+    }
+    if kept.entry.is_none() && !asked.is_other {
+        settle::must_be_new(tx, caller, &kept)?;
     }
     let spent = Spend {
         id: entry,

@@ -188,11 +188,18 @@ fn put(tx: &mut Tx<'_>, caller: &Caller, account: &str, movement: &Movement) -> 
     if let Some(kept) = insert(tx, caller, account, movement)? {
         return Ok(Some(kept));
     }
-    let sql = "SELECT day, minor, currency FROM bank_movement WHERE community_id = $1 AND account = $2 AND name = $3";
-    let row = tx.query_one(sql, params![caller.community, account, movement.id.as_str()])?;
-    let is_same = row.get::<String>(0)? == movement.booked.to_string()
-        && row.get::<i64>(1)? == movement.minor
-        && row.get::<String>(2)? == movement.currency;
+    // One that was renumbered has another account by now, and its id from before.
+    let sql = "SELECT day, minor, currency FROM bank_movement
+         WHERE community_id = $1 AND ((account = $2 AND name = $3) OR id = $4)";
+    let known =
+        params![caller.community, account, movement.id.as_str(), id(caller.community, account, movement)];
+    let rows = tx.query(sql, known)?;
+    let is_same = rows.iter().try_fold(false, |found, row| {
+        let is_same = row.get::<String>(0)? == movement.booked.to_string()
+            && row.get::<i64>(1)? == movement.minor
+            && row.get::<String>(2)? == movement.currency;
+        Ok::<_, Error>(found || is_same)
+    })?;
     if is_same {
         return Ok(None);
     }
@@ -206,12 +213,7 @@ fn insert(
     account: &str,
     movement: &Movement,
 ) -> Result<Option<Kept>, Error> {
-    let hash = Sha256::new_with_prefix(b"linli bank movement v1")
-        .chain_update(caller.community.0)
-        .chain_update(account.len().to_le_bytes())
-        .chain_update(account)
-        .chain_update(&movement.id);
-    let id = BankMovementId(crate::derived::id(hash));
+    let id = id(caller.community, account, movement);
     let told = BankTold {
         text: movement.text.clone(),
         references: movement.references.clone(),
@@ -245,6 +247,16 @@ fn insert(
     let is_new = tx.execute(sql, &values)? > 0;
     let kept = || Kept { id, state, movement: movement.clone(), reason: String::new(), entry: None };
     Ok(is_new.then(kept))
+}
+
+/// The id of a movement that is told of an account for the first time.
+fn id(community: CommunityId, account: &str, movement: &Movement) -> BankMovementId {
+    let hash = Sha256::new_with_prefix(b"linli bank movement v1")
+        .chain_update(community.0)
+        .chain_update(account.len().to_le_bytes())
+        .chain_update(account)
+        .chain_update(&movement.id);
+    BankMovementId(crate::derived::id(hash))
 }
 
 /// Books what pays bills of one household in whole for certain, and says how much that was.

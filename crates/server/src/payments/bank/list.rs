@@ -1,5 +1,6 @@
 //! `GET /v1/bank-movements`: what the bank told, with proposals for what is open.
 
+use jiff::ToSpan;
 use linli_wire::{
     id::{BankMovementId, BillId, HouseholdId, LedgerEntryId},
     payments::{
@@ -13,7 +14,7 @@ use super::{
         numbers::{self, Paper},
         office, today, ways,
     },
-    KEPT, Kept, Owed, own,
+    KEPT, Kept, Owed, own, settle,
 };
 use crate::{
     Error,
@@ -22,12 +23,14 @@ use crate::{
         Account,
         matching::{self, Outcome, Payer, Reason, Target},
     },
-    community,
+    calendar, community,
     db::{Row, Tx},
     http::query::Query,
     params,
 };
 
+/// Within how many weeks a transfer comes back that could not be delivered.
+const WEEKS: i64 = 6;
 /// Rows of a page, unless asked otherwise; and at most.
 const ROWS: (i64, i64) = (50, 100);
 
@@ -73,6 +76,8 @@ fn told(tx: &mut Tx<'_>, caller: &Caller, all: Vec<Kept>) -> Result<Vec<BankMove
         None => Vec::new(),
     };
     let mut outcomes = outcomes.into_iter();
+    let open = all.iter().filter(|kept| kept.state == BankMovementState::Open);
+    let counted = settle::not_told(tx, caller, &of.currency, open)?;
     let mut movements = Vec::with_capacity(all.len());
     for kept in all {
         let outcome = if is_asked(&kept) { outcomes.next() } else { None };
@@ -87,6 +92,12 @@ fn told(tx: &mut Tx<'_>, caller: &Caller, all: Vec<Kept>) -> Result<Vec<BankMove
                 proposals.extend(paid_before(tx, caller, &kept)?);
                 hint = (!proposals.is_empty()).then_some(BankHint::PaidBill);
             }
+            if proposals.is_empty() {
+                for household in came_back(tx, caller, &kept)? {
+                    let why = ProposedBecause::CameBack;
+                    proposals.push(proposal(tx, caller, kept.movement.minor, household, Vec::new(), why)?);
+                }
+            }
         }
         let payment = match kept.entry {
             Some(entry) => payment(tx, caller, entry)?,
@@ -96,6 +107,13 @@ fn told(tx: &mut Tx<'_>, caller: &Caller, all: Vec<Kept>) -> Result<Vec<BankMove
         let own = match kept.entry {
             Some(entry) if payment.is_none() => own::of(tx, caller, entry)?,
             _ => None,
+        };
+        let counted = match kept.entry {
+            Some(entry) => settle::of(tx, caller, entry)?.into_iter().collect(),
+            None if kept.state == BankMovementState::Open => {
+                counted.iter().filter_map(|one| one.may_be(&kept)).collect()
+            }
+            None => Vec::new(),
         };
         let movement = kept.movement;
         movements.push(BankMovement {
@@ -117,6 +135,7 @@ fn told(tx: &mut Tx<'_>, caller: &Caller, all: Vec<Kept>) -> Result<Vec<BankMove
             hint,
             proposals,
             payment,
+            counted,
             own,
             reason: kept.reason,
         });
@@ -233,6 +252,22 @@ fn paid_before(tx: &mut Tx<'_>, caller: &Caller, kept: &Kept) -> Result<Option<B
         }
     }
     Ok(None)
+}
+
+/// The households to which as much went back by transfer in the weeks before, in the community's currency.
+///
+/// # Errors
+/// The database's.
+pub(super) fn came_back(tx: &mut Tx<'_>, caller: &Caller, kept: &Kept) -> Result<Vec<HouseholdId>, Error> {
+    let movement = &kept.movement;
+    let since = movement.booked.checked_sub(WEEKS.weeks()).map_err(calendar::beyond)?;
+    let sql = "SELECT DISTINCT refund.household_id FROM refund JOIN ledger_entry AS entry
+           ON entry.community_id = refund.community_id AND entry.id = refund.id
+         WHERE refund.community_id = $1 AND refund.state = 'done' AND refund.way = 'transfer' AND refund.minor = $2
+           AND refund.currency = $3 AND entry.day >= $4 AND entry.day <= $5 ORDER BY refund.household_id";
+    let (since, until) = (since.to_string(), movement.booked.to_string());
+    let of = params![caller.community, movement.minor, &movement.currency, &since, &until];
+    tx.query(sql, of)?.iter().map(|row| Ok(row.get(0)?)).collect()
 }
 
 const PAYMENT: &str = "SELECT payment.id, payment.household_id, household.code, payment.year, payment.number

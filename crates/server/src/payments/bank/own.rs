@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 use super::{
     super::{today, ways},
     decide::{decided, is_now, locked, next},
-    list,
+    list, settle,
 };
 use crate::{
     Error,
@@ -30,8 +30,8 @@ use crate::{
 /// Books a movement as money that the community only moved. The same again is the same.
 ///
 /// # Errors
-/// `not_allowed`; `not_found`, also for a heading that there is not; `invalid_input`; `conflict` for another currency, and
-/// for what is booked as something else; the database's.
+/// `not_allowed`; `not_found`, also for a heading that there is not; `invalid_input`; `conflict` for another currency, for
+/// what is booked as something else, and for what the books may hold already, unless it is something else; the database's.
 pub fn book_own(
     tx: &mut Tx<'_>,
     caller: &Caller,
@@ -48,6 +48,9 @@ pub fn book_own(
     }
     if kept.movement.currency != today(tx, community)?.0.currency {
         return Err(Error::refused(Code::Conflict, "the movement is in another currency"));
+    }
+    if !asked.is_other {
+        settle::must_be_new(tx, caller, &kept)?;
     }
     let (entry, moved) = next(tx, community, b"linli bank transfer v1", &kept)?;
     post(

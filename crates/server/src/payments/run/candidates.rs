@@ -91,6 +91,11 @@ const fn rank(basis: &Basis) -> u8 {
 }
 
 impl Candidates {
+    /// The lines of all bills.
+    pub(super) fn lines(&self) -> impl Iterator<Item = &Due> {
+        self.bills.iter().flat_map(|bill| &bill.lines)
+    }
+
     /// Payers come household by household.
     fn add(&mut self, payer: &Payer, line: Due) {
         match self.bills.last_mut() {

@@ -118,6 +118,26 @@ shops! {
         shop.is_sound().await;
     }
 
+    async fn what_was_given_back_on_the_providers_own_pages_is_booked(shop) {
+        let lin = shop.world.join(&shop.sun, shop.sun.lin).await;
+        let payment = paid(&shop, 10_000).await;
+        let owed = shop.stands().await.0;
+        let intent = shop.stripe.intents().await.remove(0);
+        let charge = intent["latest_charge"].as_str().map_or_else(
+            || intent["latest_charge"]["id"].as_str().unwrap().to_owned(),
+            ToOwned::to_owned,
+        );
+        let back = serde_json::json!({ "charge": charge, "amount": 10_000 });
+        shop.stripe.ask(Method::POST, "/v1/refunds", Some(back)).await;
+        let refund = asked(&shop, &payment).await;
+        assert_eq!(agree(&shop, &lin, &refund).await.state, RefundState::Done);
+        assert_eq!(agree(&shop, &lin, &refund).await.state, RefundState::Done);
+        assert_eq!(shop.stripe.refunds().await.len(), 1, "nothing went back twice");
+        assert_eq!(shop.stands().await, (owed + 10_000, 0, 2));
+        assert_eq!(shop.held(payment.id).await.state, PaymentState::GivenBack);
+        shop.is_sound().await;
+    }
+
     async fn only_a_payment_that_came_goes_back(shop) {
         let (open, _) = shop.begun(100).await;
         let token = Some(shop.office.tokens.access.as_str());

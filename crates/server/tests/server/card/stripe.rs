@@ -56,6 +56,7 @@ struct Inside {
     /// Locked while something new is made: who asks again meanwhile waits for the answer.
     remembered: tokio::sync::Mutex<BTreeMap<String, (u16, Bytes)>>,
     keys: Mutex<Vec<String>>,
+    since: Mutex<Vec<i64>>,
     late: Arc<tokio::sync::Notify>,
     http: reqwest::Client,
 }
@@ -90,6 +91,7 @@ impl Stripe {
             faults: Mutex::default(),
             remembered: Default::default(),
             keys: Mutex::default(),
+            since: Mutex::default(),
             late: Arc::default(),
             http: http.clone(),
         });
@@ -113,6 +115,11 @@ impl Stripe {
     /// The keys that requests came with, in their order.
     pub fn keys(&self) -> Vec<String> {
         self.inside.keys.lock().unwrap().clone()
+    }
+
+    /// Since when, in seconds, all payments were asked for.
+    pub fn since(&self) -> Vec<i64> {
+        self.inside.since.lock().unwrap().clone()
     }
 
     /// Asks localstripe itself, as the provider's own side does.
@@ -222,6 +229,7 @@ async fn asked(inside: Arc<Inside>, parts: Parts, body: Bytes, key: Option<Strin
         }
         None => (parts.uri.to_string(), None),
     };
+    inside.since.lock().unwrap().extend(since);
     let address = format!("{}{path}", inside.direct);
     let mut onward = inside.http.request(parts.method, address).body(body);
     for name in ["authorization", "content-type"] {

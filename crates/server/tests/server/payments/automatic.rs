@@ -94,6 +94,43 @@ both! {
         is_sound(&world).await;
     }
 
+    async fn the_limit_is_about_all_that_a_bill_asks_for(world) {
+        let sun = world.sun.clone();
+        let office = world.join(&sun, sun.chen_jing).await;
+        let wang = world.join(&sun, sun.wang_mei).await;
+        let bill = wangs_bill(&world, &sun, &office).await;
+        take(&world, &office, &handed_over(sun.wang, &[&bill], 15_000)).await;
+        take(&world, &office, &handed_over(sun.wang, &[], bill.total)).await;
+        up_to(&world, &wang, sun.wang, Some(10_000)).await;
+        set_day(&world, "2026-10-05");
+        pay(&world).await;
+        let owed = async || {
+            let office = again(&world, &sun).await;
+            household(&world, &office, sun.wang).await.bills[0].owed
+        };
+        assert_eq!(owed().await, bill.total - 15_000, "the rest of a bill that is higher");
+        // What was taken back of it is asked for no longer.
+        let credit = linli_wire::payments::CreditBill {
+            id: linli_wire::id::CreditId(new_id()),
+            reason: "The flat stood empty".to_owned(),
+            parts: vec![linli_wire::payments::CreditPart { line: 0, minor: 5_000 }],
+        };
+        let lower = async |limit| {
+            let wang = world.join(&sun, sun.wang_mei).await;
+            up_to(&world, &wang, sun.wang, Some(limit)).await;
+            pay(&world).await;
+        };
+        let office = again(&world, &sun).await;
+        let path = format!("/v1/bills/{}/credit", bill.id);
+        let answer = world.send(Method::POST, &path, Some(&office.tokens.access), Some(&credit)).await;
+        assert!(answer.status().is_success());
+        lower(bill.total - 5_001).await;
+        assert_eq!(owed().await, bill.total - 20_000);
+        lower(bill.total - 5_000).await;
+        assert_eq!(owed().await, 0);
+        is_sound(&world).await;
+    }
+
     async fn what_is_kept_must_suffice_and_nobody_else_decides(world) {
         let sun = world.sun.clone();
         let office = world.join(&sun, sun.chen_jing).await;

@@ -18,25 +18,25 @@ use crate::{
     world::{Device, Place, World, new_id, problem},
 };
 
-const OWN: &str = "DE89370400440532013000";
+pub(super) const OWN: &str = "DE89370400440532013000";
 
 /// A movement of a statement.
 #[derive(Clone)]
-struct Told<'a> {
-    id: &'a str,
-    minor: i64,
-    currency: &'a str,
-    name: &'a str,
-    text: String,
-    is_reversal: bool,
+pub(super) struct Told<'a> {
+    pub(super) id: &'a str,
+    pub(super) minor: i64,
+    pub(super) currency: &'a str,
+    pub(super) name: &'a str,
+    pub(super) text: String,
+    pub(super) is_reversal: bool,
 }
 
-fn told(id: &str, minor: i64, text: impl Into<String>) -> Told<'_> {
+pub(super) fn told(id: &str, minor: i64, text: impl Into<String>) -> Told<'_> {
     Told { id, minor, currency: "CNY", name: "赵六", text: text.into(), is_reversal: false }
 }
 
 /// A camt.053 of an account.
-fn statement(account: &str, movements: &[Told<'_>]) -> String {
+pub(super) fn statement(account: &str, movements: &[Told<'_>]) -> String {
     let entry = |told: &Told<'_>| {
         let (amount, is_in) = (told.minor.unsigned_abs(), told.minor > 0);
         let side = if is_in != told.is_reversal { "Dbtr" } else { "Cdtr" };
@@ -64,7 +64,7 @@ fn statement(account: &str, movements: &[Told<'_>]) -> String {
 }
 
 /// The community has an account, and spends money on cleaning.
-async fn has_account(world: &World, place: &Place) {
+pub(super) async fn has_account(world: &World, place: &Place) {
     let community = place.id;
     let name = Localized::one(Language::zh(), "保洁");
     let ways = PaymentWays {
@@ -85,7 +85,7 @@ async fn post(world: &World, device: &Device, file: impl Into<Vec<u8>>) -> reqwe
     request.bearer_auth(&device.tokens.access).send().await.unwrap()
 }
 
-async fn import(world: &World, device: &Device, file: impl Into<Vec<u8>>) -> BankImport {
+pub(super) async fn import(world: &World, device: &Device, file: impl Into<Vec<u8>>) -> BankImport {
     let response = post(world, device, file).await;
     assert!(response.status().is_success(), "{:?}", response.text().await);
     serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
@@ -97,20 +97,25 @@ pub async fn brought(world: &World, office: &Device, name: &str) -> BankMovement
     listed(world, office, "open").await.rows.remove(0).id
 }
 
-async fn listed(world: &World, device: &Device, state: &str) -> BankMovementsPage {
+pub(super) async fn listed(world: &World, device: &Device, state: &str) -> BankMovementsPage {
     let path = format!("/v1/bank-movements?state={state}");
     world.ok(Method::GET, &path, Some(&device.tokens.access), None::<&()>).await
 }
 
-fn deed(movement: &BankMovement, deed: &str) -> String {
+pub(super) fn deed(movement: &BankMovement, deed: &str) -> String {
     format!("/v1/bank-movements/{}/{deed}", movement.id)
 }
 
-async fn done<B: serde::Serialize>(world: &World, device: &Device, path: &str, asked: &B) -> BankMovement {
+pub(super) async fn done<B: serde::Serialize>(
+    world: &World,
+    device: &Device,
+    path: &str,
+    asked: &B,
+) -> BankMovement {
     world.ok(Method::POST, path, Some(&device.tokens.access), Some(asked)).await
 }
 
-async fn done_as<B: serde::Serialize, R: serde::de::DeserializeOwned>(
+pub(super) async fn done_as<B: serde::Serialize, R: serde::de::DeserializeOwned>(
     world: &World,
     device: &Device,
     path: &str,
@@ -119,7 +124,12 @@ async fn done_as<B: serde::Serialize, R: serde::de::DeserializeOwned>(
     world.ok(Method::POST, path, Some(&device.tokens.access), Some(asked)).await
 }
 
-async fn refused<B: serde::Serialize>(world: &World, device: &Device, path: &str, asked: &B) -> Code {
+pub(super) async fn refused<B: serde::Serialize>(
+    world: &World,
+    device: &Device,
+    path: &str,
+    asked: &B,
+) -> Code {
     world.refused(Method::POST, path, Some(&device.tokens.access), Some(asked)).await.code
 }
 
@@ -161,7 +171,7 @@ both! {
             sums
         };
         let fee = |minor, heading: &str| Some(MovementFee { heading: heading.to_owned(), minor });
-        let own = |place, fee| BookOwnMovement { place, fee };
+        let own = |place, fee| BookOwnMovement { place, fee, is_other: false };
         let book = async |minor, asked: &BookOwnMovement| done(&world, &chen, &deed(&of(minor), "own"), asked).await;
         let code = async |minor, asked: &BookOwnMovement| refused(&world, &chen, &deed(&of(minor), "own"), asked).await;
         assert_eq!(code(9_800, &own(OwnPlace::Card, fee(0, "cleaning"))).await, Code::InvalidInput);
@@ -236,6 +246,33 @@ both! {
         let camt = statement(OWN, &[told("A", half, bill.reference.clone())]);
         let error = problem(post(&world, &office, camt).await).await;
         assert_eq!(error.details["told_before"], 1, "the other format finds it, too");
+        is_sound(&world).await;
+    }
+
+    async fn a_number_that_was_put_right_and_taken_out_makes_nothing_new(world) {
+        let sun = world.sun.clone();
+        let office = world.join(&sun, sun.chen_jing).await;
+        let before = "FR1420041010050500013M02606";
+        let community = sun.id;
+        let number = async |number: Option<&str>| {
+            let bank = number.map(|number| BankAccount {
+                holder: "阳光花园".to_owned(),
+                number: number.to_owned(),
+                bank: "Bank".to_owned(),
+                bic: String::new(),
+            });
+            let ways = PaymentWays { bank, ..PaymentWays::default() };
+            world.app.db.write(move |tx| paying::put_ways(tx, community, &ways)).await.unwrap();
+        };
+        number(Some(before)).await;
+        let file = statement(before, &[told("A", 500, "?")]);
+        assert_eq!(import(&world, &office, file.clone()).await.new, 1);
+        number(Some(OWN)).await;
+        number(None).await;
+        let brought = import(&world, &office, file).await;
+        assert_eq!((brought.new, brought.known), (0, 1), "it is told once more, under its number of before");
+        let another = statement(before, &[told("A", 700, "?")]);
+        assert_eq!(import(&world, &office, another).await.new, 1, "the bank gave the name to another one");
         is_sound(&world).await;
     }
 
@@ -490,7 +527,7 @@ both! {
         assert_eq!((back.hint, back.payment.as_ref().unwrap().id), (Some(BankHint::Reversal), paid.id));
         assert_eq!((euros.hint, out.hint), (Some(BankHint::OtherCurrency), Some(BankHint::WentOut)));
         let book = BookMovement { household_id: sun.wang, bills: Vec::new() };
-        let spend = SpendMovement { heading: "cleaning".to_owned(), words: "九月".to_owned() };
+        let spend = SpendMovement { heading: "cleaning".to_owned(), words: "九月".to_owned(), is_other: false };
         for row in [back, euros, out] {
             assert_eq!(refused(&world, &office, &deed(row, "book"), &book).await, Code::Conflict, "{row:?}");
         }

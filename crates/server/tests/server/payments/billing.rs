@@ -61,6 +61,54 @@ both! {
         is_sound(&world).await;
     }
 
+    async fn what_was_not_billed_is_proposed_and_named(world) {
+        let sun = world.sun.clone();
+        let office = world.join(&sun, sun.chen_jing).await;
+        let garbage = FeeContent {
+            name: zh("垃圾清运"), heading: "garbage".to_owned(), basis: Basis::Unit, every_months: 3,
+            from: "2026-09-01".to_owned(), ..by_area()
+        };
+        fee(&world, &office, by_area()).await;
+        fee(&world, &office, garbage).await;
+        bill_month(&world, &office, "2026-09").await;
+        // Nobody ran October and November.
+        world.time_set(crate::world::START + 80 * 24 * 60 * 60 * 1000);
+        let office = again(&world, &sun).await;
+        let next = async || -> String {
+            let runs: BillRuns = world.ok(Method::GET, "/v1/bill-runs", Some(&office.tokens.access), None::<&()>).await;
+            runs.next_month.to_string()
+        };
+        assert_eq!(next().await, "2026-10");
+        let asked = |month: &str| PreviewBills { due_on: "2026-12-31".to_owned(), ..preview_of(month) };
+        let look = async |month: &str| -> linli_wire::payments::BillRunPreview {
+            let access = Some(office.tokens.access.as_str());
+            world.ok(Method::POST, "/v1/bill-runs/preview", access, Some(&asked(month))).await
+        };
+        let left_out = async |month: &str| -> Vec<(String, u32)> {
+            look(month).await.left_out.iter().map(|left| (left.month.to_string(), left.lines)).collect()
+        };
+        let two = |month: &str| (month.to_owned(), 2);
+        assert_eq!(left_out("2026-12").await, [two("2026-10"), two("2026-11")]);
+        assert_eq!(left_out("2026-10").await, []);
+        for month in ["2026-10", "2026-12"] {
+            let run: BillRun = world.ok(Method::POST, "/v1/bill-runs", Some(&office.tokens.access), Some(&publishing(&look(month).await))).await;
+            assert_eq!(run.month.to_string(), month);
+        }
+        assert_eq!((next().await.as_str(), left_out("2026-12").await), ("2026-11", vec![two("2026-11")]));
+        // A flat of which nobody had said who lives there: what it owes of a month that was run is named.
+        let (community, building, li) = (sun.id, sun.building_1, sun.li);
+        world.app.db.write(move |tx| {
+            let id = linli_wire::id::UnitId(crate::world::new_id());
+            let unit = linli_wire::community::Unit { id, building_id: building, code: "102".to_owned(), household_id: Some(li) };
+            linli_server::community::put_unit(tx, community, &unit, Some(5_000)).map(drop)
+        }).await.unwrap();
+        let expected = [("2026-09", 2), ("2026-10", 1), ("2026-11", 3)].map(|(month, lines)| (month.to_owned(), lines));
+        assert_eq!(left_out("2026-12").await, expected);
+        let run: BillRun = world.ok(Method::POST, "/v1/bill-runs", Some(&office.tokens.access), Some(&publishing(&look("2026-11").await))).await;
+        assert_eq!((run.bills, next().await.as_str()), (2, "2027-01"));
+        is_sound(&world).await;
+    }
+
     async fn a_run_that_comes_again_is_the_same_and_another_one_has_nothing_left(world) {
         let sun = world.sun.clone();
         let office = world.join(&sun, sun.chen_jing).await;

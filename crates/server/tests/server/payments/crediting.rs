@@ -74,6 +74,55 @@ both! {
         is_sound(&world).await;
     }
 
+    async fn nobody_takes_back_or_decides_for_their_own_household(world) {
+        let sun = world.sun.clone();
+        let (chen, lin) = (world.join(&sun, sun.chen_jing).await, world.join(&sun, sun.lin).await);
+        let bill = wangs_bill(&world, &sun, &chen).await;
+        take(&world, &chen, &handed_over(sun.wang, &[&bill], bill.total + 500)).await;
+        let asked = linli_wire::payments::AskRefund {
+            id: linli_wire::id::RefundId(new_id()),
+            household_id: sun.wang,
+            payment_id: None,
+            way: linli_wire::payments::Way::Counter,
+            minor: 500,
+            reason: "Too much".to_owned(),
+            booked_wrongly: false,
+        };
+        let refund: linli_wire::payments::Refund =
+            world.ok(Method::POST, "/v1/refunds", Some(&lin.tokens.access), Some(&asked)).await;
+        let (credit, decide) = (format!("/v1/bills/{}/credit", bill.id), format!("/v1/refunds/{}/decide", refund.id));
+        let yes = serde_json::json!({ "goes_back": true });
+        let may_decide = async || -> bool {
+            let all: linli_wire::payments::Refunds =
+                world.ok(Method::GET, "/v1/refunds", Some(&chen.tokens.access), None::<&()>).await;
+            all.refunds[0].may_decide
+        };
+        assert!(may_decide().await);
+        // Whoever works for the office lives there, too; or a household lets them pay for it.
+        let (community, id, wang, li) = (sun.id, sun.chen_jing, sun.wang, sun.li);
+        let lives_in = async |home| {
+            let person = crate::world::person(id, 4, "陈静", linli_wire::community::Role::Staff, home);
+            world.app.db.write(move |tx| linli_server::community::put_person(tx, community, &person, "")).await.unwrap();
+        };
+        lives_in(Some(wang)).await;
+        let refused = async || {
+            let access = Some(chen.tokens.access.as_str());
+            let credit = world.refused(Method::POST, &credit, access, Some(&taken(0, 1))).await.code;
+            (credit, world.refused(Method::POST, &decide, access, Some(&yes)).await.code)
+        };
+        assert_eq!(refused().await, (Code::NotAllowed, Code::NotAllowed));
+        assert!(!may_decide().await);
+        lives_in(Some(li)).await;
+        assert!(may_decide().await);
+        let grandma = world.join(&sun, sun.grandma).await;
+        crate::payments::relatives::let_in(&world, &grandma, &chen).await;
+        assert_eq!(refused().await, (Code::NotAllowed, Code::NotAllowed));
+        // Somebody else may.
+        let access = Some(lin.tokens.access.as_str());
+        assert!(world.send(Method::POST, &credit, access, Some(&taken(0, 1))).await.status().is_success());
+        is_sound(&world).await;
+    }
+
     async fn only_the_office_of_the_community_takes_back(world) {
         let (sun, moon) = (world.sun.clone(), world.moon.clone());
         let office = world.join(&sun, sun.chen_jing).await;

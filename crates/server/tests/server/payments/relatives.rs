@@ -51,7 +51,7 @@ async fn end(world: &World, device: &Device, id: RelativeId) -> Relative {
 }
 
 /// Li Qiang may pay for the Wangs.
-async fn let_in(world: &World, wang: &Device, li: &Device) -> Relative {
+pub(super) async fn let_in(world: &World, wang: &Device, li: &Device) -> Relative {
     let code = code(world, wang, world.sun.wang).await;
     begin(world, li, &beginning(&code)).await
 }

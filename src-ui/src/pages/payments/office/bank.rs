@@ -13,7 +13,7 @@ use web_sys::HtmlInputElement;
 
 use super::{
     decide::{Asking, Decide, decide, own_place},
-    to_bills,
+    settle, to_bills,
 };
 use crate::{
     components::{
@@ -236,6 +236,7 @@ fn row(movement: BankMovement, deciding: Decide) -> AnyView {
     let name = if movement.name.is_empty() { texts::unnamed().to_owned() } else { movement.name.clone() };
     let proposals =
         movement.proposals.iter().map(|proposal| proposed(&movement, proposal, act, deciding)).collect_view();
+    let may_be = is_open.then(|| settle::may_be(&movement, act, deciding));
     let is_own = is_open && movement.hint != Some(BankHint::OtherCurrency);
     let may_open_again = movement.own.is_some_and(|own| own.may_open_again);
     let said = said_of(&movement);
@@ -258,6 +259,7 @@ fn row(movement: BankMovement, deciding: Decide) -> AnyView {
             {said.into_iter().map(|line| view! { <p class="p-said">{line}</p> }).collect_view()}
             {hint.map(|hint| view! { <p class="t-soft" data-testid="hint">{icon("info")} " " {hint}</p> })}
             {proposals}
+            {may_be}
             {move || act.error.get().map(|error| error_state(&error, None))}
             {is_open.then(|| view! {
                 <div class="l-row">
@@ -293,6 +295,9 @@ fn hint(movement: &BankMovement) -> Option<String> {
         return Some(texts::booked_own(own_place(own.place, movement.minor > 0)));
     }
     if movement.state == BankMovementState::Booked {
+        if let Some(counted) = movement.counted.first() {
+            return Some(settle::said(counted));
+        }
         return Some(movement.payment.as_ref().map_or_else(
             || texts::booked_spending().to_owned(),
             |payment| texts::booked_for(&payment.code, &receipt(payment)),
@@ -316,6 +321,7 @@ fn why(why: ProposedBecause) -> &'static str {
         ProposedBecause::AccountAndAmount => texts::why_amount_account(),
         ProposedBecause::NameAndAmount => texts::why_amount_name(),
         ProposedBecause::Account => texts::why_account(),
+        ProposedBecause::CameBack => texts::why_came_back(),
     }
 }
 

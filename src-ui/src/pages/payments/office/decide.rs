@@ -14,7 +14,7 @@ use linli_wire::{
     },
 };
 
-use super::fee_form::flats;
+use super::{fee_form::flats, settle};
 use crate::{
     components::{
         dialog::Dialog,
@@ -282,6 +282,7 @@ fn headings(this: Decide, heading: RwSignal<String>, id: &'static str) -> AnyVie
 fn own(this: Decide) -> AnyView {
     let Some(movement) = this.movement.get_untracked() else { return ().into_any() };
     let place = RwSignal::new(OwnPlace::Card);
+    let is_other = !movement.counted.is_empty();
     let (typed, heading, tried) =
         (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(false));
     let (currency, came_in) = (movement.currency.clone(), movement.minor > 0);
@@ -299,7 +300,11 @@ fn own(this: Decide) -> AnyView {
         tried.set(true);
         let Some(fee) = untrack(fee) else { return focus_field("own-fee") };
         let fee = fee.map(|minor| MovementFee { heading: heading.get_untracked(), minor });
-        this.put_asked(MovementDecision::Own(BookOwnMovement { place: place.get_untracked(), fee }));
+        this.put_asked(MovementDecision::Own(BookOwnMovement {
+            place: place.get_untracked(),
+            fee,
+            is_other,
+        }));
     };
     let places = [(OwnPlace::Card, "card"), (OwnPlace::Cash, "cash")].map(|(of, value)| {
         view! { <option value=value prop:selected=move || place.get() == of>{own_place(of, came_in)}</option> }
@@ -310,6 +315,7 @@ fn own(this: Decide) -> AnyView {
     view! {
         <form class="c-form" novalidate on:submit=book>
             <p class="t-soft t-small">{texts::own_text()}</p>
+            {settle::warning(Some(movement))}
             <div class="c-field">
                 <label class="c-field__label" for="own-place">{texts::own_place()}</label>
                 <select class="c-input" id="own-place" data-testid="own-place" on:change=choose>{places.collect_view()}</select>
@@ -344,13 +350,17 @@ fn open_again(this: Decide) -> AnyView {
 
 fn spend(this: Decide) -> AnyView {
     let (heading, words) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let movement = this.movement.get_untracked();
+    let is_other = movement.as_ref().is_some_and(|movement| !movement.counted.is_empty());
     let book = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        let spent = SpendMovement { heading: heading.get_untracked(), words: words.get_untracked() };
+        let (heading, words) = (heading.get_untracked(), words.get_untracked());
+        let spent = SpendMovement { heading, words, is_other };
         this.put_asked(MovementDecision::Spending(spent));
     };
     view! {
         <form class="c-form" novalidate on:submit=book>
+            {settle::warning(movement)}
             {headings(this, heading, "spend-heading")}
             <Field id="spend-words" label=texts::spend_words() value=words />
             {trouble(this)}

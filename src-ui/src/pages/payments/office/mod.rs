@@ -14,6 +14,7 @@ mod household;
 mod meters;
 mod refunds;
 mod run;
+mod settle;
 mod spending;
 mod take;
 mod trouble;

@@ -85,7 +85,7 @@ fn seen(
     preview: RwSignal<Option<BillRunPreview>>,
     asked: Asked<BillRuns>,
 ) -> AnyView {
-    if found.bills == 0 && found.trouble_count == 0 {
+    if found.bills == 0 && found.trouble_count == 0 && found.left_out.is_empty() {
         return empty_state("ok", texts::preview_nothing(), String::new(), None);
     }
     let language = app().language();
@@ -112,6 +112,11 @@ fn seen(
         let fee = trouble.fee.in_language(&language);
         view! { <li>{format!("{} ·\u{a0}{fee} ·\u{a0}{}", trouble.unit, why(trouble.why))}</li> }
     });
+    let left_out = found.left_out.iter().map(|left| {
+        let said =
+            format!("{} ·\u{a0}{}", month(&left.month.to_string(), true), texts::preview_lines(left.lines));
+        view! { <p>{said}</p> }
+    });
     let sum = money(found.total);
     view! {
         <section class="c-card" data-gap="" data-testid="run-preview">
@@ -119,6 +124,9 @@ fn seen(
             <p class="p-sum" data-testid="run-total">{sum}</p>
             <p class="t-soft t-small">{texts::preview_before(&money(found.total_before))}</p>
         </section>
+        {(!found.left_out.is_empty()).then(|| view! {
+            <div class="c-banner" data-kind="waiting" data-testid="left-out">{icon("warn")} <div><p class="c-banner__title">{texts::preview_left_out()}</p> {left_out.collect_view()}</div></div>
+        })}
         {(found.trouble_count > 0).then(|| view! {
             <details class="c-details c-card" data-testid="run-troubles">
                 <summary>{texts::preview_troubles(found.trouble_count)}</summary>
