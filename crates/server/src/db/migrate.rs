@@ -28,8 +28,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0016_chat.sql"),
     include_str!("../../migrations/0017_posting.sql"),
     include_str!("../../migrations/0018_photo.sql"),
-    include_str!("../../migrations/0019_taken_back.sql"),
-    include_str!("../../migrations/0020_old_meter.sql"),
+    include_str!("../../migrations/0019_taken_back_and_old_meter.sql"),
 ];
 
 /// Number of the newest migration of this build.

@@ -8,3 +8,6 @@ CREATE TABLE taken_back (
     FOREIGN KEY (community_id, message_id) REFERENCES message (community_id, id)
 ){strict};
 CREATE INDEX taken_back_at ON taken_back (at);
+
+-- What the meter before a new one showed in the end; without it what it counted last is not billed.
+ALTER TABLE reading ADD COLUMN old_final_milli BIGINT;
