@@ -274,7 +274,7 @@ pub fn conclude(cache: &Cache, batch: &[Op], outcomes: &[Outcome], now: Timestam
                     answered = true
                 }
                 Outcome::Refused { error }
-                    if !is_passing(error.code) && chat::is_of_no_matter(&op.action, error.code) =>
+                    if !is_passing(error.code) && chat::is_of_no_matter(tx, op, error.code)? =>
                 {
                     answered = true;
                     tx.prepare_cached("DELETE FROM outbox WHERE id = ?1")?.execute([op.id.0])?;

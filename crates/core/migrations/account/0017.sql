@@ -3,3 +3,6 @@ CREATE TABLE seen_measure (
     id BLOB PRIMARY KEY,
     answered INTEGER NOT NULL
 ) STRICT;
+-- What is here already was read, or could be, before this was noted.
+INSERT INTO seen_measure (id, answered)
+    SELECT id, body ->> '$.appeal.answer' IS NOT NULL FROM record WHERE entity = 'moderation';

@@ -9,7 +9,7 @@ use linli_wire::{
         Duty, MAX_MUTE_DAYS, MAX_REASON, Measure, Moderation, Moderator, NameModerator, NewModeration,
         ReportMessage, ReportedMessage, Room, RoomKind,
     },
-    community::Role,
+    community::{Person, Role},
     id::{MessageId, ModerationId, PersonId},
     ops::Action,
     outbox::Pending,
@@ -143,7 +143,12 @@ fn answers(known: &Known<'_>, act: &Moderation) -> Result<bool> {
     if !act.by.as_ref().is_some_and(|by| known.is_me(by.id)) {
         return Ok(true);
     }
-    let is_gone = |id| Ok::<_, Error>(known.neighbour(id)?.is_some_and(|neighbour| neighbour.gone));
+    let is_office = known.role().is_office();
+    let is_gone = |id: PersonId| {
+        // The office knows everybody who lives here; others know who has written.
+        let has_left = is_office && record::<Person>(known.db, Entity::Person, id.0)?.is_none();
+        Ok::<_, Error>(has_left || known.neighbour(id)?.is_some_and(|neighbour| neighbour.gone))
+    };
     for other in records::<Moderator>(known.db, Entity::Moderator)? {
         let is_other = !known.is_me(other.id) && other.id != act.person_id;
         if is_other && other.duty == Duty::Moderate && !is_gone(other.id)? {
@@ -255,7 +260,10 @@ pub fn decide(cache: &Cache, system: &dyn System, language: &Language, request: 
             Some(report) => Some(room_of(&known, report)?),
             None => known.room(super::load(tx, message_id)?.ok_or_else(|| not_found("message"))?.room_id)?,
         };
-        if measure == Measure::Remove && room.as_ref().is_some_and(|room| !room.kind.is_public()) {
+        // Of a room that is not known here, as in cases of before, the server decides.
+        let is_private =
+            room.as_ref().is_some_and(|room| room.kind != RoomKind::Unknown && !room.kind.is_public());
+        if measure == Measure::Remove && is_private {
             return Err(not_allowed());
         }
         let subject = match room {

@@ -2,14 +2,16 @@
 
 use linli_wire::{
     Language, Timestamp,
-    id::{MessageId, RoomId},
+    chat::{Moderation, ReportedMessage},
+    id::{MessageId, ModerationId, RoomId},
     outbox::LeftDraft,
+    sync::Entity,
     typed::TypedPlace,
 };
 use rusqlite::Connection;
 
 use super::{known::Known, load};
-use crate::{error::Result, outbox::typed_item, typed};
+use crate::{community::record, error::Result, outbox::typed_item, typed};
 
 /// All of it, newest first.
 ///
@@ -24,6 +26,12 @@ pub fn left_drafts(db: &Connection, now: Timestamp) -> Result<Vec<LeftDraft>> {
             "message" => (TypedPlace::Message { id: room }, known.room(room)?.is_some()),
             "poll" => (TypedPlace::Poll { id: room }, known.room(room)?.is_some()),
             "message_edit" => (TypedPlace::MessageEdit { id: message }, load(db, message)?.is_some()),
+            // A case that somebody else decided, or an objection that they answered, stands there no more.
+            "decision" => (TypedPlace::Decision { id: message }, is_open(db, message)?),
+            "appeal_answer" => {
+                let id = ModerationId(kept.about);
+                (TypedPlace::AppealAnswer { id }, is_unanswered(db, id)?)
+            }
             _ => continue,
         };
         if !is_here {
@@ -31,4 +39,15 @@ pub fn left_drafts(db: &Connection, now: Timestamp) -> Result<Vec<LeftDraft>> {
         }
     }
     Ok(left)
+}
+
+/// Whether somebody can still decide about a message: its case is open, or it is here to be decided about.
+fn is_open(db: &Connection, id: MessageId) -> Result<bool> {
+    let case: Option<ReportedMessage> = record(db, Entity::ReportedMessage, id.0)?;
+    case.map_or_else(|| Ok(load(db, id)?.is_some()), |case| Ok(case.decided.is_none()))
+}
+
+fn is_unanswered(db: &Connection, id: ModerationId) -> Result<bool> {
+    let act: Option<Moderation> = record(db, Entity::Moderation, id.0)?;
+    Ok(act.and_then(|act| act.appeal).is_some_and(|appeal| appeal.answer.is_none()))
 }

@@ -45,6 +45,10 @@ pub(crate) fn give_back(
     };
     match &op.action {
         Action::SendMessage { message } => {
+            // What the log has brought stands with everybody: offered again after a restore, it is only not offered.
+            if left.is_some() && load(tx, message.id)?.is_some() {
+                return Ok(());
+            }
             let said = unsaid(tx, message)?;
             if left.is_some() {
                 take_back(tx, system, op, message)?;
@@ -149,7 +153,7 @@ fn give_room_back(tx: &Transaction<'_>, system: &dyn System, room: RoomId, may_b
     let open = outbox::open_in_chat(tx)?;
     for said in open.iter().filter(|open| is_lane_of(&open.op.lane, room)) {
         let Action::SendMessage { message } = &said.op.action else { continue };
-        if outbox::discard(tx, said.op.id)?.is_none() {
+        if outbox::discard(tx, said.op.id)?.is_none() || load(tx, message.id)?.is_some() {
             continue;
         }
         let unsaid = unsaid(tx, message)?;

@@ -1,10 +1,16 @@
 //! What a person typed with what they do in chat.
 
-use linli_wire::{Code, chat::MessageContent, id::MessageId, ops::Action};
+use linli_wire::{
+    Code,
+    chat::{MessageContent, RoomSeat, SeatState},
+    id::{MessageId, RoomId},
+    ops::{Action, Op},
+    sync::Entity,
+};
 use rusqlite::Connection;
 
 use super::load;
-use crate::error::Result;
+use crate::{community::record, error::Result};
 
 /// What was typed with an action of chat; none for other actions, and where nothing was.
 pub(crate) fn of_action(action: &Action) -> Option<String> {
@@ -34,9 +40,10 @@ pub(crate) fn of_action(action: &Action) -> Option<String> {
 }
 
 /// Whether an action that the server refuses is of no matter to anybody: how far a room was read, signs put on what is not
-/// there any more or where one may only read by now, and taking back what never arrived.
-pub(crate) fn is_of_no_matter(action: &Action, code: Code) -> bool {
-    match action {
+/// there any more or where one may only read by now, and taking back what never arrived. What stands in a room that the
+/// person is out of could not be taken back, and they want to know.
+pub(crate) fn is_of_no_matter(db: &Connection, op: &Op, code: Code) -> Result<bool> {
+    Ok(match &op.action {
         Action::ReadRoom { .. } => true,
         // Taken back meanwhile, its place is left and nothing of it.
         Action::ReactToMessage { .. } => {
@@ -44,11 +51,17 @@ pub(crate) fn is_of_no_matter(action: &Action, code: Code) -> bool {
         }
         Action::PinMessage { .. } => matches!(code, Code::NotFound | Code::Conflict),
         // A poll that was over meanwhile is a conflict too, and whoever voted wants to know.
-        Action::VoteInPoll { .. } | Action::TellOfRoom { .. } | Action::DeleteMessage { .. } => {
-            code == Code::NotFound
-        }
+        Action::VoteInPoll { .. } | Action::TellOfRoom { .. } => code == Code::NotFound,
+        Action::DeleteMessage { .. } => code == Code::NotFound && !is_out(db, &op.lane)?,
         _ => false,
-    }
+    })
+}
+
+/// Whether the person left the room of a lane, or was let go.
+fn is_out(db: &Connection, lane: &str) -> Result<bool> {
+    let room: Option<RoomId> = lane.split(':').nth(1).and_then(|room| room.parse().ok());
+    let seat: Option<RoomSeat> = room.map(|room| record(db, Entity::RoomSeat, room.0)).transpose()?.flatten();
+    Ok(seat.is_some_and(|seat| matches!(seat.state, SeatState::Left | SeatState::Removed)))
 }
 
 /// Whether an action changes a message that is there, or would.

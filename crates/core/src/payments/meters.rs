@@ -4,12 +4,13 @@
 use std::collections::BTreeMap;
 
 use linli_wire::{
+    Timestamp,
     command::SaveReading,
     community::{Building, Unit},
     id::{FeeId, UnitId},
     ops::Action,
     outbox::PendingState,
-    payments::{Basis, Meter, MeterRow, MetersView, WaitingReading},
+    payments::{Basis, Meter, MeterRow, MetersView, NewReading, Reading, WaitingReading},
     sync::Entity,
 };
 
@@ -48,6 +49,10 @@ pub fn meters(cache: &Cache, fee: FeeId) -> Result<MetersView> {
         for open in outbox::open_of_kind(db, "save_readings")? {
             let Action::SaveReadings { fee_id, readings } = open.op.action else { continue };
             if fee_id == fee.id {
+                // What waits stands in its place among what was read, so that what is read next is compared with it.
+                if !matches!(open.pending.state, PendingState::Stuck { .. }) {
+                    readings.iter().for_each(|new| take_in(&mut known, fee.id, new, open.op.at));
+                }
                 let all = readings.into_iter().map(|reading| {
                     (reading.unit_id, WaitingReading { reading, pending: open.pending.clone() })
                 });
@@ -70,6 +75,16 @@ pub fn meters(cache: &Cache, fee: FeeId) -> Result<MetersView> {
         });
         Ok(MetersView { meters: meters.collect(), fee })
     })
+}
+
+/// A reading among those of its meter: the newest day first, one for each day.
+fn take_in(known: &mut BTreeMap<UnitId, Meter>, fee_id: FeeId, new: &NewReading, at: Timestamp) {
+    let NewReading { unit_id, ref day, value_milli, is_new_meter, old_final_milli } = *new;
+    let blank = || Meter { fee_id, unit_id, version: 0, readings: Vec::new() };
+    let readings = &mut known.entry(unit_id).or_insert_with(blank).readings;
+    readings.retain(|read| read.day != *day);
+    let place = readings.partition_point(|read| read.day > *day);
+    readings.insert(place, Reading { day: day.clone(), value_milli, is_new_meter, old_final_milli, at });
 }
 
 fn name(buildings: &[Building], unit: &Unit) -> String {

@@ -79,7 +79,7 @@ pub fn balance(tx: &mut Tx<'_>, caller: &Caller, asked: &BalancePayment) -> Resu
     book(tx, caller.community, &new)
 }
 
-/// A bill that is paid by itself, as a whole.
+/// What is left of a bill, paid by itself.
 ///
 /// # Errors
 /// As [`balance`].

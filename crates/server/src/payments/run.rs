@@ -95,12 +95,17 @@ fn left_out(
     month: Month,
     found: &Candidates,
 ) -> Result<Vec<PreviewLeftOut>, Error> {
-    let named = |due: &Due| (due.line.fee_id, due.unit, due.period.clone());
-    let billed: BTreeSet<_> = found.lines().map(named).collect();
+    // A later reading of a meter bills what earlier ones would have.
+    let named = |due: &Due| {
+        let period = due.line.meter.is_none().then(|| due.period.clone());
+        (due.line.fee_id, due.unit, period)
+    };
+    let mut billed: BTreeSet<_> = found.lines().map(named).collect();
     let mut left_out = Vec::new();
     for month in earlier(tx, community, month)? {
         let before = candidates(tx, community, month)?;
-        let lines = before.lines().filter(|due| !billed.contains(&named(due))).count();
+        // Each is named once, with the oldest month that has it.
+        let lines = before.lines().filter(|due| billed.insert(named(due))).count();
         if lines > 0 {
             left_out.push(PreviewLeftOut { month, lines: u32::try_from(lines).map_err(|_| too_much())? });
         }

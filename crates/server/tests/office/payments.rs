@@ -165,6 +165,8 @@ on_both_engines! {
         assert_eq!(place.number(automatic).await, 1, "one of them stays");
         // The last one leaves, and somebody else moves in on the same day, whose code comes before.
         let next = "P-0000,周敏,,H-0002,household_head,zh,,,,\n";
+        let said = "code,room,person,day,time,words,answers\na1,everybody,P-0000,2020-02-01,08:00,大家好,\n";
+        put(folder.path(), "messages.csv", said.to_owned());
         people("2020-01-31", &format!("P-0004,李丽,,,resident,zh,,,,2020-01-31\n{next}"));
         for left in [1, 0] {
             let summary = place.import(folder.path(), false).await;
@@ -174,6 +176,7 @@ on_both_engines! {
             assert_eq!((summary.left.len(), place.number(automatic).await), (left, 0));
         }
         assert_eq!(place.number("SELECT COUNT(*) FROM person WHERE code = 'P-0000'").await, 0);
+        assert_eq!(place.number("SELECT COUNT(*) FROM message").await, 0, "nor what they said");
         // With a household of their own they have nothing of it; and who comes back is at home.
         put(folder.path(), "units.csv", format!("{}1,102,1,90\n", crate::folder::UNITS));
         put(folder.path(), "households.csv", format!("{}H-0003,1-102\n", crate::folder::HOUSEHOLDS));
@@ -181,6 +184,7 @@ on_both_engines! {
         let summary = place.import(folder.path(), false).await;
         assert_eq!((summary.conflicts.len(), summary.returned.as_slice()), (0, &["P-0003".to_owned()][..]), "{summary}");
         assert_eq!(place.number("SELECT COUNT(*) FROM person WHERE code = 'P-0000'").await, 1);
+        assert_eq!(place.number("SELECT COUNT(*) FROM message").await, 1);
         assert_eq!(place.number(automatic).await, 0, "nobody wants it who has not said so");
         assert_eq!(place.findings().await, Vec::<String>::new());
     }

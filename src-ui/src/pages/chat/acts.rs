@@ -47,7 +47,11 @@ pub(super) fn Acts(desk: Desk) -> impl IntoView {
 fn react(desk: Desk, row: &MessageRow) -> AnyView {
     let (app, id) = (app(), row.id);
     let own = row.reactions.iter().find(|reaction| reaction.own).map(|reaction| reaction.emoji.clone());
-    let buttons = EMOJI.map(|emoji| {
+    let may_react = desk.may_react();
+    // Where one may put nothing on it any more, one's own can still be taken off.
+    let own_word = own.clone();
+    let offered = EMOJI.into_iter().filter(move |emoji| may_react || own_word.as_deref() == Some(emoji));
+    let buttons = offered.map(|emoji| {
         let mine = own.as_deref() == Some(emoji);
         let press = move |_| {
             desk.asking.set(None);
@@ -64,9 +68,9 @@ fn react(desk: Desk, row: &MessageRow) -> AnyView {
         .iter()
         .map(|reaction| view! { <li>{reaction.emoji.clone()} " " {who_reacted(reaction)}</li> });
     let who: Vec<_> = who.collect();
-    let may_react = desk.may_react();
+    let buttons: Vec<_> = buttons.collect();
     view! {
-        {may_react.then(|| view! { <div class="p-emojis" role="group" aria-label=texts::react()>{buttons.into_iter().collect_view()}</div> })}
+        {(!buttons.is_empty()).then(|| view! { <div class="p-emojis" role="group" aria-label=texts::react()>{buttons}</div> })}
         {(!who.is_empty()).then(|| view! { <ul class="t-soft t-small" role="list">{who}</ul> })}
     }
     .into_any()

@@ -63,7 +63,7 @@ pub(super) fn case(row: &CaseRow, decides: Memo<bool>) -> AnyView {
         view! { <li>{complaint_word(complained.complaint)} {words} <span class="t-soft t-small">" ·\u{a0}"{clock.when(complained.at)}</span></li> }
     });
     let (id, pending) = (report.message.id, row.pending.clone());
-    let (waits, may_remove) = (pending.is_some(), row.kind.is_public());
+    let (waits, may_remove) = (pending.is_some(), row.kind.is_public() || row.kind == RoomKind::Unknown);
     view! {
         <article class="c-card" data-gap="" data-testid="case">
             <h3 class="c-card__title">{said_where(row)}</h3>

@@ -288,7 +288,7 @@ fn reactions(desk: Desk, row: &MessageRow) -> AnyView {
         let who = who_reacted(reaction);
         let hint = who.clone();
         view! {
-            <button type="button" class="p-reaction" aria-pressed=own.to_string() disabled=move || !desk.may_react() title=hint data-testid="reaction" on:click=toggle>
+            <button type="button" class="p-reaction" aria-pressed=own.to_string() disabled=move || !own && !desk.may_react() title=hint data-testid="reaction" on:click=toggle>
                 <span aria-hidden="true">{reaction.emoji.clone()}</span> <span>{words::number(reaction.count)}</span> <span class="u-hidden">{who}</span>
             </button>
         }

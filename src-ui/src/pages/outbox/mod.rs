@@ -34,12 +34,15 @@ pub fn Outbox() -> impl IntoView {
     // What stands on no page any more follows what is typed, and which rooms are here.
     let asked = ipc::ask::<OutboxList>(&[Topic::Outbox, Topic::Typed, Topic::Chat], || Empty {});
     let some = Memo::new(move |_| asked.with(|page| page.is_some_and(|page| !page.rows.is_empty())));
+    // Hints of who is typing somewhere are announcements of chat, too: what is the same is not built anew.
+    let page = Memo::new(move |_| asked.get());
+    let removing = unsent::Removing::new();
     view! {
         <div class="l-page">
             <PageHeader title=texts::title() note=texts::intro() back=page_header::me() />
             <OfflineBanner />
             {kept()}
-            {move || match asked.get() {
+            {move || match page.get() {
                 Answer::Loading => skeleton_list(2),
                 Answer::Failed(error) => error_state(&error, Some(asked.retry())),
                 Answer::Ready(page) if page.rows.is_empty() && page.drafts.is_empty() => {
@@ -48,9 +51,10 @@ pub fn Outbox() -> impl IntoView {
                 }
                 Answer::Ready(page) => {
                     let (stuck, waiting): (Vec<_>, Vec<_>) = page.rows.into_iter().partition(|row| matches!(row.state, PendingState::Stuck { .. }));
-                    view! { {part(texts::failed_head(), stuck)} {part(texts::waiting_head(), waiting)} {unsent::left(page.drafts)} }.into_any()
+                    view! { {part(texts::failed_head(), stuck)} {part(texts::waiting_head(), waiting)} {unsent::left(page.drafts, removing)} }.into_any()
                 }
             }}
+            {removing.question()}
             {move || some.get().then(|| view! {
                 <button type="button" class="c-button" data-kind="quiet" data-testid="send-now" on:click={move |_| app.run::<SyncNow>(Empty {}, |_| ())}>{icon("refresh")} {texts::send_now()}</button>
             })}

@@ -63,23 +63,39 @@ pub fn give_up() -> Callback<TypedPlace> {
     })
 }
 
+/// What is asked before something that was typed is removed; it outlives the list.
+#[derive(Clone, Copy)]
+pub(super) struct Removing {
+    place: RwSignal<Option<TypedPlace>>,
+    open: RwSignal<bool>,
+}
+
+impl Removing {
+    pub(super) fn new() -> Self {
+        Self { place: RwSignal::new(None), open: RwSignal::new(false) }
+    }
+
+    pub(super) fn question(self) -> AnyView {
+        let give_up = give_up();
+        let then = Callback::new(move |()| {
+            if let Some(place) = self.place.get_untracked() {
+                give_up.run(place);
+            }
+        });
+        sure(self.open, then).into_any()
+    }
+}
+
 /// What was typed for pages that are gone.
-pub(super) fn left(drafts: Vec<LeftDraft>) -> Option<AnyView> {
-    let (asked, open) = (RwSignal::new(None::<TypedPlace>), RwSignal::new(false));
-    let give_up = give_up();
-    let then = Callback::new(move |()| {
-        if let Some(place) = asked.get_untracked() {
-            give_up.run(place);
-        }
-    });
+pub(super) fn left(drafts: Vec<LeftDraft>, removing: Removing) -> Option<AnyView> {
     let cards: Vec<_> = drafts
         .into_iter()
         .map(|draft| {
             let LeftDraft { place, item } = draft;
             let title = what(&item.kind, &item.subject);
             let remove = Callback::new(move |()| {
-                asked.set(Some(place));
-                open.set(true);
+                removing.place.set(Some(place));
+                removing.open.set(true);
             });
             unsent(title, Signal::stored(item.text), Signal::stored(item.files), remove)
         })
@@ -89,7 +105,6 @@ pub(super) fn left(drafts: Vec<LeftDraft>) -> Option<AnyView> {
             <section class="l-section" data-testid="left-drafts">
                 <div><h2>{texts::unsent_head()}</h2> <p class="t-soft">{texts::unsent_text()}</p></div>
                 <div class="l-stack">{cards}</div>
-                {sure(open, then)}
             </section>
         }
         .into_any()

@@ -235,10 +235,15 @@ fn an_appeal_is_answered_by_another_where_there_is_one() {
     let myself = Moderator { id: manager.garden.person, ..me };
     manager.take(|page| page.in_moderators(&[moderation(1, 1, person_id(1), objected(&myself))]));
     assert!(may(&manager)[&own]);
-    manager.take(|page| page.in_community(&[moderator(&hua)]));
+    let living = || manager.garden.neighbour(2);
+    manager.take(|page| page.in_community(&[moderator(&hua)]).in_office(&[living()]));
+    assert!(!may(&manager)[&own]);
+    manager.take(|page| page.in_office(&[living().gone()]));
+    assert!(may(&manager)[&own], "who has left answers nothing, also who never wrote");
+    manager.take(|page| page.in_office(&[living()]));
     assert!(!may(&manager)[&own]);
     manager.take(|page| page.in_community(&[neighbour_with(2, 2, |neighbour| neighbour.gone = true)]));
-    assert!(may(&manager)[&own], "who has left answers nothing");
+    assert!(may(&manager)[&own]);
 }
 
 #[test]

@@ -1,14 +1,15 @@
 //! Giving up what the server may have already, as when its answer was lost: it is in one place afterwards.
 
 use linli_core::{chat, outbox, typed};
-use linli_testkit::pages::chat::{message_id, message_with, person_id};
+use linli_testkit::pages::chat::{message_id, message_with, person_id, room_seat};
 use linli_wire::{
     Code, Language, WireError,
-    chat::{AskInRoom, Choice, EditMessage, Message, Poll, What},
+    chat::{AskInRoom, Choice, EditMessage, Message, Poll, SeatState, What},
     command::KeepTyped,
     community::Role,
     id::{MessageId, RoomId},
     ops::{Action, Op, Outcome},
+    outbox::PendingState,
     typed::{Typed, TypedPlace},
 };
 
@@ -73,6 +74,30 @@ fn taking_back_what_never_arrived_is_of_no_matter() {
     give_up(&here.cache, here.cache.read(outbox::rows).unwrap()[0].op_id);
     assert_eq!(waits(&here), Vec::<&str>::new());
     assert_eq!(stands(&here, TypedPlace::Message { id: room() }), "Never left");
+}
+
+#[test]
+fn what_stands_with_everybody_is_not_taken_back() {
+    let here = Here::new(Role::Resident);
+    here.say("Said a week ago");
+    let sent = leaves(&here);
+    // The log has brought it, and it is offered once more, as after a restore.
+    here.arrive(&[come_back(&sent[0], 1, here.garden.person)]);
+    give_up(&here.cache, sent[0].id);
+    assert_eq!((waits(&here), here.messages()[0].what), (Vec::new(), What::Words));
+    assert_eq!(stands(&here, TypedPlace::Message { id: room() }), "");
+}
+
+#[test]
+fn who_is_out_of_a_room_is_told_that_what_they_said_stays() {
+    let here = Here::new(Role::Resident);
+    let me = here.garden.person;
+    here.arrive(&[message_with(room(), 1, 1, "Too much", |message| message.from = me)]);
+    chat::delete(&here.cache, &here.system, &Language::en(), message_id(room(), 1)).unwrap();
+    here.take(|page| page.in_person(&[room_seat(room(), 2, |seat| seat.state = SeatState::Removed)]));
+    refuse(&here.cache, &batch(&here.cache), Code::NotFound);
+    let rows = here.cache.read(outbox::rows).unwrap();
+    assert!(matches!(rows[0].state, PendingState::Stuck { .. }), "{rows:?}");
 }
 
 #[test]

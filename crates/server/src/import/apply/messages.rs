@@ -11,6 +11,7 @@ use crate::{
     Error, chat,
     db::Tx,
     import::{ids, messages::EVERYBODY},
+    params,
 };
 
 impl Import<'_> {
@@ -19,6 +20,13 @@ impl Import<'_> {
         let mut rows: Vec<_> = folder.messages.iter().collect();
         rows.sort_by_key(|(code, row)| (row.at, *code));
         for (code, row) in rows {
+            // Of somebody who was left out nothing is taken over; that is said where they are.
+            let from = ids::person(community, &row.person);
+            let is_here = "SELECT 1 FROM person WHERE community_id = $1 AND id = $2";
+            if tx.query_opt(is_here, params![community, from])?.is_none() {
+                self.seen.insert((MESSAGES, code.clone()));
+                continue;
+            }
             let room = match row.room.as_str() {
                 EVERYBODY => RoomId::of_community(community),
                 building => RoomId::of_building(ids::building(community, building)),
@@ -30,7 +38,7 @@ impl Import<'_> {
                 room_id: room,
                 number: 0,
                 version: 1,
-                from: ids::person(community, &row.person),
+                from,
                 at: Timestamp(at.timestamp().as_millisecond()),
                 content: MessageContent::Said { words: row.words.clone(), files: Vec::new(), about: None },
                 reply_to: row.answers.as_ref().map(|code| ids::message(community, code)),

@@ -4,6 +4,8 @@
 //! What it guarantees: an entry settles one movement, by the table's own rule, and only one that took as much from the bank.
 //! While something is proposed, nobody books the movement as something else without saying so.
 
+use std::collections::BTreeSet;
+
 use jiff::{ToSpan, civil::Date};
 use linli_wire::{
     Code,
@@ -27,6 +29,8 @@ use crate::{
 
 /// For so many days before the bank tells of it, something may have been counted out.
 const DAYS: i64 = 366;
+/// For so many days after it, somebody may note or decide what the bank did already: a statement comes once a month.
+const LATER: i64 = 45;
 
 /// Says that a movement is what an entry holds already. The same again is the same.
 ///
@@ -90,8 +94,9 @@ impl Counted {
 
     fn fits(&self, kept: &Kept) -> bool {
         let movement = &kept.movement;
+        let last = movement.booked.checked_add(LATER.days()).unwrap_or(Date::MAX);
         // What a bank takes back by itself is decided about once it has told of it.
-        let is_in_time = movement.reversal || self.day <= movement.booked;
+        let is_in_time = movement.reversal || self.day <= last;
         is_in_time && self.minor == movement.minor && self.currency == movement.currency
     }
 }
@@ -107,14 +112,22 @@ pub(super) fn not_told<'k>(
     all: impl IntoIterator<Item = &'k Kept>,
 ) -> Result<Vec<Counted>, Error> {
     let out = all.into_iter().map(|kept| &kept.movement);
-    let out = out.filter(|movement| movement.minor < 0 && movement.currency == currency);
-    let Some(first) = out.map(|movement| movement.booked).min() else { return Ok(Vec::new()) };
+    let out: Vec<_> = out.filter(|movement| movement.minor < 0 && movement.currency == currency).collect();
+    let Some(first) = out.iter().map(|movement| movement.booked).min() else { return Ok(Vec::new()) };
+    let sums: BTreeSet<i64> = out.iter().map(|movement| movement.minor).collect();
     let since = first.checked_sub(DAYS.days()).map_err(calendar::beyond)?.to_string();
     let sql = format!(
         "{COUNTED} AND entry.currency = $2 AND entry.day >= $3 AND told.id IS NULL ORDER BY entry.day, entry.id"
     );
     let rows = tx.query(&sql, params![caller.community, currency, &since])?;
-    rows.iter().map(|row| counted(tx, caller, row)).collect()
+    let mut found = Vec::new();
+    for row in &rows {
+        // Homes are named of what fits alone.
+        if sums.contains(&row.get(3)?) {
+            found.push(counted(tx, caller, row)?);
+        }
+    }
+    Ok(found)
 }
 
 /// What a movement was settled with; none where its entry was made for it.

@@ -158,6 +158,20 @@ both! {
         is_sound(&world).await;
     }
 
+    async fn what_is_noted_after_the_bank_has_paid_it_is_known_in_the_statement_of_its_month(world) {
+        let sun = world.sun.clone();
+        let chen = world.join(&sun, sun.chen_jing).await;
+        has_account(&world, &sun).await;
+        let noted = noted(&world, &chen, 6_000).await;
+        for (day, proposed) in [("2026-08-31", Some(noted)), ("2026-07-31", None)] {
+            let file = statement(OWN, &[told(day, -6_000, "?")]).replace("2026-09-21", day);
+            import(&world, &chen, file).await;
+            let rows = open(&world, &chen, -6_000).await;
+            let row = rows.iter().find(|row| row.day == day).unwrap();
+            assert_eq!(row.counted.first().map(|counted| counted.entry_id), proposed, "{day}");
+        }
+    }
+
     async fn spending_that_was_noted_is_counted_out_once(world) {
         let sun = world.sun.clone();
         let (chen, lin) = (world.join(&sun, sun.chen_jing).await, world.join(&sun, sun.lin).await);

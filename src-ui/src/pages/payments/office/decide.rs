@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use linli_wire::{
     Code,
     command::{
-        BankMovementDecide, CommunityMap, CommunityMapView, DecideMovement, Empty, MovementDecision,
-        OfficeBillsList,
+        BankMovementDecide, CommunityMap, CommunityMapView, DecideMovement, Empty, HouseholdKey,
+        HouseholdPaymentsGet, MovementDecision, OfficeBillsList,
     },
     id::{BankMovementId, BillId, HouseholdId},
     payments::{
@@ -153,6 +153,7 @@ struct Picked {
 fn by_hand(this: Decide) -> AnyView {
     let (words, picked) = (RwSignal::new(String::new()), RwSignal::new(None::<Picked>));
     let missing = RwSignal::new(false);
+    let owes = RwSignal::new(None::<String>);
     let found = ipc::ask::<OfficeBillsList>(&[], move || OfficeBillsQuery {
         words: words.get(),
         limit: 20,
@@ -162,7 +163,21 @@ fn by_hand(this: Decide) -> AnyView {
     let book = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         let Some(Picked { household_id, bills }) = picked.get_untracked() else { return missing.set(true) };
-        this.put_asked(MovementDecision::Payment(BookMovement { household_id, bills }));
+        let book = BookMovement { household_id, bills };
+        if !book.bills.is_empty() {
+            return this.put_asked(MovementDecision::Payment(book));
+        }
+        // The list shows some bills alone: whoever owes something has their bills paid.
+        this.act.run::<HouseholdPaymentsGet>(HouseholdKey { id: household_id }, move |home| {
+            let owed: i64 = home.bills.iter().map(|bill| bill.owed).sum();
+            if owed > 0 {
+                let currency = home.bills.first().map(|bill| bill.currency.clone()).unwrap_or_default();
+                owes.set(Some(texts::hand_owes(&home.units, &amount(owed, &currency))));
+                picked.set(None);
+            } else {
+                this.put_asked(MovementDecision::Payment(book.clone()));
+            }
+        });
     };
     view! {
         <form class="c-form" novalidate on:submit=book>
@@ -189,7 +204,8 @@ fn by_hand(this: Decide) -> AnyView {
                     }
                 }
             }}
-            {move || (missing.get() && picked.with(Option::is_none)).then(|| view! { <p class="c-field__error" role="alert">{icon("warn")} <span>{texts::hand_missing()}</span></p> })}
+            {move || owes.get().filter(|_| picked.with(Option::is_none)).map(|said| view! { <p class="c-field__error" role="alert">{icon("warn")} <span>{said}</span></p> })}
+            {move || (missing.get() && owes.with(Option::is_none) && picked.with(Option::is_none)).then(|| view! { <p class="c-field__error" role="alert">{icon("warn")} <span>{texts::hand_missing()}</span></p> })}
             {trouble(this)}
             {actions(this.payment, this.act, texts::hand_book(), "book-now")}
         </form>

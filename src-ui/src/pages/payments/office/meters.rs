@@ -221,7 +221,8 @@ fn line(desk: Desk, unit_id: UnitId) -> AnyView {
         };
         let before = last.with_untracked(|last| last.as_ref().map(|last| last.value_milli));
         let is_less = before.is_some_and(|before| value_milli < before);
-        // What is put right of a new meter's first day stays a new meter's.
+        // What is put right of a new meter's first day stays a new meter's, unless it is not less than before: then it
+        // was none.
         let (was_new, was_old) = untrack(known).map(|(_, new, old)| (new, old)).unwrap_or_default();
         let is_new_meter = says_new || (was_new && is_less);
         if is_less && !is_new_meter {
@@ -279,7 +280,12 @@ fn line(desk: Desk, unit_id: UnitId) -> AnyView {
                 <button type="submit" class="c-button" data-kind="quiet" data-testid="save-reading" aria-busy=act.aria_busy()>{texts::save()}</button>
             </span>
             {move || wrong.get().then(|| view! { <p class="c-field__error" role="alert">{icon("warn")} <span>{texts::wrong()}</span></p> })}
-            {move || corrected.get().map(|day| view! { <p class="t-soft t-small" role="status">{texts::corrects(&app.clock().day(&day))}</p> })}
+            {move || corrected.get().map(|day| view! {
+                <div class="l-row">
+                    <p class="t-soft t-small" role="status">{texts::corrects(&app.clock().day(&day))}</p>
+                    <button type="button" class="c-button" data-kind="quiet" data-testid="correct-no" on:click=move |_| { corrected.set(None); typed.set(shown()); }>{words::common::cancel()}</button>
+                </div>
+            })}
             {move || asking.get().then(|| {
                 let day = last.with_untracked(|last| last.as_ref().map(|last| app.clock().day(&last.day))).unwrap_or_default();
                 view! {
