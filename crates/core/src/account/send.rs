@@ -78,7 +78,10 @@ impl Account {
             }
             Err(error) => {
                 self.noted(outbox::put_back(&self.cache))?;
-                (self.ports.announce)(Topic::Outbox);
+                // A message says itself that it waits again, and its room does not follow the outbox.
+                for topic in [Topic::Outbox, Topic::Chat] {
+                    (self.ports.announce)(topic);
+                }
                 if is_about_content(error.code()) {
                     *most = 1;
                     return Ok(true);
