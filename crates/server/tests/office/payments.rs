@@ -166,7 +166,7 @@ on_both_engines! {
         // The last one leaves, and somebody else moves in on the same day, whose code comes before.
         let next = "P-0000,周敏,,H-0002,household_head,zh,,,,\n";
         let said = "code,room,person,day,time,words,answers\na1,everybody,P-0000,2020-02-01,08:00,大家好,\n";
-        put(folder.path(), "messages.csv", said.to_owned());
+        put(folder.path(), "messages.csv", said);
         people("2020-01-31", &format!("P-0004,李丽,,,resident,zh,,,,2020-01-31\n{next}"));
         for left in [1, 0] {
             let summary = place.import(folder.path(), false).await;
