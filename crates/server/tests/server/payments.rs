@@ -16,6 +16,7 @@ mod relatives;
 mod reminders;
 mod settling;
 mod spending;
+mod told_before;
 
 pub use bank::brought;
 pub use prepared::{by_area, credited};
